@@ -1,0 +1,183 @@
+/* JSON as Python's json.dumps() writes it; see json_writer.h. */
+#include "base/json_writer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+void writer_init(struct json_writer *writer, struct buffer *buffer)
+{
+    *writer = (struct json_writer){.buffer = buffer};
+}
+
+static void item_begin(struct json_writer *writer)
+{
+    if (writer->comma)
+        buffer_add(writer->buffer, ", ", 2);
+    writer->comma = true;
+}
+
+void writer_begin_object(struct json_writer *writer)
+{
+    item_begin(writer);
+    buffer_add(writer->buffer, "{", 1);
+    writer->comma = false;
+}
+
+void writer_end_object(struct json_writer *writer)
+{
+    buffer_add(writer->buffer, "}", 1);
+    writer->comma = true;
+}
+
+void writer_begin_array(struct json_writer *writer)
+{
+    item_begin(writer);
+    buffer_add(writer->buffer, "[", 1);
+    writer->comma = false;
+}
+
+void writer_end_array(struct json_writer *writer)
+{
+    buffer_add(writer->buffer, "]", 1);
+    writer->comma = true;
+}
+
+static void add_escaped(struct buffer *buffer, uint32_t character)
+{
+    static const char short_escape[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                        ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+
+    if (character < sizeof short_escape && short_escape[character] != 0) {
+        char pair[2] = {'\\', short_escape[character]};
+        buffer_add(buffer, pair, 2);
+    } else if (character > 0xffff) {
+        character -= 0x10000;
+        buffer_printf(buffer, "\\u%04x\\u%04x", 0xd800 + (character >> 10),
+                      0xdc00 + (character & 0x3ff));
+    } else {
+        buffer_printf(buffer, "\\u%04x", character);
+    }
+}
+
+static void add_quoted(struct buffer *buffer, const char *text)
+{
+    const char *at = text;
+
+    buffer_add(buffer, "\"", 1);
+    while (*at != '\0') {
+        size_t plain = 0;
+        while ((unsigned char)at[plain] >= 0x20 && (unsigned char)at[plain] < 0x7f &&
+               at[plain] != '"' && at[plain] != '\\')
+            plain++;
+        buffer_add(buffer, at, plain);
+        at += plain;
+        if (*at == 0x7f) {
+            buffer_add(buffer, at++, 1);
+        } else if (*at != '\0') {
+            uint32_t character;
+            at += utf8_next(at, &character);
+            add_escaped(buffer, character);
+        }
+    }
+    buffer_add(buffer, "\"", 1);
+}
+
+void writer_key(struct json_writer *writer, const char *key)
+{
+    item_begin(writer);
+    add_quoted(writer->buffer, key);
+    buffer_add(writer->buffer, ": ", 2);
+    writer->comma = false;
+}
+
+void writer_text(struct json_writer *writer, const char *text)
+{
+    item_begin(writer);
+    if (text == NULL)
+        buffer_add(writer->buffer, "null", 4);
+    else
+        add_quoted(writer->buffer, text);
+}
+
+void writer_integer(struct json_writer *writer, int64_t value)
+{
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+    item_begin(writer);
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (value < 0)
+        *--at = '-';
+    buffer_add(writer->buffer, at, (size_t)(digits + sizeof digits - at));
+}
+
+/* The fewest digits that read back as the same number. */
+static int shortest_precision(double value)
+{
+    char text[40];
+    int precision = 1;
+
+    for (; precision < 17; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision - 1, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    return precision;
+}
+
+void writer_real(struct json_writer *writer, double value)
+{
+    char text[64];
+
+    item_begin(writer);
+    if (isnan(value)) {
+        buffer_add_text(writer->buffer, "NaN");
+        return;
+    }
+    if (isinf(value)) {
+        buffer_add_text(writer->buffer, value < 0 ? "-Infinity" : "Infinity");
+        return;
+    }
+    /* Python's repr() goes to the exponent form below 1e-4 and from 1e16 on. */
+    int precision = shortest_precision(value);
+    double size = fabs(value);
+    if (size != 0 && (size < 1e-4 || size >= 1e16)) {
+        snprintf(text, sizeof text, "%.*e", precision - 1, value);
+    } else {
+        int exponent = size == 0 ? 0 : (int)floor(log10(size));
+        int decimals = precision - 1 - exponent;
+        snprintf(text, sizeof text, "%.*f", decimals > 1 ? decimals : 1, value);
+    }
+    buffer_add_text(writer->buffer, text);
+}
+
+void writer_null(struct json_writer *writer)
+{
+    writer_text(writer, NULL);
+}
+
+void writer_member_text(struct json_writer *writer, const char *key, const char *text)
+{
+    writer_key(writer, key);
+    writer_text(writer, text);
+}
+
+void writer_member_integer(struct json_writer *writer, const char *key, int64_t value)
+{
+    writer_key(writer, key);
+    writer_integer(writer, value);
+}
+
+void writer_member_real(struct json_writer *writer, const char *key, double value)
+{
+    writer_key(writer, key);
+    writer_real(writer, value);
+}

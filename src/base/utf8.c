@@ -1,0 +1,66 @@
+/* See utf8.h. */
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { REPLACEMENT = 0xfffd };
+
+/* The length of the valid character at bytes, of which length are there; 0 if it is invalid. */
+static size_t decode(const unsigned char *bytes, size_t length, uint32_t *character)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t size = bytes[0] < 0x80             ? 1
+                  : (bytes[0] & 0xe0) == 0xc0 ? 2
+                  : (bytes[0] & 0xf0) == 0xe0 ? 3
+                  : (bytes[0] & 0xf8) == 0xf0 ? 4
+                                              : 0;
+
+    if (size == 0 || size > length)
+        return 0;
+    uint32_t value = size == 1 ? bytes[0] : bytes[0] & (0xffu >> (size + 1));
+    for (size_t i = 1; i < size; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (bytes[i] & 0x3fu);
+    }
+    if (value < smallest[size] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+        return 0;
+    *character = value;
+    return size;
+}
+
+size_t utf8_next(const char *text, uint32_t *character)
+{
+    size_t size = decode((const unsigned char *)text, strnlen(text, 4), character);
+
+    if (size == 0) {
+        *character = REPLACEMENT;
+        return 1;
+    }
+    return size;
+}
+
+size_t utf8_length(const char *text)
+{
+    size_t count = 0;
+    uint32_t character;
+
+    while (*text != '\0') {
+        text += utf8_next(text, &character);
+        count++;
+    }
+    return count;
+}
+
+long utf8_first_invalid(const char *text, size_t length)
+{
+    uint32_t character;
+
+    for (size_t at = 0; at < length;) {
+        size_t size = decode((const unsigned char *)text + at, length - at, &character);
+        if (size == 0)
+            return (long)at;
+        at += size;
+    }
+    return -1;
+}
