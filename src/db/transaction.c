@@ -1,0 +1,89 @@
+/*
+ * Transactions that are run again when another one undid them.
+ */
+#include <config.h>
+#include <unistd.h>
+
+#include "db/connection.h"
+
+enum {
+    PAUSE_FIRST = 2000,    /* microseconds, the upper bound of the first pause */
+    PAUSE_LONGEST = 200000 /* and of any */
+};
+
+/* A random pause that may be longer each time, so that those who met do not meet again. */
+static void pause_before(struct database *database, unsigned attempt)
+{
+    uint64_t bound = PAUSE_FIRST;
+    while (attempt-- > 0 && bound < PAUSE_LONGEST)
+        bound *= 2;
+    /* xorshift64: its quality is enough to keep two workers apart */
+    uint64_t random = database->random | 1;
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    database->random = random;
+    usleep((useconds_t)(random % bound));
+}
+
+static enum outcome commit(struct database *database)
+{
+    enum outcome outcome = connection_send(database, "COMMIT");
+    if (outcome == OUTCOME_OK || database->mysql != NULL)
+        return outcome;
+    return OUTCOME_UNCERTAIN;
+}
+
+static void roll_back(struct database *database)
+{
+    if (database->mysql != NULL && connection_send(database, "ROLLBACK") != OUTCOME_OK)
+        connection_drop(database);
+}
+
+/* One run. lost: the connection broke before COMMIT was sent, so nothing has happened. */
+static enum outcome run_once(struct database *database, database_body body, void *subject,
+                             bool *lost)
+{
+    *lost = false;
+    enum outcome outcome = database_connect(database);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    outcome = connection_send(database, "START TRANSACTION");
+    if (outcome != OUTCOME_OK) {
+        *lost = database->mysql == NULL;
+        return outcome;
+    }
+    database->in_transaction = true;
+    database->doomed = OUTCOME_OK;
+    outcome = body(subject);
+    if (outcome == OUTCOME_OK)
+        outcome = database->doomed;
+    if (outcome == OUTCOME_OK)
+        outcome = commit(database);
+    else
+        *lost = outcome == OUTCOME_UNAVAILABLE && database->mysql == NULL;
+    if (outcome != OUTCOME_OK)
+        roll_back(database);
+    database->in_transaction = false;
+    return outcome;
+}
+
+enum outcome database_transaction(struct database *database, database_body body, void *subject)
+{
+    if (database->in_transaction)
+        return body(subject);
+    bool reconnected = false;
+    for (unsigned attempt = 0;;) {
+        bool lost;
+        enum outcome outcome = run_once(database, body, subject, &lost);
+        if (lost && !reconnected) {
+            reconnected = true;
+            continue;
+        }
+        if (outcome != OUTCOME_CONFLICT)
+            return outcome;
+        if (attempt >= database->settings.transaction_retries)
+            return OUTCOME_CONCURRENT_UPDATE;
+        pause_before(database, attempt++);
+    }
+}
