@@ -1,0 +1,79 @@
+/*
+ * A call: an exchange that has found its endpoint, with who asks and what answers.
+ *
+ * A handler takes a call and gives an HTTP status: that of its answer, or what call_fail() gave.
+ * What goes wrong in the domain comes as an enum outcome: call_outcome() makes of the common ones
+ * what upstream makes of them, so that a handler names only those it treats on its own.
+ */
+#ifndef BERTH_API_CALL_H
+#define BERTH_API_CALL_H
+
+#include <jansson.h>
+
+#include "auth/identity.h"
+#include "base/json_writer.h"
+#include "http/exchange.h"
+#include "http/query.h"
+#include "http/router.h"
+#include "placement/context.h"
+
+struct call {
+    struct exchange *exchange;
+    struct context context;
+    struct identity identity;
+    struct route_match match;
+    struct json_writer writer; /* on the body of the response */
+};
+
+/* What answers at a route and a method. */
+struct endpoint {
+    int (*handle)(struct call *call);
+    const char *rule;         /* of the policy; NULL: for everybody */
+    const char *target_query; /* the query parameter that has the target's project; NULL: the
+                                  target is the caller's own project */
+    unsigned char since;      /* the first microversion 1.N that has it */
+    short status_before;      /* what is answered below: 404 (also as 0) or 405 */
+    bool sends_json;          /* the answer is JSON: the client must take it (else 406) */
+    bool takes_json;          /* the request must be JSON (else 415) */
+    bool version_first;       /* the version is looked at before the media types */
+};
+
+/* Error codes that clients look for (upstream's errors.py). */
+#define CODE_INVENTORY_IN_USE     "placement.inventory.inuse"
+#define CODE_CONCURRENT_UPDATE    "placement.concurrent_update"
+#define CODE_DUPLICATE_NAME       "placement.duplicate_name"
+#define CODE_PROVIDER_IN_USE      "placement.resource_provider.inuse"
+#define CODE_CANNOT_DELETE_PARENT "placement.resource_provider.cannot_delete_parent"
+#define CODE_PROVIDER_NOT_FOUND   "placement.resource_provider.not_found"
+#define CODE_QUERY_DUPLICATE_KEY  "placement.query.duplicate_key"
+#define CODE_QUERY_BAD_VALUE      "placement.query.bad_value"
+#define CODE_QUERY_MISSING_VALUE  "placement.query.missing_value"
+
+/* Whether the microversion is 1.minor or later. */
+bool call_since(const struct call *call, unsigned minor);
+
+/* A part of the path: 0 is the template's first {name}. */
+const char *call_argument(const struct call *call, unsigned index);
+
+/* Fails the exchange and gives the status. code may be NULL. */
+#define call_fail(call, status, code, ...)                                                         \
+    exchange_fail((call)->exchange, (status), (code), __VA_ARGS__)
+
+/*
+ * Fails with what an outcome means whatever the handler, and gives the status:
+ *   the NOT_FOUND ones      404 with the reason
+ *   OUTCOME_CONCURRENT_UPDATE 409 placement.concurrent_update with the reason
+ *   OUTCOME_UNAVAILABLE     503 with Retry-After
+ *   OUTCOME_UNCERTAIN       503 without, since it must not be repeated blindly
+ *   the others              500 that says nothing
+ */
+int call_outcome(struct call *call, enum outcome outcome);
+
+/* Starts an answer of JSON: write it with &call->writer, then return the status. */
+struct json_writer *call_json(struct call *call);
+
+/* The URL of a thing below the mount point, in the arena: call_url(call, "/traits/%s", name). */
+const char *call_url(struct call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

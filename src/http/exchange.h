@@ -1,0 +1,80 @@
+/*
+ * One request and its response.
+ *
+ * An exchange is filled from FastCGI parameters (http/fastcgi.h), walks through authentication, the
+ * microversion, the router and a handler, and is sent back. Everything it points at lives in the
+ * request's arena, but for the response body, which is a buffer that the worker keeps.
+ *
+ * Whoever answers either writes a body and gives a status, or fails: exchange_fail() notes status,
+ * code and detail once, and the error document is made of them at the end, in one place
+ * (http/error_document.h).
+ */
+#ifndef BERTH_HTTP_EXCHANGE_H
+#define BERTH_HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "http/microversion.h"
+
+enum { EXCHANGE_HEADERS = 16 };
+
+struct header {
+    const char *name; /* lower case */
+    const char *value;
+};
+
+/* Why a request failed. status is 0 as long as it has not. */
+struct http_error {
+    int status;
+    const char *code;   /* upstream's error code; NULL: placement.undefined_code */
+    const char *detail; /* plain text */
+};
+
+struct exchange {
+    struct arena *arena;
+
+    /* The request. No text is NULL unless it says so. */
+    char *const *parameters; /* the FastCGI parameters, "NAME=value", ends with NULL */
+    const char *method;
+    const char *prefix; /* where the service is mounted (SCRIPT_NAME): "" or as "/placement" */
+    const char *path;   /* below the prefix, percent-decoded; "" or begins with "/" */
+    const char *query;  /* without "?", not decoded; "" if there is none */
+    const char *body;
+    size_t body_length;
+    const char *remote_address;
+    const char *request_id;        /* "req-<uuid>", made here */
+    const char *global_request_id; /* the caller's, or NULL */
+
+    /* The microversion that was asked for; microversion_none until it is known. */
+    struct microversion version;
+
+    /* The response. */
+    int status;
+    const char *content_type; /* of output; NULL: none */
+    struct header headers[EXCHANGE_HEADERS];
+    size_t header_count;
+    struct buffer *output;
+    struct http_error error;
+};
+
+/* A FastCGI parameter by its name (as "HTTP_X_AUTH_TOKEN", "CONTENT_TYPE"), or NULL. */
+const char *exchange_parameter(const struct exchange *exchange, const char *name);
+
+/* Adds a header to the response; name (lower case) and value must outlive the exchange. A value
+   with a control character would split the response: it is cut off there. */
+void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
+
+/* Notes a failure, unless there is one already, and returns the status. The text is what upstream
+   says; it must be fit for the client's eyes. code may be NULL. */
+int exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* "last-modified" and "cache-control: no-cache", as upstream sends them from 1.15 on; does
+   nothing below. */
+void exchange_last_modified(struct exchange *exchange, time_t when);
+
+#endif

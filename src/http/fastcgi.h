@@ -1,0 +1,39 @@
+/*
+ * Exchanges over FastCGI: requests come from nginx by libfcgi, one at a time.
+ *
+ * The mount point: a PATH_INFO parameter divides the URL as CGI says, SCRIPT_NAME being the prefix;
+ * without one (nginx's own fastcgi_params) the whole path is the service's.
+ */
+#ifndef BERTH_HTTP_FASTCGI_H
+#define BERTH_HTTP_FASTCGI_H
+
+#include "http/exchange.h"
+
+struct fastcgi;
+
+/* Prepares libfcgi for a listening socket. It replaces the handlers of SIGPIPE, SIGUSR1 and
+   SIGTERM: install yours after this. NULL after errno is set. */
+struct fastcgi *fastcgi_new(int listen_socket);
+void fastcgi_free(struct fastcgi *fastcgi);
+
+/* Makes a waiting fastcgi_accept() return as soon as a signal interrupts it. May be called from a
+   signal handler. */
+void fastcgi_stop(void);
+
+/* Waits for the next connection. Gives false when it was stopped, or when accepting failed for
+   good. Signals that must not cut a request short are to be blocked by the caller after this. */
+bool fastcgi_accept(struct fastcgi *fastcgi);
+
+/* Fills the exchange from the request just accepted: parameters, path, ids and the body (at most
+   body_limit bytes). A request that cannot be served (body too large or cut short, path not UTF-8,
+   query longer than query_limit) is failed here: look at exchange->error. */
+void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
+                     size_t query_limit);
+
+/* Sends the response. Gives false if the client is gone. */
+bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange);
+
+/* Ends the request and closes its connection. */
+void fastcgi_finish(struct fastcgi *fastcgi);
+
+#endif
