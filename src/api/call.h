@@ -64,8 +64,8 @@ const char *call_argument(const struct call *call, unsigned index);
  *   the NOT_FOUND ones      404 with the reason
  *   OUTCOME_CONCURRENT_UPDATE 409 placement.concurrent_update with the reason
  *   OUTCOME_UNAVAILABLE     503 with Retry-After
- *   OUTCOME_UNCERTAIN       503 without, since it must not be repeated blindly
- *   the others              500 that says nothing
+ *   the others              500 that says nothing; also OUTCOME_UNCERTAIN, which must not invite
+ *                           the client to repeat blindly
  */
 int call_outcome(struct call *call, enum outcome outcome);
 

@@ -24,16 +24,24 @@ struct service_report {
     struct database_statistics sql;
 };
 
-/* A service with the settings (which must outlive it) and a database connection of its own, not
-   connected yet. Schemas and other tables that never change are loaded here: call it once before
-   the workers are forked to see errors early. */
-struct service *service_new(const struct settings *settings);
+/* A service with settings and a database (not connected yet), which must both outlive it. */
+struct service *service_new(const struct settings *settings, struct database *database);
 void service_free(struct service *service);
 
+/* Told the template of the route as soon as it is known. */
+typedef void (*service_watcher)(void *watching, const char *route);
+
 /* Answers: fills the response part of the exchange. Never fails: what goes wrong is an answer too.
-   route_found (may be NULL) is called with the template as soon as it is known, for who watches. */
-void service_answer(struct service *service, struct exchange *exchange,
-                    void (*route_found)(void *watcher, const char *route), void *watcher,
-                    struct service_report *report);
+   The watcher may be NULL.
+   An exchange that has failed already (fastcgi_receive) only gets its error document. When the arena
+   is exhausted this does not return but leaves through the arena's escape: call service_escaped()
+   then. */
+void service_answer(struct service *service, struct exchange *exchange, service_watcher watcher,
+                    void *watching, struct service_report *report);
+
+/* Makes the answer of an exchange whose service_answer() was left through the arena's escape. Reset
+   and fill the exchange's request part anew (its arena has been reset): 413, since the request takes
+   more memory than one may have. */
+void service_escaped(struct service *service, struct exchange *exchange);
 
 #endif

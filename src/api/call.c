@@ -1,0 +1,53 @@
+/*
+ * What handlers share: the answer's start, and what outcomes mean to a client.
+ */
+#include "api/call.h"
+
+#include <config.h>
+#include <stdio.h>
+
+bool call_since(const struct call *call, unsigned minor)
+{
+    return microversion_since(call->exchange, minor);
+}
+
+const char *call_argument(const struct call *call, unsigned index)
+{
+    return call->match.arguments[index];
+}
+
+int call_outcome(struct call *call, enum outcome outcome)
+{
+    const char *detail = call->context.failure.detail;
+    switch (outcome) {
+    case OUTCOME_NOT_FOUND:
+    case OUTCOME_CLASS_NOT_FOUND:
+    case OUTCOME_INVENTORY_NOT_FOUND:
+    case OUTCOME_TRAIT_NOT_FOUND:
+        return call_fail(call, 404, NULL, "%s", detail);
+    case OUTCOME_CONCURRENT_UPDATE:
+        if (call->context.failure.outcome != outcome)
+            detail = "Another thread concurrently updated the data. Please retry your update";
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+    case OUTCOME_UNAVAILABLE:
+        return call_fail(call, 503, NULL, "The database is not available. Please retry.");
+    default:
+        return call_fail(call, 500, NULL, "The request could not be served.");
+    }
+}
+
+struct json_writer *call_json(struct call *call)
+{
+    call->exchange->content_type = "application/json";
+    writer_init(&call->writer, call->exchange->output);
+    return &call->writer;
+}
+
+const char *call_url(struct call *call, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const char *path = arena_vprintf(call->exchange->arena, format, arguments);
+    va_end(arguments);
+    return arena_printf(call->exchange->arena, "%s%s", call->exchange->prefix, path);
+}

@@ -1,0 +1,12 @@
+/*
+ * The version document at the root of the service. It is for everybody.
+ */
+#ifndef BERTH_API_ROOT_H
+#define BERTH_API_ROOT_H
+
+struct call;
+
+/* GET / */
+int root_show(struct call *call);
+
+#endif

@@ -1,0 +1,164 @@
+/*
+ * The way of a request from its parameters to its answer.
+ */
+#include "api/service.h"
+
+#include <config.h>
+#include <stdlib.h>
+
+#include "api/body.h"
+#include "api/call.h"
+#include "api/routes.h"
+#include "auth/policy.h"
+#include "http/accept.h"
+#include "http/error_document.h"
+#include "placement/names.h"
+
+struct service {
+    struct database *database;
+    struct names *names;
+    struct policy *policy;
+    struct placement_settings placement;
+};
+
+struct service *service_new(const struct settings *settings, struct database *database)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    if (service == NULL)
+        abort();
+    service->database = database;
+    service->names = names_new();
+    service->policy =
+        policy_new(settings->oslo_policy_enforce_scope, settings->oslo_policy_enforce_new_defaults);
+    service->placement = (struct placement_settings){
+        .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
+        .incomplete_consumer_user_id = settings->placement_incomplete_consumer_user_id,
+    };
+    return service;
+}
+
+void service_free(struct service *service)
+{
+    if (service == NULL)
+        return;
+    policy_free(service->policy);
+    names_free(service->names);
+    free(service);
+}
+
+/* Looks the route up; true if there is an endpoint, false after failing with 404 or 405. */
+static bool find_route(struct call *call)
+{
+    struct exchange *exchange = call->exchange;
+    switch (router_match(routes, route_count, exchange->arena, exchange->path, exchange->method,
+                         &call->match)) {
+    case ROUTE_FOUND:
+        return true;
+    case ROUTE_WRONG_METHOD:
+        exchange_add_header(exchange, "allow", route_allow(call->match.route, exchange->arena));
+        exchange_fail(exchange, 405, NULL,
+                      "The method specified is not allowed for this resource.");
+        return false;
+    default:
+        exchange_fail(exchange, 404, NULL, "%s", "");
+        return false;
+    }
+}
+
+static bool version_allows(const struct endpoint *endpoint, struct exchange *exchange)
+{
+    if (microversion_since(exchange, endpoint->since))
+        return true;
+    exchange_fail(exchange, endpoint->status_before != 0 ? endpoint->status_before : 404, NULL,
+                  "%s", "");
+    return false;
+}
+
+static bool media_allow(const struct endpoint *endpoint, struct exchange *exchange)
+{
+    return (!endpoint->sends_json || accept_require_json(exchange)) &&
+           (!endpoint->takes_json || content_require_json(exchange));
+}
+
+/* Version and media types, in the order that upstream's decorators of the endpoint have. */
+static bool endpoint_admits(const struct endpoint *endpoint, struct exchange *exchange)
+{
+    if (endpoint->version_first)
+        return version_allows(endpoint, exchange) && media_allow(endpoint, exchange);
+    return media_allow(endpoint, exchange) && version_allows(endpoint, exchange);
+}
+
+/* The policy. The version document has no rule: it is for everybody. */
+static bool policy_admits(const struct service *service, struct call *call)
+{
+    const struct endpoint *endpoint = call->match.endpoint;
+    if (endpoint->rule == NULL)
+        return true;
+    const char *project_id = call->identity.project_id;
+    if (endpoint->target_query != NULL) {
+        struct query query;
+        const char *message;
+        project_id = NULL;
+        if (query_parse(call->exchange->query, call->exchange->arena, &query, &message))
+            project_id = query_last(&query, endpoint->target_query);
+    }
+    return policy_enforce(service->policy, call->exchange, &call->identity, endpoint->rule,
+                          project_id);
+}
+
+static void answer(struct service *service, struct call *call, service_watcher watcher,
+                   void *watching)
+{
+    struct exchange *exchange = call->exchange;
+    if (!identity_from_noauth(exchange, &call->identity) || !microversion_negotiate(exchange) ||
+        !content_check(exchange) || !find_route(call))
+        return;
+    if (watcher != NULL)
+        watcher(watching, call->match.route->path);
+    if (!endpoint_admits(call->match.endpoint, exchange) || !policy_admits(service, call))
+        return;
+    exchange->status = call->match.endpoint->handle(call);
+    if (exchange->error.status == 0 && exchange->output->failed)
+        exchange_fail(exchange, 500, NULL, "The answer is too large.");
+}
+
+static void finish(struct exchange *exchange)
+{
+    if (exchange->error.status != 0) {
+        buffer_reset(exchange->output);
+        error_document_write(exchange);
+    }
+    if (exchange->version.major != 0)
+        microversion_add_headers(exchange);
+    exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
+}
+
+void service_answer(struct service *service, struct exchange *exchange, service_watcher watcher,
+                    void *watching, struct service_report *report)
+{
+    struct call *call = arena_alloc(exchange->arena, sizeof(*call));
+    body_allocate_from(exchange->arena);
+    names_begin_request(service->names);
+    database_begin_request(service->database, exchange->arena);
+    call->exchange = exchange;
+    call->context = (struct context){.arena = exchange->arena,
+                                     .database = service->database,
+                                     .names = service->names,
+                                     .settings = &service->placement};
+    if (exchange->error.status == 0)
+        answer(service, call, watcher, watching);
+    finish(exchange);
+    report->route = call->match.route != NULL ? call->match.route->path : NULL;
+    report->user_id = call->identity.user_id;
+    report->project_id = call->identity.project_id;
+    report->sql = *database_statistics(service->database);
+}
+
+void service_escaped(struct service *service, struct exchange *exchange)
+{
+    database_begin_request(service->database, exchange->arena);
+    exchange->error.status = 0;
+    exchange->header_count = 0;
+    exchange_fail(exchange, 413, NULL, "The request takes more memory than a request may have.");
+    finish(exchange);
+}
