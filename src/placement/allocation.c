@@ -1,0 +1,115 @@
+/*
+ * Reading allocations, and giving them back.
+ */
+#include "placement/allocation.h"
+
+#include <config.h>
+
+#include "placement/names.h"
+
+#define MODIFIED                                                                                   \
+    "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(a.updated_at, a.created_at, UTC_TIMESTAMP()))"
+
+static const struct sql select_of_consumer = {
+    "SELECT rp.uuid, rp.generation, c.uuid, c.generation, a.resource_class_id, a.used, " MODIFIED
+    ", p.external_id, u.external_id, c.consumer_type_id "
+    "FROM allocations a "
+    "JOIN resource_providers rp ON rp.id = a.resource_provider_id "
+    "JOIN consumers c ON c.uuid = a.consumer_id "
+    "JOIN projects p ON p.id = c.project_id "
+    "JOIN users u ON u.id = c.user_id "
+    "WHERE a.consumer_id = ? ORDER BY a.resource_provider_id, a.id",
+    "sisiiiissi"};
+static const struct sql select_of_provider = {
+    "SELECT NULL, 0, c.uuid, c.generation, a.resource_class_id, a.used, " MODIFIED " "
+    "FROM allocations a JOIN consumers c ON c.uuid = a.consumer_id "
+    "WHERE a.resource_provider_id = ? ORDER BY c.id, a.id",
+    "sisiiii"};
+/* The consumer's row goes first: it is what two requests for the same consumer wait for. */
+static const struct sql delete_consumer = {"DELETE FROM consumers WHERE uuid = ?", NULL};
+static const struct sql delete_allocations = {"DELETE FROM allocations WHERE consumer_id = ?",
+                                              NULL};
+
+static enum outcome read_rows(struct context *context, const struct rows *rows,
+                              struct allocations *allocations)
+{
+    struct allocation *list = arena_array(context->arena, rows->count, sizeof(*list));
+    *allocations = (struct allocations){.list = list, .count = rows->count};
+    for (size_t i = 0; i < rows->count; i++) {
+        list[i] = (struct allocation){
+            .provider_uuid = row_text(rows, i, 0),
+            .provider_generation = row_integer(rows, i, 1),
+            .consumer_uuid = row_text(rows, i, 2),
+            .consumer_generation = row_integer(rows, i, 3),
+            .used = row_integer(rows, i, 5),
+            .modified = (time_t)row_integer(rows, i, 6),
+        };
+        enum outcome outcome = names_from_id(context, NAME_RESOURCE_CLASS, row_integer(rows, i, 4),
+                                             &list[i].class_name);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        if (list[i].modified > allocations->modified)
+            allocations->modified = list[i].modified;
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome allocations_of_consumer(struct context *context, const char *consumer_uuid,
+                                     struct allocations *allocations,
+                                     struct allocation_owner *owner)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_of_consumer,
+                                           VALUES(value_text(consumer_uuid)), &rows);
+    if (outcome == OUTCOME_OK)
+        outcome = read_rows(context, &rows, allocations);
+    if (outcome != OUTCOME_OK || rows.count == 0 || owner == NULL)
+        return outcome;
+    *owner = (struct allocation_owner){
+        .project_id = row_text(&rows, 0, 7),
+        .user_id = row_text(&rows, 0, 8),
+        .consumer_type = "unknown",
+    };
+    if (row_is_null(&rows, 0, 9))
+        return OUTCOME_OK;
+    return names_from_id(context, NAME_CONSUMER_TYPE, row_integer(&rows, 0, 9),
+                         &owner->consumer_type);
+}
+
+enum outcome allocations_of_provider(struct context *context, const struct provider *provider,
+                                     struct allocations *allocations)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_of_provider,
+                                           VALUES(value_integer(provider->id)), &rows);
+    if (outcome == OUTCOME_OK)
+        outcome = read_rows(context, &rows, allocations);
+    return outcome;
+}
+
+struct deletion {
+    struct context *context;
+    const char *consumer_uuid;
+};
+
+static enum outcome run_deletion(void *subject)
+{
+    const struct deletion *deletion = subject;
+    struct database *database = deletion->context->database;
+    uint64_t consumers, allocations = 0;
+    enum outcome outcome = database_execute(
+        database, &delete_consumer, VALUES(value_text(deletion->consumer_uuid)), &consumers);
+    if (outcome == OUTCOME_OK && consumers > 0)
+        outcome = database_execute(database, &delete_allocations,
+                                   VALUES(value_text(deletion->consumer_uuid)), &allocations);
+    if (outcome == OUTCOME_OK && allocations == 0)
+        return context_fail(deletion->context, OUTCOME_NOT_FOUND,
+                            "No allocations for consumer '%s'", deletion->consumer_uuid);
+    return outcome;
+}
+
+enum outcome allocations_delete(struct context *context, const char *consumer_uuid)
+{
+    struct deletion deletion = {.context = context, .consumer_uuid = consumer_uuid};
+    return database_transaction(context->database, run_deletion, &deletion);
+}

@@ -1,0 +1,132 @@
+/*
+ * The rows of consumers, projects, users and consumer types.
+ */
+#include "placement/consumer.h"
+
+#include <config.h>
+
+/* Only the consumers are locked: a project's row is shared by all of its consumers, and locking it
+   would let the claims of a project pass one by one. */
+static const struct sql lock_consumers = {
+    "SELECT id, uuid, generation FROM consumers WHERE uuid IN (?...) FOR UPDATE", "isi"};
+
+/* Owners never change and are never deleted, so that two who make the same one may both go on. */
+static const struct sql ensure_project = {
+    "INSERT IGNORE INTO projects (external_id, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
+static const struct sql ensure_user = {
+    "INSERT IGNORE INTO users (external_id, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
+static const struct sql ensure_type = {
+    "INSERT IGNORE INTO consumer_types (name, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
+
+/* With and without a type. */
+static const struct sql insert_consumer[] = {
+    {"INSERT INTO consumers (uuid, project_id, user_id, generation, created_at) "
+     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP() FROM projects p, users u "
+     "WHERE p.external_id = ? AND u.external_id = ?",
+     NULL},
+    {"INSERT INTO consumers (uuid, project_id, user_id, generation, created_at, consumer_type_id) "
+     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP(), t.id FROM projects p, users u, consumer_types t "
+     "WHERE p.external_id = ? AND u.external_id = ? AND t.name = ?",
+     NULL},
+};
+static const struct sql update_consumer[] = {
+    {"UPDATE consumers c, projects p, users u SET c.generation = c.generation + 1, "
+     "c.project_id = p.id, c.user_id = u.id, c.updated_at = UTC_TIMESTAMP() "
+     "WHERE c.id = ? AND c.generation = ? AND p.external_id = ? AND u.external_id = ?",
+     NULL},
+    {"UPDATE consumers c, projects p, users u, consumer_types t "
+     "SET c.generation = c.generation + 1, c.project_id = p.id, c.user_id = u.id, "
+     "c.consumer_type_id = t.id, c.updated_at = UTC_TIMESTAMP() "
+     "WHERE c.id = ? AND c.generation = ? AND p.external_id = ? AND u.external_id = ? "
+     "AND t.name = ?",
+     NULL},
+};
+static const struct sql delete_consumers = {"DELETE FROM consumers WHERE id IN (?...)", NULL};
+
+enum outcome consumers_lock(struct context *context, const char *const *uuids, size_t count,
+                            struct consumer **consumers, size_t *found)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &lock_consumers,
+                                           VALUES(value_texts(uuids, count)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    *consumers = arena_array(context->arena, rows.count, sizeof(**consumers));
+    *found = rows.count;
+    for (size_t i = 0; i < rows.count; i++)
+        (*consumers)[i] = (struct consumer){.id = row_integer(&rows, i, 0),
+                                            .uuid = row_text(&rows, i, 1),
+                                            .generation = row_integer(&rows, i, 2)};
+    return OUTCOME_OK;
+}
+
+enum outcome consumer_owners_ensure(struct context *context, const struct consumer_record *records,
+                                    size_t count)
+{
+    struct value *projects = arena_array(context->arena, count, sizeof(*projects));
+    struct value *users = arena_array(context->arena, count, sizeof(*users));
+    struct value *types = arena_array(context->arena, count, sizeof(*types));
+    for (size_t i = 0; i < count; i++) {
+        projects[i] = value_text(records[i].project_id);
+        users[i] = value_text(records[i].user_id);
+        types[i] = value_text(records[i].type);
+    }
+    enum outcome outcome =
+        database_execute_bulk(context->database, &ensure_project, projects, 1, count, NULL);
+    if (outcome == OUTCOME_OK)
+        outcome = database_execute_bulk(context->database, &ensure_user, users, 1, count, NULL);
+    if (outcome == OUTCOME_OK && count > 0 && records[0].type != NULL)
+        outcome = database_execute_bulk(context->database, &ensure_type, types, 1, count, NULL);
+    return outcome;
+}
+
+/* Runs a statement for each record; as many rows as records must be found. */
+static enum outcome records_write(struct context *context, const struct sql statements[2],
+                                  const struct consumer_record *records, size_t count, bool exist)
+{
+    if (count == 0)
+        return OUTCOME_OK;
+    bool typed = records[0].type != NULL;
+    size_t width = (exist ? 4U : 3U) + typed;
+    struct value *values = arena_array(context->arena, count * width, sizeof(*values));
+    struct value *next = values;
+    for (size_t i = 0; i < count; i++) {
+        if (exist) {
+            *next++ = value_integer(records[i].id);
+            *next++ = value_integer(records[i].generation);
+        } else {
+            *next++ = value_text(records[i].uuid);
+        }
+        *next++ = value_text(records[i].project_id);
+        *next++ = value_text(records[i].user_id);
+        if (typed)
+            *next++ = value_text(records[i].type);
+    }
+    uint64_t found;
+    enum outcome outcome =
+        database_execute_bulk(context->database, &statements[typed], values, width, count, &found);
+    if (outcome == OUTCOME_OK && found != count)
+        return OUTCOME_NOT_FOUND;
+    return outcome;
+}
+
+enum outcome consumers_create(struct context *context, const struct consumer_record *records,
+                              size_t count)
+{
+    enum outcome outcome = records_write(context, insert_consumer, records, count, false);
+    return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
+}
+
+enum outcome consumers_update(struct context *context, const struct consumer_record *records,
+                              size_t count)
+{
+    return records_write(context, update_consumer, records, count, true);
+}
+
+enum outcome consumers_delete(struct context *context, const int64_t *ids, size_t count)
+{
+    if (count == 0)
+        return OUTCOME_OK;
+    return database_execute(context->database, &delete_consumers,
+                            VALUES(value_integers(ids, count)), NULL);
+}
