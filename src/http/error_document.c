@@ -1,0 +1,255 @@
+/*
+ * Error documents in the three forms of webob's exceptions.
+ */
+#include "http/error_document.h"
+
+#include <config.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json_writer.h"
+#include "base/utf8.h"
+#include "http/accept.h"
+#include "http/exchange.h"
+
+/*
+ * The statuses that are sent, their titles and how webob explains them. %s in an explanation is the
+ * FastCGI parameter beside it; a template of its own has no comment, and so no line end, after the
+ * detail.
+ */
+static const struct status {
+    int status;
+    const char *title;
+    const char *explanation;
+    const char *parameter;
+} statuses[] = {
+    {200, "OK", NULL, NULL},
+    {201, "Created", NULL, NULL},
+    {204, "No Content", NULL, NULL},
+    {400, "Bad Request",
+     "The server could not comply with the request since\r\nit is either malformed or otherwise "
+     "incorrect.\r\n",
+     NULL},
+    {401, "Unauthorized",
+     "This server could not verify that you are authorized to\r\naccess the document you "
+     "requested.  Either you supplied the\r\nwrong credentials (e.g., bad password), or your "
+     "browser\r\ndoes not understand how to supply the credentials required.\r\n",
+     NULL},
+    {403, "Forbidden", "Access was denied to this resource.", NULL},
+    {404, "Not Found", "The resource could not be found.", NULL},
+    {405, "Method Not Allowed", "The method %s is not allowed for this resource. ",
+     "REQUEST_METHOD"},
+    {406, "Not Acceptable",
+     "The resource could not be generated that was acceptable to your browser\n(content of type "
+     "%s. ",
+     "HTTP_ACCEPT"},
+    {409, "Conflict", "There was a conflict when trying to complete your request.", NULL},
+    {413, "Request Entity Too Large", "The body of your request was too large for this server.",
+     NULL},
+    {414, "Request-URI Too Long", "The request URI was too long for this server.", NULL},
+    {415, "Unsupported Media Type", "The request media type %s is not supported by this server.\n",
+     "CONTENT_TYPE"},
+    {429, "Too Many Requests", "The client has sent too many requests in a given amount of time",
+     NULL},
+    {500, "Internal Server Error",
+     "The server has either erred or is incapable of performing\r\nthe requested operation.\r\n",
+     NULL},
+    {503, "Service Unavailable",
+     "The server is currently unavailable. Please try again at a later time.", NULL},
+};
+
+static const struct status *status_find(int status)
+{
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+        if (statuses[i].status == status)
+            return &statuses[i];
+    return NULL;
+}
+
+const char *status_reason(int status)
+{
+    const struct status *found = status_find(status);
+    return found != NULL ? found->title : NULL;
+}
+
+static const struct {
+    char character;
+    const char *escaped;
+} escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#x27;"}};
+
+/* html.escape() of Python, and what is not ASCII as a character reference. */
+static const char *escape_html(struct arena *arena, const char *text)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 0);
+    while (*text != '\0') {
+        uint32_t character;
+        size_t length = utf8_next(text, &character);
+        const char *escaped = NULL;
+        for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
+            if (*text == escapes[i].character)
+                escaped = escapes[i].escaped;
+        if (escaped != NULL)
+            buffer_add_text(&buffer, escaped);
+        else if (character >= 0x80)
+            buffer_printf(&buffer, "&#%u;", (unsigned)character);
+        else
+            buffer_add(&buffer, text, length);
+        text += length;
+    }
+    char *copy = arena_strndup(arena, buffer.length > 0 ? buffer.data : "", buffer.length);
+    buffer_free(&buffer);
+    return copy;
+}
+
+static const char *keep(struct arena *arena, const char *text)
+{
+    (void)arena;
+    return text;
+}
+
+/* The text of the error: explanation, two line breaks, detail. */
+static const char *make_body(struct exchange *exchange,
+                             const char *(*escape)(struct arena *, const char *))
+{
+    struct arena *arena = exchange->arena;
+    const struct status *status = status_find(exchange->error.status);
+    const char *detail = escape(arena, exchange->error.detail);
+    if (status->parameter == NULL)
+        return arena_printf(arena, "%s<br /><br />\n%s\n\n", escape(arena, status->explanation),
+                            detail);
+    const char *parameter = exchange_parameter(exchange, status->parameter);
+    if (exchange->error.status == 415 && (parameter == NULL || *parameter == '\0'))
+        parameter = "None";
+    if (exchange->error.status == 406 &&
+        (parameter == NULL || *parameter == '\0' || strcmp(parameter, "*/*") == 0))
+        parameter = "application/json";
+    parameter = escape(arena, parameter != NULL ? parameter : "");
+    const char *place = strstr(status->explanation, "%s");
+    return arena_printf(arena, "%.*s%s%s<br /><br />\n%s", (int)(place - status->explanation),
+                        status->explanation, parameter, place + 2, detail);
+}
+
+/* Copies text without what lies between open and the next ">", which is replaced. */
+static void replace_tags(char *text, const char *open, char replacement)
+{
+    char *to = text;
+    size_t length = strlen(open);
+    while (*text != '\0') {
+        const char *end;
+        if (strncasecmp(text, open, length) == 0 && (end = strchr(text, '>')) != NULL) {
+            if (replacement != '\0')
+                *to++ = replacement;
+            text += end - text + 1;
+        } else {
+            *to++ = *text++;
+        }
+    }
+    *to = '\0';
+}
+
+static void remove_text(char *text, const char *removed)
+{
+    size_t length = strlen(removed);
+    char *to = text;
+    while (*text != '\0') {
+        if (strncmp(text, removed, length) == 0)
+            text += length;
+        else
+            *to++ = *text++;
+    }
+    *to = '\0';
+}
+
+/* webob's strip_tags(): lines become spaces, <br> a line end, other tags nothing. */
+static const char *strip_tags(struct arena *arena, const char *body)
+{
+    char *text = arena_strdup(arena, body), *to = text;
+    for (const char *from = text; *from != '\0'; from++)
+        if (*from != '\r')
+            *to++ = *from == '\n' ? ' ' : *from;
+    *to = '\0';
+    replace_tags(text, "<br", '\n');
+    remove_text(text, "<!--");
+    remove_text(text, "-->");
+    replace_tags(text, "<", '\0');
+    return text;
+}
+
+/* The API-WG's form; of a 401 webob's own, as upstream's authentication does not format it. */
+static void write_json(struct exchange *exchange)
+{
+    const struct http_error *error = &exchange->error;
+    const char *body = make_body(exchange, keep);
+    struct json_writer writer;
+    writer_init(&writer, exchange->output);
+    writer_begin_object(&writer);
+    if (error->status == 401) {
+        writer_member_text(&writer, "message", body);
+        writer_member_text(&writer, "code", "401 Unauthorized");
+        writer_member_text(&writer, "title", status_reason(401));
+        writer_end_object(&writer);
+        return;
+    }
+    writer_key(&writer, "errors");
+    writer_begin_array(&writer);
+    writer_begin_object(&writer);
+    writer_member_integer(&writer, "status", error->status);
+    writer_member_text(&writer, "title", status_reason(error->status));
+    writer_member_text(&writer, "detail", strip_tags(exchange->arena, body));
+    if (microversion_since(exchange, 23))
+        writer_member_text(&writer, "code",
+                           error->code != NULL ? error->code : "placement.undefined_code");
+    writer_member_text(&writer, "request_id", exchange->request_id);
+    if (error->status == 406 && exchange->version.major == 0) {
+        writer_member_text(&writer, "max_version", MICROVERSION_MAXIMUM_TEXT);
+        writer_member_text(&writer, "min_version", MICROVERSION_MINIMUM_TEXT);
+    }
+    writer_end_object(&writer);
+    writer_end_array(&writer);
+    writer_end_object(&writer);
+}
+
+static void write_html(struct exchange *exchange)
+{
+    int status = exchange->error.status;
+    const char *reason = status_reason(status);
+    buffer_printf(exchange->output,
+                  "<html>\n <head>\n  <title>%d %s</title>\n </head>\n <body>\n  <h1>%d %s</h1>\n"
+                  "  %s\n </body>\n</html>",
+                  status, reason, status, reason, make_body(exchange, escape_html));
+}
+
+static void write_plain(struct exchange *exchange)
+{
+    int status = exchange->error.status;
+    buffer_printf(exchange->output, "%d %s\n\n%s", status, status_reason(status),
+                  strip_tags(exchange->arena, make_body(exchange, keep)));
+}
+
+void error_document_write(struct exchange *exchange)
+{
+    static const char *const offers[] = {"text/html", "application/json"};
+    const char *accept = exchange_parameter(exchange, "HTTP_ACCEPT");
+    if (accept == NULL || *accept == '\0' || strcmp(accept, "*/*") == 0)
+        accept = "application/json";
+    if (status_find(exchange->error.status) == NULL)
+        exchange->error = (struct http_error){.status = 500, .detail = ""};
+    exchange->status = exchange->error.status;
+    if (exchange->status == 503)
+        exchange_add_header(exchange, "retry-after", "1");
+    switch (accept_best(accept, offers, 2)) {
+    case 0:
+        exchange->content_type = "text/html; charset=UTF-8";
+        write_html(exchange);
+        break;
+    case 1:
+        exchange->content_type = "application/json";
+        write_json(exchange);
+        break;
+    default:
+        exchange->content_type = "text/plain; charset=UTF-8";
+        write_plain(exchange);
+        break;
+    }
+}

@@ -1,0 +1,147 @@
+/*
+ * libfcgi: one request at a time on an inherited socket.
+ */
+#include "http/fastcgi.h"
+
+#include <config.h>
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "base/uuid.h"
+#include "http/error_document.h"
+
+struct fastcgi {
+    FCGX_Request request;
+};
+
+struct fastcgi *fastcgi_new(int listen_socket)
+{
+    struct fastcgi *fastcgi = calloc(1, sizeof(*fastcgi));
+    if (fastcgi == NULL)
+        return NULL;
+    if (FCGX_Init() != 0 ||
+        FCGX_InitRequest(&fastcgi->request, listen_socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+        free(fastcgi);
+        return NULL;
+    }
+    return fastcgi;
+}
+
+void fastcgi_free(struct fastcgi *fastcgi)
+{
+    if (fastcgi == NULL)
+        return;
+    FCGX_Free(&fastcgi->request, 1);
+    free(fastcgi);
+}
+
+void fastcgi_stop(void)
+{
+    FCGX_ShutdownPending();
+}
+
+bool fastcgi_accept(struct fastcgi *fastcgi)
+{
+    return FCGX_Accept_r(&fastcgi->request) == 0;
+}
+
+/* "req-" and a uuid: what is taken from a caller as its request id. */
+static bool is_request_id(const char *text)
+{
+    if (text == NULL || strncmp(text, "req-", 4) != 0 || strlen(text) != 4 + UUID_TEXT)
+        return false;
+    for (size_t i = 0; i < UUID_TEXT; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[4 + i] != '-' : strchr("0123456789abcdefABCDEF", text[4 + i]) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return text != NULL ? text : otherwise;
+}
+
+static void receive_path(struct exchange *exchange)
+{
+    const char *script_name = text_or(exchange_parameter(exchange, "SCRIPT_NAME"), "");
+    const char *path_info = exchange_parameter(exchange, "PATH_INFO");
+    exchange->path = path_info != NULL ? path_info : script_name;
+    exchange->prefix = path_info != NULL ? script_name : "";
+    if (utf8_first_invalid(exchange->path, strlen(exchange->path)) >= 0 ||
+        utf8_first_invalid(exchange->prefix, strlen(exchange->prefix)) >= 0)
+        exchange_fail(exchange, 400, NULL, "The path is not UTF-8.");
+}
+
+static void receive_body(struct fastcgi *fastcgi, struct exchange *exchange, size_t limit)
+{
+    const char *text = text_or(exchange_parameter(exchange, "CONTENT_LENGTH"), "");
+    long long announced = strtoll(text, NULL, 10);
+    if (announced <= 0)
+        return;
+    size_t length = (size_t)announced;
+    if (length > limit) {
+        exchange_fail(exchange, 413, NULL, "Request is too large.");
+        return;
+    }
+    char *body = arena_alloc(exchange->arena, length + 1);
+    size_t received = 0;
+    while (received < length) {
+        int count = FCGX_GetStr(body + received, (int)(length - received), fastcgi->request.in);
+        if (count <= 0)
+            break;
+        received += (size_t)count;
+    }
+    exchange->body = body;
+    exchange->body_length = received;
+    if (received < length || FCGX_GetError(fastcgi->request.in) != 0)
+        exchange_fail(exchange, 400, NULL, "The body is shorter than its content-length says.");
+}
+
+void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
+                     size_t query_limit)
+{
+    struct uuid_text uuid;
+    uuid_new(&uuid);
+    exchange->parameters = fastcgi->request.envp;
+    exchange->request_id = arena_printf(exchange->arena, "req-%s", uuid.text);
+    const char *caller = exchange_parameter(exchange, "HTTP_X_OPENSTACK_REQUEST_ID");
+    exchange->global_request_id = is_request_id(caller) ? caller : NULL;
+    exchange->method = text_or(exchange_parameter(exchange, "REQUEST_METHOD"), "");
+    exchange->query = text_or(exchange_parameter(exchange, "QUERY_STRING"), "");
+    exchange->remote_address = text_or(exchange_parameter(exchange, "REMOTE_ADDR"), "");
+    exchange->body = "";
+    exchange->body_length = 0;
+    receive_path(exchange);
+    if (strlen(exchange->query) > query_limit)
+        exchange_fail(exchange, 414, NULL, "The query string is too long.");
+    receive_body(fastcgi, exchange, body_limit);
+}
+
+bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange)
+{
+    struct arena *arena = exchange->arena;
+    const char *reason = text_or(status_reason(exchange->status), "");
+    const char *head = arena_printf(arena, "Status: %d %s\r\n", exchange->status, reason);
+    bool has_body = exchange->content_type != NULL;
+    if (has_body)
+        head = arena_printf(arena, "%sContent-Type: %s\r\nContent-Length: %zu\r\n", head,
+                            exchange->content_type, exchange->output->length);
+    for (size_t i = 0; i < exchange->header_count; i++)
+        head = arena_printf(arena, "%s%s: %s\r\n", head, exchange->headers[i].name,
+                            exchange->headers[i].value);
+    head = arena_printf(arena, "%s\r\n", head);
+    FCGX_Stream *out = fastcgi->request.out;
+    bool sent = FCGX_PutStr(head, (int)strlen(head), out) >= 0;
+    if (sent && has_body && exchange->output->length > 0)
+        sent = FCGX_PutStr(exchange->output->data, (int)exchange->output->length, out) >= 0;
+    return sent && FCGX_FFlush(out) == 0;
+}
+
+void fastcgi_finish(struct fastcgi *fastcgi)
+{
+    FCGX_Finish_r(&fastcgi->request);
+}

@@ -1,0 +1,92 @@
+/*
+ * Decoding query strings.
+ */
+#include "http/query.h"
+
+#include <config.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static int hexadecimal(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+/* Decodes one name or value. A "%" without two digits stands for itself. Gives false, with the
+   reason, on what is no text. */
+static bool decode(const char *text, size_t length, struct arena *arena, const char **decoded,
+                   const char **message)
+{
+    char *to = arena_alloc(arena, length + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++) {
+        int high, low;
+        if (text[i] == '%' && i + 2 < length && (high = hexadecimal(text[i + 1])) >= 0 &&
+            (low = hexadecimal(text[i + 2])) >= 0) {
+            to[count++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            to[count++] = text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    to[count] = '\0';
+    *decoded = to;
+    long invalid = utf8_first_invalid(to, count);
+    if (invalid >= 0) {
+        *message = arena_printf(arena, "'utf-8' codec can't decode byte 0x%02x in position %ld",
+                                (unsigned char)to[invalid], invalid);
+        return false;
+    }
+    if (memchr(to, '\0', count) != NULL) {
+        *message = "a value has a null character";
+        return false;
+    }
+    return true;
+}
+
+bool query_parse(const char *text, struct arena *arena, struct query *query, const char **message)
+{
+    size_t room = 1;
+    for (const char *c = text; *c != '\0'; c++)
+        room += *c == '&';
+    *query = (struct query){.pairs = arena_array(arena, room, sizeof(*query->pairs))};
+    while (*text != '\0') {
+        size_t length = strcspn(text, "&");
+        if (length > 0) {
+            struct query_pair *pair = &query->pairs[query->count++];
+            const char *equals = memchr(text, '=', length);
+            size_t name_length = equals != NULL ? (size_t)(equals - text) : length;
+            const char *value = equals != NULL ? equals + 1 : text + length;
+            if (!decode(text, name_length, arena, &pair->name, message) ||
+                !decode(value, (size_t)(text + length - value), arena, &pair->value, message))
+                return false;
+        }
+        text += length + (text[length] == '&');
+    }
+    return true;
+}
+
+const char *query_last(const struct query *query, const char *name)
+{
+    for (size_t i = query->count; i-- > 0;)
+        if (strcmp(query->pairs[i].name, name) == 0)
+            return query->pairs[i].value;
+    return NULL;
+}
+
+const char *query_next(const struct query *query, const char *name, size_t *position)
+{
+    while (*position < query->count) {
+        const struct query_pair *pair = &query->pairs[(*position)++];
+        if (strcmp(pair->name, name) == 0)
+            return pair->value;
+    }
+    return NULL;
+}
