@@ -6,6 +6,8 @@
 #include <config.h>
 #include <stdio.h>
 
+#include "api/body.h"
+
 bool call_since(const struct call *call, unsigned minor)
 {
     return microversion_since(call->exchange, minor);
@@ -34,6 +36,36 @@ int call_outcome(struct call *call, enum outcome outcome)
     default:
         return call_fail(call, 500, NULL, "The request could not be served.");
     }
+}
+
+json_t *call_body(struct call *call, enum schema schema)
+{
+    struct exchange *exchange = call->exchange;
+    const char *message;
+    json_t *body = body_parse(exchange->body, exchange->body_length, exchange->arena, &message);
+    if (body == NULL) {
+        call_fail(call, 400, NULL, "Malformed JSON: %s", message);
+        return NULL;
+    }
+    if (schema_validate(schema, body, exchange->arena, &message))
+        return body;
+    call_fail(call, 400, NULL, "JSON does not validate: %s", message);
+    return NULL;
+}
+
+bool call_query(struct call *call, enum schema schema, struct query *query)
+{
+    struct exchange *exchange = call->exchange;
+    const char *message;
+    if (query_parse(exchange->query, exchange->arena, query, &message)) {
+        json_t *values = json_object();
+        for (size_t i = 0; i < query->count; i++)
+            json_object_set_new(values, query->pairs[i].name, json_string(query->pairs[i].value));
+        if (schema_validate(schema, values, exchange->arena, &message))
+            return true;
+    }
+    call_fail(call, 400, NULL, "Invalid query string parameters: %s", message);
+    return false;
 }
 
 struct json_writer *call_json(struct call *call)

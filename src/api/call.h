@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "api/schema.h"
 #include "auth/identity.h"
 #include "base/json_writer.h"
 #include "http/exchange.h"
@@ -68,6 +69,14 @@ const char *call_argument(const struct call *call, unsigned index);
  *                           the client to repeat blindly
  */
 int call_outcome(struct call *call, enum outcome outcome);
+
+/* The body of the request, if it is JSON that the schema allows; otherwise NULL, after failing with
+   400 and upstream's text. */
+json_t *call_body(struct call *call, enum schema schema);
+
+/* Reads the query string and checks that the last values of its names are what the schema allows.
+   Otherwise false, after failing with 400 and upstream's text. */
+bool call_query(struct call *call, enum schema schema, struct query *query);
 
 /* Starts an answer of JSON: write it with &call->writer, then return the status. */
 struct json_writer *call_json(struct call *call);

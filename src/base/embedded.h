@@ -1,0 +1,14 @@
+/*
+ * Text files that are a part of the program, put there by scripts/embed-text while it is built.
+ */
+#ifndef BERTH_BASE_EMBEDDED_H
+#define BERTH_BASE_EMBEDDED_H
+
+struct embedded_text {
+    const char *name; /* of the file, without folder and suffix; NULL ends a table */
+    const char *text;
+};
+
+extern const struct embedded_text schema_texts[]; /* src/api/schemas */
+
+#endif
