@@ -87,11 +87,10 @@ static bool read_each(struct exchange *exchange, const char *value, struct membe
     struct name_set parts = split_stripped(exchange->arena, value);
     if (has_empty(&parts))
         return refuse(exchange,
-                      allow_forbidden
-                          ? "Expected 'required' parameter value of the form: "
-                            "HW_CPU_X86_VMX,!CUSTOM_MAGIC. Got an empty trait in: "
-                          : "Expected 'required' parameter value of the form: "
-                            "HW_CPU_X86_VMX,CUSTOM_MAGIC. Got an empty trait in: ",
+                      allow_forbidden ? "Expected 'required' parameter value of the form: "
+                                        "HW_CPU_X86_VMX,!CUSTOM_MAGIC. Got an empty trait in: "
+                                      : "Expected 'required' parameter value of the form: "
+                                        "HW_CPU_X86_VMX,CUSTOM_MAGIC. Got an empty trait in: ",
                       value);
     if (has_forbidden(&parts) && !allow_forbidden)
         return refuse(exchange,

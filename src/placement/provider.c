@@ -5,18 +5,10 @@
 
 #include <config.h>
 
-/* Times come as seconds since the epoch: the columns hold UTC, whatever the session's time zone. */
-#define PROVIDER_COLUMNS                                                                           \
-    "rp.id, rp.uuid, rp.name, rp.generation, rp.root_provider_id, root.uuid, "                     \
-    "rp.parent_provider_id, parent.uuid, "                                                         \
-    "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(rp.updated_at, rp.created_at))"
-#define PROVIDER_TABLES                                                                            \
-    "FROM resource_providers rp "                                                                  \
-    "JOIN resource_providers root ON root.id = rp.root_provider_id "                               \
-    "LEFT JOIN resource_providers parent ON parent.id = rp.parent_provider_id "
+#include "placement/provider_row.h"
 
 static const struct sql select_provider = {
-    "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE rp.uuid = ?", "issiisisi"};
+    "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE rp.uuid = ?", PROVIDER_COLUMN_KINDS};
 static const struct sql lock_provider = {
     "SELECT id FROM resource_providers WHERE uuid = ? FOR UPDATE", "i"};
 static const struct sql raise_generation = {
@@ -30,6 +22,23 @@ static enum outcome not_found(struct context *context, const char *uuid)
                         uuid);
 }
 
+void provider_from_row(const struct value *row, struct provider *provider)
+{
+    time_t created = (time_t)row[8].integer, updated = (time_t)row[9].integer;
+    *provider = (struct provider){
+        .id = row[0].integer,
+        .uuid = row[1].text,
+        .name = row[2].text,
+        .generation = row[3].integer,
+        .root_id = row[4].integer,
+        .root_uuid = row[5].text,
+        .parent_id = row[6].integer,
+        .parent_uuid = row[7].text,
+        .updated = updated,
+        .modified = updated != 0 ? updated : created,
+    };
+}
+
 enum outcome provider_load(struct context *context, const char *uuid, struct provider *provider)
 {
     struct rows rows;
@@ -39,17 +48,7 @@ enum outcome provider_load(struct context *context, const char *uuid, struct pro
         return outcome;
     if (rows.count == 0)
         return not_found(context, uuid);
-    *provider = (struct provider){
-        .id = row_integer(&rows, 0, 0),
-        .uuid = row_text(&rows, 0, 1),
-        .name = row_text(&rows, 0, 2),
-        .generation = row_integer(&rows, 0, 3),
-        .root_id = row_integer(&rows, 0, 4),
-        .root_uuid = row_text(&rows, 0, 5),
-        .parent_id = row_integer(&rows, 0, 6),
-        .parent_uuid = row_text(&rows, 0, 7),
-        .modified = (time_t)row_integer(&rows, 0, 8),
-    };
+    provider_from_row(rows.values, provider);
     return OUTCOME_OK;
 }
 

@@ -24,7 +24,8 @@ struct provider {
     const char *root_uuid;
     int64_t parent_id;       /* 0: none */
     const char *parent_uuid; /* NULL: none */
-    time_t modified;         /* updated_at, or created_at if that is unset */
+    time_t updated;          /* updated_at, 0 if that is unset */
+    time_t modified;         /* updated_at, or created_at if that is unset; 0 if both are */
 };
 
 /* Loads the provider of a uuid, compared as upstream does (the text as given). OUTCOME_NOT_FOUND:

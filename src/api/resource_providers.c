@@ -1,0 +1,269 @@
+/*
+ * Resource providers over HTTP.
+ */
+#include "api/resource_providers.h"
+
+#include <config.h>
+#include <stdio.h>
+
+#include "api/call.h"
+#include "api/query_aggregates.h"
+#include "api/query_resources.h"
+#include "api/query_traits.h"
+#include "base/uuid.h"
+#include "placement/provider_change.h"
+#include "placement/provider_list.h"
+
+enum { TREES_SINCE = 14, BODY_SINCE = 20, MOVING_SINCE = 37 };
+
+/* What a provider has links to, besides itself, and since when. */
+static const struct {
+    const char *rel;
+    unsigned since;
+} links[] = {
+    {"inventories", 0}, {"usages", 0}, {"aggregates", 1}, {"traits", 6}, {"allocations", 11},
+};
+
+enum { LINKS = sizeof(links) / sizeof(links[0]), UUID_COLUMN = 36 * 4, REL_TEXT = 16 };
+
+/* Writes providers one after the other. The URLs of all are made in the same place. */
+struct provider_writer {
+    struct call *call;
+    struct json_writer *json;
+    char *url;
+    size_t url_size;
+    time_t modified; /* of the newest so far */
+};
+
+static struct provider_writer provider_writer_new(struct call *call)
+{
+    static const char path[] = "/resource_providers/";
+    struct provider_writer writer = {.call = call, .json = call_json(call)};
+    writer.url_size = strlen(call->exchange->prefix) + sizeof(path) + UUID_COLUMN + REL_TEXT;
+    writer.url = arena_array(call->exchange->arena, writer.url_size, 1);
+    return writer;
+}
+
+static void write_link(struct provider_writer *writer, const char *uuid, const char *rel)
+{
+    bool self = rel == NULL;
+    snprintf(writer->url, writer->url_size, "%s/resource_providers/%s%s%s",
+             writer->call->exchange->prefix, uuid, self ? "" : "/", self ? "" : rel);
+    writer_begin_object(writer->json);
+    writer_member_text(writer->json, "rel", self ? "self" : rel);
+    writer_member_text(writer->json, "href", writer->url);
+    writer_end_object(writer->json);
+}
+
+static void write_provider(struct provider_writer *writer, const struct provider *provider)
+{
+    struct json_writer *json = writer->json;
+    writer_begin_object(json);
+    writer_member_text(json, "uuid", provider->uuid);
+    writer_member_text(json, "name", provider->name);
+    writer_member_integer(json, "generation", provider->generation);
+    writer_key(json, "links");
+    writer_begin_array(json);
+    write_link(writer, provider->uuid, NULL);
+    for (size_t i = 0; i < LINKS; i++)
+        if (call_since(writer->call, links[i].since))
+            write_link(writer, provider->uuid, links[i].rel);
+    writer_end_array(json);
+    if (call_since(writer->call, TREES_SINCE)) {
+        writer_member_text(json, "parent_provider_uuid", provider->parent_uuid);
+        writer_member_text(json, "root_provider_uuid", provider->root_uuid);
+    }
+    writer_end_object(json);
+    if (provider->modified > writer->modified)
+        writer->modified = provider->modified;
+}
+
+/* Ends the answer. What has no time is as new as can be. */
+static int finish(struct provider_writer *writer)
+{
+    exchange_last_modified(writer->call->exchange,
+                           writer->modified != 0 ? writer->modified : time(NULL));
+    return 200;
+}
+
+/* Listing. */
+
+static enum schema list_schema(const struct call *call)
+{
+    return call_since(call, 18)   ? SCHEMA_RESOURCE_PROVIDERS_GET_1_18
+           : call_since(call, 14) ? SCHEMA_RESOURCE_PROVIDERS_GET_1_14
+           : call_since(call, 4)  ? SCHEMA_RESOURCE_PROVIDERS_GET_1_4
+           : call_since(call, 3)  ? SCHEMA_RESOURCE_PROVIDERS_GET_1_3
+                                  : SCHEMA_RESOURCE_PROVIDERS_GET_1_0;
+}
+
+/* Gives false after failing with 400. */
+static bool read_filter(struct call *call, struct provider_filter *filter)
+{
+    struct query query;
+    if (!call_query(call, list_schema(call), &query))
+        return false;
+    *filter = (struct provider_filter){
+        .name = query_last(&query, "name"),
+        .uuid = query_last(&query, "uuid"),
+        .in_tree = query_last(&query, "in_tree"),
+    };
+    if (!query_aggregates_read(call->exchange, &query, "member_of", &filter->aggregates) ||
+        !query_traits_read(call->exchange, &query, "required", &filter->traits))
+        return false;
+    const char *resources = query_last(&query, "resources");
+    return resources == NULL || query_resources_read(call->exchange, resources, &filter->resources);
+}
+
+static enum outcome visit_provider(void *subject, const struct provider *provider)
+{
+    write_provider(subject, provider);
+    return OUTCOME_OK;
+}
+
+int resource_providers_list(struct call *call)
+{
+    struct provider_filter filter;
+    if (!read_filter(call, &filter))
+        return call->exchange->error.status;
+    struct provider_writer writer = provider_writer_new(call);
+    writer_begin_object(writer.json);
+    writer_key(writer.json, "resource_providers");
+    writer_begin_array(writer.json);
+    enum outcome outcome = provider_list(&call->context, &filter, visit_provider, &writer);
+    const char *detail = call->context.failure.detail;
+    if (outcome == OUTCOME_CLASS_NOT_FOUND)
+        return call_fail(call, 400, NULL, "Invalid resource class in resources parameter: %s",
+                         detail);
+    if (outcome == OUTCOME_TRAIT_NOT_FOUND)
+        return call_fail(call, 400, NULL, "Invalid trait(s) in \"required\" parameter: %s", detail);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    writer_end_array(writer.json);
+    writer_end_object(writer.json);
+    return finish(&writer);
+}
+
+/* Making. */
+
+static void read_creation(struct call *call, json_t *body, struct provider_creation *creation)
+{
+    const char *given = json_string_value(json_object_get(body, "uuid"));
+    struct uuid_text uuid;
+    if (given == NULL || !uuid_canonical(given, &uuid))
+        uuid_new(&uuid);
+    *creation = (struct provider_creation){
+        .uuid = arena_strdup(call->exchange->arena, uuid.text),
+        .name = json_string_value(json_object_get(body, "name")),
+        .parent_uuid = json_string_value(json_object_get(body, "parent_provider_uuid")),
+    };
+}
+
+int resource_provider_create(struct call *call)
+{
+    json_t *body =
+        call_body(call, call_since(call, TREES_SINCE) ? SCHEMA_RESOURCE_PROVIDER_POST_1_14
+                                                      : SCHEMA_RESOURCE_PROVIDER_POST_1_0);
+    if (body == NULL)
+        return call->exchange->error.status;
+    struct provider_creation creation;
+    struct provider provider;
+    read_creation(call, body, &creation);
+    enum outcome outcome = provider_create(&call->context, &creation, &provider);
+    const char *detail = call->context.failure.detail;
+    if (outcome == OUTCOME_DUPLICATE)
+        return call_fail(call, 409, CODE_DUPLICATE_NAME,
+                         "Conflicting resource provider %s already exists.", detail);
+    if (outcome == OUTCOME_ACTION_INVALID)
+        return call_fail(call, 400, NULL, "Unable to create resource provider \"%s\", %s: %s",
+                         creation.name, creation.uuid, detail);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    exchange_add_header(call->exchange, "location",
+                        call_url(call, "/resource_providers/%s", provider.uuid));
+    if (!call_since(call, BODY_SINCE))
+        return 201;
+    struct provider_writer writer = provider_writer_new(call);
+    write_provider(&writer, &provider);
+    return finish(&writer);
+}
+
+/* One provider. */
+
+int resource_provider_show(struct call *call)
+{
+    struct provider provider;
+    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    struct provider_writer writer = provider_writer_new(call);
+    write_provider(&writer, &provider);
+    return finish(&writer);
+}
+
+/* Upstream tells when the provider was changed before this change, and nothing if it never was. */
+static void show_last_change(struct call *call, const struct provider *provider)
+{
+    if (provider->updated != 0)
+        exchange_last_modified(call->exchange, provider->updated);
+    else if (call_since(call, 15))
+        exchange_add_header(call->exchange, "cache-control", "no-cache");
+}
+
+int resource_provider_update(struct call *call)
+{
+    struct provider provider;
+    const char *uuid = call_argument(call, 0);
+    enum outcome outcome = provider_load(&call->context, uuid, &provider);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    json_t *body =
+        call_body(call, call_since(call, TREES_SINCE) ? SCHEMA_RESOURCE_PROVIDER_PUT_1_14
+                                                      : SCHEMA_RESOURCE_PROVIDER_PUT_1_0);
+    if (body == NULL)
+        return call->exchange->error.status;
+    json_t *parent = json_object_get(body, "parent_provider_uuid");
+    const struct provider_change change = {
+        .name = json_string_value(json_object_get(body, "name")),
+        .sets_parent = parent != NULL,
+        .parent_uuid = json_string_value(parent),
+        .may_move = call_since(call, MOVING_SINCE),
+    };
+    outcome = provider_update(&call->context, &change, &provider);
+    if (outcome == OUTCOME_DUPLICATE)
+        return call_fail(call, 409, CODE_DUPLICATE_NAME,
+                         "Conflicting resource provider %s already exists.", change.name);
+    if (outcome == OUTCOME_ACTION_INVALID)
+        return call_fail(call, 400, NULL, "Unable to save resource provider %s: %s", uuid,
+                         call->context.failure.detail);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    struct provider_writer writer = provider_writer_new(call);
+    write_provider(&writer, &provider);
+    show_last_change(call, &provider);
+    return 200;
+}
+
+int resource_provider_delete(struct call *call)
+{
+    const char *uuid = call_argument(call, 0);
+    enum outcome outcome = provider_delete(&call->context, uuid);
+    switch (outcome) {
+    case OUTCOME_OK:
+        return 204;
+    case OUTCOME_NOT_FOUND:
+        return call_fail(call, 404, NULL, "No resource provider with uuid %s found for delete",
+                         uuid);
+    case OUTCOME_IS_PARENT:
+        return call_fail(call, 409, CODE_CANNOT_DELETE_PARENT,
+                         "Unable to delete parent resource provider %s: It has child resource "
+                         "providers.",
+                         uuid);
+    case OUTCOME_IN_USE:
+        return call_fail(call, 409, CODE_PROVIDER_IN_USE,
+                         "Unable to delete resource provider %s: %s", uuid,
+                         call->context.failure.detail);
+    default:
+        return call_outcome(call, outcome);
+    }
+}

@@ -1,0 +1,24 @@
+/*
+ * Resource providers: made, shown, listed, renamed, moved within trees, deleted.
+ */
+#ifndef BERTH_API_RESOURCE_PROVIDERS_H
+#define BERTH_API_RESOURCE_PROVIDERS_H
+
+struct call;
+
+/* GET /resource_providers */
+int resource_providers_list(struct call *call);
+
+/* POST /resource_providers */
+int resource_provider_create(struct call *call);
+
+/* GET /resource_providers/{uuid} */
+int resource_provider_show(struct call *call);
+
+/* PUT /resource_providers/{uuid} */
+int resource_provider_update(struct call *call);
+
+/* DELETE /resource_providers/{uuid} */
+int resource_provider_delete(struct call *call);
+
+#endif

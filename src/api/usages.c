@@ -1,0 +1,104 @@
+/*
+ * Usages of a provider and of a project, as JSON.
+ */
+#include "api/usages.h"
+
+#include <config.h>
+
+#include "api/call.h"
+#include "placement/provider.h"
+#include "placement/usage.h"
+
+enum { CONSUMER_TYPES_SINCE = 38 };
+
+/* What the consumer types are called that are none. */
+static const char all_types[] = "all", no_type[] = "unknown";
+
+static void write_usages(struct json_writer *writer, const struct usages *usages)
+{
+    for (size_t i = 0; i < usages->count; i++)
+        writer_member_integer(writer, usages->items[i].class_name, usages->items[i].used);
+}
+
+int provider_usages_show(struct call *call)
+{
+    struct provider provider;
+    struct usages usages;
+    const char *uuid = call_argument(call, 0);
+    enum outcome outcome = provider_load(&call->context, uuid, &provider);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return call_fail(call, 404, NULL, "No resource provider with uuid %s found: %s", uuid,
+                         call->context.failure.detail);
+    if (outcome == OUTCOME_OK)
+        outcome = usages_of_provider(&call->context, provider.id, &usages);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    struct json_writer *writer = call_json(call);
+    writer_begin_object(writer);
+    writer_member_integer(writer, "resource_provider_generation", provider.generation);
+    writer_key(writer, "usages");
+    writer_begin_object(writer);
+    write_usages(writer, &usages);
+    writer_end_object(writer);
+    writer_end_object(writer);
+    exchange_last_modified(call->exchange, time(NULL));
+    return 200;
+}
+
+/* From 1.38 on consumers are told apart by their type. */
+static void choose_consumers(const struct call *call, const char *type, struct usage_filter *filter)
+{
+    if (!call_since(call, CONSUMER_TYPES_SINCE) || (type != NULL && strcmp(type, all_types) == 0)) {
+        filter->consumers = USAGE_OF_ALL;
+    } else if (type == NULL) {
+        filter->consumers = USAGE_BY_TYPE;
+    } else if (strcmp(type, no_type) == 0) {
+        filter->consumers = USAGE_OF_UNTYPED;
+    } else {
+        filter->consumers = USAGE_OF_TYPE;
+        filter->consumer_type = type;
+    }
+}
+
+static void write_group(struct json_writer *writer, const struct usage_filter *filter,
+                        const struct usage_group *group)
+{
+    const char *type = group->consumer_type;
+    if (type == NULL)
+        type = filter->consumers == USAGE_OF_ALL ? all_types : no_type;
+    writer_key(writer, type);
+    writer_begin_object(writer);
+    write_usages(writer, &group->usages);
+    writer_member_integer(writer, "consumer_count", group->consumers);
+    writer_end_object(writer);
+}
+
+int usages_show(struct call *call)
+{
+    struct query query;
+    bool typed = call_since(call, CONSUMER_TYPES_SINCE);
+    if (!call_query(call, typed ? SCHEMA_USAGES_GET_1_38 : SCHEMA_USAGES_GET_1_9, &query))
+        return call->exchange->error.status;
+    struct usage_filter filter = {.project_id = query_last(&query, "project_id"),
+                                  .user_id = query_last(&query, "user_id")};
+    choose_consumers(call, query_last(&query, "consumer_type"), &filter);
+    struct usage_group *groups;
+    size_t count;
+    enum outcome outcome = usages_of_project(&call->context, &filter, &groups, &count);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    struct json_writer *writer = call_json(call);
+    writer_begin_object(writer);
+    writer_key(writer, "usages");
+    writer_begin_object(writer);
+    for (size_t i = 0; i < count; i++) {
+        if (typed)
+            write_group(writer, &filter, &groups[i]);
+        else
+            write_usages(writer, &groups[i].usages);
+    }
+    writer_end_object(writer);
+    writer_end_object(writer);
+    exchange_last_modified(call->exchange, time(NULL));
+    return 200;
+}

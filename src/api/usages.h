@@ -1,0 +1,15 @@
+/*
+ * Usages: what is allocated from a provider, and what a project uses.
+ */
+#ifndef BERTH_API_USAGES_H
+#define BERTH_API_USAGES_H
+
+struct call;
+
+/* GET /resource_providers/{uuid}/usages */
+int provider_usages_show(struct call *call);
+
+/* GET /usages */
+int usages_show(struct call *call);
+
+#endif

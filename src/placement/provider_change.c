@@ -1,0 +1,347 @@
+/*
+ * Making, renaming, moving and deleting resource providers.
+ */
+#include "placement/provider_change.h"
+
+#include <config.h>
+
+static const struct sql lock_parent = {
+    "SELECT parent.id, root.id, root.uuid FROM resource_providers parent "
+    "JOIN resource_providers root ON root.id = parent.root_provider_id "
+    "WHERE parent.uuid = ? LOCK IN SHARE MODE",
+    "iis"};
+static const struct sql insert_provider = {
+    "INSERT INTO resource_providers "
+    "(created_at, uuid, name, generation, root_provider_id, parent_provider_id) "
+    "VALUES (UTC_TIMESTAMP(), ?, ?, 0, ?, ?)",
+    NULL};
+static const struct sql make_root = {
+    "UPDATE resource_providers SET root_provider_id = id, updated_at = UTC_TIMESTAMP() "
+    "WHERE id = ?",
+    NULL};
+static const struct sql has_uuid = {"SELECT id FROM resource_providers WHERE uuid = ?", "i"};
+
+static const struct sql lock_trees = {
+    "SELECT id, root_provider_id, parent_provider_id FROM resource_providers "
+    "WHERE root_provider_id IN (?, ?) ORDER BY id FOR UPDATE",
+    "iii"};
+static const struct sql rename_provider = {
+    "UPDATE resource_providers SET name = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?", NULL};
+static const struct sql move_provider = {
+    "UPDATE resource_providers SET name = ?, root_provider_id = ?, parent_provider_id = ?, "
+    "updated_at = UTC_TIMESTAMP() WHERE id = ?",
+    NULL};
+static const struct sql move_descendants = {
+    "UPDATE resource_providers SET root_provider_id = ?, updated_at = UTC_TIMESTAMP() "
+    "WHERE id IN (?...)",
+    NULL};
+
+static const struct sql select_obstacles = {
+    "SELECT EXISTS (SELECT 1 FROM resource_providers WHERE parent_provider_id = ?), "
+    "EXISTS (SELECT 1 FROM allocations WHERE resource_provider_id = ?)",
+    "ii"};
+static const struct sql deletions[] = {
+    {"DELETE FROM inventories WHERE resource_provider_id = ?", NULL},
+    {"DELETE FROM resource_provider_aggregates WHERE resource_provider_id = ?", NULL},
+    {"DELETE FROM resource_provider_traits WHERE resource_provider_id = ?", NULL},
+    /* a row that refers to itself cannot be deleted */
+    {"UPDATE resource_providers SET root_provider_id = NULL WHERE id = ?", NULL},
+    {"DELETE FROM resource_providers WHERE id = ?", NULL},
+};
+
+/* Upstream's ObjectActionError. */
+static enum outcome refuse(struct context *context, const char *action, const char *reason)
+{
+    return context_fail(context, OUTCOME_ACTION_INVALID, "Object action %s failed because: %s",
+                        action, reason);
+}
+
+/* Upstream says "create" when the parent is missing, also of an update. */
+static enum outcome refuse_missing_parent(struct context *context)
+{
+    return refuse(context, "create", "parent provider UUID does not exist.");
+}
+
+/* Making. */
+
+struct creating {
+    struct context *context;
+    const struct provider_creation *creation;
+    struct provider *provider;
+};
+
+/* Finds the parent and keeps it and its root as they are until the child is committed. */
+static enum outcome find_parent(struct context *context, const char *uuid,
+                                struct provider *provider)
+{
+    struct rows rows;
+    enum outcome outcome =
+        database_select(context->database, &lock_parent, VALUES(value_text(uuid)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (rows.count == 0)
+        return refuse_missing_parent(context);
+    provider->parent_id = row_integer(&rows, 0, 0);
+    provider->root_id = row_integer(&rows, 0, 1);
+    provider->root_uuid = row_text(&rows, 0, 2);
+    return OUTCOME_OK;
+}
+
+static enum outcome create_body(void *subject)
+{
+    const struct creating *creating = subject;
+    struct database *database = creating->context->database;
+    struct provider *provider = creating->provider;
+    *provider = (struct provider){.uuid = creating->creation->uuid,
+                                  .name = creating->creation->name,
+                                  .parent_uuid = creating->creation->parent_uuid,
+                                  .root_uuid = creating->creation->uuid};
+    bool child = provider->parent_uuid != NULL;
+    if (child) {
+        enum outcome outcome = find_parent(creating->context, provider->parent_uuid, provider);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+    }
+    enum outcome outcome =
+        database_execute(database, &insert_provider,
+                         VALUES(value_text(provider->uuid), value_text(provider->name),
+                                child ? value_integer(provider->root_id) : value_null(),
+                                child ? value_integer(provider->parent_id) : value_null()),
+                         NULL);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    provider->id = database_insert_id(database);
+    if (child)
+        return OUTCOME_OK;
+    provider->root_id = provider->id;
+    return database_execute(database, &make_root, VALUES(value_integer(provider->id)), NULL);
+}
+
+/* Says which of the unique columns refused the row: the server looks at the uuid first. */
+static enum outcome explain_duplicate(struct context *context,
+                                      const struct provider_creation *creation)
+{
+    struct rows rows;
+    enum outcome outcome =
+        database_select(context->database, &has_uuid, VALUES(value_text(creation->uuid)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (rows.count > 0)
+        return context_fail(context, OUTCOME_DUPLICATE, "uuid: %s", creation->uuid);
+    return context_fail(context, OUTCOME_DUPLICATE, "name: %s", creation->name);
+}
+
+enum outcome provider_create(struct context *context, const struct provider_creation *creation,
+                             struct provider *provider)
+{
+    if (*creation->name == '\0')
+        return refuse(context, "create", "name is required");
+    if (creation->parent_uuid != NULL && strcmp(creation->parent_uuid, creation->uuid) == 0)
+        return refuse(context, "create",
+                      "parent provider UUID cannot be same as UUID. Please set parent provider "
+                      "UUID to None if there is no parent.");
+    struct creating creating = {context, creation, provider};
+    enum outcome outcome = database_transaction(context->database, create_body, &creating);
+    return outcome == OUTCOME_DUPLICATE ? explain_duplicate(context, creation) : outcome;
+}
+
+/* Renaming and moving. */
+
+struct updating {
+    struct context *context;
+    const struct provider_change *change;
+    struct provider *provider;
+};
+
+/* What a provider has and gets. parent.id is 0 if it gets none. */
+struct move {
+    struct provider now;
+    struct provider parent;
+    int64_t root_id; /* what it gets */
+};
+
+/* Loads the provider as it is now, and the parent that it gets. */
+static enum outcome load_move(const struct updating *updating, struct move *move)
+{
+    struct context *context = updating->context;
+    *move = (struct move){.root_id = 0};
+    enum outcome outcome = provider_load(context, updating->provider->uuid, &move->now);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    move->root_id = move->now.id;
+    if (!updating->change->sets_parent || updating->change->parent_uuid == NULL)
+        return OUTCOME_OK;
+    outcome = provider_load(context, updating->change->parent_uuid, &move->parent);
+    move->root_id = move->parent.root_id;
+    return outcome == OUTCOME_NOT_FOUND ? refuse_missing_parent(context) : outcome;
+}
+
+static enum outcome check_move(struct context *context, const struct provider_change *change,
+                               const struct move *move)
+{
+    if (change->may_move || move->now.parent_id == 0)
+        return OUTCOME_OK;
+    return refuse(context, "update",
+                  change->parent_uuid != NULL
+                      ? "re-parenting a provider is not currently allowed."
+                      : "un-parenting a provider is not currently allowed.");
+}
+
+/* The row of an id; rows are in the order of ids. */
+static size_t find_row(const struct rows *rows, int64_t id)
+{
+    size_t low = 0, high = rows->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (row_integer(rows, middle, 0) < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < rows->count && row_integer(rows, low, 0) == id ? low : rows->count;
+}
+
+enum place { UNKNOWN, BELOW, ELSEWHERE };
+
+/* Finds out for each row whether it is the row top or below it. From each row the way goes up to
+   one that is known; all on the way are then known too, so that a row is visited twice at most. */
+static enum place *find_subtree(struct arena *arena, const struct rows *rows, size_t top)
+{
+    enum place *places = arena_array(arena, rows->count, sizeof(*places));
+    size_t *way = arena_array(arena, rows->count, sizeof(*way));
+    places[top] = BELOW;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t steps = 0, at = i;
+        while (at < rows->count && places[at] == UNKNOWN) {
+            places[at] = ELSEWHERE; /* also ends the way when parents go in a circle */
+            way[steps++] = at;
+            at = find_row(rows, row_integer(rows, at, 2));
+        }
+        enum place place = at < rows->count ? places[at] : ELSEWHERE;
+        while (steps > 0)
+            places[way[--steps]] = place;
+    }
+    return places;
+}
+
+/* Gives the descendants of the row top their new root. */
+static enum outcome move_subtree(struct context *context, const struct rows *rows, size_t top,
+                                 const enum place *places, int64_t root_id)
+{
+    int64_t *ids = arena_array(context->arena, rows->count, sizeof(*ids));
+    size_t id_count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (places[i] == BELOW && i != top)
+            ids[id_count++] = row_integer(rows, i, 0);
+    if (id_count == 0)
+        return OUTCOME_OK;
+    return database_execute(context->database, &move_descendants,
+                            VALUES(value_integer(root_id), value_integers(ids, id_count)), NULL);
+}
+
+/* Locks both trees, looks for a loop, and moves. What was read before the lock is looked at again:
+   if it has changed, the transaction runs anew. */
+static enum outcome move_tree(const struct updating *updating, const struct move *move)
+{
+    struct context *context = updating->context;
+    struct rows rows;
+    enum outcome outcome = database_select(
+        context->database, &lock_trees,
+        VALUES(value_integer(move->now.root_id), value_integer(move->root_id)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    size_t top = find_row(&rows, move->now.id);
+    if (top == rows.count || row_integer(&rows, top, 1) != move->now.root_id ||
+        row_integer(&rows, top, 2) != move->now.parent_id)
+        return OUTCOME_CONFLICT;
+    const enum place *places = find_subtree(context->arena, &rows, top);
+    if (move->parent.id != 0) {
+        size_t parent = find_row(&rows, move->parent.id);
+        if (parent == rows.count || row_integer(&rows, parent, 1) != move->root_id)
+            return OUTCOME_CONFLICT;
+        if (places[parent] == BELOW)
+            return refuse(context, "update", "creating loop in the provider tree is not allowed.");
+    }
+    if (move->root_id != move->now.root_id)
+        outcome = move_subtree(context, &rows, top, places, move->root_id);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    return database_execute(
+        context->database, &move_provider,
+        VALUES(value_text(updating->change->name), value_integer(move->root_id),
+               move->parent.id != 0 ? value_integer(move->parent.id) : value_null(),
+               value_integer(move->now.id)),
+        NULL);
+}
+
+static enum outcome update_body(void *subject)
+{
+    const struct updating *updating = subject;
+    const struct provider_change *change = updating->change;
+    struct provider *provider = updating->provider;
+    struct move move;
+    enum outcome outcome = load_move(updating, &move);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    bool moves = change->sets_parent && move.parent.id != move.now.parent_id;
+    if (moves) {
+        outcome = check_move(updating->context, change, &move);
+        if (outcome == OUTCOME_OK)
+            outcome = move_tree(updating, &move);
+    } else if (move.now.name == NULL || strcmp(change->name, move.now.name) != 0) {
+        outcome =
+            database_execute(updating->context->database, &rename_provider,
+                             VALUES(value_text(change->name), value_integer(move.now.id)), NULL);
+    }
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    provider->name = change->name;
+    if (change->sets_parent)
+        provider->parent_uuid = change->parent_uuid;
+    if (moves)
+        provider->root_uuid = move.parent.id != 0 ? move.parent.root_uuid : provider->uuid;
+    return OUTCOME_OK;
+}
+
+enum outcome provider_update(struct context *context, const struct provider_change *change,
+                             struct provider *provider)
+{
+    struct updating updating = {context, change, provider};
+    return database_transaction(context->database, update_body, &updating);
+}
+
+/* Deleting. */
+
+struct deleting {
+    struct context *context;
+    const char *uuid;
+};
+
+static enum outcome delete_body(void *subject)
+{
+    const struct deleting *deleting = subject;
+    struct context *context = deleting->context;
+    struct provider provider = {.id = 0};
+    struct rows rows;
+    enum outcome outcome = provider_lock(context, deleting->uuid, &provider);
+    const struct value id = value_integer(provider.id);
+    if (outcome == OUTCOME_OK)
+        outcome = database_select(context->database, &select_obstacles, VALUES(id, id), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (row_integer(&rows, 0, 0) != 0)
+        return context_fail(context, OUTCOME_IS_PARENT,
+                            "Cannot delete resource provider that is a parent of another. Delete "
+                            "child providers first.");
+    if (row_integer(&rows, 0, 1) != 0)
+        return context_fail(context, OUTCOME_IN_USE, "Resource provider has allocations.");
+    for (size_t i = 0; outcome == OUTCOME_OK && i < sizeof(deletions) / sizeof(deletions[0]); i++)
+        outcome = database_execute(context->database, &deletions[i], &id, 1, NULL);
+    return outcome;
+}
+
+enum outcome provider_delete(struct context *context, const char *uuid)
+{
+    struct deleting deleting = {context, uuid};
+    return database_transaction(context->database, delete_body, &deleting);
+}

@@ -1,0 +1,345 @@
+/*
+ * Listing resource providers. The statement is put together from the conditions below, one for
+ * each kind of thing that the filter asks for, so that there are few forms of it. What is asked
+ * for goes into a condition as one value: a JSON array that the server reads as a table.
+ */
+#include "placement/provider_list.h"
+
+#include <config.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "placement/names.h"
+#include "placement/provider_row.h"
+
+/* Rows of two numbers: which set of the requirement, and an id out of it. */
+#define WANTED_IDS                                                                                 \
+    "JSON_TABLE(?, '$[*]' COLUMNS (of_set INT PATH '$[0]', id INT PATH '$[1]')) wanted "
+#define WANTED_AMOUNTS                                                                             \
+    "JSON_TABLE(?, '$[*]' COLUMNS (id INT PATH '$[0]', amount BIGINT PATH '$[1]')) wanted "
+
+static const char selection[] = "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE TRUE";
+static const char existence[] = "SELECT rp.id FROM resource_providers rp WHERE TRUE";
+
+static const char has_name[] = " AND rp.name = ?";
+static const char has_uuid[] = " AND rp.uuid = ?";
+static const char has_root[] = " AND rp.root_provider_id = ?";
+static const char has_traits[] =
+    " AND rp.id IN (SELECT STRAIGHT_JOIN has.resource_provider_id FROM " WANTED_IDS
+    "JOIN resource_provider_traits has ON has.trait_id = wanted.id "
+    "GROUP BY has.resource_provider_id HAVING COUNT(DISTINCT wanted.of_set) = ?)";
+static const char lacks_traits[] =
+    " AND NOT EXISTS (SELECT 1 FROM resource_provider_traits bad "
+    "WHERE bad.resource_provider_id = rp.id AND bad.trait_id IN (?...))";
+static const char has_aggregates[] =
+    " AND rp.id IN (SELECT STRAIGHT_JOIN has.resource_provider_id FROM " WANTED_IDS
+    "JOIN resource_provider_aggregates has ON has.aggregate_id = wanted.id "
+    "GROUP BY has.resource_provider_id HAVING COUNT(DISTINCT wanted.of_set) = ?)";
+static const char lacks_aggregates[] =
+    " AND NOT EXISTS (SELECT 1 FROM resource_provider_aggregates bad "
+    "WHERE bad.resource_provider_id = rp.id AND bad.aggregate_id IN (?...))";
+static const char has_resources[] =
+    " AND rp.id IN (SELECT STRAIGHT_JOIN inv.resource_provider_id FROM " WANTED_AMOUNTS
+    "JOIN inventories inv ON inv.resource_class_id = wanted.id "
+    "WHERE wanted.amount BETWEEN inv.min_unit AND inv.max_unit "
+    "AND wanted.amount % inv.step_size = 0 "
+    "AND wanted.amount + COALESCE((SELECT SUM(a.used) FROM allocations a "
+    "WHERE a.resource_provider_id = inv.resource_provider_id "
+    "AND a.resource_class_id = inv.resource_class_id), 0) "
+    "<= (inv.total - inv.reserved) * inv.allocation_ratio "
+    "GROUP BY inv.resource_provider_id HAVING COUNT(*) = ?)";
+
+static const struct sql select_root = {
+    "SELECT root_provider_id FROM resource_providers WHERE uuid = ?", "i"};
+static const struct sql select_aggregates = {
+    "SELECT id, uuid FROM placement_aggregates WHERE uuid IN (?...)", "is"};
+
+enum { SEARCH_VALUES = 12 };
+
+/* The conditions so far. */
+struct search {
+    struct context *context;
+    const char *conditions;
+    struct value values[SEARCH_VALUES];
+    size_t value_count;
+    bool hopeless; /* no provider can fit */
+};
+
+static void search_add(struct search *search, const char *condition, const struct value *values,
+                       size_t count)
+{
+    search->conditions =
+        arena_printf(search->context->arena, "%s%s", search->conditions, condition);
+    for (size_t i = 0; i < count; i++)
+        search->values[search->value_count++] = values[i];
+}
+
+/* Whether there is a provider for which one condition holds by itself. */
+static enum outcome condition_holds(struct context *context, const char *condition,
+                                    const struct value *values, size_t count, bool *holds)
+{
+    struct sql sql = {arena_printf(context->arena, "%s%s LIMIT 1", existence, condition), "i"};
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &sql, values, count, &rows);
+    *holds = outcome == OUTCOME_OK && rows.count > 0;
+    return outcome;
+}
+
+/* All names of a requirement: those of the required sets, then the forbidden ones. */
+static struct name_set membership_names(struct arena *arena, const struct membership *membership)
+{
+    size_t most = membership->forbidden.count;
+    for (size_t i = 0; i < membership->required_count; i++)
+        most += membership->required[i].count;
+    struct name_set all = {.names = arena_array(arena, most, sizeof(*all.names))};
+    for (size_t i = 0; i < membership->required_count; i++)
+        for (size_t j = 0; j < membership->required[i].count; j++)
+            all.names[all.count++] = membership->required[i].names[j];
+    for (size_t i = 0; i < membership->forbidden.count; i++)
+        all.names[all.count++] = membership->forbidden.names[i];
+    return all;
+}
+
+/* A JSON array of pairs of numbers. */
+struct pairs {
+    char *text;
+    size_t length, room;
+};
+
+enum { PAIR_TEXT = 48 }; /* room for "[,]" with two numbers, a comma and a NUL */
+
+static struct pairs pairs_new(struct arena *arena, size_t count)
+{
+    struct pairs pairs = {.room = count * PAIR_TEXT + 3};
+    pairs.text = arena_array(arena, pairs.room, 1);
+    pairs.text[pairs.length++] = '[';
+    return pairs;
+}
+
+static void pairs_add(struct pairs *pairs, int64_t first, int64_t second)
+{
+    int length =
+        snprintf(pairs->text + pairs->length, pairs->room - pairs->length,
+                 "%s[%" PRId64 ",%" PRId64 "]", pairs->length > 1 ? "," : "", first, second);
+    pairs->length += (size_t)length;
+}
+
+static struct value pairs_value(struct pairs *pairs)
+{
+    pairs->text[pairs->length] = ']';
+    return value_text(pairs->text);
+}
+
+/* The required sets as pairs of set and id. ids are those of membership_names(), -1 where there is
+   none; *empty tells whether a set has nothing else. */
+static struct value wanted_sets(struct arena *arena, const struct membership *membership,
+                                const int64_t *ids, size_t count, bool *empty)
+{
+    struct pairs pairs = pairs_new(arena, count);
+    *empty = false;
+    for (size_t i = 0; i < membership->required_count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < membership->required[i].count; j++, ids++) {
+            if (*ids < 0)
+                continue;
+            pairs_add(&pairs, (int64_t)i, *ids);
+            found = true;
+        }
+        *empty = *empty || !found;
+    }
+    return pairs_value(&pairs);
+}
+
+/* Adds the conditions of a membership, whose ids are those of membership_names(). */
+static void search_add_membership(struct search *search, const struct membership *membership,
+                                  const int64_t *ids, size_t count, const char *has,
+                                  const char *lacks)
+{
+    struct arena *arena = search->context->arena;
+    if (membership->required_count > 0) {
+        const struct value values[] = {
+            wanted_sets(arena, membership, ids, count, &search->hopeless),
+            value_integer((int64_t)membership->required_count)};
+        search_add(search, has, values, 2);
+    }
+    int64_t *forbidden = arena_array(arena, membership->forbidden.count, sizeof(*forbidden));
+    size_t forbidden_count = 0;
+    for (size_t i = count - membership->forbidden.count; i < count; i++)
+        if (ids[i] >= 0)
+            forbidden[forbidden_count++] = ids[i];
+    if (forbidden_count > 0) {
+        const struct value values[] = {value_integers(forbidden, forbidden_count)};
+        search_add(search, lacks, values, 1);
+    }
+}
+
+static enum outcome add_tree(struct search *search, const char *uuid)
+{
+    if (uuid == NULL || *uuid == '\0')
+        return OUTCOME_OK;
+    struct rows rows;
+    enum outcome outcome =
+        database_select(search->context->database, &select_root, VALUES(value_text(uuid)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    search->hopeless = rows.count == 0;
+    if (!search->hopeless)
+        search_add(search, has_root, rows.values, 1);
+    return OUTCOME_OK;
+}
+
+/* The position of the first unknown name, or count. */
+static size_t first_unknown(const int64_t *ids, size_t count)
+{
+    size_t i = 0;
+    while (i < count && ids[i] >= 0)
+        i++;
+    return i;
+}
+
+static enum outcome add_traits(struct search *search, const struct membership *traits)
+{
+    struct context *context = search->context;
+    struct name_set names = membership_names(context->arena, traits);
+    int64_t *ids = arena_array(context->arena, names.count, sizeof(*ids));
+    enum outcome outcome = names_to_ids(context, NAME_TRAIT, names.names, names.count, ids);
+    if (outcome != OUTCOME_OK || names.count == 0)
+        return outcome;
+    size_t before = search->value_count;
+    search_add_membership(search, traits, ids, names.count, has_traits, lacks_traits);
+    size_t unknown = first_unknown(ids, names.count);
+    if (unknown == names.count)
+        return OUTCOME_OK;
+    bool holds = true;
+    if (traits->required_count > 0 && unknown >= names.count - traits->forbidden.count)
+        outcome = condition_holds(context, has_traits, &search->values[before], 2, &holds);
+    search->hopeless = !holds;
+    if (outcome != OUTCOME_OK || search->hopeless)
+        return outcome;
+    return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
+                        names.names[unknown]);
+}
+
+/* The ids of aggregates. The column's collation finds "A" for "a", but that is another one. */
+static enum outcome aggregate_ids(struct context *context, const struct name_set *uuids,
+                                  int64_t *ids)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_aggregates,
+                                           VALUES(value_texts(uuids->names, uuids->count)), &rows);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < uuids->count; i++) {
+        ids[i] = -1;
+        for (size_t row = 0; row < rows.count; row++)
+            if (strcmp(row_text(&rows, row, 1), uuids->names[i]) == 0)
+                ids[i] = row_integer(&rows, row, 0);
+    }
+    return outcome;
+}
+
+static enum outcome add_aggregates(struct search *search, const struct membership *aggregates)
+{
+    struct context *context = search->context;
+    struct name_set uuids = membership_names(context->arena, aggregates);
+    if (uuids.count == 0)
+        return OUTCOME_OK;
+    int64_t *ids = arena_array(context->arena, uuids.count, sizeof(*ids));
+    enum outcome outcome = aggregate_ids(context, &uuids, ids);
+    if (outcome == OUTCOME_OK)
+        search_add_membership(search, aggregates, ids, uuids.count, has_aggregates,
+                              lacks_aggregates);
+    return outcome;
+}
+
+/* Whether the traits and the aggregates of the search each leave a provider: upstream looks at them
+   one by one, before it looks for the resource classes. */
+static enum outcome look_for_providers(struct search *search, const struct provider_filter *filter)
+{
+    struct search one = {.context = search->context, .conditions = ""};
+    bool holds = true;
+    enum outcome outcome = add_traits(&one, &filter->traits);
+    if (outcome == OUTCOME_OK && filter->traits.required_count > 0)
+        outcome = condition_holds(search->context, has_traits, one.values, 2, &holds);
+    one.value_count = 0;
+    if (outcome == OUTCOME_OK && holds && filter->aggregates.required_count > 0) {
+        outcome = add_aggregates(&one, &filter->aggregates);
+        if (outcome == OUTCOME_OK)
+            outcome = condition_holds(search->context, has_aggregates, one.values, 2, &holds);
+    }
+    search->hopeless = !holds;
+    return outcome;
+}
+
+static enum outcome add_resources(struct search *search, const struct provider_filter *filter)
+{
+    struct context *context = search->context;
+    const struct resource_amounts *resources = &filter->resources;
+    if (resources->count == 0)
+        return OUTCOME_OK;
+    const char **names = arena_array(context->arena, resources->count, sizeof(*names));
+    int64_t *ids = arena_array(context->arena, resources->count, sizeof(*ids));
+    for (size_t i = 0; i < resources->count; i++)
+        names[i] = resources->items[i].class_name;
+    enum outcome outcome = names_to_ids(context, NAME_RESOURCE_CLASS, names, resources->count, ids);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    size_t unknown = first_unknown(ids, resources->count);
+    if (unknown < resources->count) {
+        outcome = look_for_providers(search, filter);
+        if (outcome != OUTCOME_OK || search->hopeless)
+            return outcome;
+        return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
+                            names[unknown]);
+    }
+    struct pairs pairs = pairs_new(context->arena, resources->count);
+    for (size_t i = 0; i < resources->count; i++)
+        pairs_add(&pairs, ids[i], resources->items[i].amount);
+    const struct value values[] = {pairs_value(&pairs), value_integer((int64_t)resources->count)};
+    search_add(search, has_resources, values, 2);
+    return OUTCOME_OK;
+}
+
+/* Gathers the conditions in upstream's order. */
+static enum outcome search_fill(struct search *search, const struct provider_filter *filter)
+{
+    const struct value name = value_text(filter->name), uuid = value_text(filter->uuid);
+    if (name.length > 0)
+        search_add(search, has_name, &name, 1);
+    if (uuid.length > 0)
+        search_add(search, has_uuid, &uuid, 1);
+    enum outcome outcome = add_tree(search, filter->in_tree);
+    if (outcome == OUTCOME_OK && !search->hopeless)
+        outcome = add_traits(search, &filter->traits);
+    if (outcome == OUTCOME_OK && !search->hopeless)
+        outcome = add_aggregates(search, &filter->aggregates);
+    if (outcome == OUTCOME_OK && !search->hopeless)
+        outcome = add_resources(search, filter);
+    return outcome;
+}
+
+struct visit {
+    provider_visitor visitor;
+    void *subject;
+};
+
+static enum outcome visit_row(void *subject, const struct value *row)
+{
+    const struct visit *visit = subject;
+    struct provider provider;
+    provider_from_row(row, &provider);
+    return visit->visitor(visit->subject, &provider);
+}
+
+enum outcome provider_list(struct context *context, const struct provider_filter *filter,
+                           provider_visitor visitor, void *subject)
+{
+    struct search search = {.context = context, .conditions = ""};
+    enum outcome outcome = search_fill(&search, filter);
+    if (outcome != OUTCOME_OK || search.hopeless)
+        return outcome;
+    struct sql sql = {
+        arena_printf(context->arena, "%s%s ORDER BY rp.id", selection, search.conditions),
+        PROVIDER_COLUMN_KINDS};
+    struct visit visit = {visitor, subject};
+    return database_visit(context->database, &sql, search.values, search.value_count, visit_row,
+                          &visit);
+}

@@ -1,0 +1,111 @@
+/*
+ * Sums of allocations.
+ */
+#include "placement/usage.h"
+
+#include <config.h>
+
+#include "placement/names.h"
+
+static const struct sql select_of_provider = {
+    "SELECT inv.resource_class_id, CAST(COALESCE(SUM(a.used), 0) AS SIGNED) FROM inventories inv "
+    "LEFT JOIN allocations a ON a.resource_provider_id = inv.resource_provider_id "
+    "AND a.resource_class_id = inv.resource_class_id "
+    "WHERE inv.resource_provider_id = ? GROUP BY inv.resource_class_id",
+    "ii"};
+
+/* A row for each type and class. Consumers hold several classes, so their number is not the sum of
+   what the rows of the classes count: the server counts anew for the row of the type, which ROLLUP
+   puts behind them and which has no class. The last row is for everything, and has no type. */
+#define SUMS_FROM                                                                                  \
+    "a.resource_class_id, CAST(SUM(a.used) AS SIGNED), COUNT(DISTINCT a.consumer_id) "             \
+    "FROM projects p JOIN consumers c ON c.project_id = p.id "                                     \
+    "JOIN allocations a ON a.consumer_id = c.uuid "
+#define OF_USER     "JOIN users u ON u.id = c.user_id AND u.external_id = ? "
+#define OF_TYPE     "JOIN consumer_types t ON t.id = c.consumer_type_id AND t.name = ? "
+#define OF_PROJECT  "WHERE p.external_id = ? "
+#define UNTYPED     "AND c.consumer_type_id IS NULL "
+#define TOGETHER    "SELECT 0 AS type, " SUMS_FROM
+#define EACH_TYPE   "SELECT COALESCE(c.consumer_type_id, 0) AS type, " SUMS_FROM
+#define WITH_TOTALS "GROUP BY type, a.resource_class_id WITH ROLLUP"
+
+static const struct {
+    struct sql any_user, of_user;
+} select_of_project[] = {
+    [USAGE_OF_ALL] = {{TOGETHER OF_PROJECT WITH_TOTALS, "iiii"},
+                      {TOGETHER OF_USER OF_PROJECT WITH_TOTALS, "iiii"}},
+    [USAGE_OF_UNTYPED] = {{TOGETHER OF_PROJECT UNTYPED WITH_TOTALS, "iiii"},
+                          {TOGETHER OF_USER OF_PROJECT UNTYPED WITH_TOTALS, "iiii"}},
+    [USAGE_OF_TYPE] = {{EACH_TYPE OF_TYPE OF_PROJECT WITH_TOTALS, "iiii"},
+                       {EACH_TYPE OF_USER OF_TYPE OF_PROJECT WITH_TOTALS, "iiii"}},
+    [USAGE_BY_TYPE] = {{EACH_TYPE OF_PROJECT WITH_TOTALS, "iiii"},
+                       {EACH_TYPE OF_USER OF_PROJECT WITH_TOTALS, "iiii"}},
+};
+
+static enum outcome usage_from_row(struct context *context, const struct rows *rows, size_t row,
+                                   unsigned class_column, struct usages *usages)
+{
+    struct usage *usage = &usages->items[usages->count++];
+    usage->used = row_integer(rows, row, class_column + 1);
+    return names_from_id(context, NAME_RESOURCE_CLASS, row_integer(rows, row, class_column),
+                         &usage->class_name);
+}
+
+enum outcome usages_of_provider(struct context *context, int64_t provider_id, struct usages *usages)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_of_provider,
+                                           VALUES(value_integer(provider_id)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    *usages = (struct usages){arena_array(context->arena, rows.count, sizeof(*usages->items)), 0};
+    for (size_t row = 0; outcome == OUTCOME_OK && row < rows.count; row++)
+        outcome = usage_from_row(context, &rows, row, 0, usages);
+    return outcome;
+}
+
+/* Makes groups of the rows: those of the classes of a group, then that of the group. */
+static enum outcome groups_from_rows(struct context *context, const struct rows *rows,
+                                     struct usage_group *groups, size_t *count)
+{
+    struct usage *items = arena_array(context->arena, rows->count, sizeof(*items));
+    struct usages usages = {items, 0};
+    *count = 0;
+    for (size_t row = 0; row < rows->count && !row_is_null(rows, row, 0); row++) {
+        enum outcome outcome = OUTCOME_OK;
+        if (!row_is_null(rows, row, 1)) {
+            outcome = usage_from_row(context, rows, row, 1, &usages);
+        } else {
+            struct usage_group *group = &groups[(*count)++];
+            *group = (struct usage_group){.consumers = row_integer(rows, row, 3), .usages = usages};
+            usages = (struct usages){usages.items + usages.count, 0};
+            int64_t type = row_integer(rows, row, 0);
+            if (type != 0)
+                outcome = names_from_id(context, NAME_CONSUMER_TYPE, type, &group->consumer_type);
+        }
+        if (outcome != OUTCOME_OK)
+            return outcome;
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome usages_of_project(struct context *context, const struct usage_filter *filter,
+                               struct usage_group **groups, size_t *count)
+{
+    struct value values[3];
+    size_t value_count = 0;
+    const struct sql *sql = &select_of_project[filter->consumers].any_user;
+    if (filter->user_id != NULL) {
+        sql = &select_of_project[filter->consumers].of_user;
+        values[value_count++] = value_text(filter->user_id);
+    }
+    if (filter->consumers == USAGE_OF_TYPE)
+        values[value_count++] = value_text(filter->consumer_type);
+    values[value_count++] = value_text(filter->project_id);
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, sql, values, value_count, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    *groups = arena_array(context->arena, rows.count, sizeof(**groups));
+    return groups_from_rows(context, &rows, *groups, count);
+}
