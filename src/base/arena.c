@@ -54,6 +54,13 @@ void arena_free(struct arena *arena)
     arena->taken = 0;
 }
 
+void arena_wipe(struct arena *arena)
+{
+    for (struct arena_block *block = arena->blocks; block != NULL; block = block->next)
+        explicit_bzero(block->data, block->used);
+    arena_free(arena);
+}
+
 static struct arena_block *block_add(struct arena *arena, size_t size)
 {
     size_t usual = arena->blocks == NULL ? FIRST_BLOCK : LATER_BLOCK;

@@ -38,6 +38,9 @@ void arena_reset(struct arena *arena);
 /* Gives everything back to the system; the arena is as after arena_init(). */
 void arena_free(struct arena *arena);
 
+/* The same, after overwriting all that was taken: for secrets. */
+void arena_wipe(struct arena *arena);
+
 /* size zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
 

@@ -1,0 +1,39 @@
+/*
+ * One line of the log in the making, as text or JSON: for base/log.c.
+ *
+ * It never grows beyond LOG_LINE_SIZE: a value that is too long is cut and ends in "...", and a field
+ * that no longer fits is left out.
+ */
+#ifndef BERTH_BASE_LOG_LINE_H
+#define BERTH_BASE_LOG_LINE_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/log.h"
+
+enum { LOG_VALUE_SIZE = 768 }; /* the most bytes that a value takes in a line */
+
+struct log_line {
+    enum log_format format;
+    size_t length;
+    char bytes[LOG_LINE_SIZE];
+};
+
+/* Begins a line with the time (ISO 8601, milliseconds, UTC), the process and the level. */
+void log_line_begin(struct log_line *line, enum log_format format, const struct timespec *now,
+                    int process, enum log_level level);
+
+/* Adds a word to a text line as it is; in JSON it is the member of that name. */
+void log_line_word(struct log_line *line, const char *name, const char *word);
+
+/* Adds "name=value" or a member. */
+void log_line_text(struct log_line *line, const char *name, const char *text);
+void log_line_integer(struct log_line *line, const char *name, int64_t integer);
+void log_line_real(struct log_line *line, const char *name, double real);
+void log_line_path(struct log_line *line, const char *name, const char *path);
+
+/* Ends the line with a newline. */
+void log_line_end(struct log_line *line);
+
+#endif

@@ -1,0 +1,275 @@
+/* Fills the settings from the configuration, option by option, and judges them. See settings.h. */
+#include <config.h>
+
+#include "base/settings.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/substitution.h"
+
+struct loader {
+    struct settings *settings;
+    const struct config *config;
+    struct config_error *error;
+};
+
+static void *field_of(const struct settings *settings, const struct option *option)
+{
+    return (char *)(uintptr_t)settings + option->offset;
+}
+
+/* The error of an option: where it stands, which it is, what is wrong. */
+static bool fail(const struct loader *loader, const struct option *option, const char *reason)
+{
+    struct config_name name = {.group = option->group, .name = option->name};
+    struct config_value value;
+    bool found =
+        config_get(loader->config, &name, option->old_names, option_old_name_count(option), &value);
+
+    if (found && value.origin.file != NULL)
+        config_error_set(loader->error, "%s:%u: [%s] %s: %s", value.origin.file, value.origin.line,
+                         option->group, option->name, reason);
+    else
+        config_error_set(loader->error, "%s[%s] %s: %s",
+                         found ? "environment or command line: " : "", option->group, option->name,
+                         reason);
+    return false;
+}
+
+static bool is_in_range(const struct option *option, double value)
+{
+    return !(option->minimum < option->maximum) ||
+           (value >= option->minimum && value <= option->maximum);
+}
+
+/* The limits, or what else there is to choose from, for an error. */
+static bool fail_range(const struct loader *loader, const struct option *option)
+{
+    char reason[128];
+    snprintf(reason, sizeof(reason), "must be between %.0f and %.0f", option->minimum,
+             option->maximum);
+    return fail(loader, option, reason);
+}
+
+static bool store_integer(const struct loader *loader, const struct option *option,
+                          const char *text)
+{
+    long *field = field_of(loader->settings, option);
+
+    if (option_is_blank(text))
+        text = option->default_text;
+    *field = SETTINGS_UNSET;
+    if (text == NULL)
+        return true;
+    if (!option_parse_integer(text, field))
+        return fail(loader, option, "is not a whole number");
+    return is_in_range(option, (double)*field) || fail_range(loader, option);
+}
+
+static bool store_real(const struct loader *loader, const struct option *option, const char *text)
+{
+    double *field = field_of(loader->settings, option);
+
+    if (option_is_blank(text))
+        text = option->default_text;
+    *field = NAN;
+    if (text == NULL)
+        return true;
+    if (!option_parse_real(text, field))
+        return fail(loader, option, "is not a number");
+    return is_in_range(option, *field) || fail_range(loader, option);
+}
+
+static bool store_boolean(const struct loader *loader, const struct option *option,
+                          const char *text)
+{
+    return option_parse_boolean(text, field_of(loader->settings, option)) ||
+           fail(loader, option, "is not a boolean: true, 1, on, yes or false, 0, off, no");
+}
+
+static bool store_text(const struct loader *loader, const struct option *option, const char *text)
+{
+    const char **field = field_of(loader->settings, option);
+    char reason[256];
+
+    *field = arena_strdup(&loader->settings->memory, text);
+    if (option->choices == NULL || option_is_choice(option->choices, text))
+        return true;
+    snprintf(reason, sizeof(reason), "must be one of: %s", option->choices);
+    return fail(loader, option, reason);
+}
+
+/* Gives an option that is not set its empty value. */
+static void store_nothing(const struct settings *settings, const struct option *option)
+{
+    if (option->type == OPTION_INTEGER)
+        *(long *)field_of(settings, option) = SETTINGS_UNSET;
+    else if (option->type == OPTION_REAL)
+        *(double *)field_of(settings, option) = NAN;
+}
+
+static bool store(const struct loader *loader, const struct option *option, const char *text)
+{
+    switch (option->type) {
+    case OPTION_TEXT:
+        return store_text(loader, option, text);
+    case OPTION_BOOLEAN:
+        return store_boolean(loader, option, text);
+    case OPTION_INTEGER:
+        return store_integer(loader, option, text);
+    case OPTION_REAL:
+        return store_real(loader, option, text);
+    case OPTION_LIST:
+        *(struct text_list *)field_of(loader->settings, option) =
+            option_parse_list(&loader->settings->memory, text);
+        return true;
+    case OPTION_MULTI:
+        break;
+    }
+    return false;
+}
+
+/* The text with what it refers to; NULL after a failure. */
+static const char *expand(const struct loader *loader, const struct option *option,
+                          const char *text)
+{
+    struct substitution substitution = {
+        .config = loader->config,
+        .arena = &loader->settings->memory,
+    };
+    const char *expanded = substitute(&substitution, option, text);
+
+    if (expanded == NULL)
+        fail(loader, option, substitution.reason);
+    return expanded;
+}
+
+/* An option of many values: all that the files have, or else the default as the only one. */
+static bool load_multi(const struct loader *loader, const struct option *option)
+{
+    struct config_name name = {.group = option->group, .name = option->name};
+    struct arena *memory = &loader->settings->memory;
+    size_t old_count = option_old_name_count(option);
+    size_t count = config_get_all(loader->config, &name, option->old_names, old_count, NULL, 0);
+    struct config_value *values = arena_array(memory, count + 1, sizeof(*values));
+
+    config_get_all(loader->config, &name, option->old_names, old_count, values, count);
+    if (count == 0 && option->default_text != NULL)
+        values[count++].text = option->default_text;
+    const char **items = arena_array(memory, count + 1, sizeof(*items));
+    for (size_t i = 0; i < count; i++) {
+        items[i] = expand(loader, option, values[i].text);
+        if (items[i] == NULL)
+            return false;
+    }
+    *(struct text_list *)field_of(loader->settings, option) =
+        (struct text_list){.items = items, .count = count};
+    return true;
+}
+
+static bool load_option(const struct loader *loader, const struct option *option)
+{
+    struct config_name name = {.group = option->group, .name = option->name};
+    struct config_value value = {.text = option->default_text};
+
+    if (option->type == OPTION_MULTI)
+        return load_multi(loader, option);
+    config_get(loader->config, &name, option->old_names, option_old_name_count(option), &value);
+    if (value.text == NULL) {
+        store_nothing(loader->settings, option);
+        if (!option->required)
+            return true;
+        config_error_set(loader->error, "value required for option %s in group [%s]", option->name,
+                         option->group);
+        return false;
+    }
+    const char *text = expand(loader, option, value.text);
+    return text != NULL && store(loader, option, text);
+}
+
+/* What cannot be told from one option's type. */
+static bool judge(const struct loader *loader)
+{
+    struct database_url url;
+    struct config_error reason;
+
+    if (!settings_database_url(loader->settings, &url, &reason))
+        return fail(loader, option_find("placement_database", "connection"), reason.text);
+    database_url_free(&url);
+    if (!log_is_facility(loader->settings->default_syslog_log_facility))
+        return fail(loader, option_find("DEFAULT", "syslog_log_facility"),
+                    "is not a facility of syslog, as LOG_USER or LOG_LOCAL0");
+    return true;
+}
+
+static void note_files(const struct loader *loader)
+{
+    struct arena *memory = &loader->settings->memory;
+    size_t count = config_file_count(loader->config);
+    const char **files = arena_array(memory, count + 1, sizeof(*files));
+
+    for (size_t i = 0; i < count; i++)
+        files[i] = arena_strdup(memory, config_file(loader->config, i));
+    loader->settings->config_files = (struct text_list){.items = files, .count = count};
+}
+
+bool settings_load(struct settings *settings, const struct config *config,
+                   struct config_error *error)
+{
+    struct loader loader = {.settings = settings, .config = config, .error = error};
+    bool good = true;
+
+    memset(settings, 0, sizeof(*settings));
+    arena_init(&settings->memory, 0);
+    for (size_t i = 0; good && i < option_count; i++)
+        good = load_option(&loader, &options[i]);
+    good = good && judge(&loader);
+    if (good)
+        note_files(&loader);
+    else
+        settings_free(settings);
+    return good;
+}
+
+void settings_free(struct settings *settings)
+{
+    arena_wipe(&settings->memory);
+    memset(settings, 0, sizeof(*settings));
+    arena_init(&settings->memory, 0);
+}
+
+bool settings_database_url(const struct settings *settings, struct database_url *url,
+                           struct config_error *error)
+{
+    return database_url_parse(url, settings->placement_database_connection,
+                              settings->placement_database_connection_parameters, error);
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+struct log_settings settings_log(const struct settings *settings)
+{
+    static const char *const levels[] = {"debug", "info", "warning", "error"};
+    const char *own_file = text_or_null(settings->berth_log_file);
+    bool json = settings->default_use_json || strcmp(settings->berth_log_format, "json") == 0;
+    enum log_level level = LOG_LEVEL_DEBUG;
+
+    while (!settings->default_debug && strcmp(levels[level], settings->berth_log_level) != 0)
+        level++;
+    return (struct log_settings){
+        .level = level,
+        .format = json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT,
+        .directory = own_file != NULL ? NULL : text_or_null(settings->default_log_dir),
+        .file = own_file != NULL ? own_file : text_or_null(settings->default_log_file),
+        .use_stderr = settings->default_use_stderr,
+        .use_syslog = settings->default_use_syslog,
+        .syslog_facility = settings->default_syslog_log_facility,
+    };
+}

@@ -1,0 +1,104 @@
+/* Tells what the settings are, to the log and to who wants to see them. See settings.h. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/settings.h"
+
+enum { SHOWN_SIZE = 1024 };
+
+static void show_list(const struct text_list *list, char *text, size_t size)
+{
+    size_t used = 0;
+
+    *text = '\0';
+    for (size_t i = 0; i < list->count && used < size; i++)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? "," : "", list->items[i]);
+}
+
+/* The value of an option as text, in buffer where needed. */
+static const char *show(const struct settings *settings, const struct option *option,
+                        char buffer[SHOWN_SIZE])
+{
+    const void *field = (const char *)settings + option->offset;
+
+    switch (option->type) {
+    case OPTION_TEXT:
+        return *(const char *const *)field;
+    case OPTION_BOOLEAN:
+        return *(const bool *)field ? "true" : "false";
+    case OPTION_INTEGER:
+        if (*(const long *)field == SETTINGS_UNSET)
+            return NULL;
+        snprintf(buffer, SHOWN_SIZE, "%ld", *(const long *)field);
+        return buffer;
+    case OPTION_REAL:
+        if (isnan(*(const double *)field))
+            return NULL;
+        snprintf(buffer, SHOWN_SIZE, "%g", *(const double *)field);
+        return buffer;
+    case OPTION_LIST:
+    case OPTION_MULTI:
+        show_list(field, buffer, SHOWN_SIZE);
+        return buffer;
+    }
+    return NULL;
+}
+
+void settings_visit(const struct settings *settings, settings_visitor visitor, void *subject)
+{
+    char buffer[SHOWN_SIZE];
+
+    for (size_t i = 0; i < option_count; i++) {
+        const char *text = show(settings, &options[i], buffer);
+        visitor(subject, &options[i], text != NULL && options[i].secret ? "****" : text);
+    }
+}
+
+static void log_value(void *subject, const struct option *option, const char *text)
+{
+    (void)subject;
+    log_event(LOG_LEVEL_DEBUG, "option", log_text("group", option->group),
+              log_text("name", option->name), log_text("value", text));
+}
+
+/* Whether the name is one that an option of the table had before. */
+static bool is_old_name(const struct config_name *name)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        for (size_t old = 0; old < option_old_name_count(&options[i]); old++) {
+            if (strcmp(options[i].old_names[old].name, name->name) == 0 &&
+                strcmp(options[i].old_names[old].group, name->group) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void log_entry(void *subject, const struct config_name *name,
+                      const struct config_value *value)
+{
+    (void)subject;
+    if (option_find(name->group, name->name) != NULL)
+        return;
+    if (is_old_name(name))
+        log_event(LOG_LEVEL_WARNING, "deprecated name of an option", log_text("group", name->group),
+                  log_text("name", name->name), log_path("file", value->origin.file),
+                  log_integer("line", value->origin.line));
+    else
+        log_event(LOG_LEVEL_DEBUG, "unknown option ignored", log_text("group", name->group),
+                  log_text("name", name->name), log_path("file", value->origin.file),
+                  log_integer("line", value->origin.line));
+}
+
+void settings_report(const struct settings *settings, const struct config *config)
+{
+    config_visit(config, log_entry, NULL);
+    if (settings->default_log_options && log_enabled(LOG_LEVEL_DEBUG))
+        settings_visit(settings, log_value, NULL);
+}
