@@ -251,7 +251,9 @@ enum outcome database_connect(struct database *database)
     if (database->mysql == NULL)
         abort();
     set_options(database);
-    const char *host = settings->host != NULL ? settings->host : "localhost";
+    /* the library takes the socket for this name only */
+    const char *host =
+        settings->unix_socket == NULL && settings->host != NULL ? settings->host : "localhost";
     if (mysql_real_connect(database->mysql, host, settings->user, settings->password,
                            settings->name, settings->port, settings->unix_socket,
                            CLIENT_FOUND_ROWS) == NULL) {
