@@ -5,6 +5,7 @@
 
 #include <config.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "api/body.h"
 #include "api/call.h"
@@ -161,4 +162,11 @@ void service_escaped(struct service *service, struct exchange *exchange)
     exchange->header_count = 0;
     exchange_fail(exchange, 413, NULL, "The request takes more memory than a request may have.");
     finish(exchange);
+}
+
+uint64_t service_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }

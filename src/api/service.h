@@ -44,4 +44,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
    more memory than one may have. */
 void service_escaped(struct service *service, struct exchange *exchange);
 
+/* Monotonic microseconds, for measuring how long an answer took. */
+uint64_t service_clock(void);
+
 #endif

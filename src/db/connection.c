@@ -204,7 +204,7 @@ static void set_options(struct database *database)
         unsigned protocol = MYSQL_PROTOCOL_TCP;
         mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
     }
-    bool tls = settings->ssl_ca != NULL || settings->ssl_capath != NULL ||
+    bool tls = settings->ssl || settings->ssl_ca != NULL || settings->ssl_capath != NULL ||
                settings->ssl_cert != NULL || settings->ssl_key != NULL;
     if (!tls)
         return;

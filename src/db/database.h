@@ -49,7 +49,8 @@ struct database_settings {
     const char *password;
     const char *name;
     const char *charset; /* NULL: utf8mb4 */
-    const char *ssl_ca;  /* any of these makes TLS a must */
+    bool ssl;            /* TLS is a must; also with any of these: */
+    const char *ssl_ca;
     const char *ssl_capath;
     const char *ssl_cert;
     const char *ssl_key;

@@ -37,11 +37,6 @@ void fastcgi_free(struct fastcgi *fastcgi)
     free(fastcgi);
 }
 
-void fastcgi_stop(void)
-{
-    FCGX_ShutdownPending();
-}
-
 bool fastcgi_accept(struct fastcgi *fastcgi)
 {
     return FCGX_Accept_r(&fastcgi->request) == 0;

@@ -16,12 +16,9 @@ struct fastcgi;
 struct fastcgi *fastcgi_new(int listen_socket);
 void fastcgi_free(struct fastcgi *fastcgi);
 
-/* Makes a waiting fastcgi_accept() return as soon as a signal interrupts it. May be called from a
-   signal handler. */
-void fastcgi_stop(void);
-
-/* Waits for the next connection. Gives false when it was stopped, or when accepting failed for
-   good. Signals that must not cut a request short are to be blocked by the caller after this. */
+/* Takes the next connection. The listening socket is non-blocking: false when none waits (another
+   worker took it), or when accepting failed. Once there is a connection this reads to the end of the
+   parameters: signals that must not cut that short are to be blocked by the caller. */
 bool fastcgi_accept(struct fastcgi *fastcgi);
 
 /* Fills the exchange from the request just accepted: parameters, path, ids and the body (at most

@@ -1,0 +1,59 @@
+/*
+ * From options to a database.
+ */
+#include <config.h>
+
+#include "db/database_settings.h"
+
+static unsigned seconds(unsigned in_url, long option)
+{
+    return in_url != 0 ? in_url : (unsigned)option;
+}
+
+/* A transaction that others undo is run again as often as upstream tries an allocation, or as often
+   as [berth] says, whichever is more. */
+static unsigned retries(const struct settings *settings)
+{
+    long upstream = settings->placement_allocation_conflict_retry_count;
+    long own = settings->berth_transaction_retries;
+    return (unsigned)(upstream > own ? upstream : own);
+}
+
+struct database *database_from_settings(const struct settings *settings,
+                                        struct config_error *error)
+{
+    struct database_url url;
+    if (!settings_database_url(settings, &url, error))
+        return NULL;
+    long sync_wait = settings->placement_database_mysql_wsrep_sync_wait;
+    unsigned statement_timeout = (unsigned)settings->berth_statement_timeout;
+    struct database_settings database = {
+        .host = url.host,
+        .port = url.port,
+        .unix_socket = url.unix_socket,
+        .user = url.user,
+        .password = url.password,
+        .name = url.name,
+        .charset = url.charset,
+        .ssl = url.ssl,
+        .ssl_ca = url.ssl_ca,
+        .ssl_capath = url.ssl_capath,
+        .ssl_cert = url.ssl_cert,
+        .ssl_key = url.ssl_key,
+        .ssl_cipher = url.ssl_cipher,
+        .ssl_verify = url.ssl_verify_certificate || url.ssl_verify_hostname,
+        .sql_mode = settings->placement_database_mysql_sql_mode,
+        .wsrep_sync_wait = sync_wait == SETTINGS_UNSET ? -1 : (int)sync_wait,
+        .connect_timeout = seconds(url.connect_timeout, settings->berth_connect_timeout),
+        /* the server gives up first, and says why */
+        .read_timeout = seconds(url.read_timeout,
+                                statement_timeout == 0 ? 3600 : (long)statement_timeout + 10),
+        .lock_wait_timeout = (unsigned)settings->berth_lock_wait_timeout,
+        .statement_timeout = statement_timeout,
+        .recycle_seconds = settings->placement_database_connection_recycle_time,
+        .transaction_retries = retries(settings),
+    };
+    struct database *result = database_new(&database);
+    database_url_free(&url);
+    return result;
+}

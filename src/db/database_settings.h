@@ -1,0 +1,15 @@
+/*
+ * How to reach the database, out of the configuration.
+ */
+#ifndef BERTH_DB_DATABASE_SETTINGS_H
+#define BERTH_DB_DATABASE_SETTINGS_H
+
+#include "base/settings.h"
+#include "db/database.h"
+
+/* A database, not connected yet, by [placement_database] and [berth]. NULL, with an error, if the
+   configuration does not say where it is. */
+struct database *database_from_settings(const struct settings *settings,
+                                        struct config_error *error);
+
+#endif

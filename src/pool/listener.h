@@ -1,0 +1,32 @@
+/*
+ * The socket that nginx connects to.
+ *
+ * It is inherited as descriptor 0, from spawn-fcgi -n or from systemd (StandardInput=socket), or
+ * opened here. Only unix sockets are taken: FastCGI has no authentication, so that the file's
+ * permissions are what guards it.
+ */
+#ifndef BERTH_POOL_LISTENER_H
+#define BERTH_POOL_LISTENER_H
+
+#include "base/config.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct listener {
+    int descriptor;
+    char *path; /* of a socket that was opened here; NULL: inherited */
+    dev_t device;
+    ino_t inode;
+};
+
+/* Takes descriptor 0 if address is NULL, or opens "unix:PATH", mode 0660; a socket file on which
+   nobody listens any more is replaced. The socket is non-blocking and closed on exec. Gives false
+   and an error. */
+bool listener_open(struct listener *listener, const char *address, int backlog,
+                   struct config_error *error);
+
+/* Closes it, and removes the file of a socket that was opened here, if it is still that one. */
+void listener_close(struct listener *listener);
+
+#endif

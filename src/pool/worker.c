@@ -1,0 +1,203 @@
+/*
+ * The life of a worker.
+ */
+#include <config.h>
+
+#include "pool/worker.h"
+
+#include "api/service.h"
+#include "base/log.h"
+#include "db/database_settings.h"
+#include "http/fastcgi.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+    DRAIN_MOST = 1000, /* milliseconds that a stopping worker goes on with what waits */
+};
+
+struct worker {
+    const struct settings *settings;
+    struct scoreboard *scoreboard;
+    struct slot *slot;
+    int listen_descriptor;
+    int signals; /* a signalfd */
+    struct fastcgi *fastcgi;
+    struct database *database;
+    struct service *service;
+    struct arena arena;
+    struct buffer output;
+    jmp_buf escape;
+    uint64_t drain_until; /* 0: not stopping */
+    bool ending;
+};
+
+static bool worker_open(struct worker *worker)
+{
+    struct config_error error;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGQUIT);
+    sigaddset(&signals, SIGUSR1);
+    worker->fastcgi = fastcgi_new(worker->listen_descriptor);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    worker->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    worker->database = database_from_settings(worker->settings, &error);
+    if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
+        return false;
+    worker->service = service_new(worker->settings, worker->database);
+    arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
+    arena_set_escape(&worker->arena, &worker->escape);
+    buffer_init(&worker->output, 0);
+    return true;
+}
+
+static void worker_close(struct worker *worker)
+{
+    service_free(worker->service);
+    database_free(worker->database);
+    fastcgi_free(worker->fastcgi);
+    arena_free(&worker->arena);
+    buffer_free(&worker->output);
+    close(worker->signals);
+}
+
+static void worker_take_signals(struct worker *worker)
+{
+    struct signalfd_siginfo info;
+    while (read(worker->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGUSR1)
+            log_reopen();
+        else if (info.ssi_signo == SIGQUIT)
+            worker->ending = true;
+        else if (worker->drain_until == 0)
+            worker->drain_until = scoreboard_clock() + DRAIN_MOST;
+    }
+}
+
+/* Waits until a connection waits. False: the worker is to end. */
+static bool worker_wait(struct worker *worker)
+{
+    struct pollfd polled[] = {{.fd = worker->signals, .events = POLLIN},
+                              {.fd = worker->listen_descriptor, .events = POLLIN}};
+    for (;;) {
+        bool draining = worker->drain_until != 0;
+        int ready = poll(polled, 2, draining ? 0 : -1);
+        if (ready < 0 && errno != EINTR)
+            return false;
+        if (ready > 0 && polled[0].revents != 0)
+            worker_take_signals(worker);
+        if (worker->ending)
+            return false;
+        if (ready > 0 && (polled[1].revents & POLLIN) != 0)
+            return !draining || scoreboard_clock() < worker->drain_until;
+        if (ready > 0 && polled[1].revents != 0)
+            return false;
+        if (draining && ready == 0)
+            return false;
+    }
+}
+
+static void note_route(void *watching, const char *route)
+{
+    const struct worker *worker = watching;
+    slot_describe(worker->slot, worker->slot->request_id, route);
+}
+
+static void worker_log(const struct worker *worker, const struct exchange *exchange,
+                       const struct service_report *report, uint64_t microseconds)
+{
+    char version[8] = "";
+    if (exchange->version.major != 0)
+        snprintf(version, sizeof(version), "%u.%u", exchange->version.major,
+                 exchange->version.minor);
+    log_request(&(struct log_request){
+        .request_id = exchange->request_id,
+        .global_request_id = exchange->global_request_id,
+        .remote_address = exchange->remote_address,
+        .method = exchange->method,
+        .path = arena_printf(exchange->arena, "%s%s", exchange->prefix, exchange->path),
+        .microversion = *version != '\0' ? version : NULL,
+        .status = exchange->status,
+        .bytes = exchange->content_type != NULL ? worker->output.length : 0,
+        .milliseconds = (double)microseconds / 1000,
+        .sql_statements = report->sql.statements,
+        .sql_milliseconds = (double)report->sql.microseconds / 1000,
+        .user_id = report->user_id,
+        .project_id = report->project_id,
+    });
+}
+
+static void fill(struct worker *worker, struct exchange *exchange)
+{
+    *exchange = (struct exchange){.arena = &worker->arena, .output = &worker->output};
+    buffer_reset(&worker->output);
+    arena_reset(&worker->arena);
+}
+
+/* Receives and answers. When the request takes more memory than it may, this begins anew, without
+   the body. */
+static void worker_answer(struct worker *worker, struct exchange *exchange,
+                          struct service_report *report)
+{
+    const struct settings *settings = worker->settings;
+    fill(worker, exchange);
+    if (setjmp(worker->escape) == 0) {
+        fastcgi_receive(worker->fastcgi, exchange, (size_t)settings->berth_max_body_size,
+                        (size_t)settings->berth_max_query_length);
+        slot_describe(worker->slot, exchange->request_id, NULL);
+        service_answer(worker->service, exchange, note_route, worker, report);
+    } else {
+        fill(worker, exchange);
+        *report = (struct service_report){0};
+        fastcgi_receive(worker->fastcgi, exchange, 0, 0);
+        service_escaped(worker->service, exchange);
+    }
+}
+
+static void worker_serve(struct worker *worker)
+{
+    struct exchange exchange;
+    struct service_report report = {0};
+    slot_enter(worker->slot, WORKER_BUSY);
+    if (fastcgi_accept(worker->fastcgi)) {
+        uint64_t begun = service_clock();
+        worker_answer(worker, &exchange, &report);
+        fastcgi_send(worker->fastcgi, &exchange);
+        fastcgi_finish(worker->fastcgi);
+        worker_log(worker, &exchange, &report, service_clock() - begun);
+        struct counters *counters = &worker->scoreboard->counters;
+        atomic_fetch_add(&counters->answers[exchange.status / 100 % 6], 1);
+        atomic_fetch_add(&counters->sql_statements, report.sql.statements);
+        atomic_fetch_add(&worker->slot->requests, 1);
+    }
+    slot_enter(worker->slot, WORKER_IDLE);
+}
+
+int worker_run(const struct settings *settings, int listen_descriptor,
+               struct scoreboard *scoreboard, struct slot *slot)
+{
+    /* static: setjmp() leaves what it finds in registers undefined */
+    static struct worker worker;
+    worker = (struct worker){.settings = settings,
+                             .scoreboard = scoreboard,
+                             .slot = slot,
+                             .listen_descriptor = listen_descriptor};
+    if (!worker_open(&worker))
+        return EX_OSERR;
+    slot_enter(slot, WORKER_IDLE);
+    uint64_t most = (uint64_t)settings->berth_max_requests;
+    while ((most == 0 || atomic_load(&slot->requests) < most) && worker_wait(&worker))
+        worker_serve(&worker);
+    slot_enter(slot, WORKER_ENDING);
+    worker_close(&worker);
+    return 0;
+}

@@ -1,0 +1,20 @@
+/*
+ * A worker: answers one request at a time, from the listening socket to the log line.
+ *
+ * Signals are only looked at between requests, so that none cuts a request short:
+ *   SIGTERM  answer what waits on the socket, then end (the pool stops)
+ *   SIGQUIT  end (another worker takes over)
+ *   SIGUSR1  open the log again
+ */
+#ifndef BERTH_POOL_WORKER_H
+#define BERTH_POOL_WORKER_H
+
+#include "base/settings.h"
+#include "pool/scoreboard.h"
+
+/* Runs in a process of its own and gives its exit status. The listening socket is non-blocking;
+   the signals above are blocked. */
+int worker_run(const struct settings *settings, int listen_descriptor,
+               struct scoreboard *scoreboard, struct slot *slot);
+
+#endif
