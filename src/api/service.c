@@ -1,9 +1,10 @@
 /*
  * The way of a request from its parameters to its answer.
  */
+#include <config.h>
+
 #include "api/service.h"
 
-#include <config.h>
 #include <stdlib.h>
 #include <time.h>
 

@@ -30,30 +30,30 @@
      constraint .help = (help_)},
 /* clang-format on */
 
-const struct option options[] = {
+const struct config_option config_options[] = {
 #include "base/options.def"
 };
 
-const size_t option_count = sizeof(options) / sizeof(options[0]);
+const size_t option_count = sizeof(config_options) / sizeof(config_options[0]);
 
 /* The case of a group's name does not count, but for DEFAULT (cfg.py, _normalize_group_name). */
-static bool is_group(const struct option *option, const char *group)
+static bool is_group(const struct config_option *option, const char *group)
 {
     if (strcmp(option->group, "DEFAULT") == 0 || strcmp(group, "DEFAULT") == 0)
         return strcmp(option->group, group) == 0;
     return strcasecmp(option->group, group) == 0;
 }
 
-const struct option *option_find(const char *group, const char *name)
+const struct config_option *option_find(const char *group, const char *name)
 {
     for (size_t i = 0; i < option_count; i++) {
-        if (strcmp(options[i].name, name) == 0 && is_group(&options[i], group))
-            return &options[i];
+        if (strcmp(config_options[i].name, name) == 0 && is_group(&config_options[i], group))
+            return &config_options[i];
     }
     return NULL;
 }
 
-size_t option_old_name_count(const struct option *option)
+size_t option_old_name_count(const struct config_option *option)
 {
     size_t count = 0;
     while (count < OPTION_OLD_NAMES && option->old_names[count].name != NULL)
@@ -90,7 +90,7 @@ static void write_comment(struct buffer *buffer, const char *text)
     }
 }
 
-static void write_option(struct buffer *buffer, const struct option *option)
+static void write_option(struct buffer *buffer, const struct config_option *option)
 {
     buffer_add_text(buffer, "\n");
     write_comment(buffer, option->help);
@@ -114,10 +114,10 @@ void option_write_sample(struct buffer *buffer)
     const char *group = NULL;
 
     for (size_t i = 0; i < option_count; i++) {
-        if (group == NULL || strcmp(group, options[i].group) != 0) {
-            group = options[i].group;
+        if (group == NULL || strcmp(group, config_options[i].group) != 0) {
+            group = config_options[i].group;
             buffer_printf(buffer, "%s[%s]\n", i > 0 ? "\n" : "", group);
         }
-        write_option(buffer, &options[i]);
+        write_option(buffer, &config_options[i]);
     }
 }

@@ -26,7 +26,7 @@ enum option_type {
 
 enum { OPTION_OLD_NAMES = 2 };
 
-struct option {
+struct config_option {
     const char *group;
     const char *name;
     enum option_type type;
@@ -42,14 +42,14 @@ struct option {
 };
 
 /* The table, in the order of the sample file. */
-extern const struct option options[];
+extern const struct config_option config_options[];
 extern const size_t option_count;
 
 /* The option of that name, or NULL. The case of the group does not count (but for DEFAULT). */
-const struct option *option_find(const char *group, const char *name);
+const struct config_option *option_find(const char *group, const char *name);
 
 /* How many old names it has. */
-size_t option_old_name_count(const struct option *option);
+size_t option_old_name_count(const struct config_option *option);
 
 /* "boolean value", "integer value", ...: as oslo's sample generator calls the types. */
 const char *option_type_name(enum option_type type);

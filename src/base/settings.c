@@ -17,13 +17,14 @@ struct loader {
     struct config_error *error;
 };
 
-static void *field_of(const struct settings *settings, const struct option *option)
+static void *field_of(const struct settings *settings, const struct config_option *option)
 {
     return (char *)(uintptr_t)settings + option->offset;
 }
 
 /* The error of an option: where it stands, which it is, what is wrong. */
-static bool fail(const struct loader *loader, const struct option *option, const char *reason)
+static bool fail(const struct loader *loader, const struct config_option *option,
+                 const char *reason)
 {
     struct config_name name = {.group = option->group, .name = option->name};
     struct config_value value;
@@ -40,14 +41,14 @@ static bool fail(const struct loader *loader, const struct option *option, const
     return false;
 }
 
-static bool is_in_range(const struct option *option, double value)
+static bool is_in_range(const struct config_option *option, double value)
 {
     return !(option->minimum < option->maximum) ||
            (value >= option->minimum && value <= option->maximum);
 }
 
 /* The limits, or what else there is to choose from, for an error. */
-static bool fail_range(const struct loader *loader, const struct option *option)
+static bool fail_range(const struct loader *loader, const struct config_option *option)
 {
     char reason[128];
     snprintf(reason, sizeof(reason), "must be between %.0f and %.0f", option->minimum,
@@ -55,7 +56,7 @@ static bool fail_range(const struct loader *loader, const struct option *option)
     return fail(loader, option, reason);
 }
 
-static bool store_integer(const struct loader *loader, const struct option *option,
+static bool store_integer(const struct loader *loader, const struct config_option *option,
                           const char *text)
 {
     long *field = field_of(loader->settings, option);
@@ -70,7 +71,8 @@ static bool store_integer(const struct loader *loader, const struct option *opti
     return is_in_range(option, (double)*field) || fail_range(loader, option);
 }
 
-static bool store_real(const struct loader *loader, const struct option *option, const char *text)
+static bool store_real(const struct loader *loader, const struct config_option *option,
+                       const char *text)
 {
     double *field = field_of(loader->settings, option);
 
@@ -84,14 +86,15 @@ static bool store_real(const struct loader *loader, const struct option *option,
     return is_in_range(option, *field) || fail_range(loader, option);
 }
 
-static bool store_boolean(const struct loader *loader, const struct option *option,
+static bool store_boolean(const struct loader *loader, const struct config_option *option,
                           const char *text)
 {
     return option_parse_boolean(text, field_of(loader->settings, option)) ||
            fail(loader, option, "is not a boolean: true, 1, on, yes or false, 0, off, no");
 }
 
-static bool store_text(const struct loader *loader, const struct option *option, const char *text)
+static bool store_text(const struct loader *loader, const struct config_option *option,
+                       const char *text)
 {
     const char **field = field_of(loader->settings, option);
     char reason[256];
@@ -104,7 +107,7 @@ static bool store_text(const struct loader *loader, const struct option *option,
 }
 
 /* Gives an option that is not set its empty value. */
-static void store_nothing(const struct settings *settings, const struct option *option)
+static void store_nothing(const struct settings *settings, const struct config_option *option)
 {
     if (option->type == OPTION_INTEGER)
         *(long *)field_of(settings, option) = SETTINGS_UNSET;
@@ -112,7 +115,7 @@ static void store_nothing(const struct settings *settings, const struct option *
         *(double *)field_of(settings, option) = NAN;
 }
 
-static bool store(const struct loader *loader, const struct option *option, const char *text)
+static bool store(const struct loader *loader, const struct config_option *option, const char *text)
 {
     switch (option->type) {
     case OPTION_TEXT:
@@ -134,7 +137,7 @@ static bool store(const struct loader *loader, const struct option *option, cons
 }
 
 /* The text with what it refers to; NULL after a failure. */
-static const char *expand(const struct loader *loader, const struct option *option,
+static const char *expand(const struct loader *loader, const struct config_option *option,
                           const char *text)
 {
     struct substitution substitution = {
@@ -149,7 +152,7 @@ static const char *expand(const struct loader *loader, const struct option *opti
 }
 
 /* An option of many values: all that the files have, or else the default as the only one. */
-static bool load_multi(const struct loader *loader, const struct option *option)
+static bool load_multi(const struct loader *loader, const struct config_option *option)
 {
     struct config_name name = {.group = option->group, .name = option->name};
     struct arena *memory = &loader->settings->memory;
@@ -171,7 +174,7 @@ static bool load_multi(const struct loader *loader, const struct option *option)
     return true;
 }
 
-static bool load_option(const struct loader *loader, const struct option *option)
+static bool load_option(const struct loader *loader, const struct config_option *option)
 {
     struct config_name name = {.group = option->group, .name = option->name};
     struct config_value value = {.text = option->default_text};
@@ -226,7 +229,7 @@ bool settings_load(struct settings *settings, const struct config *config,
     memset(settings, 0, sizeof(*settings));
     arena_init(&settings->memory, 0);
     for (size_t i = 0; good && i < option_count; i++)
-        good = load_option(&loader, &options[i]);
+        good = load_option(&loader, &config_options[i]);
     good = good && judge(&loader);
     if (good)
         note_files(&loader);

@@ -63,7 +63,8 @@ void settings_report(const struct settings *settings, const struct config *confi
 
 /* Hands over the value of each option as text, in the order of the table: that of a secret as "****",
    NULL for one that is not set. The text is valid during the call only. */
-typedef void (*settings_visitor)(void *subject, const struct option *option, const char *text);
+typedef void (*settings_visitor)(void *subject, const struct config_option *option,
+                                 const char *text);
 void settings_visit(const struct settings *settings, settings_visitor visitor, void *subject);
 
 /* [placement_database] connection with connection_parameters, taken apart. settings_load() has seen

@@ -22,7 +22,7 @@ static void show_list(const struct text_list *list, char *text, size_t size)
 }
 
 /* The value of an option as text, in buffer where needed. */
-static const char *show(const struct settings *settings, const struct option *option,
+static const char *show(const struct settings *settings, const struct config_option *option,
                         char buffer[SHOWN_SIZE])
 {
     const void *field = (const char *)settings + option->offset;
@@ -55,12 +55,13 @@ void settings_visit(const struct settings *settings, settings_visitor visitor, v
     char buffer[SHOWN_SIZE];
 
     for (size_t i = 0; i < option_count; i++) {
-        const char *text = show(settings, &options[i], buffer);
-        visitor(subject, &options[i], text != NULL && options[i].secret ? "****" : text);
+        const char *text = show(settings, &config_options[i], buffer);
+        visitor(subject, &config_options[i],
+                text != NULL && config_options[i].secret ? "****" : text);
     }
 }
 
-static void log_value(void *subject, const struct option *option, const char *text)
+static void log_value(void *subject, const struct config_option *option, const char *text)
 {
     (void)subject;
     log_event(LOG_LEVEL_DEBUG, "option", log_text("group", option->group),
@@ -71,9 +72,9 @@ static void log_value(void *subject, const struct option *option, const char *te
 static bool is_old_name(const struct config_name *name)
 {
     for (size_t i = 0; i < option_count; i++) {
-        for (size_t old = 0; old < option_old_name_count(&options[i]); old++) {
-            if (strcmp(options[i].old_names[old].name, name->name) == 0 &&
-                strcmp(options[i].old_names[old].group, name->group) == 0)
+        for (size_t old = 0; old < option_old_name_count(&config_options[i]); old++) {
+            if (strcmp(config_options[i].old_names[old].name, name->name) == 0 &&
+                strcmp(config_options[i].old_names[old].group, name->group) == 0)
                 return true;
         }
     }

@@ -29,8 +29,8 @@ static size_t name_length(const char *text)
 }
 
 /* The option that a name in the value of option means. */
-static const struct option *find_option(struct substitution *substitution,
-                                        const struct option *option, const char *name)
+static const struct config_option *find_option(struct substitution *substitution,
+                                               const struct config_option *option, const char *name)
 {
     const char *dot = strchr(name, '.');
 
@@ -38,12 +38,12 @@ static const struct option *find_option(struct substitution *substitution,
         const char *group = arena_strndup(substitution->arena, name, (size_t)(dot - name));
         return option_find(group, dot + 1);
     }
-    const struct option *found = option_find(option->group, name);
+    const struct config_option *found = option_find(option->group, name);
     return found != NULL ? found : option_find("DEFAULT", name);
 }
 
 /* The value of an option as Python's str() shows it within other text; NULL after a failure. */
-static const char *value_of(struct substitution *substitution, const struct option *option)
+static const char *value_of(struct substitution *substitution, const struct config_option *option)
 {
     struct config_name name = {.group = option->group, .name = option->name};
     struct config_value value = {.text = option->default_text};
@@ -60,11 +60,11 @@ static const char *value_of(struct substitution *substitution, const struct opti
 }
 
 /* The value of the option that the first length bytes of reference name. */
-static const char *refer(struct substitution *substitution, const struct option *option,
+static const char *refer(struct substitution *substitution, const struct config_option *option,
                          const char *reference, size_t length)
 {
     const char *name = arena_strndup(substitution->arena, reference, length);
-    const struct option *found = find_option(substitution, option, name);
+    const struct config_option *found = find_option(substitution, option, name);
 
     if (found == NULL)
         return fail(substitution, "refers with \"$\" to an option that does not exist (\"$$\" is a "
@@ -73,8 +73,8 @@ static const char *refer(struct substitution *substitution, const struct option 
 }
 
 /* Reads what follows the "$" at text: gives what to put in its place, and moves *text behind it. */
-static const char *read_reference(struct substitution *substitution, const struct option *option,
-                                  const char **text)
+static const char *read_reference(struct substitution *substitution,
+                                  const struct config_option *option, const char **text)
 {
     const char *after = *text + 1;
     size_t length;
@@ -95,7 +95,7 @@ static const char *read_reference(struct substitution *substitution, const struc
     return "$";
 }
 
-const char *substitute(struct substitution *substitution, const struct option *option,
+const char *substitute(struct substitution *substitution, const struct config_option *option,
                        const char *text)
 {
     const char *result = "";

@@ -22,7 +22,7 @@ struct substitution {
 
 /* Puts the values of the options that text refers to, being the value of option, into it. NULL when
    that is not possible; substitution->reason then says why. */
-const char *substitute(struct substitution *substitution, const struct option *option,
+const char *substitute(struct substitution *substitution, const struct config_option *option,
                        const char *text);
 
 #endif

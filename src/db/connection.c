@@ -1,14 +1,17 @@
 /*
  * The connection: opening it, what the session is set to, and what the errors of the server mean.
  */
+#include <config.h>
+
 #include "db/connection.h"
 
-#include <config.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+#include "base/log.h"
 
 /* Not in every version of mysqld_error.h. */
 enum {
@@ -161,7 +164,8 @@ enum outcome connection_judge(struct database *database, unsigned error, const c
         }
     }
     if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_UNAVAILABLE)
-        fprintf(stderr, "database error %u (%s): %s\n", error, state, text);
+        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
+                  log_identifier("sqlstate", state), log_text("statement", text));
     if (lost)
         connection_drop(database);
     if (database->in_transaction && outcome != OUTCOME_DUPLICATE)

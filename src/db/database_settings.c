@@ -19,8 +19,7 @@ static unsigned retries(const struct settings *settings)
     return (unsigned)(upstream > own ? upstream : own);
 }
 
-struct database *database_from_settings(const struct settings *settings,
-                                        struct config_error *error)
+struct database *database_from_settings(const struct settings *settings, struct config_error *error)
 {
     struct database_url url;
     if (!settings_database_url(settings, &url, error))
@@ -46,8 +45,8 @@ struct database *database_from_settings(const struct settings *settings,
         .wsrep_sync_wait = sync_wait == SETTINGS_UNSET ? -1 : (int)sync_wait,
         .connect_timeout = seconds(url.connect_timeout, settings->berth_connect_timeout),
         /* the server gives up first, and says why */
-        .read_timeout = seconds(url.read_timeout,
-                                statement_timeout == 0 ? 3600 : (long)statement_timeout + 10),
+        .read_timeout =
+            seconds(url.read_timeout, statement_timeout == 0 ? 3600 : (long)statement_timeout + 10),
         .lock_wait_timeout = (unsigned)settings->berth_lock_wait_timeout,
         .statement_timeout = statement_timeout,
         .recycle_seconds = settings->placement_database_connection_recycle_time,

@@ -1,8 +1,9 @@
 /*
  * Statements: prepared once a connection, found again by their text, run with bound values.
  */
-#include <assert.h>
 #include <config.h>
+
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <uthash.h>

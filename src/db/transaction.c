@@ -2,6 +2,7 @@
  * Transactions that are run again when another one undid them.
  */
 #include <config.h>
+
 #include <unistd.h>
 
 #include "db/connection.h"

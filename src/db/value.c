@@ -1,9 +1,10 @@
 /*
  * Numbers of single precision.
  */
+#include <config.h>
+
 #include "db/value.h"
 
-#include <config.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,9 +1,10 @@
 /*
  * libfcgi: one request at a time on an inherited socket.
  */
+#include <config.h>
+
 #include "http/fastcgi.h"
 
-#include <config.h>
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,10 +8,10 @@
 #ifndef BERTH_POOL_LISTENER_H
 #define BERTH_POOL_LISTENER_H
 
-#include "base/config.h"
-
 #include <stdbool.h>
 #include <sys/types.h>
+
+#include "base/config.h"
 
 struct listener {
     int descriptor;

@@ -31,25 +31,32 @@ uint64_t scoreboard_clock(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void copy_text(char *to, const char *text, size_t size)
+/* Writes between two steps of the sequence number. */
+static void slot_write(struct slot *slot, char *to, const char *text, size_t size)
 {
-    snprintf(to, size, "%s", text != NULL ? text : "");
+    atomic_fetch_add(&slot->sequence, 1);
+    atomic_thread_fence(memory_order_release);
+    snprintf(to, size, "%s", text);
+    atomic_thread_fence(memory_order_release);
+    atomic_fetch_add(&slot->sequence, 1);
 }
 
-void slot_describe(struct slot *slot, const char *request_id, const char *route)
+void slot_set_request(struct slot *slot, const char *request_id)
 {
-    atomic_fetch_add(&slot->sequence, 1);
-    atomic_thread_fence(memory_order_release);
-    copy_text(slot->request_id, request_id, sizeof(slot->request_id));
-    copy_text(slot->route, route, sizeof(slot->route));
-    atomic_thread_fence(memory_order_release);
-    atomic_fetch_add(&slot->sequence, 1);
+    slot_write(slot, slot->request_id, request_id, sizeof(slot->request_id));
+}
+
+void slot_set_route(struct slot *slot, const char *route)
+{
+    slot_write(slot, slot->route, route, sizeof(slot->route));
 }
 
 void slot_enter(struct slot *slot, enum worker_state state)
 {
-    if (state == WORKER_BUSY)
-        slot_describe(slot, NULL, NULL);
+    if (state == WORKER_BUSY) {
+        slot_set_request(slot, "");
+        slot_set_route(slot, "");
+    }
     atomic_store(&slot->since, scoreboard_clock());
     atomic_store(&slot->state, (int)state);
 }

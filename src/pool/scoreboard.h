@@ -15,8 +15,8 @@
 #include <sys/types.h>
 
 enum {
-    SCOREBOARD_SLOTS = 2112,   /* twice the most workers there can be, and some */
-    SCOREBOARD_ID_SIZE = 48,   /* a request id with its NUL */
+    SCOREBOARD_SLOTS = 2112,    /* twice the most workers there can be, and some */
+    SCOREBOARD_ID_SIZE = 48,    /* a request id with its NUL */
     SCOREBOARD_ROUTE_SIZE = 64, /* a route's template */
 };
 
@@ -42,8 +42,8 @@ struct slot {
 struct counters {
     _Atomic uint64_t answers[6]; /* by the first digit of the status */
     _Atomic uint64_t workers_started;
-    _Atomic uint64_t workers_died;  /* other than by ending */
-    _Atomic uint64_t timeouts;      /* requests that took too long */
+    _Atomic uint64_t workers_died; /* other than by ending */
+    _Atomic uint64_t timeouts;     /* requests that took too long */
     _Atomic uint64_t sql_statements;
 };
 
@@ -72,8 +72,9 @@ uint64_t scoreboard_clock(void);
 /* For the worker: what it does from now on. BUSY forgets id and route, IDLE leaves them. */
 void slot_enter(struct slot *slot, enum worker_state state);
 
-/* For the worker: which request it is, and, as soon as that is known, which route (or NULL). */
-void slot_describe(struct slot *slot, const char *request_id, const char *route);
+/* For the worker: which request it is, and, as soon as that is known, which route. */
+void slot_set_request(struct slot *slot, const char *request_id);
+void slot_set_route(struct slot *slot, const char *route);
 
 /* Copies a slot; never gives parts of two different writes. */
 void slot_view(const struct slot *slot, struct slot_view *view);

@@ -5,11 +5,6 @@
 
 #include "pool/worker.h"
 
-#include "api/service.h"
-#include "base/log.h"
-#include "db/database_settings.h"
-#include "http/fastcgi.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -18,6 +13,11 @@
 #include <sys/signalfd.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#include "api/service.h"
+#include "base/log.h"
+#include "db/database_settings.h"
+#include "http/fastcgi.h"
 
 enum {
     DRAIN_MOST = 1000, /* milliseconds that a stopping worker goes on with what waits */
@@ -109,7 +109,7 @@ static bool worker_wait(struct worker *worker)
 static void note_route(void *watching, const char *route)
 {
     const struct worker *worker = watching;
-    slot_describe(worker->slot, worker->slot->request_id, route);
+    slot_set_route(worker->slot, route);
 }
 
 static void worker_log(const struct worker *worker, const struct exchange *exchange,
@@ -153,7 +153,7 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
     if (setjmp(worker->escape) == 0) {
         fastcgi_receive(worker->fastcgi, exchange, (size_t)settings->berth_max_body_size,
                         (size_t)settings->berth_max_query_length);
-        slot_describe(worker->slot, exchange->request_id, NULL);
+        slot_set_request(worker->slot, exchange->request_id);
         service_answer(worker->service, exchange, note_route, worker, report);
     } else {
         fill(worker, exchange);

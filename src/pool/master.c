@@ -1,0 +1,386 @@
+/*
+ * The master's loop: signals, the ends of children, the watchdog, and one step at a time towards the
+ * pool that is wanted.
+ */
+#include <config.h>
+
+#include "pool/master.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "api/schema.h"
+#include "base/log.h"
+#include "pool/scoreboard.h"
+#include "pool/startup.h"
+#include "pool/worker.h"
+
+enum {
+    TICK = 200,           /* milliseconds between looks at the scoreboard */
+    YOUNG = 1000,         /* a worker that dies within this died young */
+    BACK_OFF_FIRST = 100, /* the pause after the first that died young */
+    BACK_OFF_LONGEST = 10000,
+    STARTUP_PATIENCE = 2000 /* how long the first workers wait for the database work */
+};
+
+/* What the master knows of the worker of a slot, beside the scoreboard. */
+struct child {
+    uint64_t started;
+    unsigned generation; /* of the configuration */
+    bool told;           /* to end */
+    bool killed;         /* by the watchdog */
+};
+
+struct master {
+    struct settings *settings;
+    const struct config_place *places;
+    size_t place_count;
+    struct listener *listener;
+    struct scoreboard *scoreboard;
+    struct child children[SCOREBOARD_SLOTS];
+    int signals;
+    sigset_t old_mask;
+    unsigned generation;
+    unsigned died_young; /* one after the other */
+    uint64_t fork_not_before;
+    pid_t startup;
+    uint64_t stop_at; /* when the rest is killed; 0: not stopping */
+};
+
+bool master_configure(const struct config_place *places, size_t count, struct settings *settings,
+                      struct config_error *error)
+{
+    struct database_url url;
+    struct config *config = config_new();
+    bool loaded =
+        config_load(config, places, count, error) && settings_load(settings, config, error);
+    config_free(config);
+    if (!loaded)
+        return false;
+    if (strcmp(settings->api_auth_strategy, "noauth2") != 0) {
+        config_error_set(error,
+                         "[api] auth_strategy = %s: this version only knows noauth2, and "
+                         "lets nobody in without asking who it is",
+                         settings->api_auth_strategy);
+        settings_free(settings);
+        return false;
+    }
+    if (!settings_database_url(settings, &url, error)) {
+        settings_free(settings);
+        return false;
+    }
+    database_url_free(&url);
+    return true;
+}
+
+static unsigned wanted_workers(const struct master *master)
+{
+    long workers = master->settings->berth_workers;
+    if (workers <= 0)
+        workers = sysconf(_SC_NPROCESSORS_ONLN);
+    return workers > 0 ? (unsigned)workers : 1;
+}
+
+/* Children. */
+
+/* What every child does first: signals as they were, and an end when the master ends. */
+static void child_begin(const struct master *master, const char *name, pid_t parent)
+{
+    prctl(PR_SET_NAME, name);
+    prctl(PR_SET_PDEATHSIG, SIGQUIT);
+    close(master->signals);
+    if (getppid() != parent)
+        _exit(0);
+}
+
+static void start_startup(struct master *master)
+{
+    pid_t parent = getpid();
+    if (master->startup != 0)
+        return;
+    master->startup = fork();
+    if (master->startup != 0)
+        return;
+    child_begin(master, "berth-startup", parent);
+    sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+    _exit(startup_run(master->settings));
+}
+
+static void start_worker(struct master *master)
+{
+    pid_t parent = getpid();
+    unsigned free_slot = 0;
+    while (free_slot < SCOREBOARD_SLOTS &&
+           atomic_load(&master->scoreboard->slots[free_slot].pid) != 0)
+        free_slot++;
+    if (free_slot == SCOREBOARD_SLOTS)
+        return;
+    struct slot *slot = &master->scoreboard->slots[free_slot];
+    slot_enter(slot, WORKER_STARTING);
+    atomic_store(&slot->requests, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        child_begin(master, "berth-worker", parent);
+        exit(worker_run(master->settings, master->listener->descriptor, master->scoreboard, slot));
+    }
+    if (pid < 0) {
+        log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
+        master->fork_not_before = scoreboard_clock() + YOUNG;
+        return;
+    }
+    atomic_store(&slot->pid, pid);
+    atomic_fetch_add(&master->scoreboard->counters.workers_started, 1);
+    master->children[free_slot] =
+        (struct child){.started = scoreboard_clock(), .generation = master->generation};
+    log_event(LOG_LEVEL_DEBUG, "worker started", log_integer("pid", pid));
+}
+
+/* A worker that ended by itself is replaced at once; those that die young, more and more slowly. */
+static void note_death(struct master *master, const struct child *child,
+                       const struct slot_view *view, int status)
+{
+    bool signaled = WIFSIGNALED(status);
+    uint64_t now = scoreboard_clock();
+    atomic_fetch_add(&master->scoreboard->counters.workers_died, 1);
+    if (!child->killed)
+        log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
+                  signaled ? log_integer("signal", WTERMSIG(status))
+                           : log_integer("exit_status", WEXITSTATUS(status)),
+                  log_identifier("request_id", *view->request_id ? view->request_id : NULL),
+                  log_text("route", *view->route ? view->route : NULL));
+    if (now - child->started >= YOUNG) {
+        master->died_young = 0;
+        return;
+    }
+    uint64_t pause = BACK_OFF_FIRST;
+    for (unsigned i = 0; i < master->died_young && pause < BACK_OFF_LONGEST; i++)
+        pause *= 2;
+    master->died_young++;
+    master->fork_not_before = now + (pause < BACK_OFF_LONGEST ? pause : BACK_OFF_LONGEST);
+}
+
+static void reap(struct master *master)
+{
+    pid_t pid;
+    int status;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == master->startup) {
+            master->startup = 0;
+            continue;
+        }
+        for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+            struct slot *slot = &master->scoreboard->slots[i];
+            if (atomic_load(&slot->pid) != pid)
+                continue;
+            struct slot_view view;
+            slot_view(slot, &view);
+            if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                note_death(master, &master->children[i], &view, status);
+            atomic_store(&slot->state, WORKER_NONE);
+            atomic_store(&slot->pid, 0);
+            break;
+        }
+    }
+}
+
+static void tell_all(struct master *master, int signal)
+{
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        pid_t pid = atomic_load(&master->scoreboard->slots[i].pid);
+        if (pid != 0)
+            kill(pid, signal);
+    }
+}
+
+static unsigned count_alive(const struct master *master)
+{
+    unsigned alive = 0;
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++)
+        alive += atomic_load(&master->scoreboard->slots[i].pid) != 0;
+    return alive;
+}
+
+/* The watchdog: ends what is stuck. */
+static void watch(struct master *master)
+{
+    uint64_t limit = (uint64_t)master->settings->berth_request_timeout * 1000;
+    uint64_t now = scoreboard_clock();
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        struct slot_view view;
+        if (atomic_load(&master->scoreboard->slots[i].pid) == 0)
+            continue;
+        slot_view(&master->scoreboard->slots[i], &view);
+        if (view.state != WORKER_BUSY || now - view.since <= limit || view.since > now ||
+            master->children[i].killed)
+            continue;
+        master->children[i].killed = true;
+        atomic_fetch_add(&master->scoreboard->counters.timeouts, 1);
+        log_event(LOG_LEVEL_ERROR, "request took too long, worker killed",
+                  log_integer("pid", view.pid),
+                  log_identifier("request_id", *view.request_id ? view.request_id : NULL),
+                  log_text("route", *view.route ? view.route : NULL),
+                  log_integer("seconds", (int64_t)(now - view.since) / 1000));
+        kill(view.pid, SIGKILL);
+    }
+}
+
+/* One step: workers of this configuration are started, one at a time while others are replaced; for
+   each that is ready an older one ends. */
+static void reconcile(struct master *master)
+{
+    unsigned wanted = wanted_workers(master), current = 0, ready = 0, old = 0;
+    unsigned oldest = SCOREBOARD_SLOTS;
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        struct slot *slot = &master->scoreboard->slots[i];
+        const struct child *child = &master->children[i];
+        if (atomic_load(&slot->pid) == 0 || child->told)
+            continue;
+        if (child->generation == master->generation) {
+            int state = atomic_load(&slot->state);
+            current += state != WORKER_ENDING;
+            ready += state == WORKER_IDLE || state == WORKER_BUSY;
+        } else {
+            old++;
+            oldest = i;
+        }
+    }
+    if (old > 0 && ready + old > wanted) {
+        master->children[oldest].told = true;
+        kill(atomic_load(&master->scoreboard->slots[oldest].pid), SIGQUIT);
+        old--;
+    }
+    bool may_start = scoreboard_clock() >= master->fork_not_before;
+    while (may_start && current < wanted && (old == 0 || current == ready)) {
+        unsigned before = count_alive(master);
+        start_worker(master);
+        if (count_alive(master) == before)
+            return;
+        current++;
+    }
+}
+
+/* Signals. */
+
+static void reload(struct master *master)
+{
+    struct config_error error;
+    struct settings *settings = calloc(1, sizeof(*settings));
+    if (settings == NULL ||
+        !master_configure(master->places, master->place_count, settings, &error)) {
+        log_event(LOG_LEVEL_ERROR, "the new configuration is wrong, going on with the old one",
+                  log_text("reason", settings != NULL ? error.text : NULL));
+        free(settings);
+        return;
+    }
+    struct log_settings log = settings_log(settings);
+    if (!log_open(&log, &error))
+        log_event(LOG_LEVEL_ERROR, "the log is kept as it is", log_text("reason", error.text));
+    settings_free(master->settings);
+    free(master->settings);
+    master->settings = settings;
+    master->generation++;
+    log_event(LOG_LEVEL_INFO, "configuration read again, replacing the workers");
+    start_startup(master);
+}
+
+static void stop(struct master *master)
+{
+    if (master->stop_at != 0)
+        return;
+    master->stop_at =
+        scoreboard_clock() + (uint64_t)master->settings->berth_drain_timeout * 1000 + 1;
+    log_event(LOG_LEVEL_INFO, "stopping: requests in flight are finished");
+    tell_all(master, SIGTERM);
+    if (master->startup != 0)
+        kill(master->startup, SIGKILL);
+}
+
+static void take_signals(struct master *master)
+{
+    struct signalfd_siginfo info;
+    while (read(master->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        switch (info.ssi_signo) {
+        case SIGTERM:
+        case SIGINT:
+            stop(master);
+            break;
+        case SIGHUP:
+            if (master->stop_at == 0)
+                reload(master);
+            break;
+        case SIGUSR1:
+            log_reopen();
+            tell_all(master, SIGUSR1);
+            break;
+        default:
+            reap(master);
+            break;
+        }
+    }
+}
+
+static bool open_signals(struct master *master)
+{
+    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGQUIT, SIGCHLD};
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        sigaddset(&signals, taken[i]);
+    sigprocmask(SIG_BLOCK, &signals, &master->old_mask);
+    signal(SIGPIPE, SIG_IGN);
+    sigdelset(&signals, SIGQUIT);
+    master->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return master->signals >= 0;
+}
+
+static void wait_a_tick(struct master *master, int milliseconds)
+{
+    struct pollfd polled = {.fd = master->signals, .events = POLLIN};
+    poll(&polled, 1, milliseconds);
+    take_signals(master);
+    reap(master);
+}
+
+int master_run(struct settings *settings, const struct config_place *places, size_t count,
+               struct listener *listener)
+{
+    static struct master master;
+    master = (struct master){
+        .settings = settings, .places = places, .place_count = count, .listener = listener};
+    master.scoreboard = scoreboard_new();
+    if (master.scoreboard == NULL || !open_signals(&master))
+        return EX_OSERR;
+    schemas_load();
+    start_startup(&master);
+    uint64_t patience = scoreboard_clock() + STARTUP_PATIENCE;
+    while (master.startup > 0 && master.stop_at == 0 && scoreboard_clock() < patience)
+        wait_a_tick(&master, 20);
+    log_event(LOG_LEVEL_INFO, "serving", log_integer("workers", wanted_workers(&master)));
+    while (master.stop_at == 0) {
+        reconcile(&master);
+        watch(&master);
+        wait_a_tick(&master, TICK);
+    }
+    while (count_alive(&master) > 0 && scoreboard_clock() < master.stop_at) {
+        watch(&master);
+        wait_a_tick(&master, TICK / 4);
+    }
+    if (count_alive(&master) > 0)
+        log_event(LOG_LEVEL_ERROR, "requests were not finished in time, workers killed",
+                  log_integer("workers", count_alive(&master)));
+    tell_all(&master, SIGKILL);
+    log_event(LOG_LEVEL_INFO, "stopped");
+    scoreboard_free(master.scoreboard);
+    close(master.signals);
+    settings_free(master.settings);
+    free(master.settings);
+    return 0;
+}

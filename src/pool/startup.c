@@ -1,0 +1,45 @@
+/*
+ * The database work at start.
+ */
+#include <config.h>
+
+#include "pool/startup.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "db/database_settings.h"
+
+enum { SLOWLY = 60 }; /* seconds between tries, after max_retries */
+
+static enum outcome prepare(const struct settings *settings, struct database *database,
+                            struct arena *arena)
+{
+    (void)settings;
+    arena_reset(arena);
+    database_begin_request(database, arena);
+    return database_connect(database);
+}
+
+int startup_run(const struct settings *settings)
+{
+    struct config_error error;
+    struct arena arena;
+    struct database *database = database_from_settings(settings, &error);
+    if (database == NULL)
+        return 1;
+    arena_init(&arena, 0);
+    long retries = settings->placement_database_max_retries;
+    enum outcome outcome;
+    for (long attempt = 1; (outcome = prepare(settings, database, &arena)) != OUTCOME_OK;
+         attempt++) {
+        bool slowly = retries >= 0 && attempt > retries;
+        long pause = slowly ? SLOWLY : settings->placement_database_retry_interval;
+        log_event(LOG_LEVEL_WARNING, "the database could not be prepared, trying again",
+                  log_integer("attempt", attempt), log_integer("seconds", pause));
+        sleep((unsigned)(pause > 0 ? pause : 1));
+    }
+    database_free(database);
+    arena_free(&arena);
+    return 0;
+}
