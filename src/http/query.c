@@ -55,10 +55,10 @@ bool query_parse(const char *text, struct arena *arena, struct query *query, con
 {
     size_t room = 1;
     for (const char *c = text; *c != '\0'; c++)
-        room += *c == '&';
+        room += *c == '&' || *c == ';';
     *query = (struct query){.pairs = arena_array(arena, room, sizeof(*query->pairs))};
     while (*text != '\0') {
-        size_t length = strcspn(text, "&");
+        size_t length = strcspn(text, "&;");
         if (length > 0) {
             struct query_pair *pair = &query->pairs[query->count++];
             const char *equals = memchr(text, '=', length);
@@ -68,7 +68,7 @@ bool query_parse(const char *text, struct arena *arena, struct query *query, con
                 !decode(value, (size_t)(text + length - value), arena, &pair->value, message))
                 return false;
         }
-        text += length + (text[length] == '&');
+        text += length + (text[length] != '\0');
     }
     return true;
 }

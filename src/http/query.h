@@ -1,7 +1,7 @@
 /*
  * The query string, as webob's request.GET reads it.
  *
- * Pairs are separated by "&", "+" is a space, percent-encoding is decoded, a name without "="
+ * Pairs are separated by "&" or ";", "+" is a space, percent-encoding is decoded, a name without "="
  * has the value "", and an empty pair counts for nothing. The order is kept.
  */
 #ifndef BERTH_HTTP_QUERY_H

@@ -1,0 +1,129 @@
+/*
+ * Texts and numbers of query parameters are read as Python reads them.
+ */
+#include <config.h>
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "api/query_text.h"
+
+static struct arena arena;
+
+static void setup(void)
+{
+    arena_init(&arena, 0);
+}
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+START_TEST(strip_takes_unicode_space_off_both_ends)
+{
+    ck_assert_str_eq(query_strip(&arena, " \t\n\x1f"
+                                         "a b"
+                                         "\xc2\xa0\xe3\x80\x80"),
+                     "a b");
+    ck_assert_str_eq(query_strip(&arena, "a"), "a");
+    ck_assert_str_eq(query_strip(&arena, ""), "");
+    ck_assert_str_eq(query_strip(&arena, " \xe2\x80\x83 "), "");
+}
+END_TEST
+
+START_TEST(split_keeps_empty_parts)
+{
+    struct name_set parts = query_split(&arena, "a,,b,");
+    ck_assert_uint_eq(parts.count, 4);
+    ck_assert_str_eq(parts.names[0], "a");
+    ck_assert_str_eq(parts.names[1], "");
+    ck_assert_str_eq(parts.names[2], "b");
+    ck_assert_str_eq(parts.names[3], "");
+    ck_assert_uint_eq(query_split(&arena, "").count, 1);
+}
+END_TEST
+
+START_TEST(a_set_has_each_name_once)
+{
+    const char *names[2];
+    struct name_set set = {.names = names, .count = 0};
+    name_set_add(&set, "A");
+    name_set_add(&set, "a");
+    name_set_add(&set, "A");
+    ck_assert_uint_eq(set.count, 2);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int64_t number;
+    const char *digits;
+} numbers[] = {
+    {"0", 0, "0"},
+    {"-0", 0, "0"},
+    {"007", 7, "7"},
+    {" +12 ", 12, "12"},
+    {"-5", -5, "-5"},
+    {"1_000", 1000, "1000"},
+    {"\xd9\xa4\xd9\xa2", 42, "42"},
+    {"9223372036854775807", INT64_MAX, "9223372036854775807"},
+    {"9223372036854775808", INT64_MAX, "9223372036854775808"},
+    {"-99999999999999999999", INT64_MIN, "-99999999999999999999"},
+};
+
+START_TEST(numbers_are_read)
+{
+    int64_t number;
+    const char *digits;
+    ck_assert(query_integer(&arena, numbers[_i].text, &number, &digits));
+    ck_assert_int_eq(number, numbers[_i].number);
+    ck_assert_str_eq(digits, numbers[_i].digits);
+}
+END_TEST
+
+static const char *const no_numbers[] = {"",    " ",   "x",  "1.0",  "0x10",
+                                         "1e3", "_1",  "1_", "1__0", "+-1",
+                                         "- 1", "1 2", "+",  "\xff", "\xc2\xb2"};
+
+START_TEST(what_is_no_number_is_refused)
+{
+    int64_t number;
+    const char *digits;
+    ck_assert(!query_integer(&arena, no_numbers[_i], &number, &digits));
+}
+END_TEST
+
+START_TEST(a_number_has_a_limit_of_digits)
+{
+    char text[4302];
+    int64_t number;
+    const char *digits;
+    memset(text, '1', sizeof(text));
+    text[4301] = '\0';
+    ck_assert(!query_integer(&arena, text, &number, &digits));
+    text[4300] = '\0';
+    ck_assert(query_integer(&arena, text, &number, &digits));
+    ck_assert_str_eq(digits, text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("query text");
+    TCase *test = tcase_create("query text");
+    tcase_add_checked_fixture(test, setup, teardown);
+    tcase_add_test(test, strip_takes_unicode_space_off_both_ends);
+    tcase_add_test(test, split_keeps_empty_parts);
+    tcase_add_test(test, a_set_has_each_name_once);
+    tcase_add_loop_test(test, numbers_are_read, 0, sizeof(numbers) / sizeof(numbers[0]));
+    tcase_add_loop_test(test, what_is_no_number_is_refused, 0,
+                        sizeof(no_numbers) / sizeof(no_numbers[0]));
+    tcase_add_test(test, a_number_has_a_limit_of_digits);
+    suite_add_tcase(suite, test);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
