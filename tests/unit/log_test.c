@@ -1,0 +1,311 @@
+/* The log: what lines look like, that they cannot be forged, and that processes share a file. */
+#include <config.h>
+
+#include <check.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+
+static char directory[32];
+static char path[64];
+static char content[1 << 20];
+static struct config_error error;
+
+static void set_up(void)
+{
+    snprintf(directory, sizeof(directory), "log_test.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/berth.log", directory);
+}
+
+static void tear_down(void)
+{
+    char command[128];
+    log_close();
+    snprintf(command, sizeof(command), "rm -rf %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static void open_log(enum log_format format)
+{
+    struct log_settings settings = {.format = format, .level = LOG_LEVEL_INFO, .file = path};
+    ck_assert_msg(log_open(&settings, &error), "%s", error.text);
+}
+
+/* What was logged, at most as much as fits. */
+static const char *read_log(const char *name)
+{
+    FILE *file = fopen(name, "r");
+    ck_assert_ptr_nonnull(file);
+    size_t length = fread(content, 1, sizeof(content) - 1, file);
+    fclose(file);
+    content[length] = '\0';
+    return content;
+}
+
+/* The line without time, process and level. */
+static const char *read_text_line(void)
+{
+    const char *line = read_log(path);
+    for (int blanks = 0; blanks < 2; line++)
+        blanks += *line == ' ';
+    return line;
+}
+
+static json_t *read_json_line(void)
+{
+    const char *line = read_log(path);
+    ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+    json_t *value = json_loads(line, 0, NULL);
+    ck_assert_msg(value != NULL, "%s", line);
+    return value;
+}
+
+START_TEST(an_event_is_a_line_of_text)
+{
+    open_log(LOG_FORMAT_TEXT);
+    log_event(LOG_LEVEL_WARNING, "worker died", log_integer("pid", 12), log_real("ms", 1.5),
+              log_identifier("request_id", "req-1"), log_identifier("user", NULL),
+              log_path("path", "/a/b?token=secret"), log_text("route", "/a/{b}"),
+              log_errno("error", ENOENT));
+    ck_assert_str_eq(read_text_line(),
+                     "WARNING worker died pid=12 ms=1.500 request_id=req-1 user=- path=/a/b "
+                     "route=/a/{b} error=\"No such file or directory\"\n");
+}
+END_TEST
+
+START_TEST(an_event_may_have_no_fields)
+{
+    open_log(LOG_FORMAT_TEXT);
+    log_event(LOG_LEVEL_ERROR, "no more");
+    ck_assert_str_eq(read_text_line(), "ERROR no more\n");
+}
+END_TEST
+
+START_TEST(an_event_is_an_object_of_json)
+{
+    open_log(LOG_FORMAT_JSON);
+    log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", -12), log_real("ms", 1.5),
+              log_identifier("user", NULL), log_path("path", "/a?b"));
+    json_t *line = read_json_line();
+    const char *time = json_string_value(json_object_get(line, "time"));
+    ck_assert_uint_eq(strlen(time), strlen("2026-01-02T03:04:05.678Z"));
+    ck_assert_int_eq(time[10], 'T');
+    ck_assert_int_eq(time[23], 'Z');
+    ck_assert_int_eq(json_integer_value(json_object_get(line, "process")), getpid());
+    ck_assert_str_eq(json_string_value(json_object_get(line, "level")), "ERROR");
+    ck_assert_str_eq(json_string_value(json_object_get(line, "message")), "worker died");
+    ck_assert_int_eq(json_integer_value(json_object_get(line, "pid")), -12);
+    ck_assert(json_is_null(json_object_get(line, "user")));
+    ck_assert_str_eq(json_string_value(json_object_get(line, "path")), "/a");
+    json_decref(line);
+}
+END_TEST
+
+static const struct log_request request = {
+    .request_id = "req-1",
+    .remote_address = "::1",
+    .method = "PUT",
+    .path = "/allocations/x?secret",
+    .microversion = "1.39",
+    .status = 204,
+    .bytes = 17,
+    .milliseconds = 2.25,
+    .sql_statements = 8,
+    .sql_milliseconds = 1,
+    .user_id = "admin",
+};
+
+START_TEST(a_request_is_one_line)
+{
+    open_log(LOG_FORMAT_TEXT);
+    log_request(&request);
+    ck_assert_str_eq(
+        read_text_line(),
+        "INFO request request_id=req-1 global_request_id=- remote_address=::1 method=PUT "
+        "path=/allocations/x microversion=1.39 status=204 bytes=17 milliseconds=2.250 "
+        "sql_statements=8 sql_milliseconds=1.000 user_id=admin project_id=-\n");
+}
+END_TEST
+
+START_TEST(a_request_is_one_object)
+{
+    open_log(LOG_FORMAT_JSON);
+    log_request(&request);
+    json_t *line = read_json_line();
+    ck_assert_str_eq(json_string_value(json_object_get(line, "path")), "/allocations/x");
+    ck_assert(json_is_null(json_object_get(line, "project_id")));
+    ck_assert_uint_eq(json_object_size(line), 17);
+    json_decref(line);
+}
+END_TEST
+
+/* A value as a client may send it, and how it stands in a text line. */
+static const struct {
+    const char *value;
+    const char *shown;
+} values[] = {
+    {"a b", "\"a b\""},
+    {"a=b", "\"a=b\""},
+    {"", "\"\""},
+    {"-", "\"-\""},
+    {"a\"b\\", "\"a\\\"b\\\\\""},
+    {"a\nINFO b", "\"a\\u000aINFO b\""},
+    {"\r\t\x1b[31m\x7f", "\"\\u000d\\u0009\\u001b[31m\\u007f\""},
+    {"\xc2\x85\xe2\x80\xa8\xe2\x80\xae", "\"\\u0085\\u2028\\u202e\""},
+    {"\xff\xc3(", "\"\\xff\\xc3(\""},
+    {"\xc3\xa9", "\"\xc3\xa9\""},
+    {"\xef\xbf\xbd", "\"\xef\xbf\xbd\""},
+};
+
+START_TEST(a_value_cannot_forge_a_line)
+{
+    char expected[128];
+    open_log(LOG_FORMAT_TEXT);
+    log_event(LOG_LEVEL_INFO, "x", log_identifier("v", values[_i].value));
+    snprintf(expected, sizeof(expected), "INFO x v=%s\n", values[_i].shown);
+    ck_assert_str_eq(read_text_line(), expected);
+}
+END_TEST
+
+START_TEST(a_value_is_valid_json)
+{
+    open_log(LOG_FORMAT_JSON);
+    log_event(LOG_LEVEL_INFO, "x", log_identifier("v", values[_i].value));
+    json_t *line = read_json_line();
+    const char *value = json_string_value(json_object_get(line, "v"));
+    if (utf8_first_invalid(values[_i].value, strlen(values[_i].value)) < 0)
+        ck_assert_str_eq(value, values[_i].value);
+    else
+        ck_assert_str_eq(value, "\\xff\\xc3(");
+    json_decref(line);
+}
+END_TEST
+
+START_TEST(a_line_is_never_too_long)
+{
+    static char longest[100000];
+    memset(longest, _i < 2 ? '\x01' : 'a', sizeof(longest) - 1);
+    open_log(_i % 2 == 0 ? LOG_FORMAT_TEXT : LOG_FORMAT_JSON);
+    log_event(LOG_LEVEL_INFO, "x", log_text("a", longest), log_path("b", longest),
+              log_text("c", longest), log_text("d", longest), log_identifier("e", longest),
+              log_text("f", longest), log_text("g", longest), log_integer("last", 1));
+    const char *line = read_log(path);
+    ck_assert_uint_le(strlen(line), LOG_LINE_SIZE);
+    ck_assert_uint_gt(strlen(line), LOG_LINE_SIZE / 2);
+    ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+    ck_assert_ptr_nonnull(strstr(line, "..."));
+    if (_i % 2 == 1)
+        json_decref(read_json_line());
+}
+END_TEST
+
+START_TEST(a_low_level_is_not_logged)
+{
+    open_log(LOG_FORMAT_TEXT);
+    ck_assert(!log_enabled(LOG_LEVEL_DEBUG));
+    log_event(LOG_LEVEL_DEBUG, "x");
+    ck_assert_str_eq(read_log(path), "");
+}
+END_TEST
+
+START_TEST(reopening_follows_a_file_that_was_moved)
+{
+    char moved[80];
+    open_log(LOG_FORMAT_TEXT);
+    log_event(LOG_LEVEL_INFO, "one");
+    snprintf(moved, sizeof(moved), "%s.1", path);
+    ck_assert_int_eq(rename(path, moved), 0);
+    log_event(LOG_LEVEL_INFO, "two");
+    log_reopen();
+    log_event(LOG_LEVEL_INFO, "three");
+    ck_assert_ptr_nonnull(strstr(read_log(moved), "two"));
+    ck_assert_ptr_null(strstr(read_log(moved), "three"));
+    ck_assert_ptr_nonnull(strstr(read_log(path), "three"));
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_opened_is_named_and_the_log_stays)
+{
+    struct log_settings settings = {.directory = "/nonexistent", .file = "x.log"};
+    open_log(LOG_FORMAT_TEXT);
+    ck_assert(!log_open(&settings, &error));
+    ck_assert_str_eq(error.text,
+                     "cannot open log file /nonexistent/x.log: No such file or directory");
+    log_event(LOG_LEVEL_INFO, "still here");
+    ck_assert_ptr_nonnull(strstr(read_log(path), "still here"));
+}
+END_TEST
+
+START_TEST(processes_share_a_file_line_by_line)
+{
+    enum { PROCESSES = 4, LINES = 200 };
+    char filler[513];
+    memset(filler, 'x', sizeof(filler) - 1);
+    filler[sizeof(filler) - 1] = '\0';
+    open_log(LOG_FORMAT_TEXT);
+    for (int i = 0; i < PROCESSES; i++) {
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            for (int line = 0; line < LINES; line++)
+                log_event(LOG_LEVEL_INFO, "line", log_text("filler", filler), log_text("end", "e"));
+            _exit(0);
+        }
+    }
+    for (int i = 0; i < PROCESSES; i++)
+        ck_assert_int_gt(wait(NULL), 0);
+    int lines = 0;
+    for (const char *line = read_log(path); *line != '\0'; lines++) {
+        const char *end = strchr(line, '\n');
+        ck_assert_ptr_nonnull(end);
+        ck_assert_int_eq(memcmp(end - 6, " end=e", 6), 0);
+        ck_assert_int_eq(line[10], 'T');
+        line = end + 1;
+    }
+    ck_assert_int_eq(lines, PROCESSES * LINES);
+}
+END_TEST
+
+START_TEST(facilities_are_known_by_both_names)
+{
+    ck_assert(log_is_facility("LOG_USER"));
+    ck_assert(log_is_facility("local7"));
+    ck_assert(!log_is_facility("LOG_"));
+    ck_assert(!log_is_facility(""));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("log");
+    TCase *tests = tcase_create("log");
+
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, an_event_is_a_line_of_text);
+    tcase_add_test(tests, an_event_may_have_no_fields);
+    tcase_add_test(tests, an_event_is_an_object_of_json);
+    tcase_add_test(tests, a_request_is_one_line);
+    tcase_add_test(tests, a_request_is_one_object);
+    tcase_add_loop_test(tests, a_value_cannot_forge_a_line, 0, sizeof(values) / sizeof(values[0]));
+    tcase_add_loop_test(tests, a_value_is_valid_json, 0, sizeof(values) / sizeof(values[0]));
+    tcase_add_loop_test(tests, a_line_is_never_too_long, 0, 4);
+    tcase_add_test(tests, a_low_level_is_not_logged);
+    tcase_add_test(tests, reopening_follows_a_file_that_was_moved);
+    tcase_add_test(tests, a_file_that_cannot_be_opened_is_named_and_the_log_stays);
+    tcase_add_test(tests, processes_share_a_file_line_by_line);
+    tcase_add_test(tests, facilities_are_known_by_both_names);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
