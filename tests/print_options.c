@@ -1,5 +1,5 @@
-/* Prints the table of options: "sample" as the sample configuration file, "readme" as the rows of the
-   table in README.md. For scripts/check-options. */
+/* Prints the table of options: "sample" as the sample configuration file, "readme" as the rows of
+   the table in README.md. For scripts/check-options. */
 #include <config.h>
 
 #include <stdio.h>

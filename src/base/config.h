@@ -9,8 +9,8 @@
  *      more             a line that begins with a blank goes on with the value, after a newline; an
  *                       empty line or a comment ends the value
  *   # comment           or "; comment", at the beginning of a line only
- * An option may be given several times: the last one counts, in the last file that has it; an option
- * of many values has all of them, of all files. Above the files stands the environment
+ * An option may be given several times: the last one counts, in the last file that has it; an
+ * option of many values has all of them, of all files. Above the files stands the environment
  * (OS_<GROUP>__<OPTION>, as OS_PLACEMENT_DATABASE__CONNECTION), and above it the command line.
  *
  * What options there are and what type they have is known to base/option.h and base/settings.h.
@@ -23,8 +23,8 @@
 
 struct config;
 
-/* One line that says what is wrong with the configuration, fit to be shown: with file and line where
-   they are known, never with a value. */
+/* One line that says what is wrong with the configuration, fit to be shown: with file and line
+   where they are known, never with a value. */
 struct config_error {
     char text[512];
 };
@@ -62,9 +62,10 @@ struct config_place {
 
 /*
  * Reads what the command line names, in its order. If it names no file: before that
- * $OS_PLACEMENT_CONFIG_DIR/placement.conf, which must be there, or, without that variable, the first
- * placement.conf of ~/.placement, ~, /etc/placement and /etc, if any. If it names no directory: the
- * first placement.conf.d of the same places, if any, after the file. All as upstream.
+ * $OS_PLACEMENT_CONFIG_DIR/placement.conf, which must be there, or, without that variable, the
+ * first placement.conf of ~/.placement, ~, /etc/placement and /etc, if any. If it names no
+ * directory: the first placement.conf.d of the same places, if any, after the file. All as
+ * upstream.
  */
 bool config_load(struct config *config, const struct config_place *places, size_t count,
                  struct config_error *error);
@@ -73,8 +74,8 @@ bool config_load(struct config *config, const struct config_place *places, size_
 void config_override(struct config *config, const char *group, const char *name, const char *value);
 
 /* The value of an option, or false if it is not set anywhere. The environment counts; other names
-   that the option has had (old_names, of old_count) only in files, and less than the name of today in
-   the same file, but more than files read before. The text lives as long as the config. */
+   that the option has had (old_names, of old_count) only in files, and less than the name of today
+   in the same file, but more than files read before. The text lives as long as the config. */
 struct config_name {
     const char *group;
     const char *name;
@@ -82,8 +83,8 @@ struct config_name {
 bool config_get(const struct config *config, const struct config_name *name,
                 const struct config_name *old_names, size_t old_count, struct config_value *value);
 
-/* The values of an option that has many, in the order of the files, at most room of them (values may
-   be NULL if room is 0); returns how many there are. */
+/* The values of an option that has many, in the order of the files, at most room of them (values
+   may be NULL if room is 0); returns how many there are. */
 size_t config_get_all(const struct config *config, const struct config_name *name,
                       const struct config_name *old_names, size_t old_count,
                       struct config_value *values, size_t room);

@@ -126,7 +126,8 @@ static const char *find_usual(struct config *config, const char *name)
     return NULL;
 }
 
-/* The directory that OS_PLACEMENT_CONFIG_DIR names, blanks around it dropped; NULL if it does not. */
+/* The directory that OS_PLACEMENT_CONFIG_DIR names, blanks around it dropped; NULL if it does
+   not. */
 static const char *directory_of_environment(struct config *config)
 {
     const char *directory = getenv("OS_PLACEMENT_CONFIG_DIR");

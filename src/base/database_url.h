@@ -7,11 +7,11 @@
  * parameters after "?" as in a form ("+" is a blank), host and database name as they are. An IPv6
  * address stands in brackets. The driver (what follows "mysql+" or "mariadb+") makes no difference.
  *
- * Parameters with a meaning here: charset, unix_socket, connect_timeout, read_timeout, write_timeout,
- * ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_cipher, ssl_check_hostname, ssl_verify_cert,
- * ssl_verify_identity, ssl_disabled, and user, password, host, database, which outrank what stands
- * before them. Those that only speak to a Python driver are accepted and have no effect. Any other is
- * refused, as the drivers do.
+ * Parameters with a meaning here: charset, unix_socket, connect_timeout, read_timeout,
+ * write_timeout, ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_cipher, ssl_check_hostname,
+ * ssl_verify_cert, ssl_verify_identity, ssl_disabled, and user, password, host, database, which
+ * outrank what stands before them. Those that only speak to a Python driver are accepted and have
+ * no effect. Any other is refused, as the drivers do.
  */
 #ifndef BERTH_BASE_DATABASE_URL_H
 #define BERTH_BASE_DATABASE_URL_H

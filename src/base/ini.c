@@ -60,8 +60,8 @@ static bool finish_value(struct ini_reader *reader)
     return true;
 }
 
-/* A line that begins with a blank. What it adds is moved to the end of the value, which stands before
-   it in the same text. */
+/* A line that begins with a blank. What it adds is moved to the end of the value, which stands
+   before it in the same text. */
 static bool continue_value(struct ini_reader *reader, char *line)
 {
     if (reader->name == NULL)

@@ -52,8 +52,8 @@ void log_close(void);
 /* Whether a line of that level would be written. */
 bool log_enabled(enum log_level level);
 
-/* Whether syslog has a facility of that name, as oslo.log takes them: with or without "LOG_", in any
-   case. */
+/* Whether syslog has a facility of that name, as oslo.log takes them: with or without "LOG_", in
+   any case. */
 bool log_is_facility(const char *name);
 
 enum log_kind { LOG_END, LOG_IDENTIFIER, LOG_INTEGER, LOG_REAL, LOG_PATH, LOG_CONSTANT, LOG_ERRNO };
@@ -69,8 +69,8 @@ struct log_field {
     } value;
 };
 
-/* An id: of a request, provider, consumer, project, user; a host name or address. At most 255 bytes;
-   NULL is a missing value. */
+/* An id: of a request, provider, consumer, project, user; a host name or address. At most 255
+   bytes; NULL is a missing value. */
 static inline struct log_field log_identifier(const char *name, const char *id)
 {
     return (struct log_field){.name = name, .kind = LOG_IDENTIFIER, .value = {.text = id}};
@@ -93,8 +93,8 @@ static inline struct log_field log_path(const char *name, const char *path)
     return (struct log_field){.name = name, .kind = LOG_PATH, .value = {.text = path}};
 }
 
-/* Text of the program itself or of the configuration (but no secret): a route's template, the name of
-   an option, the text of a statement with its "?". Never anything that a client has sent. */
+/* Text of the program itself or of the configuration (but no secret): a route's template, the name
+   of an option, the text of a statement with its "?". Never anything that a client has sent. */
 static inline struct log_field log_text(const char *name, const char *constant)
 {
     return (struct log_field){.name = name, .kind = LOG_CONSTANT, .value = {.text = constant}};

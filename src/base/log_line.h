@@ -1,8 +1,8 @@
 /*
  * One line of the log in the making, as text or JSON: for base/log.c.
  *
- * It never grows beyond LOG_LINE_SIZE: a value that is too long is cut and ends in "...", and a field
- * that no longer fits is left out.
+ * It never grows beyond LOG_LINE_SIZE: a value that is too long is cut and ends in "...", and a
+ * field that no longer fits is left out.
  */
 #ifndef BERTH_BASE_LOG_LINE_H
 #define BERTH_BASE_LOG_LINE_H

@@ -61,8 +61,8 @@ void settings_free(struct settings *settings);
    level. Call it after log_open(). */
 void settings_report(const struct settings *settings, const struct config *config);
 
-/* Hands over the value of each option as text, in the order of the table: that of a secret as "****",
-   NULL for one that is not set. The text is valid during the call only. */
+/* Hands over the value of each option as text, in the order of the table: that of a secret as
+   "****", NULL for one that is not set. The text is valid during the call only. */
 typedef void (*settings_visitor)(void *subject, const struct config_option *option,
                                  const char *text);
 void settings_visit(const struct settings *settings, settings_visitor visitor, void *subject);

@@ -16,7 +16,8 @@ static const char *fail(struct substitution *substitution, const char *reason)
     return NULL;
 }
 
-/* The length of the name at text: a letter or "_", then also digits and dots; 0 if there is none. */
+/* The length of the name at text: a letter or "_", then also digits and dots; 0 if there is
+   none. */
 static size_t name_length(const char *text)
 {
     size_t length = 0;
