@@ -126,6 +126,8 @@ bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange)
     if (has_body)
         head = arena_printf(arena, "%sContent-Type: %s\r\nContent-Length: %zu\r\n", head,
                             exchange->content_type, exchange->output->length);
+    else if (exchange->status != 204)
+        head = arena_printf(arena, "%sContent-Length: 0\r\n", head);
     for (size_t i = 0; i < exchange->header_count; i++)
         head = arena_printf(arena, "%s%s: %s\r\n", head, exchange->headers[i].name,
                             exchange->headers[i].value);
