@@ -1,9 +1,10 @@
 /*
  * The allocations of a consumer and of a provider: decoded, claimed, shown.
  */
+#include <config.h>
+
 #include "api/allocations.h"
 
-#include <config.h>
 #include <string.h>
 #include <strings.h>
 

@@ -1,9 +1,10 @@
 /*
  * Parsing JSON into the memory of the request.
  */
+#include <config.h>
+
 #include "api/body.h"
 
-#include <config.h>
 #include <stdbool.h>
 #include <string.h>
 

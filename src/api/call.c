@@ -1,9 +1,10 @@
 /*
  * What handlers share: the answer's start, and what outcomes mean to a client.
  */
+#include <config.h>
+
 #include "api/call.h"
 
-#include <config.h>
 #include <stdio.h>
 
 #include "api/body.h"

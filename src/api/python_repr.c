@@ -1,9 +1,10 @@
 /*
  * Python's repr() of what json.loads() gives.
  */
+#include <config.h>
+
 #include "api/python_repr.h"
 
-#include <config.h>
 #include <string.h>
 
 #include "base/buffer.h"

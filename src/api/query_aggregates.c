@@ -1,9 +1,10 @@
 /*
  * Reading the query parameter "member_of".
  */
+#include <config.h>
+
 #include "api/query_aggregates.h"
 
-#include <config.h>
 #include <string.h>
 
 #include "api/query_text.h"

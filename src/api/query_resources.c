@@ -1,9 +1,10 @@
 /*
  * Reading the query parameter "resources".
  */
+#include <config.h>
+
 #include "api/query_resources.h"
 
-#include <config.h>
 #include <string.h>
 
 #include "api/query_text.h"

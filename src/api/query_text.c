@@ -1,9 +1,10 @@
 /*
  * str.strip(), str.split(',') and int() of Python.
  */
+#include <config.h>
+
 #include "api/query_text.h"
 
-#include <config.h>
 #include <string.h>
 
 #include "base/utf8.h"

@@ -1,9 +1,10 @@
 /*
  * Reading the query parameter "required".
  */
+#include <config.h>
+
 #include "api/query_traits.h"
 
-#include <config.h>
 #include <string.h>
 
 #include "api/query_text.h"

@@ -1,9 +1,10 @@
 /*
  * Resource providers over HTTP.
  */
+#include <config.h>
+
 #include "api/resource_providers.h"
 
-#include <config.h>
 #include <stdio.h>
 
 #include "api/call.h"

@@ -1,9 +1,9 @@
 /*
  * The version document: which microversions there are.
  */
-#include "api/root.h"
-
 #include <config.h>
+
+#include "api/root.h"
 
 #include "api/call.h"
 

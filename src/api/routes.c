@@ -2,14 +2,18 @@
  * The table of routes. The order of methods is that of the Allow header. Each endpoint has a line:
  * what may be asked of it, and from when on.
  */
-#include "api/routes.h"
-
 #include <config.h>
 
+#include "api/routes.h"
+
+#include "api/aggregates.h"
 #include "api/allocations.h"
 #include "api/call.h"
+#include "api/inventories.h"
+#include "api/resource_classes.h"
 #include "api/resource_providers.h"
 #include "api/root.h"
+#include "api/traits.h"
 #include "api/usages.h"
 
 #define ENDPOINT(...)                                                                              \
@@ -21,6 +25,13 @@
 const struct route routes[] = {
     {"/", {{"GET", ENDPOINT(.handle = root_show)}}},
     {"", {{"GET", ENDPOINT(.handle = root_show)}}},
+    {"/resource_classes",
+     {{"GET", ENDPOINT(.handle = resource_classes_show, .rule = "placement:resource_classes:list", .since = 2, .sends_json = true, .version_first = true)},
+      {"POST", ENDPOINT(.handle = resource_class_post, .rule = "placement:resource_classes:create", .since = 2, .takes_json = true, .version_first = true)}}},
+    {"/resource_classes/{name}",
+     {{"GET", ENDPOINT(.handle = resource_class_show, .rule = "placement:resource_classes:show", .since = 2, .sends_json = true, .version_first = true)},
+      {"PUT", ENDPOINT(.handle = resource_class_put, .rule = "placement:resource_classes:update", .since = 2)},
+      {"DELETE", ENDPOINT(.handle = resource_class_remove, .rule = "placement:resource_classes:delete", .since = 2)}}},
     {"/resource_providers",
      {{"GET", ENDPOINT(.handle = resource_providers_list,
                        .rule = "placement:resource_providers:list", .sends_json = true)},
@@ -33,9 +44,21 @@ const struct route routes[] = {
        ENDPOINT(.handle = resource_provider_delete, .rule = "placement:resource_providers:delete")},
       {"PUT", ENDPOINT(.handle = resource_provider_update,
                        .rule = "placement:resource_providers:update", .takes_json = true)}}},
+    {"/resource_providers/{uuid}/inventories",
+     {{"GET", ENDPOINT(.handle = inventories_show, .rule = "placement:resource_providers:inventories:list", .sends_json = true)},
+      {"POST", ENDPOINT(.handle = inventory_create, .rule = "placement:resource_providers:inventories:create", .takes_json = true)},
+      {"PUT", ENDPOINT(.handle = inventories_set, .rule = "placement:resource_providers:inventories:update", .takes_json = true)},
+      {"DELETE", ENDPOINT(.handle = inventories_clear, .rule = "placement:resource_providers:inventories:delete", .since = 5, .status_before = 405)}}},
+    {"/resource_providers/{uuid}/inventories/{resource_class}",
+     {{"GET", ENDPOINT(.handle = inventory_show, .rule = "placement:resource_providers:inventories:show", .sends_json = true)},
+      {"PUT", ENDPOINT(.handle = inventory_update, .rule = "placement:resource_providers:inventories:update", .takes_json = true)},
+      {"DELETE", ENDPOINT(.handle = inventory_remove, .rule = "placement:resource_providers:inventories:delete")}}},
     {"/resource_providers/{uuid}/usages",
      {{"GET", ENDPOINT(.handle = provider_usages_show,
                        .rule = "placement:resource_providers:usages", .sends_json = true)}}},
+    {"/resource_providers/{uuid}/aggregates",
+     {{"GET", ENDPOINT(.handle = aggregates_show, .rule = "placement:resource_providers:aggregates:list", .since = 1, .sends_json = true)},
+      {"PUT", ENDPOINT(.handle = aggregates_set, .rule = "placement:resource_providers:aggregates:update", .since = 1, .takes_json = true)}}},
     {"/resource_providers/{uuid}/allocations",
      {{"GET",
        ENDPOINT(.handle = provider_allocations_show,
@@ -51,6 +74,16 @@ const struct route routes[] = {
                 .takes_json = true, .version_first = true)},
       {"DELETE",
        ENDPOINT(.handle = consumer_allocations_delete, .rule = "placement:allocations:delete")}}},
+    {"/traits",
+     {{"GET", ENDPOINT(.handle = traits_show, .rule = "placement:traits:list", .since = 6, .sends_json = true, .version_first = true)}}},
+    {"/traits/{name}",
+     {{"GET", ENDPOINT(.handle = trait_show, .rule = "placement:traits:show", .since = 6)},
+      {"PUT", ENDPOINT(.handle = trait_put, .rule = "placement:traits:update", .since = 6)},
+      {"DELETE", ENDPOINT(.handle = trait_remove, .rule = "placement:traits:delete", .since = 6)}}},
+    {"/resource_providers/{uuid}/traits",
+     {{"GET", ENDPOINT(.handle = provider_traits_show, .rule = "placement:resource_providers:traits:list", .since = 6, .sends_json = true, .version_first = true)},
+      {"PUT", ENDPOINT(.handle = provider_traits_set, .rule = "placement:resource_providers:traits:update", .since = 6, .takes_json = true, .version_first = true)},
+      {"DELETE", ENDPOINT(.handle = provider_traits_clear, .rule = "placement:resource_providers:traits:delete", .since = 6)}}},
     {"/usages",
      {{"GET",
        ENDPOINT(.handle = usages_show, .rule = "placement:usages", .target_query = "project_id",

@@ -1,9 +1,10 @@
 /*
  * Loading and compiling the schemas.
  */
+#include <config.h>
+
 #include "api/schema.h"
 
-#include <config.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
  * is wrong everywhere costs no more than one that is wrong once.
  */
 #include <config.h>
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /*
  * Usages of a provider and of a project, as JSON.
  */
-#include "api/usages.h"
-
 #include <config.h>
+
+#include "api/usages.h"
 
 #include "api/call.h"
 #include "placement/provider.h"

@@ -1,9 +1,10 @@
 /*
  * The identity of noauth2.
  */
+#include <config.h>
+
 #include "auth/identity.h"
 
-#include <config.h>
 #include <string.h>
 #include <strings.h>
 

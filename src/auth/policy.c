@@ -4,9 +4,10 @@
  * The checks are texts of oslo.policy's language and are evaluated as they stand. Of the kinds of
  * checks, those are known that the defaults use: role, rule, project_id, "@" and "!".
  */
+#include <config.h>
+
 #include "auth/policy.h"
 
-#include <config.h>
 #include <stdlib.h>
 #include <string.h>
 

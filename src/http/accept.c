@@ -1,9 +1,10 @@
 /*
  * Media types: RFC 7231's Accept header, as webob judges it, and the Content-Type.
  */
+#include <config.h>
+
 #include "http/accept.h"
 
-#include <config.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

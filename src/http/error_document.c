@@ -1,9 +1,10 @@
 /*
  * Error documents in the three forms of webob's exceptions.
  */
+#include <config.h>
+
 #include "http/error_document.h"
 
-#include <config.h>
 #include <string.h>
 #include <strings.h>
 

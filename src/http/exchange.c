@@ -1,9 +1,10 @@
 /*
  * What everybody does with an exchange: look at parameters, add headers, fail.
  */
+#include <config.h>
+
 #include "http/exchange.h"
 
-#include <config.h>
 #include <stdarg.h>
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /*
  * Reading the microversion header, as the microversion_parse library does.
  */
+#include <config.h>
+
 #include "http/microversion.h"
 
-#include <config.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /*
  * Decoding query strings.
  */
+#include <config.h>
+
 #include "http/query.h"
 
-#include <config.h>
 #include <string.h>
 
 #include "base/utf8.h"

@@ -1,9 +1,10 @@
 /*
  * Finding a route.
  */
+#include <config.h>
+
 #include "http/router.h"
 
-#include <config.h>
 #include <stdbool.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /*
  * Reading allocations, and giving them back.
  */
-#include "placement/allocation.h"
-
 #include <config.h>
+
+#include "placement/allocation.h"
 
 #include "placement/names.h"
 

@@ -2,9 +2,10 @@
  * The transaction of a claim. See DESIGN.md under Writes: consumers, then providers, then what is
  * there and used, then the writes, the generations last.
  */
+#include <config.h>
+
 #include "placement/claim.h"
 
-#include <config.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,9 @@
 /*
  * The rows of consumers, projects, users and consumer types.
  */
-#include "placement/consumer.h"
-
 #include <config.h>
+
+#include "placement/consumer.h"
 
 /* Only the consumers are locked: a project's row is shared by all of its consumers, and locking it
    would let the claims of a project pass one by one. */

@@ -1,9 +1,10 @@
 /*
  * The worker's memory of names and ids.
  */
+#include <config.h>
+
 #include "placement/names.h"
 
-#include <config.h>
 #include <stdlib.h>
 #include <uthash.h>
 

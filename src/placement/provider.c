@@ -1,9 +1,9 @@
 /*
  * Loading and locking one resource provider, and raising its generation.
  */
-#include "placement/provider.h"
-
 #include <config.h>
+
+#include "placement/provider.h"
 
 #include "placement/provider_row.h"
 
@@ -11,6 +11,8 @@ static const struct sql select_provider = {
     "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE rp.uuid = ?", PROVIDER_COLUMN_KINDS};
 static const struct sql lock_provider = {
     "SELECT id FROM resource_providers WHERE uuid = ? FOR UPDATE", "i"};
+static const struct sql hold_provider = {
+    "SELECT generation FROM resource_providers WHERE id = ? FOR UPDATE", "i"};
 static const struct sql raise_generation = {
     "UPDATE resource_providers SET generation = ?, updated_at = UTC_TIMESTAMP() "
     "WHERE id = ? AND generation = ?",
@@ -65,6 +67,27 @@ enum outcome provider_lock(struct context *context, const char *uuid, struct pro
     return provider_load(context, uuid, provider);
 }
 
+static enum outcome changed(struct context *context)
+{
+    return context_fail(context, OUTCOME_CONCURRENT_UPDATE,
+                        "Another thread concurrently updated the resource provider data. "
+                        "Please retry your update");
+}
+
+enum outcome provider_hold(struct context *context, struct provider *provider,
+                           bool check_generation)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &hold_provider,
+                                           VALUES(value_integer(provider->id)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (rows.count == 0 || (check_generation && row_integer(&rows, 0, 0) != provider->generation))
+        return changed(context);
+    provider->generation = row_integer(&rows, 0, 0);
+    return OUTCOME_OK;
+}
+
 enum outcome provider_increment_generation(struct context *context, struct provider *provider)
 {
     uint64_t found;
@@ -76,9 +99,7 @@ enum outcome provider_increment_generation(struct context *context, struct provi
     if (outcome != OUTCOME_OK)
         return outcome;
     if (found != 1)
-        return context_fail(context, OUTCOME_CONCURRENT_UPDATE,
-                            "Another thread concurrently updated the resource provider data. "
-                            "Please retry your update");
+        return changed(context);
     provider->generation++;
     return OUTCOME_OK;
 }

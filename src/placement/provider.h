@@ -36,6 +36,12 @@ enum outcome provider_load(struct context *context, const char *uuid, struct pro
    locked until the end. */
 enum outcome provider_lock(struct context *context, const char *uuid, struct provider *provider);
 
+/* Locks the row of a provider that was loaded before, for a change. If check_generation, it must still
+   be as it was loaded, otherwise *provider takes the generation of today. OUTCOME_CONCURRENT_UPDATE,
+   with the text below: it was changed or deleted meanwhile. */
+enum outcome provider_hold(struct context *context, struct provider *provider,
+                           bool check_generation);
+
 /* Raises the generation by one if it is still provider->generation, also in *provider.
    OUTCOME_CONCURRENT_UPDATE: it is not ("Another thread concurrently updated the resource provider
    data. Please retry your update"). */

@@ -1,9 +1,9 @@
 /*
  * Making, renaming, moving and deleting resource providers.
  */
-#include "placement/provider_change.h"
-
 #include <config.h>
+
+#include "placement/provider_change.h"
 
 static const struct sql lock_parent = {
     "SELECT parent.id, root.id, root.uuid FROM resource_providers parent "

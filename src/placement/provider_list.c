@@ -3,9 +3,10 @@
  * each kind of thing that the filter asks for, so that there are few forms of it. What is asked
  * for goes into a condition as one value: a JSON array that the server reads as a table.
  */
+#include <config.h>
+
 #include "placement/provider_list.h"
 
-#include <config.h>
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,9 +1,10 @@
 /*
  * Capacity: inventories and their use, and the rules of what may be taken.
  */
+#include <config.h>
+
 #include "placement/stock.h"
 
-#include <config.h>
 #include <stdlib.h>
 
 /* The index on provider, class and used answers the sum without touching the rows. */

@@ -1,9 +1,9 @@
 /*
  * Sums of allocations.
  */
-#include "placement/usage.h"
-
 #include <config.h>
+
+#include "placement/usage.h"
 
 #include "placement/names.h"
 

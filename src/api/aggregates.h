@@ -1,0 +1,14 @@
+/*
+ * The aggregates of a resource provider over HTTP (1.1). From 1.19 on the generation of the provider
+ * is shown, and counts.
+ */
+#ifndef BERTH_API_AGGREGATES_H
+#define BERTH_API_AGGREGATES_H
+
+struct call;
+
+/* GET and PUT /resource_providers/{uuid}/aggregates */
+int aggregates_show(struct call *call);
+int aggregates_set(struct call *call);
+
+#endif

@@ -1,0 +1,306 @@
+/*
+ * Inventories: decoded, checked, shown.
+ */
+#include <config.h>
+
+#include "api/inventories.h"
+
+#include <string.h>
+
+#include "api/body.h"
+#include "api/call.h"
+#include "placement/inventory.h"
+
+enum { MOST = 2147483647 };
+
+/* The fields of an inventory, in the order in which they are shown. */
+static const struct {
+    const char *name;
+    size_t offset;
+    int64_t otherwise;
+} fields[] = {
+    {"total", offsetof(struct inventory, total), 0},
+    {"reserved", offsetof(struct inventory, reserved), 0},
+    {"min_unit", offsetof(struct inventory, min_unit), 1},
+    {"max_unit", offsetof(struct inventory, max_unit), MOST},
+    {"step_size", offsetof(struct inventory, step_size), 1},
+};
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+/* Loads the provider of the path, or fails: with words of their own for those who read. */
+static bool load_provider(struct call *call, struct provider *provider, bool reading)
+{
+    const char *uuid = call_argument(call, 0);
+    enum outcome outcome = provider_load(&call->context, uuid, provider);
+    if (outcome == OUTCOME_NOT_FOUND && reading)
+        call_fail(call, 404, NULL, "No resource provider with uuid %s found : %s", uuid,
+                  call->context.failure.detail);
+    else if (outcome != OUTCOME_OK)
+        call_outcome(call, outcome);
+    return outcome == OUTCOME_OK;
+}
+
+/* Showing. */
+
+static void write_fields(struct json_writer *writer, const struct inventory *inventory)
+{
+    for (size_t i = 0; i < FIELDS; i++) {
+        int64_t value;
+        memcpy(&value, (const char *)inventory + fields[i].offset, sizeof(value));
+        writer_member_integer(writer, fields[i].name, value);
+    }
+    writer_member_real(writer, "allocation_ratio", inventory->allocation_ratio);
+}
+
+static time_t modified_or_now(const struct inventory *inventory)
+{
+    return inventory->modified != 0 ? inventory->modified : time(NULL);
+}
+
+static int show_one(struct call *call, const struct provider *provider,
+                    const struct inventory *inventory, int status)
+{
+    struct json_writer *writer = call_json(call);
+    writer_begin_object(writer);
+    write_fields(writer, inventory);
+    /* upstream leaves out a generation of 0 here */
+    if (provider->generation != 0)
+        writer_member_integer(writer, "resource_provider_generation", provider->generation);
+    writer_end_object(writer);
+    exchange_last_modified(call->exchange, modified_or_now(inventory));
+    return status;
+}
+
+static int show_all(struct call *call, const struct provider *provider,
+                    const struct inventories *inventories)
+{
+    time_t modified = 0;
+    struct json_writer *writer = call_json(call);
+    writer_begin_object(writer);
+    writer_member_integer(writer, "resource_provider_generation", provider->generation);
+    writer_key(writer, "inventories");
+    writer_begin_object(writer);
+    for (size_t i = 0; i < inventories->count; i++) {
+        const struct inventory *inventory = &inventories->list[i];
+        writer_key(writer, inventory->class_name);
+        writer_begin_object(writer);
+        write_fields(writer, inventory);
+        writer_end_object(writer);
+        if (modified_or_now(inventory) > modified)
+            modified = modified_or_now(inventory);
+    }
+    writer_end_object(writer);
+    writer_end_object(writer);
+    /* nothing was modified when there is nothing */
+    if (inventories->count > 0)
+        exchange_last_modified(call->exchange, modified);
+    else if (call_since(call, 15))
+        exchange_add_header(call->exchange, "cache-control", "no-cache");
+    return 200;
+}
+
+int inventories_show(struct call *call)
+{
+    struct provider provider;
+    struct inventories inventories;
+    if (!load_provider(call, &provider, true))
+        return call->exchange->error.status;
+    enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    return show_all(call, &provider, &inventories);
+}
+
+int inventory_show(struct call *call)
+{
+    struct provider provider;
+    struct inventories inventories;
+    const char *class_name = call_argument(call, 1);
+    if (!load_provider(call, &provider, true))
+        return call->exchange->error.status;
+    enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    for (size_t i = 0; i < inventories.count; i++)
+        if (strcmp(inventories.list[i].class_name, class_name) == 0)
+            return show_one(call, &provider, &inventories.list[i], 200);
+    return call_fail(call, 404, NULL, "No inventory of class %s for %s", class_name,
+                     call_argument(call, 0));
+}
+
+/* Reading. */
+
+static struct inventory read_inventory(json_t *data, const char *class_name)
+{
+    struct inventory inventory = {.class_name = class_name, .allocation_ratio = 1.0};
+    for (size_t i = 0; i < FIELDS; i++) {
+        json_t *field = json_object_get(data, fields[i].name);
+        int64_t value = field != NULL ? body_integer(field) : fields[i].otherwise;
+        memcpy((char *)&inventory + fields[i].offset, &value, sizeof(value));
+    }
+    json_t *ratio = json_object_get(data, "allocation_ratio");
+    if (ratio != NULL)
+        inventory.allocation_ratio = json_number_value(ratio);
+    return inventory;
+}
+
+/* Whether there is anything to give: fails with 400, beginning with words about the provider. */
+static bool check_capacity(struct call *call, const struct provider *provider,
+                           const struct inventory *inventory, const char *words)
+{
+    bool may_be_reserved = call_since(call, 26);
+    double capacity = inventory_capacity(inventory);
+    if (capacity > 0 || (capacity == 0 && may_be_reserved))
+        return true;
+    call_fail(call, 400, NULL,
+              "%s for resource provider %s: Invalid inventory for '%s' on resource provider '%s'. "
+              "The reserved value is greater than %stotal.",
+              words, provider->uuid, inventory->class_name, provider->uuid,
+              may_be_reserved ? "" : "or equal to ");
+    return false;
+}
+
+static bool check_generation(struct call *call, const struct provider *provider, json_t *data)
+{
+    json_t *generation = json_object_get(data, "resource_provider_generation");
+    if (body_integer(generation) == provider->generation)
+        return true;
+    call_fail(call, 409, CODE_CONCURRENT_UPDATE, "resource provider generation conflict");
+    return false;
+}
+
+/* What an outcome means to those who write; words begin the text of a conflict. */
+static int refuse(struct call *call, enum outcome outcome, const char *words, const char *in_use)
+{
+    const char *detail = call->context.failure.detail;
+    switch (outcome) {
+    case OUTCOME_CONCURRENT_UPDATE:
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s: %s", words,
+                         call->context.failure.outcome == outcome
+                             ? detail
+                             : "Another thread concurrently updated the data. Please retry your "
+                               "update");
+    case OUTCOME_DUPLICATE:
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                         "%s: there is an inventory of this class already", words);
+    case OUTCOME_INVENTORY_IN_USE:
+        return call_fail(call, 409, in_use, "%s: %s", words, detail);
+    default:
+        return call_outcome(call, outcome);
+    }
+}
+
+/* Writing. */
+
+int inventory_create(struct call *call)
+{
+    struct provider provider;
+    if (!load_provider(call, &provider, false))
+        return call->exchange->error.status;
+    json_t *data = call_body(call, SCHEMA_INVENTORY_POST);
+    if (data == NULL)
+        return call->exchange->error.status;
+    const char *class_name = json_string_value(json_object_get(data, "resource_class"));
+    struct inventory inventory = read_inventory(data, class_name);
+    if (!check_capacity(call, &provider, &inventory, "Unable to create inventory"))
+        return call->exchange->error.status;
+    enum outcome outcome = inventory_add(&call->context, &provider, &inventory);
+    if (outcome == OUTCOME_CLASS_NOT_FOUND)
+        return call_fail(call, 400, NULL, "Unable to create inventory for resource provider %s: %s",
+                         provider.uuid, call->context.failure.detail);
+    if (outcome != OUTCOME_OK)
+        return refuse(call, outcome, "Update conflict", NULL);
+    exchange_add_header(
+        call->exchange, "location",
+        call_url(call, "/resource_providers/%s/inventories/%s", provider.uuid, class_name));
+    return show_one(call, &provider, &inventory, 201);
+}
+
+int inventories_set(struct call *call)
+{
+    struct provider provider;
+    if (!load_provider(call, &provider, false))
+        return call->exchange->error.status;
+    json_t *data = call_body(call, SCHEMA_INVENTORIES_PUT), *record;
+    if (data == NULL || !check_generation(call, &provider, data))
+        return call->exchange->error.status;
+    json_t *records = json_object_get(data, "inventories");
+    struct inventories inventories = {.list = arena_array(call->exchange->arena,
+                                                          json_object_size(records),
+                                                          sizeof(*inventories.list))};
+    const char *class_name;
+    json_object_foreach(records, class_name, record) inventories.list[inventories.count++] =
+        read_inventory(record, class_name);
+    for (size_t i = 0; i < inventories.count; i++)
+        if (!check_capacity(call, &provider, &inventories.list[i], "Unable to update inventory"))
+            return call->exchange->error.status;
+    enum outcome outcome = inventories_replace(&call->context, &provider, &inventories, true);
+    if (outcome == OUTCOME_CLASS_NOT_FOUND)
+        return call_fail(call, 400, NULL,
+                         "Unknown resource class in inventory for resource provider %s: %s",
+                         provider.uuid, call->context.failure.detail);
+    if (outcome != OUTCOME_OK)
+        return refuse(call, outcome, "update conflict", CODE_INVENTORY_IN_USE);
+    return show_all(call, &provider, &inventories);
+}
+
+int inventory_update(struct call *call)
+{
+    struct provider provider;
+    if (!load_provider(call, &provider, false))
+        return call->exchange->error.status;
+    json_t *data = call_body(call, SCHEMA_INVENTORY_PUT);
+    if (data == NULL || !check_generation(call, &provider, data))
+        return call->exchange->error.status;
+    struct inventory inventory = read_inventory(data, call_argument(call, 1));
+    if (!check_capacity(call, &provider, &inventory, "Unable to update inventory"))
+        return call->exchange->error.status;
+    enum outcome outcome = inventory_change(&call->context, &provider, &inventory);
+    if (outcome == OUTCOME_INVENTORY_NOT_FOUND)
+        return call_fail(call, 400, NULL,
+                         "No inventory record with resource class for resource provider %s: %s",
+                         provider.uuid, call->context.failure.detail);
+    if (outcome != OUTCOME_OK)
+        return refuse(call, outcome, "update conflict", NULL);
+    return show_one(call, &provider, &inventory, 200);
+}
+
+int inventory_remove(struct call *call)
+{
+    struct provider provider;
+    const char *class_name = call_argument(call, 1);
+    if (!load_provider(call, &provider, false))
+        return call->exchange->error.status;
+    enum outcome outcome = inventory_delete(&call->context, &provider, class_name);
+    if (outcome == OUTCOME_OK)
+        return 204;
+    if (outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_INVENTORY_NOT_FOUND)
+        return call_fail(call, 404, NULL, "No inventory of class %s found for delete: %s",
+                         class_name, call->context.failure.detail);
+    return refuse(
+        call, outcome,
+        arena_printf(call->exchange->arena, "Unable to delete inventory of class %s", class_name),
+        CODE_CONCURRENT_UPDATE);
+}
+
+int inventories_clear(struct call *call)
+{
+    struct provider provider;
+    if (!load_provider(call, &provider, false))
+        return call->exchange->error.status;
+    enum outcome outcome =
+        inventories_replace(&call->context, &provider, &(struct inventories){0}, false);
+    switch (outcome) {
+    case OUTCOME_OK:
+        return 204;
+    case OUTCOME_CONCURRENT_UPDATE:
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                         "Unable to delete inventory for resource provider %s because the "
+                         "inventory was updated by another process. Please retry your request.",
+                         provider.uuid);
+    case OUTCOME_INVENTORY_IN_USE:
+        return call_fail(call, 409, CODE_INVENTORY_IN_USE, "%s", call->context.failure.detail);
+    default:
+        return call_outcome(call, outcome);
+    }
+}

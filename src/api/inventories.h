@@ -1,0 +1,23 @@
+/*
+ * The inventories of a resource provider over HTTP.
+ *
+ * Fields that a body leaves out have upstream's defaults. From 1.26 on an inventory may be reserved
+ * as a whole.
+ */
+#ifndef BERTH_API_INVENTORIES_H
+#define BERTH_API_INVENTORIES_H
+
+struct call;
+
+/* GET, POST, PUT and DELETE (1.5) /resource_providers/{uuid}/inventories */
+int inventories_show(struct call *call);
+int inventory_create(struct call *call);
+int inventories_set(struct call *call);
+int inventories_clear(struct call *call);
+
+/* GET, PUT and DELETE /resource_providers/{uuid}/inventories/{resource_class} */
+int inventory_show(struct call *call);
+int inventory_update(struct call *call);
+int inventory_remove(struct call *call);
+
+#endif

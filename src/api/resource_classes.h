@@ -1,0 +1,19 @@
+/*
+ * Resource classes over HTTP (1.2). PUT gives a class another name before 1.7, and makes sure that
+ * there is one from then on.
+ */
+#ifndef BERTH_API_RESOURCE_CLASSES_H
+#define BERTH_API_RESOURCE_CLASSES_H
+
+struct call;
+
+/* GET and POST /resource_classes */
+int resource_classes_show(struct call *call);
+int resource_class_post(struct call *call);
+
+/* GET, PUT and DELETE /resource_classes/{name} */
+int resource_class_show(struct call *call);
+int resource_class_put(struct call *call);
+int resource_class_remove(struct call *call);
+
+#endif

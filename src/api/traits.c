@@ -1,0 +1,218 @@
+/*
+ * Traits: decoded and shown.
+ */
+#include <config.h>
+
+#include "api/traits.h"
+
+#include "api/body.h"
+#include "api/call.h"
+#include "api/query_text.h"
+#include "placement/trait.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Writes the names, and sets when the latest of them was changed. */
+static void write_names(struct call *call, const struct traits *traits)
+{
+    time_t modified = 0;
+    writer_key(&call->writer, "traits");
+    writer_begin_array(&call->writer);
+    for (size_t i = 0; i < traits->count; i++) {
+        const struct trait *trait = &traits->list[i];
+        writer_text(&call->writer, trait->name);
+        if (trait->modified == 0)
+            modified = time(NULL);
+        else if (trait->modified > modified)
+            modified = trait->modified;
+    }
+    writer_end_array(&call->writer);
+    exchange_last_modified(call->exchange, modified != 0 ? modified : time(NULL));
+}
+
+/* "in:A,B" or "startswith:CUSTOM_". Another word before the colon filters nothing, as upstream. */
+static bool read_name_filter(struct call *call, const char *text, struct trait_filter *filter)
+{
+    const char *colon = strchr(text, ':');
+    if (colon == NULL) {
+        call_fail(call, 400, NULL,
+                  "Badly formatted name parameter. Expected name query string parameter in form: "
+                  "?name=[in|startswith]:[name1,name2|prefix]. Got: \"%s\"",
+                  text);
+        return false;
+    }
+    size_t length = (size_t)(colon - text);
+    if (length == 2 && strncmp(text, "in", length) == 0) {
+        struct name_set names = query_split(call->exchange->arena, colon + 1);
+        filter->names = names.names;
+        filter->name_count = names.count;
+    } else if (length == 10 && strncmp(text, "startswith", length) == 0) {
+        filter->prefix = colon + 1;
+    }
+    return true;
+}
+
+int traits_show(struct call *call)
+{
+    struct query query;
+    struct trait_filter filter = {0};
+    struct traits traits;
+    if (!call_query(call, SCHEMA_TRAITS_GET, &query))
+        return call->exchange->error.status;
+    const char *name = query_last(&query, "name");
+    const char *associated = query_last(&query, "associated");
+    if (name != NULL && !read_name_filter(call, name, &filter))
+        return call->exchange->error.status;
+    if (associated != NULL) {
+        filter.by_association = true;
+        filter.associated = strcasecmp(associated, "true") == 0;
+        if (!filter.associated && strcasecmp(associated, "false") != 0)
+            return call_fail(call, 400, NULL,
+                             "The query parameter \"associated\" only accepts \"true\" or "
+                             "\"false\"");
+    }
+    enum outcome outcome = traits_load(&call->context, &filter, &traits);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    writer_begin_object(call_json(call));
+    write_names(call, &traits);
+    writer_end_object(&call->writer);
+    return 200;
+}
+
+int trait_show(struct call *call)
+{
+    struct trait trait;
+    enum outcome outcome = trait_load(&call->context, call_argument(call, 0), &trait);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    exchange_last_modified(call->exchange, trait.created != 0 ? trait.created : time(NULL));
+    return 204;
+}
+
+int trait_put(struct call *call)
+{
+    const char *name = call_argument(call, 0), *message;
+    struct trait trait = {0};
+    json_t *text = json_string(name);
+    if (text == NULL ||
+        !schema_validate(SCHEMA_TRAIT_PUT, text, call->exchange->arena, &message))
+        return call_fail(call, 400, NULL,
+                         "The trait is invalid. A valid trait must be no longer than 255 "
+                         "characters, start with the prefix \"CUSTOM_\" and use following "
+                         "characters: \"A\"-\"Z\", \"0\"-\"9\" and \"_\"");
+    int status = 204;
+    enum outcome outcome = trait_load(&call->context, name, &trait);
+    if (outcome == OUTCOME_TRAIT_NOT_FOUND) {
+        outcome = trait_create(&call->context, name);
+        status = outcome == OUTCOME_OK ? 201 : 204;
+    }
+    if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE)
+        return call_outcome(call, outcome);
+    exchange_add_header(call->exchange, "location", call_url(call, "/traits/%s", name));
+    exchange_last_modified(call->exchange, trait.created != 0 ? trait.created : time(NULL));
+    return status;
+}
+
+int trait_remove(struct call *call)
+{
+    struct trait trait;
+    enum outcome outcome = trait_load(&call->context, call_argument(call, 0), &trait);
+    if (outcome == OUTCOME_OK)
+        outcome = trait_delete(&call->context, &trait);
+    if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE)
+        return call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL, "%s",
+                         call->context.failure.detail);
+    return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
+}
+
+/* Those of a provider. */
+
+static void write_provider_traits(struct call *call, const struct provider *provider,
+                                  const struct traits *traits)
+{
+    writer_begin_object(call_json(call));
+    write_names(call, traits);
+    writer_member_integer(&call->writer, "resource_provider_generation", provider->generation);
+    writer_end_object(&call->writer);
+}
+
+int provider_traits_show(struct call *call)
+{
+    struct provider provider;
+    struct traits traits;
+    const char *uuid = call_argument(call, 0);
+    enum outcome outcome = provider_load(&call->context, uuid, &provider);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return call_fail(call, 404, NULL, "No resource provider with uuid %s found: %s", uuid,
+                         call->context.failure.detail);
+    if (outcome == OUTCOME_OK)
+        outcome = provider_traits_load(&call->context, &provider, &traits);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    write_provider_traits(call, &provider, &traits);
+    return 200;
+}
+
+/* The names of a list that are not among the traits, as "A, B"; NULL if there are none. */
+static const char *missing_names(struct call *call, const struct name_set *names,
+                                 const struct traits *traits)
+{
+    const char *missing = NULL;
+    for (size_t i = 0; i < names->count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < traits->count && !found; j++)
+            found = strcmp(traits->list[j].name, names->names[i]) == 0;
+        if (!found)
+            missing = missing == NULL ? names->names[i]
+                                      : arena_printf(call->exchange->arena, "%s, %s", missing,
+                                                     names->names[i]);
+    }
+    return missing;
+}
+
+int provider_traits_set(struct call *call)
+{
+    struct provider provider;
+    struct traits traits = {0};
+    json_t *data = call_body(call, SCHEMA_PROVIDER_TRAITS_PUT), *item;
+    if (data == NULL)
+        return call->exchange->error.status;
+    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    if (body_integer(json_object_get(data, "resource_provider_generation")) != provider.generation)
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                         "Resource provider's generation already changed. Please update the "
+                         "generation and try again.");
+    json_t *list = json_object_get(data, "traits");
+    struct name_set names = {.names = arena_array(call->exchange->arena, json_array_size(list),
+                                                  sizeof(*names.names))};
+    size_t index;
+    json_array_foreach(list, index, item) name_set_add(&names, json_string_value(item));
+    if (names.count > 0)
+        outcome = traits_load(&call->context,
+                              &(struct trait_filter){.names = names.names,
+                                                     .name_count = names.count},
+                              &traits);
+    const char *missing = outcome == OUTCOME_OK ? missing_names(call, &names, &traits) : NULL;
+    if (missing != NULL)
+        return call_fail(call, 400, NULL, "No such trait %s", missing);
+    if (outcome == OUTCOME_OK)
+        outcome = provider_traits_replace(&call->context, &provider, &traits, true);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    write_provider_traits(call, &provider, &traits);
+    return 200;
+}
+
+int provider_traits_clear(struct call *call)
+{
+    struct provider provider;
+    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
+    if (outcome == OUTCOME_OK)
+        outcome =
+            provider_traits_replace(&call->context, &provider, &(struct traits){0}, false);
+    return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
+}

@@ -1,0 +1,116 @@
+/*
+ * The rows of aggregates, and of what joins them to providers.
+ */
+#include <config.h>
+
+#include "placement/aggregate.h"
+
+#include <strings.h>
+
+static const struct sql select_of_provider = {
+    "SELECT a.uuid FROM placement_aggregates a "
+    "JOIN resource_provider_aggregates rpa ON rpa.aggregate_id = a.id "
+    "WHERE rpa.resource_provider_id = ? ORDER BY a.id",
+    "s"};
+static const struct sql select_known = {
+    "SELECT uuid FROM placement_aggregates WHERE uuid IN (?...)", "s"};
+static const struct sql insert_aggregate = {
+    "INSERT IGNORE INTO placement_aggregates (uuid, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
+static const struct sql delete_others = {
+    "DELETE FROM resource_provider_aggregates WHERE resource_provider_id = ? "
+    "AND aggregate_id NOT IN (SELECT id FROM placement_aggregates WHERE uuid IN (?...))",
+    NULL};
+static const struct sql insert_of_provider = {
+    "INSERT INTO resource_provider_aggregates (resource_provider_id, aggregate_id, created_at) "
+    "SELECT ?, a.id, UTC_TIMESTAMP() FROM placement_aggregates a WHERE a.uuid IN (?...) "
+    "AND NOT EXISTS (SELECT 1 FROM resource_provider_aggregates rpa "
+    "WHERE rpa.resource_provider_id = ? AND rpa.aggregate_id = a.id)",
+    NULL};
+
+static void aggregates_from(struct context *context, const struct rows *rows,
+                            struct aggregates *aggregates)
+{
+    const char **uuids = arena_array(context->arena, rows->count, sizeof(*uuids));
+    for (size_t i = 0; i < rows->count; i++)
+        uuids[i] = row_text(rows, i, 0);
+    *aggregates = (struct aggregates){uuids, rows->count};
+}
+
+enum outcome aggregates_load(struct context *context, const struct provider *provider,
+                             struct aggregates *aggregates)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_of_provider,
+                                           VALUES(value_integer(provider->id)), &rows);
+    if (outcome == OUTCOME_OK)
+        aggregates_from(context, &rows, aggregates);
+    return outcome;
+}
+
+struct replacement {
+    struct context *context;
+    struct provider *provider;
+    const struct aggregates *aggregates;
+    bool raise;
+    int64_t generation; /* at the beginning: a second attempt starts from it again */
+};
+
+static bool contains(const struct aggregates *aggregates, const char *uuid)
+{
+    for (size_t i = 0; i < aggregates->count; i++)
+        if (strcasecmp(aggregates->uuids[i], uuid) == 0)
+            return true;
+    return false;
+}
+
+/* Makes those that nobody has named before. */
+static enum outcome ensure_aggregates(const struct replacement *replacement)
+{
+    struct context *context = replacement->context;
+    const struct aggregates *wanted = replacement->aggregates;
+    struct rows rows;
+    struct aggregates known;
+    enum outcome outcome =
+        database_select(context->database, &select_known,
+                        VALUES(value_texts(wanted->uuids, wanted->count)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    aggregates_from(context, &rows, &known);
+    struct value *added = arena_array(context->arena, wanted->count, sizeof(*added));
+    size_t count = 0;
+    for (size_t i = 0; i < wanted->count; i++)
+        if (!contains(&known, wanted->uuids[i]))
+            added[count++] = value_text(wanted->uuids[i]);
+    return database_execute_bulk(context->database, &insert_aggregate, added, 1, count, NULL);
+}
+
+static enum outcome run_replacement(void *subject)
+{
+    struct replacement *replacement = subject;
+    struct context *context = replacement->context;
+    struct value provider_id = value_integer(replacement->provider->id);
+    struct value uuids =
+        value_texts(replacement->aggregates->uuids, replacement->aggregates->count);
+    replacement->provider->generation = replacement->generation;
+    enum outcome outcome = provider_hold(context, replacement->provider, replacement->raise);
+    if (outcome == OUTCOME_OK && uuids.length > 0)
+        outcome = ensure_aggregates(replacement);
+    if (outcome == OUTCOME_OK)
+        outcome =
+            database_execute(context->database, &delete_others, VALUES(provider_id, uuids), NULL);
+    if (outcome == OUTCOME_OK && uuids.length > 0)
+        outcome = database_execute(context->database, &insert_of_provider,
+                                   VALUES(provider_id, uuids, provider_id), NULL);
+    if (outcome == OUTCOME_DUPLICATE)
+        return OUTCOME_CONFLICT;
+    if (outcome == OUTCOME_OK && replacement->raise)
+        outcome = provider_increment_generation(context, replacement->provider);
+    return outcome;
+}
+
+enum outcome aggregates_replace(struct context *context, struct provider *provider,
+                                const struct aggregates *aggregates, bool raise)
+{
+    struct replacement replacement = {context, provider, aggregates, raise, provider->generation};
+    return database_transaction(context->database, run_replacement, &replacement);
+}

@@ -1,0 +1,137 @@
+/*
+ * The rows of resource classes.
+ */
+#include <config.h>
+
+#include "placement/resource_class.h"
+
+#include "placement/names.h"
+
+#define CLASS_COLUMNS                                                                              \
+    "id, name, TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(updated_at, created_at))"
+
+static const struct sql select_classes = {
+    "SELECT " CLASS_COLUMNS " FROM resource_classes ORDER BY id", "isi"};
+static const struct sql select_class = {
+    "SELECT " CLASS_COLUMNS " FROM resource_classes WHERE name = ?", "isi"};
+/* The id is the next one, as upstream has it: two who make a class at once meet at the index. */
+static const struct sql insert_class = {
+    "INSERT INTO resource_classes (id, name, created_at) "
+    "SELECT GREATEST(COALESCE(MAX(id), 0) + 1, 10000), ?, UTC_TIMESTAMP() FROM resource_classes",
+    NULL};
+static const struct sql rename_class = {
+    "UPDATE resource_classes SET name = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?", NULL};
+static const struct sql lock_class = {"SELECT id FROM resource_classes WHERE id = ? FOR UPDATE",
+                                      "i"};
+static const struct sql select_use = {
+    "SELECT 1 FROM inventories WHERE resource_class_id = ? LIMIT 1", "i"};
+static const struct sql delete_class = {"DELETE FROM resource_classes WHERE id = ?", NULL};
+
+static struct resource_class class_from(const struct rows *rows, size_t row)
+{
+    return (struct resource_class){.id = row_integer(rows, row, 0),
+                                   .name = row_text(rows, row, 1),
+                                   .modified = (time_t)row_integer(rows, row, 2)};
+}
+
+enum outcome resource_classes_load(struct context *context, struct resource_classes *classes)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_classes, NO_VALUES, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    struct resource_class *list = arena_array(context->arena, rows.count, sizeof(*list));
+    for (size_t i = 0; i < rows.count; i++)
+        list[i] = class_from(&rows, i);
+    *classes = (struct resource_classes){list, rows.count};
+    return OUTCOME_OK;
+}
+
+enum outcome resource_class_load(struct context *context, const char *name,
+                                 struct resource_class *class)
+{
+    struct rows rows;
+    enum outcome outcome =
+        database_select(context->database, &select_class, VALUES(value_text(name)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    /* the collation does not tell case apart, upstream does */
+    if (rows.count == 0 || strcmp(row_text(&rows, 0, 1), name) != 0)
+        return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.", name);
+    *class = class_from(&rows, 0);
+    return OUTCOME_OK;
+}
+
+struct change {
+    struct context *context;
+    const struct resource_class *class;
+    const char *name;
+};
+
+static enum outcome run_creation(void *subject)
+{
+    const struct change *change = subject;
+    struct database *database = change->context->database;
+    enum outcome outcome =
+        database_execute(database, &insert_class, VALUES(value_text(change->name)), NULL);
+    if (outcome != OUTCOME_DUPLICATE)
+        return outcome;
+    struct rows rows;
+    outcome = database_select(database, &select_class, VALUES(value_text(change->name)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    /* not the name: somebody took the id */
+    return rows.count > 0 ? OUTCOME_DUPLICATE : OUTCOME_CONFLICT;
+}
+
+enum outcome resource_class_create(struct context *context, const char *name)
+{
+    struct change change = {.context = context, .name = name};
+    enum outcome outcome = database_transaction(context->database, run_creation, &change);
+    names_forget(context, NAME_RESOURCE_CLASS);
+    return outcome;
+}
+
+enum outcome resource_class_rename(struct context *context, const struct resource_class *class,
+                                   const char *name)
+{
+    if (class->id < FIRST_CUSTOM_CLASS_ID)
+        return OUTCOME_STANDARD;
+    enum outcome outcome =
+        database_execute(context->database, &rename_class,
+                         VALUES(value_text(name), value_integer(class->id)), NULL);
+    names_forget(context, NAME_RESOURCE_CLASS);
+    return outcome;
+}
+
+static enum outcome run_deletion(void *subject)
+{
+    const struct change *change = subject;
+    struct database *database = change->context->database;
+    struct value id = value_integer(change->class->id);
+    struct rows locked, use;
+    enum outcome outcome = database_select(database, &lock_class, &id, 1, &locked);
+    if (outcome == OUTCOME_OK && locked.count == 0)
+        return context_fail(change->context, OUTCOME_CLASS_NOT_FOUND,
+                            "No such resource class %s.", change->class->name);
+    if (outcome == OUTCOME_OK)
+        outcome = database_select(database, &select_use, &id, 1, &use);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (use.count > 0)
+        return context_fail(change->context, OUTCOME_IN_USE,
+                            "Cannot delete resource class %s. Class is in use in inventory.",
+                            change->class->name);
+    return database_execute(database, &delete_class, &id, 1, NULL);
+}
+
+enum outcome resource_class_delete(struct context *context, const struct resource_class *class)
+{
+    struct change change = {.context = context, .class = class};
+    if (class->id < FIRST_CUSTOM_CLASS_ID)
+        return context_fail(context, OUTCOME_STANDARD,
+                            "Cannot delete standard resource class %s.", class->name);
+    enum outcome outcome = database_transaction(context->database, run_deletion, &change);
+    names_forget(context, NAME_RESOURCE_CLASS);
+    return outcome;
+}

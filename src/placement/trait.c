@@ -1,0 +1,229 @@
+/*
+ * The rows of traits, and of what joins them to providers.
+ */
+#include <config.h>
+
+#include "placement/trait.h"
+
+#include "placement/names.h"
+
+#define TRAIT_COLUMNS                                                                              \
+    "SELECT t.id, t.name, TIMESTAMPDIFF(SECOND, '1970-01-01', t.created_at), "                     \
+    "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(t.updated_at, t.created_at)) FROM traits t "
+#define TRAIT_KINDS "isii"
+#define ASSOCIATED  "SELECT 1 FROM resource_provider_traits rpt WHERE rpt.trait_id = t.id"
+
+enum { BY_NAME, BY_PREFIX, BY_NOTHING, BY_COUNT };
+enum { OF_ANY, OF_NONE, OF_SOME, OF_COUNT };
+
+/* By what is asked of the name, and of the providers. */
+static const struct sql select_traits[BY_COUNT][OF_COUNT] = {
+    [BY_NAME] = {{TRAIT_COLUMNS "WHERE t.name IN (?...) ORDER BY t.id", TRAIT_KINDS},
+                 {TRAIT_COLUMNS "WHERE t.name IN (?...) AND NOT EXISTS (" ASSOCIATED
+                                ") ORDER BY t.id",
+                  TRAIT_KINDS},
+                 {TRAIT_COLUMNS "WHERE t.name IN (?...) AND EXISTS (" ASSOCIATED ") ORDER BY t.id",
+                  TRAIT_KINDS}},
+    [BY_PREFIX] = {{TRAIT_COLUMNS "WHERE t.name LIKE ? ORDER BY t.id", TRAIT_KINDS},
+                   {TRAIT_COLUMNS "WHERE t.name LIKE ? AND NOT EXISTS (" ASSOCIATED
+                                  ") ORDER BY t.id",
+                    TRAIT_KINDS},
+                   {TRAIT_COLUMNS "WHERE t.name LIKE ? AND EXISTS (" ASSOCIATED ") ORDER BY t.id",
+                    TRAIT_KINDS}},
+    [BY_NOTHING] = {{TRAIT_COLUMNS "ORDER BY t.id", TRAIT_KINDS},
+                    {TRAIT_COLUMNS "WHERE NOT EXISTS (" ASSOCIATED ") ORDER BY t.id", TRAIT_KINDS},
+                    {TRAIT_COLUMNS "WHERE EXISTS (" ASSOCIATED ") ORDER BY t.id", TRAIT_KINDS}},
+};
+static const struct sql select_trait = {TRAIT_COLUMNS "WHERE t.name = ?", TRAIT_KINDS};
+static const struct sql insert_trait = {
+    "INSERT INTO traits (name, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
+static const struct sql lock_trait = {"SELECT id FROM traits WHERE id = ? FOR UPDATE", "i"};
+static const struct sql select_use = {
+    "SELECT 1 FROM resource_provider_traits WHERE trait_id = ? LIMIT 1", "i"};
+static const struct sql delete_trait = {"DELETE FROM traits WHERE id = ?", NULL};
+static const struct sql select_of_provider = {
+    TRAIT_COLUMNS "JOIN resource_provider_traits rpt ON rpt.trait_id = t.id "
+                  "WHERE rpt.resource_provider_id = ? ORDER BY t.id",
+    TRAIT_KINDS};
+static const struct sql delete_of_provider = {
+    "DELETE FROM resource_provider_traits WHERE resource_provider_id = ? AND trait_id IN (?...)",
+    NULL};
+static const struct sql insert_of_provider = {
+    "INSERT INTO resource_provider_traits (resource_provider_id, trait_id, created_at) "
+    "VALUES (?, ?, UTC_TIMESTAMP())",
+    NULL};
+
+static void traits_from(struct context *context, const struct rows *rows, struct traits *traits)
+{
+    struct trait *list = arena_array(context->arena, rows->count, sizeof(*list));
+    for (size_t i = 0; i < rows->count; i++)
+        list[i] = (struct trait){.id = row_integer(rows, i, 0),
+                                 .name = row_text(rows, i, 1),
+                                 .created = (time_t)row_integer(rows, i, 2),
+                                 .modified = (time_t)row_integer(rows, i, 3)};
+    *traits = (struct traits){list, rows->count};
+}
+
+enum outcome traits_load(struct context *context, const struct trait_filter *filter,
+                         struct traits *traits)
+{
+    struct rows rows;
+    enum outcome outcome;
+    unsigned of = !filter->by_association ? OF_ANY : filter->associated ? OF_SOME : OF_NONE;
+    if (filter->names != NULL)
+        outcome = database_select(context->database, &select_traits[BY_NAME][of],
+                                  VALUES(value_texts(filter->names, filter->name_count)), &rows);
+    else if (filter->prefix != NULL)
+        outcome = database_select(
+            context->database, &select_traits[BY_PREFIX][of],
+            VALUES(value_text(arena_printf(context->arena, "%s%%", filter->prefix))), &rows);
+    else
+        outcome = database_select(context->database, &select_traits[BY_NOTHING][of], NO_VALUES,
+                                  &rows);
+    if (outcome == OUTCOME_OK)
+        traits_from(context, &rows, traits);
+    return outcome;
+}
+
+enum outcome trait_load(struct context *context, const char *name, struct trait *trait)
+{
+    struct rows rows;
+    struct traits traits;
+    enum outcome outcome =
+        database_select(context->database, &select_trait, VALUES(value_text(name)), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    traits_from(context, &rows, &traits);
+    /* the collation does not tell case apart, upstream does */
+    if (traits.count == 0 || strcmp(traits.list[0].name, name) != 0)
+        return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.", name);
+    *trait = traits.list[0];
+    return OUTCOME_OK;
+}
+
+enum outcome trait_create(struct context *context, const char *name)
+{
+    enum outcome outcome =
+        database_execute(context->database, &insert_trait, VALUES(value_text(name)), NULL);
+    names_forget(context, NAME_TRAIT);
+    return outcome;
+}
+
+struct deletion {
+    struct context *context;
+    const struct trait *trait;
+};
+
+static enum outcome run_deletion(void *subject)
+{
+    const struct deletion *deletion = subject;
+    struct database *database = deletion->context->database;
+    struct value id = value_integer(deletion->trait->id);
+    struct rows locked, use;
+    enum outcome outcome = database_select(database, &lock_trait, &id, 1, &locked);
+    if (outcome == OUTCOME_OK && locked.count == 0)
+        return context_fail(deletion->context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
+                            deletion->trait->name);
+    if (outcome == OUTCOME_OK)
+        outcome = database_select(database, &select_use, &id, 1, &use);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (use.count > 0)
+        return context_fail(deletion->context, OUTCOME_IN_USE,
+                            "The trait %s is in use by a resource provider.",
+                            deletion->trait->name);
+    return database_execute(database, &delete_trait, &id, 1, NULL);
+}
+
+enum outcome trait_delete(struct context *context, const struct trait *trait)
+{
+    struct deletion deletion = {context, trait};
+    if (strncmp(trait->name, "CUSTOM_", 7) != 0)
+        return context_fail(context, OUTCOME_STANDARD, "Cannot delete standard trait %s.",
+                            trait->name);
+    enum outcome outcome = database_transaction(context->database, run_deletion, &deletion);
+    names_forget(context, NAME_TRAIT);
+    return outcome;
+}
+
+enum outcome provider_traits_load(struct context *context, const struct provider *provider,
+                                  struct traits *traits)
+{
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_of_provider,
+                                           VALUES(value_integer(provider->id)), &rows);
+    if (outcome == OUTCOME_OK)
+        traits_from(context, &rows, traits);
+    return outcome;
+}
+
+struct replacement {
+    struct context *context;
+    struct provider *provider;
+    const struct traits *traits;
+    bool check_generation;
+    int64_t generation; /* at the beginning: a second attempt starts from it again */
+};
+
+static bool contains(const struct traits *traits, int64_t id)
+{
+    for (size_t i = 0; i < traits->count; i++)
+        if (traits->list[i].id == id)
+            return true;
+    return false;
+}
+
+/* Writes the difference; *changed tells whether there was one. */
+static enum outcome write_difference(const struct replacement *replacement,
+                                     const struct traits *present, bool *changed)
+{
+    struct context *context = replacement->context;
+    const struct traits *wanted = replacement->traits;
+    struct value provider_id = value_integer(replacement->provider->id);
+    int64_t *gone = arena_array(context->arena, present->count, sizeof(*gone));
+    struct value *added = arena_array(context->arena, wanted->count * 2, sizeof(*added));
+    size_t gone_count = 0, added_count = 0;
+    for (size_t i = 0; i < present->count; i++)
+        if (!contains(wanted, present->list[i].id))
+            gone[gone_count++] = present->list[i].id;
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (contains(present, wanted->list[i].id))
+            continue;
+        added[added_count * 2] = provider_id;
+        added[added_count++ * 2 + 1] = value_integer(wanted->list[i].id);
+    }
+    *changed = gone_count + added_count > 0;
+    enum outcome outcome = OUTCOME_OK;
+    if (gone_count > 0)
+        outcome = database_execute(context->database, &delete_of_provider,
+                                   VALUES(provider_id, value_integers(gone, gone_count)), NULL);
+    if (outcome == OUTCOME_OK)
+        outcome = database_execute_bulk(context->database, &insert_of_provider, added, 2,
+                                        added_count, NULL);
+    return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
+}
+
+static enum outcome run_replacement(void *subject)
+{
+    struct replacement *replacement = subject;
+    struct traits present;
+    bool changed = false;
+    replacement->provider->generation = replacement->generation;
+    enum outcome outcome = provider_hold(replacement->context, replacement->provider,
+                                         replacement->check_generation);
+    if (outcome == OUTCOME_OK)
+        outcome = provider_traits_load(replacement->context, replacement->provider, &present);
+    if (outcome == OUTCOME_OK)
+        outcome = write_difference(replacement, &present, &changed);
+    if (outcome == OUTCOME_OK && changed)
+        outcome = provider_increment_generation(replacement->context, replacement->provider);
+    return outcome;
+}
+
+enum outcome provider_traits_replace(struct context *context, struct provider *provider,
+                                     const struct traits *traits, bool check_generation)
+{
+    struct replacement replacement = {context, provider, traits, check_generation,
+                                      provider->generation};
+    return database_transaction(context->database, run_replacement, &replacement);
+}
