@@ -47,8 +47,7 @@ int aggregates_set(struct call *call)
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
     if (outcome != OUTCOME_OK)
         return call_outcome(call, outcome);
-    json_t *data =
-        call_body(call, counts ? SCHEMA_AGGREGATES_PUT_1_19 : SCHEMA_AGGREGATES_PUT_1_1);
+    json_t *data = call_body(call, counts ? SCHEMA_AGGREGATES_PUT_1_19 : SCHEMA_AGGREGATES_PUT_1_1);
     if (data == NULL)
         return call->exchange->error.status;
     json_t *generation = json_object_get(data, "resource_provider_generation");

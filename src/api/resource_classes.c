@@ -5,11 +5,11 @@
 
 #include "api/resource_classes.h"
 
+#include <string.h>
+
 #include "api/call.h"
 #include "http/accept.h"
 #include "placement/resource_class.h"
-
-#include <string.h>
 
 enum { ENSURED_SINCE = 7 };
 
@@ -116,8 +116,8 @@ int resource_class_put(struct call *call)
     if (!call_since(call, ENSURED_SINCE))
         return rename_class(call);
     json_t *data = json_pack("{s:s}", "name", name);
-    if (data == NULL || !schema_validate(SCHEMA_RESOURCE_CLASS_PUT_1_2, data,
-                                         call->exchange->arena, &message))
+    if (data == NULL ||
+        !schema_validate(SCHEMA_RESOURCE_CLASS_PUT_1_2, data, call->exchange->arena, &message))
         return call_fail(call, 400, NULL, "JSON does not validate: %s",
                          data != NULL ? message : "the name is not UTF-8");
     enum outcome outcome = resource_class_load(&call->context, name, &class);

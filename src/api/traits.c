@@ -5,13 +5,13 @@
 
 #include "api/traits.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "api/body.h"
 #include "api/call.h"
 #include "api/query_text.h"
 #include "placement/trait.h"
-
-#include <string.h>
-#include <strings.h>
 
 /* Writes the names, and sets when the latest of them was changed. */
 static void write_names(struct call *call, const struct traits *traits)
@@ -96,8 +96,7 @@ int trait_put(struct call *call)
     const char *name = call_argument(call, 0), *message;
     struct trait trait = {0};
     json_t *text = json_string(name);
-    if (text == NULL ||
-        !schema_validate(SCHEMA_TRAIT_PUT, text, call->exchange->arena, &message))
+    if (text == NULL || !schema_validate(SCHEMA_TRAIT_PUT, text, call->exchange->arena, &message))
         return call_fail(call, 400, NULL,
                          "The trait is invalid. A valid trait must be no longer than 255 "
                          "characters, start with the prefix \"CUSTOM_\" and use following "
@@ -165,9 +164,9 @@ static const char *missing_names(struct call *call, const struct name_set *names
         for (size_t j = 0; j < traits->count && !found; j++)
             found = strcmp(traits->list[j].name, names->names[i]) == 0;
         if (!found)
-            missing = missing == NULL ? names->names[i]
-                                      : arena_printf(call->exchange->arena, "%s, %s", missing,
-                                                     names->names[i]);
+            missing = missing == NULL
+                          ? names->names[i]
+                          : arena_printf(call->exchange->arena, "%s, %s", missing, names->names[i]);
     }
     return missing;
 }
@@ -187,15 +186,14 @@ int provider_traits_set(struct call *call)
                          "Resource provider's generation already changed. Please update the "
                          "generation and try again.");
     json_t *list = json_object_get(data, "traits");
-    struct name_set names = {.names = arena_array(call->exchange->arena, json_array_size(list),
-                                                  sizeof(*names.names))};
+    struct name_set names = {
+        .names = arena_array(call->exchange->arena, json_array_size(list), sizeof(*names.names))};
     size_t index;
     json_array_foreach(list, index, item) name_set_add(&names, json_string_value(item));
     if (names.count > 0)
-        outcome = traits_load(&call->context,
-                              &(struct trait_filter){.names = names.names,
-                                                     .name_count = names.count},
-                              &traits);
+        outcome = traits_load(
+            &call->context, &(struct trait_filter){.names = names.names, .name_count = names.count},
+            &traits);
     const char *missing = outcome == OUTCOME_OK ? missing_names(call, &names, &traits) : NULL;
     if (missing != NULL)
         return call_fail(call, 400, NULL, "No such trait %s", missing);
@@ -212,7 +210,6 @@ int provider_traits_clear(struct call *call)
     struct provider provider;
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
     if (outcome == OUTCOME_OK)
-        outcome =
-            provider_traits_replace(&call->context, &provider, &(struct traits){0}, false);
+        outcome = provider_traits_replace(&call->context, &provider, &(struct traits){0}, false);
     return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
 }

@@ -70,9 +70,8 @@ static enum outcome ensure_aggregates(const struct replacement *replacement)
     const struct aggregates *wanted = replacement->aggregates;
     struct rows rows;
     struct aggregates known;
-    enum outcome outcome =
-        database_select(context->database, &select_known,
-                        VALUES(value_texts(wanted->uuids, wanted->count)), &rows);
+    enum outcome outcome = database_select(
+        context->database, &select_known, VALUES(value_texts(wanted->uuids, wanted->count)), &rows);
     if (outcome != OUTCOME_OK)
         return outcome;
     aggregates_from(context, &rows, &known);

@@ -305,10 +305,10 @@ enum outcome inventories_replace(struct context *context, struct provider *provi
 }
 
 /* A list of one: the cast leaves it as it is, nothing writes to the list of a change. */
-#define ONE(inventory)                                                                             \
+#define ONE(pointer)                                                                               \
     &(const struct inventories)                                                                    \
     {                                                                                              \
-        (struct inventory *)(uintptr_t)(inventory), 1                                              \
+        (struct inventory *)(uintptr_t)(pointer), 1                                                \
     }
 
 enum outcome inventory_add(struct context *context, struct provider *provider,

@@ -97,9 +97,8 @@ enum outcome resource_class_rename(struct context *context, const struct resourc
 {
     if (class->id < FIRST_CUSTOM_CLASS_ID)
         return OUTCOME_STANDARD;
-    enum outcome outcome =
-        database_execute(context->database, &rename_class,
-                         VALUES(value_text(name), value_integer(class->id)), NULL);
+    enum outcome outcome = database_execute(
+        context->database, &rename_class, VALUES(value_text(name), value_integer(class->id)), NULL);
     names_forget(context, NAME_RESOURCE_CLASS);
     return outcome;
 }
@@ -112,8 +111,8 @@ static enum outcome run_deletion(void *subject)
     struct rows locked, use;
     enum outcome outcome = database_select(database, &lock_class, &id, 1, &locked);
     if (outcome == OUTCOME_OK && locked.count == 0)
-        return context_fail(change->context, OUTCOME_CLASS_NOT_FOUND,
-                            "No such resource class %s.", change->class->name);
+        return context_fail(change->context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
+                            change->class->name);
     if (outcome == OUTCOME_OK)
         outcome = database_select(database, &select_use, &id, 1, &use);
     if (outcome != OUTCOME_OK)
@@ -129,8 +128,8 @@ enum outcome resource_class_delete(struct context *context, const struct resourc
 {
     struct change change = {.context = context, .class = class};
     if (class->id < FIRST_CUSTOM_CLASS_ID)
-        return context_fail(context, OUTCOME_STANDARD,
-                            "Cannot delete standard resource class %s.", class->name);
+        return context_fail(context, OUTCOME_STANDARD, "Cannot delete standard resource class %s.",
+                            class->name);
     enum outcome outcome = database_transaction(context->database, run_deletion, &change);
     names_forget(context, NAME_RESOURCE_CLASS);
     return outcome;

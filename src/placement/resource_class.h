@@ -5,9 +5,9 @@
 #ifndef BERTH_PLACEMENT_RESOURCE_CLASS_H
 #define BERTH_PLACEMENT_RESOURCE_CLASS_H
 
-#include "placement/context.h"
-
 #include <time.h>
+
+#include "placement/context.h"
 
 struct resource_class {
     int64_t id;

@@ -78,8 +78,8 @@ enum outcome traits_load(struct context *context, const struct trait_filter *fil
             context->database, &select_traits[BY_PREFIX][of],
             VALUES(value_text(arena_printf(context->arena, "%s%%", filter->prefix))), &rows);
     else
-        outcome = database_select(context->database, &select_traits[BY_NOTHING][of], NO_VALUES,
-                                  &rows);
+        outcome =
+            database_select(context->database, &select_traits[BY_NOTHING][of], NO_VALUES, &rows);
     if (outcome == OUTCOME_OK)
         traits_from(context, &rows, traits);
     return outcome;
@@ -209,8 +209,8 @@ static enum outcome run_replacement(void *subject)
     struct traits present;
     bool changed = false;
     replacement->provider->generation = replacement->generation;
-    enum outcome outcome = provider_hold(replacement->context, replacement->provider,
-                                         replacement->check_generation);
+    enum outcome outcome =
+        provider_hold(replacement->context, replacement->provider, replacement->check_generation);
     if (outcome == OUTCOME_OK)
         outcome = provider_traits_load(replacement->context, replacement->provider, &present);
     if (outcome == OUTCOME_OK)

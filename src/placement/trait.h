@@ -22,7 +22,8 @@ struct traits {
 struct trait_filter {
     const char *const *names; /* one of these; NULL: whatever the name */
     size_t name_count;
-    const char *prefix; /* the name begins so, "%" and "_" being SQL's; NULL: whatever it begins with */
+    const char
+        *prefix; /* the name begins so, "%" and "_" being SQL's; NULL: whatever it begins with */
     bool by_association;
     bool associated; /* some provider has it, or none has */
 };
