@@ -50,7 +50,9 @@ bool identity_from_noauth(struct exchange *exchange, struct identity *identity)
     const char *system_scope = exchange_parameter(exchange, "HTTP_OPENSTACK_SYSTEM_SCOPE");
     identity->user_id = user_id;
     identity->system_scope = system_scope != NULL && *system_scope != '\0';
-    if (!identity->system_scope)
+    /* the middleware leaves this header alone, and it is looked at before what the token says */
+    identity->project_id = exchange_parameter(exchange, "HTTP_X_PROJECT_ID");
+    if (identity->project_id == NULL && !identity->system_scope)
         identity->project_id = project_id;
     if (roles != NULL) {
         read_roles(exchange->arena, roles, identity);
