@@ -97,12 +97,24 @@ static void receive_body(struct fastcgi *fastcgi, struct exchange *exchange, siz
         exchange_fail(exchange, 400, NULL, "The body is shorter than its content-length says.");
 }
 
+/* libfcgi frees its parameters when the request is finished, but the log still wants them. */
+static char *const *copy_parameters(struct arena *arena, char **parameters)
+{
+    size_t count = 0;
+    while (parameters[count] != NULL)
+        count++;
+    char **copies = arena_array(arena, count + 1, sizeof(*copies));
+    for (size_t i = 0; i < count; i++)
+        copies[i] = arena_strdup(arena, parameters[i]);
+    return copies;
+}
+
 void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
                      size_t query_limit)
 {
     struct uuid_text uuid;
     uuid_new(&uuid);
-    exchange->parameters = fastcgi->request.envp;
+    exchange->parameters = copy_parameters(exchange->arena, fastcgi->request.envp);
     exchange->request_id = arena_printf(exchange->arena, "req-%s", uuid.text);
     const char *caller = exchange_parameter(exchange, "HTTP_X_OPENSTACK_REQUEST_ID");
     exchange->global_request_id = is_request_id(caller) ? caller : NULL;
