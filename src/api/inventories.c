@@ -210,9 +210,8 @@ int inventory_create(struct call *call)
                          provider.uuid, call->context.failure.detail);
     if (outcome != OUTCOME_OK)
         return refuse(call, outcome, "Update conflict", NULL);
-    exchange_add_header(
-        call->exchange, "location",
-        call_url(call, "/resource_providers/%s/inventories/%s", provider.uuid, class_name));
+    exchange_add_location(call->exchange, call_url(call, "/resource_providers/%s/inventories/%s",
+                                                   provider.uuid, class_name));
     return show_one(call, &provider, &inventory, 201);
 }
 

@@ -30,7 +30,7 @@ static void write_class(struct call *call, const char *name)
 
 static int created(struct call *call, const char *name, int status)
 {
-    exchange_add_header(call->exchange, "location", call_url(call, "/resource_classes/%s", name));
+    exchange_add_location(call->exchange, call_url(call, "/resource_classes/%s", name));
     return status;
 }
 

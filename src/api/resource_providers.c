@@ -180,8 +180,7 @@ int resource_provider_create(struct call *call)
                          creation.name, creation.uuid, detail);
     if (outcome != OUTCOME_OK)
         return call_outcome(call, outcome);
-    exchange_add_header(call->exchange, "location",
-                        call_url(call, "/resource_providers/%s", provider.uuid));
+    exchange_add_location(call->exchange, call_url(call, "/resource_providers/%s", provider.uuid));
     if (!call_since(call, BODY_SINCE))
         return 201;
     struct provider_writer writer = provider_writer_new(call);

@@ -109,7 +109,7 @@ int trait_put(struct call *call)
     }
     if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE)
         return call_outcome(call, outcome);
-    exchange_add_header(call->exchange, "location", call_url(call, "/traits/%s", name));
+    exchange_add_location(call->exchange, call_url(call, "/traits/%s", name));
     exchange_last_modified(call->exchange, trait.created != 0 ? trait.created : time(NULL));
     return status;
 }

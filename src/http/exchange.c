@@ -8,13 +8,15 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* A parameter may come twice when a site's own line follows the included ones: the last one counts. */
 const char *exchange_parameter(const struct exchange *exchange, const char *name)
 {
     size_t length = strlen(name);
+    const char *found = NULL;
     for (char *const *parameter = exchange->parameters; *parameter != NULL; parameter++)
         if (strncmp(*parameter, name, length) == 0 && (*parameter)[length] == '=')
-            return *parameter + length + 1;
-    return NULL;
+            found = *parameter + length + 1;
+    return found;
 }
 
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value)
@@ -27,6 +29,34 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
     if (value[length] != '\0')
         value = arena_strndup(exchange->arena, value, length);
     exchange->headers[exchange->header_count++] = (struct header){name, value};
+}
+
+/* The host of the request without the port that the scheme stands for. */
+static const char *host_text(struct exchange *exchange, const char *scheme)
+{
+    const char *host = exchange_parameter(exchange, "HTTP_HOST");
+    if (host == NULL || *host == '\0')
+        host = exchange_parameter(exchange, "SERVER_NAME");
+    if (host == NULL)
+        host = "localhost";
+    const char *port = strcmp(scheme, "https") == 0 ? ":443" : ":80";
+    size_t length = strlen(host), port_length = strlen(port);
+    if (length > port_length && strcmp(host + length - port_length, port) == 0)
+        length -= port_length;
+    return arena_strndup(exchange->arena, host, length);
+}
+
+void exchange_add_location(struct exchange *exchange, const char *path)
+{
+    const char *https = exchange_parameter(exchange, "HTTPS");
+    const char *scheme = exchange_parameter(exchange, "REQUEST_SCHEME");
+    if (https != NULL && strcmp(https, "on") == 0)
+        scheme = "https";
+    if (scheme == NULL || *scheme == '\0')
+        scheme = "http";
+    exchange_add_header(
+        exchange, "location",
+        arena_printf(exchange->arena, "%s://%s%s", scheme, host_text(exchange, scheme), path));
 }
 
 int exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)

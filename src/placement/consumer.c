@@ -5,6 +5,8 @@
 
 #include "placement/consumer.h"
 
+#include <strings.h>
+
 /* Only the consumers are locked: a project's row is shared by all of its consumers, and locking it
    would let the claims of a project pass one by one. */
 static const struct sql lock_consumers = {
@@ -29,6 +31,16 @@ static const struct sql insert_consumer[] = {
      "WHERE p.external_id = ? AND u.external_id = ? AND t.name = ?",
      NULL},
 };
+/* Many at once: an INSERT ... SELECT cannot be sent in bulk. */
+static const struct sql select_owners = {
+    "SELECT 0, id, external_id FROM projects WHERE external_id IN (?...) "
+    "UNION ALL SELECT 1, id, external_id FROM users WHERE external_id IN (?...) "
+    "UNION ALL SELECT 2, id, name FROM consumer_types WHERE name IN (?...)",
+    "iis"};
+static const struct sql insert_known = {
+    "INSERT INTO consumers (uuid, project_id, user_id, consumer_type_id, generation, created_at) "
+    "VALUES (?, ?, ?, ?, 1, UTC_TIMESTAMP())",
+    NULL};
 static const struct sql update_consumer[] = {
     {"UPDATE consumers c, projects p, users u SET c.generation = c.generation + 1, "
      "c.project_id = p.id, c.user_id = u.id, c.updated_at = UTC_TIMESTAMP() "
@@ -110,10 +122,60 @@ static enum outcome records_write(struct context *context, const struct sql stat
     return outcome;
 }
 
+enum owner { OWNER_PROJECT, OWNER_USER, OWNER_TYPE, OWNERS };
+
+static const char *record_owner(const struct consumer_record *record, unsigned owner)
+{
+    const char *names[OWNERS] = {record->project_id, record->user_id, record->type};
+    return names[owner];
+}
+
+/* The id of an owner among the rows of select_owners, or none. */
+static struct value owner_id(const struct rows *rows, unsigned owner, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < rows->count; i++)
+        if (row_integer(rows, i, 0) == owner && strcasecmp(row_text(rows, i, 2), name) == 0)
+            return value_integer(row_integer(rows, i, 1));
+    return value_null();
+}
+
+static enum outcome create_many(struct context *context, const struct consumer_record *records,
+                                size_t count)
+{
+    enum { WIDTH = 1 + OWNERS };
+    struct value lists[OWNERS];
+    for (unsigned owner = 0; owner < OWNERS; owner++) {
+        const char **names = arena_array(context->arena, count, sizeof(*names));
+        size_t named = 0;
+        for (size_t i = 0; i < count; i++)
+            if (record_owner(&records[i], owner) != NULL)
+                names[named++] = record_owner(&records[i], owner);
+        lists[owner] = value_texts(names, named);
+    }
+    struct rows rows;
+    enum outcome outcome = database_select(context->database, &select_owners, lists, OWNERS, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = &values[i * WIDTH];
+        row[0] = value_text(records[i].uuid);
+        for (unsigned owner = 0; owner < OWNERS; owner++) {
+            const char *name = record_owner(&records[i], owner);
+            row[1 + owner] = owner_id(&rows, owner, name);
+            if (name != NULL && row[1 + owner].kind == VALUE_NULL)
+                return OUTCOME_NOT_FOUND;
+        }
+    }
+    return database_execute_bulk(context->database, &insert_known, values, WIDTH, count, NULL);
+}
+
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,
                               size_t count)
 {
-    enum outcome outcome = records_write(context, insert_consumer, records, count, false);
+    enum outcome outcome = count > 1
+                               ? create_many(context, records, count)
+                               : records_write(context, insert_consumer, records, count, false);
     return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
 }
 

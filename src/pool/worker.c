@@ -172,8 +172,8 @@ static void worker_serve(struct worker *worker)
         uint64_t begun = service_clock();
         worker_answer(worker, &exchange, &report);
         fastcgi_send(worker->fastcgi, &exchange);
-        fastcgi_finish(worker->fastcgi);
         worker_log(worker, &exchange, &report, service_clock() - begun);
+        fastcgi_finish(worker->fastcgi); /* takes the parameters, which were logged */
         struct counters *counters = &worker->scoreboard->counters;
         atomic_fetch_add(&counters->answers[exchange.status / 100 % 6], 1);
         atomic_fetch_add(&counters->sql_statements, report.sql.statements);
