@@ -10,5 +10,6 @@ struct embedded_text {
 };
 
 extern const struct embedded_text schema_texts[]; /* src/api/schemas */
+extern const struct embedded_text sql_texts[];    /* sql */
 
 #endif

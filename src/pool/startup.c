@@ -9,16 +9,26 @@
 
 #include "base/log.h"
 #include "db/database_settings.h"
+#include "db/schema_version.h"
+#include "placement/standard.h"
 
 enum { SLOWLY = 60 }; /* seconds between tries, after max_retries */
 
 static enum outcome prepare(const struct settings *settings, struct database *database,
                             struct arena *arena)
 {
-    (void)settings;
+    const char *reason = NULL;
+    enum outcome outcome = OUTCOME_OK;
     arena_reset(arena);
     database_begin_request(database, arena);
-    return database_connect(database);
+    if (settings->placement_database_sync_on_startup)
+        outcome = schema_synchronise(database, arena, &reason);
+    if (reason != NULL)
+        log_event(LOG_LEVEL_ERROR, "the schema cannot be brought to its head",
+                  log_text("reason", reason));
+    if (outcome == OUTCOME_OK)
+        outcome = standard_synchronise(database, arena);
+    return outcome;
 }
 
 int startup_run(const struct settings *settings)
