@@ -6,10 +6,10 @@
 #include "pool/worker.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -29,6 +29,7 @@ struct worker {
     struct slot *slot;
     int listen_descriptor;
     int signals; /* a signalfd */
+    int waiting; /* an epoll of both */
     struct fastcgi *fastcgi;
     struct database *database;
     struct service *service;
@@ -50,6 +51,15 @@ static bool worker_open(struct worker *worker)
     worker->fastcgi = fastcgi_new(worker->listen_descriptor);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     worker->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    /* exclusive: a connection wakes one worker, not all */
+    worker->waiting = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = worker->signals};
+    if (epoll_ctl(worker->waiting, EPOLL_CTL_ADD, worker->signals, &event) != 0)
+        return false;
+    event = (struct epoll_event){.events = EPOLLIN | EPOLLEXCLUSIVE,
+                                 .data.fd = worker->listen_descriptor};
+    if (epoll_ctl(worker->waiting, EPOLL_CTL_ADD, worker->listen_descriptor, &event) != 0)
+        return false;
     worker->database = database_from_settings(worker->settings, &error);
     if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
         return false;
@@ -67,6 +77,7 @@ static void worker_close(struct worker *worker)
     fastcgi_free(worker->fastcgi);
     arena_free(&worker->arena);
     buffer_free(&worker->output);
+    close(worker->waiting);
     close(worker->signals);
 }
 
@@ -86,23 +97,24 @@ static void worker_take_signals(struct worker *worker)
 /* Waits until a connection waits. False: the worker is to end. */
 static bool worker_wait(struct worker *worker)
 {
-    struct pollfd polled[] = {{.fd = worker->signals, .events = POLLIN},
-                              {.fd = worker->listen_descriptor, .events = POLLIN}};
     for (;;) {
-        bool draining = worker->drain_until != 0;
-        int ready = poll(polled, 2, draining ? 0 : -1);
+        struct epoll_event events[2];
+        bool draining = worker->drain_until != 0, connection = false;
+        int ready = epoll_wait(worker->waiting, events, 2, draining ? 0 : -1);
         if (ready < 0 && errno != EINTR)
             return false;
-        if (ready > 0 && polled[0].revents != 0)
-            worker_take_signals(worker);
-        if (worker->ending)
+        for (int i = 0; i < ready; i++) {
+            if (events[i].data.fd == worker->signals)
+                worker_take_signals(worker);
+            else if ((events[i].events & EPOLLIN) != 0)
+                connection = true;
+            else
+                return false;
+        }
+        if (worker->ending || (draining && !connection))
             return false;
-        if (ready > 0 && (polled[1].revents & POLLIN) != 0)
+        if (connection)
             return !draining || scoreboard_clock() < worker->drain_until;
-        if (ready > 0 && polled[1].revents != 0)
-            return false;
-        if (draining && ready == 0)
-            return false;
     }
 }
 
