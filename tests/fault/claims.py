@@ -1,0 +1,138 @@
+"""Claims while workers are killed: what was acknowledged is there, what was not left nothing half."""
+import os
+import random
+import threading
+import time
+import uuid
+
+from cloud import SIGKILL, Cloud, wait_until
+
+CLIENTS = 8
+SECONDS = 12
+RESOURCES = {'VCPU': 1, 'MEMORY_MB': 256, 'DISK_GB': 10}
+INVENTORY = {'VCPU': {'total': 400, 'allocation_ratio': 1.0},
+             'MEMORY_MB': {'total': 1000000}, 'DISK_GB': {'total': 1000000}}
+
+
+class Client(threading.Thread):
+    """Claims for new consumers, and gives some back; notes what it was told."""
+
+    def __init__(self, cloud, providers, until):
+        super().__init__()
+        self.cloud, self.providers, self.until = cloud, providers, until
+        self.held, self.gone, self.uncertain, self.refused = {}, set(), set(), set()
+        self.broken = None
+
+    def one(self):
+        consumer = str(uuid.uuid4())
+        provider = random.choice(self.providers)
+        answer = self.try_to(consumer, lambda: self.cloud.claim(consumer, provider, RESOURCES))
+        if answer is None:
+            return
+        if answer.status == 204:
+            self.held[consumer] = provider
+        elif answer.status == 409:
+            self.refused.add(consumer)
+        else:
+            self.uncertain.add(consumer)
+        if answer.status == 204 and random.random() < 0.5:
+            answer = self.try_to(
+                consumer, lambda: self.cloud.ask('DELETE', '/allocations/' + consumer))
+            if answer is not None and answer.status == 204:
+                del self.held[consumer]
+                self.gone.add(consumer)
+            elif answer is not None:
+                del self.held[consumer]
+                self.uncertain.add(consumer)
+
+    def try_to(self, consumer, request):
+        try:
+            return request()
+        except OSError:
+            self.held.pop(consumer, None)
+            self.uncertain.add(consumer)
+            return None
+
+    def run(self):
+        try:
+            while time.monotonic() < self.until:
+                self.one()
+        except Exception as reason:  # shown by the test
+            self.broken = reason
+
+
+def kill_workers(cloud, until):
+    killed = 0
+    while time.monotonic() < until:
+        workers = cloud.workers()
+        if workers:
+            try:
+                os.kill(random.choice(workers), SIGKILL)
+                killed += 1
+            except ProcessLookupError:
+                pass
+        time.sleep(random.uniform(0.02, 0.2))
+    return killed
+
+
+def audit(cloud, clients):
+    """Compares the database with what the clients were told."""
+    assert cloud.sql('SELECT c.uuid FROM consumers c LEFT JOIN allocations a '
+                     'ON a.consumer_id = c.uuid WHERE a.id IS NULL') == [], 'orphaned consumers'
+    assert cloud.sql('SELECT a.id FROM allocations a LEFT JOIN consumers c '
+                     'ON c.uuid = a.consumer_id WHERE c.id IS NULL') == [], 'allocations of nobody'
+    over = cloud.sql('SELECT i.resource_provider_id FROM inventories i JOIN allocations a '
+                     'ON a.resource_provider_id = i.resource_provider_id '
+                     'AND a.resource_class_id = i.resource_class_id GROUP BY i.id '
+                     'HAVING SUM(a.used) > (MAX(i.total) - MAX(i.reserved)) '
+                     '* MAX(i.allocation_ratio)')
+    assert over == [], 'over capacity'
+    rows = {consumer: (provider, int(count)) for consumer, provider, count in cloud.sql(
+        'SELECT a.consumer_id, MIN(rp.uuid), COUNT(*) FROM allocations a '
+        'JOIN resource_providers rp ON rp.id = a.resource_provider_id GROUP BY a.consumer_id')}
+    for client in clients:
+        for consumer, provider in client.held.items():
+            assert rows.get(consumer) == (provider, len(RESOURCES)), 'lost: ' + consumer
+        for consumer in client.gone | client.refused:
+            assert consumer not in rows, 'not gone: ' + consumer
+        for consumer in client.uncertain:
+            assert consumer not in rows or rows[consumer][1] == len(RESOURCES), \
+                'half: ' + consumer
+    known = set().union(*(set(c.held) | c.uncertain for c in clients))
+    assert set(rows) <= known, 'allocations that nobody asked for'
+
+
+def audit_usages(cloud, providers):
+    for provider in providers:
+        sums = dict(cloud.sql('SELECT rc.name, SUM(a.used) FROM allocations a '
+                              'JOIN resource_classes rc ON rc.id = a.resource_class_id '
+                              'JOIN resource_providers rp ON rp.id = a.resource_provider_id '
+                              "WHERE rp.uuid = '%s' GROUP BY rc.name" % provider))
+        usages = cloud.ask('GET', '/resource_providers/%s/usages' % provider).json['usages']
+        assert {name: used for name, used in usages.items() if used} == \
+            {name: int(used) for name, used in sums.items()}, 'usages differ'
+
+
+def test_killed_workers_leave_nothing_half(directory, build):
+    with Cloud(directory, build, workers=4) as cloud:
+        providers = [cloud.make_provider(INVENTORY) for _ in range(4)]
+        until = time.monotonic() + SECONDS
+        clients = [Client(cloud, providers, until) for _ in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        killed = kill_workers(cloud, until - 0.5)
+        for client in clients:
+            client.join()
+            assert client.broken is None, client.broken
+        wait_until('the workers are back', lambda: len(cloud.workers()) == 4)
+        # what a killed worker held open is undone by the server before this is answered
+        wait_until('the database is at rest', lambda: cloud.sql(
+            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']])
+        audit(cloud, clients)
+        audit_usages(cloud, providers)
+        claims = sum(len(c.held) + len(c.gone) for c in clients)
+        uncertain = sum(len(c.uncertain) for c in clients)
+        print('    %d claims acknowledged, %d workers killed, %d answers lost' %
+              (claims, killed, uncertain))
+        assert killed >= 30 and claims >= 1000, 'too little happened to prove anything'
+        assert uncertain > 0, 'no request was hit'

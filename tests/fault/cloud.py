@@ -1,0 +1,229 @@
+"""A small cloud to break: a private MariaDB, the pool under spawn-fcgi, nginx, and who asks it.
+
+Used by the tests in this folder. It starts everything by the project's own scripts, in a directory
+of its own, and ends it.
+"""
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import uuid
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LATEST = 'placement 1.39'
+
+CONFIGURATION = """\
+[api]
+auth_strategy = noauth2
+[placement_database]
+connection = mysql+pymysql://placement:{password}@localhost/placement?charset=utf8&unix_socket={socket}
+retry_interval = 1
+[berth]
+{berth}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(what, condition, seconds=15):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError('timeout: ' + what)
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.text = response.read().decode('utf-8', 'replace')
+
+    @property
+    def json(self):
+        return json.loads(self.text)
+
+
+class Cloud:
+    def __init__(self, directory, build, workers=4, password='pw', berth=''):
+        self.directory = directory
+        self.build = build
+        self.password = password
+        self.port = free_port()
+        self.database = os.path.join(directory, 'database')
+        self.stack = os.path.join(directory, 'stack')
+        self.conf = os.path.join(self.stack, 'placement.conf')
+        self.workers_wanted = workers
+        self.berth = 'workers = %d\n%s' % (workers, berth)
+        os.makedirs(self.stack)
+
+    # Life.
+
+    def script(self, name, *arguments):
+        environment = dict(os.environ, BERTH_BUILD=self.build)
+        done = subprocess.run([os.path.join(TOP, 'scripts', name), *arguments], env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            raise AssertionError('%s %s: %s' % (name, ' '.join(arguments), done.stdout))
+
+    def write_configuration(self):
+        with open(self.conf, 'w') as conf:
+            conf.write(CONFIGURATION.format(password=self.password, berth=self.berth,
+                                            socket=os.path.join(self.database, 'db.sock')))
+
+    def start(self):
+        self.script('private-mariadb', 'start', self.database)
+        self.sql('CREATE DATABASE placement CHARACTER SET utf8; '
+                 "CREATE USER placement@localhost IDENTIFIED BY '%s'; "
+                 'GRANT ALL ON placement.* TO placement@localhost' % self.password, database=None)
+        self.write_configuration()
+        subprocess.run([os.path.join(self.build, 'berth-manage'), '--config-file', self.conf,
+                        'db', 'sync'], check=True)
+        self.start_stack()
+        return self
+
+    def start_stack(self):
+        self.script('stack', 'start', self.stack, str(self.port))
+
+    def stop_stack(self):
+        self.script('stack', 'stop', self.stack)
+
+    def start_database(self):
+        self.script('private-mariadb', 'start', self.database)
+
+    def stop_database(self):
+        self.script('private-mariadb', 'stop', self.database)
+
+    def stop(self):
+        self.stop_stack()
+        self.stop_database()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *reason):
+        self.stop()
+
+    # The database, past the service.
+
+    def sql(self, text, database='placement'):
+        command = ['mariadb', '--no-defaults', '-N', '-B', '-S',
+                   os.path.join(self.database, 'db.sock'), '-uroot']
+        if database:
+            command.append(database)
+        done = subprocess.run(command, input=text, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise AssertionError('sql: ' + done.stderr)
+        return [line.split('\t') for line in done.stdout.splitlines()]
+
+    def lock_in_background(self, select, seconds):
+        """Holds row locks in a session of its own; gives the process."""
+        process = subprocess.Popen(
+            ['mariadb', '--no-defaults', '-N', '-B', '-S', os.path.join(self.database, 'db.sock'),
+             '-uroot', 'placement'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        process.stdin.write("START TRANSACTION; %s FOR UPDATE; SELECT 'held'; SELECT SLEEP(%d);\n"
+                            % (select, seconds))
+        process.stdin.close()
+        while 'held' not in process.stdout.readline():
+            pass
+        return process
+
+    # Processes.
+
+    def master(self):
+        """The master's pid: the parent of all workers, found by the configuration file."""
+        for entry in os.listdir('/proc'):
+            if not entry.isdigit():
+                continue
+            try:
+                with open('/proc/%s/cmdline' % entry, 'rb') as file:
+                    words = file.read().decode().split('\0')
+                with open('/proc/%s/stat' % entry) as file:
+                    name = file.read().split('(')[1].split(')')[0]
+            except OSError:
+                continue
+            if name == 'berth' and self.conf in words:
+                return int(entry)
+        return None
+
+    def workers(self):
+        master = self.master()
+        if master is None:
+            return []
+        with open('/proc/%d/task/%d/children' % (master, master)) as file:
+            children = [int(pid) for pid in file.read().split()]
+        return [pid for pid in children if self.name_of(pid) == 'berth-worker']
+
+    @staticmethod
+    def name_of(pid):
+        try:
+            with open('/proc/%d/comm' % pid) as file:
+                return file.read().strip()
+        except OSError:
+            return None
+
+    def signal_master(self, number):
+        os.kill(self.master(), number)
+
+    def log(self):
+        text = ''
+        for name in sorted(os.listdir(self.stack)):
+            if name.endswith('.log'):
+                with open(os.path.join(self.stack, name), errors='replace') as file:
+                    text += file.read()
+        return text
+
+    # Asking.
+
+    def ask(self, method, path, body=None, headers=None, timeout=60):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        sent = {'x-auth-token': 'admin', 'openstack-api-version': LATEST,
+                'accept': 'application/json', 'connection': 'close'}
+        if body is not None:
+            sent['content-type'] = 'application/json'
+            if not isinstance(body, (str, bytes)):
+                body = json.dumps(body)
+        sent.update(headers or {})
+        try:
+            connection.request(method, path, body, sent)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def make_provider(self, inventories):
+        provider = str(uuid.uuid4())
+        answer = self.ask('POST', '/resource_providers', {'name': provider, 'uuid': provider})
+        assert answer.status == 200, answer.text
+        answer = self.ask('PUT', '/resource_providers/%s/inventories' % provider,
+                          {'resource_provider_generation': 0, 'inventories': inventories})
+        assert answer.status == 200, answer.text
+        return provider
+
+    def claim(self, consumer, provider, resources, generation=None, timeout=60):
+        return self.ask('PUT', '/allocations/' + consumer,
+                        {'allocations': {provider: {'resources': resources}},
+                         'project_id': 'project', 'user_id': 'user',
+                         'consumer_generation': generation, 'consumer_type': 'INSTANCE'},
+                        timeout=timeout)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+SIGHUP, SIGTERM, SIGKILL, SIGSTOP, SIGUSR1 = (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL,
+                                             signal.SIGSTOP, signal.SIGUSR1)

@@ -1,0 +1,235 @@
+"""The pool under blows: dead, stuck, reloaded, drained, without a database."""
+import os
+import subprocess
+import threading
+import time
+import uuid
+
+from cloud import SIGHUP, SIGKILL, SIGTERM, SIGUSR1, Cloud, is_alive, wait_until
+
+INVENTORY = {'VCPU': {'total': 1000}}
+
+
+class Load(threading.Thread):
+    """Asks without a pause until it is ended; keeps every answer that is not the one expected."""
+
+    def __init__(self, cloud, path='/resource_classes', expected=200):
+        super().__init__()
+        self.cloud, self.path, self.expected = cloud, path, expected
+        self.ended, self.count, self.wrong = False, 0, []
+
+    def run(self):
+        while not self.ended:
+            try:
+                status = self.cloud.ask('GET', self.path).status
+            except OSError as reason:
+                status = repr(reason)
+            self.count += 1
+            if status != self.expected:
+                self.wrong.append(status)
+
+    def end(self):
+        self.ended = True
+        self.join()
+
+
+def slow_claim(cloud, answers):
+    """A claim that waits for a lock of somebody else; gives thread and the holder of the lock."""
+    provider = cloud.make_provider(INVENTORY)
+    holder = cloud.lock_in_background(
+        "SELECT id FROM resource_providers WHERE uuid = '%s'" % provider, 3)
+
+    def ask():
+        try:
+            answers.append(cloud.claim(str(uuid.uuid4()), provider, {'VCPU': 1}).status)
+        except OSError as reason:
+            answers.append(repr(reason))
+    thread = threading.Thread(target=ask)
+    thread.start()
+    time.sleep(0.5)
+    return thread, holder
+
+
+def test_a_dead_worker_is_replaced(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        time.sleep(1.2)
+        before = cloud.workers()
+        os.kill(before[0], SIGKILL)
+        wait_until('there are two again', lambda: len(set(cloud.workers()) - {before[0]}) == 2, 3)
+        assert before[1] in cloud.workers(), 'the other one was touched'
+        assert 'worker died' in cloud.log() and 'signal=9' in cloud.log()
+        assert cloud.ask('GET', '/resource_classes').status == 200
+
+
+def test_workers_that_die_young_are_replaced_more_slowly(directory, build):
+    with Cloud(directory, build, workers=1) as cloud:
+        deaths, end = 0, time.monotonic() + 4
+        while time.monotonic() < end:
+            for pid in cloud.workers():
+                os.kill(pid, SIGKILL)
+                deaths += 1
+            time.sleep(0.01)
+        assert 2 <= deaths <= 12, '%d died in four seconds' % deaths
+        wait_until('it comes back', lambda: cloud.ask('GET', '/').status == 200, 20)
+
+
+def test_a_stuck_request_is_ended_and_named(directory, build):
+    with Cloud(directory, build, workers=1, berth='request_timeout = 1\n') as cloud:
+        answers = []
+        thread, holder = slow_claim(cloud, answers)
+        thread.join()
+        holder.wait()
+        assert answers[0] in (502, 504), answers
+        line = [line for line in cloud.log().splitlines() if 'took too long' in line][0]
+        assert 'req-' in line and '/allocations/{consumer_uuid}' in line, line
+        wait_until('it answers again', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+        assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
+
+
+def test_stopping_finishes_what_is_in_flight(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        answers = []
+        thread, holder = slow_claim(cloud, answers)
+        master = cloud.master()
+        os.kill(master, SIGTERM)
+        thread.join()
+        holder.wait()
+        assert answers == [204], answers
+        wait_until('the master ends', lambda: not is_alive(master) or cloud.master() is None)
+        assert 'stopped' in cloud.log()
+
+
+def test_a_reload_replaces_all_workers_and_refuses_nothing(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        loads = [Load(cloud) for _ in range(4)]
+        for load in loads:
+            load.start()
+        for _ in range(3):
+            before = set(cloud.workers())
+            cloud.signal_master(SIGHUP)
+            wait_until('all are new', lambda: len(cloud.workers()) == 2
+                       and not before & set(cloud.workers()))
+        for load in loads:
+            load.end()
+        assert sum(load.count for load in loads) > 100
+        assert [load.wrong for load in loads if load.wrong] == []
+
+
+def test_a_reload_takes_the_new_configuration(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        cloud.berth = 'workers = 3\n'
+        cloud.write_configuration()
+        cloud.signal_master(SIGHUP)
+        wait_until('there are three', lambda: len(cloud.workers()) == 3)
+        with open(cloud.conf, 'a') as conf:
+            conf.write('request_timeout = soon\n')
+        cloud.signal_master(SIGHUP)
+        wait_until('it complains', lambda: 'new configuration is wrong' in cloud.log())
+        assert len(cloud.workers()) == 3
+        assert cloud.ask('GET', '/resource_classes').status == 200
+
+
+def test_the_log_is_opened_again(directory, build):
+    log = os.path.join(directory, 'stack', 'moved.log')
+    with Cloud(directory, build, workers=2, berth='log_file = %s\n' % log) as cloud:
+        cloud.ask('GET', '/resource_classes')
+        os.rename(log, log + '.1')
+        cloud.signal_master(SIGUSR1)
+        wait_until('the new file is there', lambda: os.path.exists(log))
+
+        def has_line():
+            cloud.ask('GET', '/traits')
+            with open(log) as file:
+                return 'path=/traits' in file.read()
+        wait_until('it is written to', has_line)
+
+
+def test_without_a_database_it_says_so_and_comes_back(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        assert cloud.ask('GET', '/resource_classes').status == 200
+        master, workers = cloud.master(), cloud.workers()
+        cloud.stop_database()
+        answer = cloud.ask('GET', '/resource_classes')
+        assert answer.status == 503 and int(answer.headers['retry-after']) > 0, answer.text
+        assert answer.json['errors'][0]['title'] == 'Service Unavailable'
+        assert cloud.ask('GET', '/').status == 200, 'the version document needs no database'
+        cloud.start_database()
+        wait_until('it is back', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+        assert cloud.master() == master and sorted(cloud.workers()) == sorted(workers)
+
+
+def test_it_starts_without_a_database(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        cloud.stop_stack()
+        cloud.stop_database()
+        cloud.start_stack()
+        assert cloud.ask('GET', '/resource_classes').status == 503
+        cloud.start_database()
+        wait_until('it serves', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+
+
+def test_workers_are_recycled(directory, build):
+    with Cloud(directory, build, workers=2, berth='max_requests = 20\n') as cloud:
+        before = set(cloud.workers())
+        load = Load(cloud)
+        load.start()
+        wait_until('all are new', lambda: cloud.workers() and not before & set(cloud.workers()))
+        load.end()
+        assert load.wrong == [], load.wrong
+        assert 'worker died' not in cloud.log()
+
+
+def test_workers_end_with_their_master(directory, build):
+    with Cloud(directory, build, workers=2) as cloud:
+        workers = cloud.workers()
+        os.kill(cloud.master(), SIGKILL)
+        wait_until('they end', lambda: not any(map(is_alive, workers)))
+
+
+def exit_of(build, text, directory, *arguments):
+    conf = os.path.join(directory, 'placement.conf')
+    with open(conf, 'w') as file:
+        file.write(text)
+    done = subprocess.run([os.path.join(build, 'berth'), '--config-file', conf, *arguments],
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20)
+    return done.returncode, done.stderr
+
+
+def test_wrong_configuration_is_one_line_and_78(directory, build):
+    good = ('[api]\nauth_strategy = noauth2\n[placement_database]\n'
+            'connection = mysql+pymysql://u:SECRETWORD@h/d\n')
+    cases = [
+        ('', '--check-config'),
+        (good.replace('noauth2', 'keystone'), '--check-config'),
+        (good.replace('mysql+pymysql', 'sqlite'), '--check-config'),
+        (good + '[berth]\nworkers = many\n', '--check-config'),
+        (good + '[berth\n', '--check-config'),
+        (good, '--listen', 'tcp:127.0.0.1:9000'),
+        (good,),
+    ]
+    for text, *arguments in cases:
+        status, error = exit_of(build, text, directory, *arguments)
+        assert status == 78, (text, status, error)
+        assert error.count('\n') == 1 and error.startswith('berth: '), error
+        assert 'SECRETWORD' not in error, error
+    assert exit_of(build, good, directory, '--check-config')[0] == 0
+    missing = subprocess.run([os.path.join(build, 'berth'), '--config-file', '/nowhere/p.conf'],
+                             capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert missing.returncode == 78 and missing.stderr.count('\n') == 1, missing.stderr
+
+
+def test_it_opens_a_socket_of_its_own(directory, build):
+    with Cloud(directory, build, workers=1) as cloud:
+        path = os.path.join(directory, 'own.sock')
+        process = subprocess.Popen([os.path.join(build, 'berth'), '--config-file', cloud.conf,
+                                    '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        wait_until('the socket is there', lambda: os.path.exists(path))
+        assert os.stat(path).st_mode & 0o777 == 0o660
+        second = subprocess.run([os.path.join(build, 'berth'), '--config-file', cloud.conf,
+                                 '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True, timeout=20)
+        assert second.returncode == 78 and 'somebody else' in second.stderr, second.stderr
+        process.send_signal(SIGTERM)
+        assert process.wait(20) == 0
+        assert not os.path.exists(path)
