@@ -129,8 +129,8 @@ class Cloud:
     def lock_in_background(self, select, seconds):
         """Holds row locks in a session of its own; gives the process."""
         process = subprocess.Popen(
-            ['mariadb', '--no-defaults', '-N', '-B', '-S', os.path.join(self.database, 'db.sock'),
-             '-uroot', 'placement'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            ['mariadb', '--no-defaults', '-N', '-B', '--unbuffered', '-S',
+             os.path.join(self.database, 'db.sock'), '-uroot', 'placement'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         process.stdin.write("START TRANSACTION; %s FOR UPDATE; SELECT 'held'; SELECT SLEEP(%d);\n"
                             % (select, seconds))
         process.stdin.close()
