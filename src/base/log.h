@@ -109,7 +109,7 @@ static inline struct log_field log_errno(const char *name, int error)
 /* Writes an event: a level, a message that is a string literal, and fields. */
 #define log_event(level, message, ...)                                                             \
     log_write((level), "" message "",                                                              \
-              (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.kind = LOG_END}})
+              &(const struct log_field[]){{.kind = LOG_END}, ##__VA_ARGS__, {.kind = LOG_END}}[1])
 
 /* The function behind log_event(): fields end with LOG_END. */
 void log_write(enum log_level level, const char *message, const struct log_field *fields);

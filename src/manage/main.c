@@ -148,7 +148,8 @@ static int choose(int argc, char **argv, const struct config_place *places, size
     return EX_USAGE;
 }
 
-int main(int argc, char **argv)
+/* Gives an exit status, or -1 to go on. */
+static int arguments_read(int argc, char **argv, struct config_place *places, size_t *count)
 {
     static const struct option options[] = {
         {"config-file", required_argument, NULL, 'f'},
@@ -157,16 +158,13 @@ int main(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    struct config_place *places = calloc((size_t)argc, sizeof(*places));
-    size_t count = 0;
     int option;
-    if (places == NULL)
-        return EX_OSERR;
     while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
         switch (option) {
         case 'f':
         case 'd':
-            places[count++] = (struct config_place){.is_directory = option == 'd', .path = optarg};
+            places[(*count)++] =
+                (struct config_place){.is_directory = option == 'd', .path = optarg};
             break;
         case 'v':
             puts("berth-manage " PACKAGE_VERSION);
@@ -178,7 +176,18 @@ int main(int argc, char **argv)
             return EX_USAGE;
         }
     }
-    int status = choose(argc - optind, argv + optind, places, count);
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct config_place *places = calloc((size_t)argc, sizeof(*places));
+    size_t count = 0;
+    if (places == NULL)
+        return EX_OSERR;
+    int status = arguments_read(argc, argv, places, &count);
+    if (status < 0)
+        status = choose(argc - optind, argv + optind, places, count);
     free(places);
     return status;
 }

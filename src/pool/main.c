@@ -89,30 +89,42 @@ static int refuse(const struct config_error *error)
     return EX_CONFIG;
 }
 
-int main(int argc, char **argv)
+/* Configures, listens and runs; gives the exit status. */
+static int run(const struct arguments *arguments)
 {
-    struct arguments arguments = {0};
     struct config_error error;
-    int status = arguments_read(argc, argv, &arguments);
-    if (status >= 0)
-        return status;
-    umask(027);
     struct settings *settings = calloc(1, sizeof(*settings));
     if (settings == NULL)
         return EX_OSERR;
-    if (!master_configure(arguments.places, arguments.place_count, settings, &error))
+    if (!master_configure(arguments->places, arguments->place_count, !arguments->check, settings,
+                          &error)) {
+        free(settings);
         return refuse(&error);
-    if (arguments.check) {
-        puts("The configuration is right.");
-        return 0;
     }
-    struct listener listener;
-    struct log_settings log = settings_log(settings);
-    if (!listener_open(&listener, arguments.listen, (int)settings->berth_listen_backlog, &error) ||
-        !log_open(&log, &error))
-        return refuse(&error);
-    status = master_run(settings, arguments.places, arguments.place_count, &listener);
+    struct listener listener = {.descriptor = -1};
+    int status;
+    if (arguments->check) {
+        puts("The configuration is right.");
+        status = 0;
+    } else if (listener_open(&listener, arguments->listen, (int)settings->berth_listen_backlog,
+                             &error)) {
+        return master_run(settings, arguments->places, arguments->place_count, &listener);
+    } else {
+        status = refuse(&error);
+    }
     listener_close(&listener);
+    settings_free(settings);
+    free(settings);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    int status = arguments_read(argc, argv, &arguments);
+    umask(027);
+    if (status < 0)
+        status = run(&arguments);
     free(arguments.places);
     return status;
 }

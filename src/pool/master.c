@@ -55,30 +55,42 @@ struct master {
     uint64_t stop_at; /* when the rest is killed; 0: not stopping */
 };
 
-bool master_configure(const struct config_place *places, size_t count, struct settings *settings,
-                      struct config_error *error)
+/* What the settings must say for the pool to run. */
+static bool check_settings(const struct settings *settings, struct config_error *error)
 {
     struct database_url url;
-    struct config *config = config_new();
-    bool loaded =
-        config_load(config, places, count, error) && settings_load(settings, config, error);
-    config_free(config);
-    if (!loaded)
-        return false;
     if (strcmp(settings->api_auth_strategy, "noauth2") != 0) {
         config_error_set(error,
-                         "[api] auth_strategy = %s: this version only knows noauth2, and "
-                         "lets nobody in without asking who it is",
+                         "[api] auth_strategy = %s: this version only knows noauth2, and lets "
+                         "nobody in without asking who it is",
                          settings->api_auth_strategy);
-        settings_free(settings);
         return false;
     }
-    if (!settings_database_url(settings, &url, error)) {
-        settings_free(settings);
+    if (!settings_database_url(settings, &url, error))
         return false;
-    }
     database_url_free(&url);
     return true;
+}
+
+bool master_configure(const struct config_place *places, size_t count, bool serve,
+                      struct settings *settings, struct config_error *error)
+{
+    struct config *config = config_new();
+    bool good = config_load(config, places, count, error) && settings_load(settings, config, error);
+    if (good && !check_settings(settings, error)) {
+        settings_free(settings);
+        good = false;
+    }
+    if (good && serve) {
+        struct log_settings log = settings_log(settings);
+        good = log_open(&log, error);
+        if (good)
+            settings_report(settings, config);
+        else
+            settings_free(settings);
+    }
+    config_free(config);
+    return good;
 }
 
 static unsigned wanted_workers(const struct master *master)
@@ -274,15 +286,12 @@ static void reload(struct master *master)
     struct config_error error;
     struct settings *settings = calloc(1, sizeof(*settings));
     if (settings == NULL ||
-        !master_configure(master->places, master->place_count, settings, &error)) {
+        !master_configure(master->places, master->place_count, true, settings, &error)) {
         log_event(LOG_LEVEL_ERROR, "the new configuration is wrong, going on with the old one",
                   log_text("reason", settings != NULL ? error.text : NULL));
         free(settings);
         return;
     }
-    struct log_settings log = settings_log(settings);
-    if (!log_open(&log, &error))
-        log_event(LOG_LEVEL_ERROR, "the log is kept as it is", log_text("reason", error.text));
     settings_free(master->settings);
     free(master->settings);
     master->settings = settings;
@@ -378,6 +387,7 @@ int master_run(struct settings *settings, const struct config_place *places, siz
                   log_integer("workers", count_alive(&master)));
     tell_all(&master, SIGKILL);
     log_event(LOG_LEVEL_INFO, "stopped");
+    listener_close(listener);
     scoreboard_free(master.scoreboard);
     close(master.signals);
     settings_free(master.settings);

@@ -13,11 +13,13 @@
 #include "base/settings.h"
 #include "pool/listener.h"
 
-/* Reads the configuration and checks that the pool can run with it. */
-bool master_configure(const struct config_place *places, size_t count, struct settings *settings,
-                      struct config_error *error);
+/* Reads the configuration and checks that the pool can run with it. With serve, opens the log by it,
+   and says there which options are unknown or have a new name. */
+bool master_configure(const struct config_place *places, size_t count, bool serve,
+                      struct settings *settings, struct config_error *error);
 
-/* Runs until it is told to stop; gives the exit status. The settings are taken over. */
+/* Runs until it is told to stop; gives the exit status. Settings (from malloc) and listener are taken
+   over. */
 int master_run(struct settings *settings, const struct config_place *places, size_t count,
                struct listener *listener);
 

@@ -40,9 +40,7 @@ int startup_run(const struct settings *settings)
         return 1;
     arena_init(&arena, 0);
     long retries = settings->placement_database_max_retries;
-    enum outcome outcome;
-    for (long attempt = 1; (outcome = prepare(settings, database, &arena)) != OUTCOME_OK;
-         attempt++) {
+    for (long attempt = 1; prepare(settings, database, &arena) != OUTCOME_OK; attempt++) {
         bool slowly = retries >= 0 && attempt > retries;
         long pause = slowly ? SLOWLY : settings->placement_database_retry_interval;
         log_event(LOG_LEVEL_WARNING, "the database could not be prepared, trying again",
