@@ -28,7 +28,7 @@ void body_allocate_from(struct arena *arena)
 }
 
 /* Whether brackets nest no deeper than they may: jansson's own limit is far above ours. */
-static bool depth_is_fine(const char *text, size_t length)
+static bool depth_is_fine(const char *text, size_t length, unsigned most)
 {
     unsigned depth = 0;
     bool quoted = false;
@@ -38,7 +38,7 @@ static bool depth_is_fine(const char *text, size_t length)
             i++;
         else if (c == '"')
             quoted = !quoted;
-        else if (!quoted && (c == '[' || c == '{') && ++depth > BODY_DEPTH)
+        else if (!quoted && (c == '[' || c == '{') && ++depth > most)
             return false;
         else if (!quoted && (c == ']' || c == '}') && depth > 0)
             depth--;
@@ -46,9 +46,10 @@ static bool depth_is_fine(const char *text, size_t length)
     return true;
 }
 
-json_t *body_parse(const char *text, size_t length, struct arena *arena, const char **message)
+json_t *body_parse(const char *text, size_t length, unsigned depth, struct arena *arena,
+                   const char **message)
 {
-    if (!depth_is_fine(text, length)) {
+    if (!depth_is_fine(text, length, depth)) {
         *message = "it is nested too deeply";
         return NULL;
     }

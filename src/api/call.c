@@ -43,7 +43,8 @@ json_t *call_body(struct call *call, enum schema schema)
 {
     struct exchange *exchange = call->exchange;
     const char *message;
-    json_t *body = body_parse(exchange->body, exchange->body_length, exchange->arena, &message);
+    json_t *body = body_parse(exchange->body, exchange->body_length, call->body_depth,
+                              exchange->arena, &message);
     if (body == NULL) {
         call_fail(call, 400, NULL, "Malformed JSON: %s", message);
         return NULL;

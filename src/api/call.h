@@ -23,6 +23,7 @@ struct call {
     struct context context;
     struct identity identity;
     struct route_match match;
+    unsigned body_depth;       /* [berth] max_json_depth */
     struct json_writer writer; /* on the body of the response */
 };
 

@@ -21,6 +21,7 @@ struct service {
     struct names *names;
     struct policy *policy;
     struct placement_settings placement;
+    unsigned body_depth;
 };
 
 struct service *service_new(const struct settings *settings, struct database *database)
@@ -32,6 +33,7 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->names = names_new();
     service->policy =
         policy_new(settings->oslo_policy_enforce_scope, settings->oslo_policy_enforce_new_defaults);
+    service->body_depth = (unsigned)settings->berth_max_json_depth;
     service->placement = (struct placement_settings){
         .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
         .incomplete_consumer_user_id = settings->placement_incomplete_consumer_user_id,
@@ -143,6 +145,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
     names_begin_request(service->names);
     database_begin_request(service->database, exchange->arena);
     call->exchange = exchange;
+    call->body_depth = service->body_depth;
     call->context = (struct context){.arena = exchange->arena,
                                      .database = service->database,
                                      .names = service->names,
