@@ -7,14 +7,17 @@
 
 #include <stdlib.h>
 
-/* The index on provider, class and used answers the sum without touching the rows. */
+/* The index on provider, class and used answers the sum without touching the rows. The indexes are
+   named because the optimizer sometimes takes that of the class instead, after it looked at its
+   statistics again, and then reads all that the whole cloud uses of the class. */
 static const struct sql select_stocks = {
     "SELECT i.resource_provider_id, i.resource_class_id, i.total, i.reserved, i.min_unit, "
     "i.max_unit, i.step_size, i.allocation_ratio, "
     "(SELECT SUM(a.used) FROM allocations a "
+    "FORCE INDEX (allocations_resource_provider_class_used_idx) "
     "WHERE a.resource_provider_id = i.resource_provider_id "
     "AND a.resource_class_id = i.resource_class_id) "
-    "FROM inventories i "
+    "FROM inventories i FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
     "WHERE i.resource_provider_id IN (?...) AND i.resource_class_id IN (?...)",
     "iiiiiiiri"};
 

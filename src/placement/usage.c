@@ -9,7 +9,9 @@
 
 static const struct sql select_of_provider = {
     "SELECT inv.resource_class_id, CAST(COALESCE(SUM(a.used), 0) AS SIGNED) FROM inventories inv "
-    "LEFT JOIN allocations a ON a.resource_provider_id = inv.resource_provider_id "
+    "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
+    "LEFT JOIN allocations a FORCE INDEX (allocations_resource_provider_class_used_idx) ON "
+    "a.resource_provider_id = inv.resource_provider_id "
     "AND a.resource_class_id = inv.resource_class_id "
     "WHERE inv.resource_provider_id = ? GROUP BY inv.resource_class_id",
     "ii"};
