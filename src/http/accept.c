@@ -115,7 +115,7 @@ static int range_specificity(const struct range *range, const char *offer)
 {
     size_t length = range->type_length;
     if (length == 3 && strncmp(range->type, "*/*", 3) == 0)
-        return range->parameters ? 0 : 1;
+        return 1; /* whatever its parameters, as webob */
     if (range->parameters)
         return 0;
     if (length > 2 && strncmp(range->type + length - 2, "/*", 2) == 0)

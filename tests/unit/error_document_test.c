@@ -1,0 +1,182 @@
+/*
+ * Error documents in their three forms, as webob and upstream make them.
+ */
+#include <config.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/error_document.h"
+#include "http/exchange.h"
+
+static struct arena arena;
+static struct buffer output;
+static struct exchange exchange;
+static char *parameters[8];
+
+static void setup(void)
+{
+    arena_init(&arena, 0);
+    buffer_init(&output, 0);
+    memset(parameters, 0, sizeof(parameters));
+    exchange = (struct exchange){.arena = &arena,
+                                 .output = &output,
+                                 .parameters = parameters,
+                                 .method = "GET",
+                                 .prefix = "",
+                                 .path = "/",
+                                 .request_id = "req-1"};
+}
+
+static void teardown(void)
+{
+    arena_free(&arena);
+    buffer_free(&output);
+}
+
+/* Adds a FastCGI parameter, "NAME=value". */
+static void give(const char *parameter)
+{
+    size_t count = 0;
+    while (parameters[count] != NULL)
+        count++;
+    parameters[count] = arena_strdup(&arena, parameter);
+}
+
+static const char *document(void)
+{
+    error_document_write(&exchange);
+    return arena_strndup(&arena, output.data, output.length);
+}
+
+START_TEST(json_by_default)
+{
+    exchange_fail(&exchange, 404, NULL, "No <b>boat</b> of\nthat name");
+    ck_assert_str_eq(document(), "{\"errors\": [{\"status\": 404, \"title\": \"Not Found\", "
+                                 "\"detail\": \"The resource could not be found.\\n\\n No boat of "
+                                 "that name  \", \"request_id\": \"req-1\"}]}");
+    ck_assert_str_eq(exchange.content_type, "application/json");
+    ck_assert_int_eq(exchange.status, 404);
+}
+END_TEST
+
+START_TEST(codes_from_1_23_on)
+{
+    exchange.version = (struct microversion){1, 23};
+    exchange_fail(&exchange, 409, "placement.concurrent_update", "x");
+    ck_assert_ptr_nonnull(strstr(document(), "\"code\": \"placement.concurrent_update\""));
+}
+END_TEST
+
+START_TEST(no_codes_before)
+{
+    exchange.version = (struct microversion){1, 22};
+    exchange_fail(&exchange, 409, "placement.concurrent_update", "x");
+    ck_assert_ptr_null(strstr(document(), "\"code\""));
+}
+END_TEST
+
+START_TEST(the_first_reason_counts)
+{
+    ck_assert_int_eq(exchange_fail(&exchange, 400, NULL, "first"), 400);
+    ck_assert_int_eq(exchange_fail(&exchange, 500, NULL, "second"), 400);
+    ck_assert_str_eq(exchange.error.detail, "first");
+}
+END_TEST
+
+START_TEST(versions_are_told_to_who_asked_for_none_of_them)
+{
+    exchange_fail(&exchange, 406, NULL, "x");
+    const char *text = document();
+    ck_assert_ptr_nonnull(strstr(text, "\"max_version\": \"1.39\", \"min_version\": \"1.0\""));
+}
+END_TEST
+
+START_TEST(html_is_escaped)
+{
+    give("HTTP_ACCEPT=text/html");
+    exchange_fail(&exchange, 404, NULL, "<script> & \"caf\xc3\xa9\"");
+    const char *text = document();
+    ck_assert_ptr_nonnull(strstr(text, "<h1>404 Not Found</h1>"));
+    ck_assert_ptr_nonnull(strstr(text, "&lt;script&gt; &amp; &quot;caf&#233;&quot;"));
+    ck_assert_ptr_null(strstr(text, "<script>"));
+}
+END_TEST
+
+START_TEST(plain_text_to_others)
+{
+    give("HTTP_ACCEPT=text/plain");
+    exchange_fail(&exchange, 404, NULL, "gone");
+    ck_assert_str_eq(document(), "404 Not Found\n\nThe resource could not be found.\n\n gone  ");
+}
+END_TEST
+
+START_TEST(nobody_is_told_in_webobs_own_form)
+{
+    exchange_fail(&exchange, 401, NULL, "%s", "");
+    const char *text = document();
+    ck_assert_int_eq(strncmp(text, "{\"message\": \"This server could not verify", 41), 0);
+    ck_assert_ptr_nonnull(
+        strstr(text, "\"code\": \"401 Unauthorized\", \"title\": \"Unauthorized\"}"));
+}
+END_TEST
+
+START_TEST(unavailable_says_when_to_come_back)
+{
+    exchange_fail(&exchange, 503, NULL, "x");
+    error_document_write(&exchange);
+    ck_assert_str_eq(exchange.headers[0].name, "retry-after");
+    ck_assert_int_gt(atoi(exchange.headers[0].value), 0);
+}
+END_TEST
+
+START_TEST(a_header_cannot_be_split)
+{
+    exchange_add_header(&exchange, "location", "/a\r\nset-cookie: x");
+    ck_assert_str_eq(exchange.headers[0].value, "/a");
+}
+END_TEST
+
+static const struct {
+    const char *host, *scheme, *location;
+} places[] = {
+    {"boats.example:8778", "http", "http://boats.example:8778/x"},
+    {"boats.example:80", "http", "http://boats.example/x"},
+    {"boats.example:443", "https", "https://boats.example/x"},
+    {"boats.example:443", "http", "http://boats.example:443/x"},
+};
+
+START_TEST(location_is_where_it_was_asked)
+{
+    give(arena_printf(&arena, "HTTP_HOST=%s", places[_i].host));
+    give(arena_printf(&arena, "REQUEST_SCHEME=%s", places[_i].scheme));
+    exchange_add_location(&exchange, "/x");
+    ck_assert_str_eq(exchange.headers[0].value, places[_i].location);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("error document");
+    TCase *test = tcase_create("error document");
+    tcase_add_checked_fixture(test, setup, teardown);
+    tcase_add_test(test, json_by_default);
+    tcase_add_test(test, codes_from_1_23_on);
+    tcase_add_test(test, no_codes_before);
+    tcase_add_test(test, the_first_reason_counts);
+    tcase_add_test(test, versions_are_told_to_who_asked_for_none_of_them);
+    tcase_add_test(test, html_is_escaped);
+    tcase_add_test(test, plain_text_to_others);
+    tcase_add_test(test, nobody_is_told_in_webobs_own_form);
+    tcase_add_test(test, unavailable_says_when_to_come_back);
+    tcase_add_test(test, a_header_cannot_be_split);
+    tcase_add_loop_test(test, location_is_where_it_was_asked, 0,
+                        sizeof(places) / sizeof(places[0]));
+    suite_add_tcase(suite, test);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

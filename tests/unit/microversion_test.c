@@ -1,0 +1,124 @@
+/*
+ * Which microversion a header asks for. The facts are the microversion_parse library's.
+ */
+#include <config.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/exchange.h"
+
+static struct arena arena;
+static struct buffer output;
+static struct exchange exchange;
+static char *parameters[8];
+
+static void setup(void)
+{
+    arena_init(&arena, 0);
+    buffer_init(&output, 0);
+    memset(parameters, 0, sizeof(parameters));
+    exchange = (struct exchange){.arena = &arena,
+                                 .output = &output,
+                                 .parameters = parameters,
+                                 .method = "GET",
+                                 .prefix = "",
+                                 .path = "/",
+                                 .request_id = "req-1"};
+}
+
+static void teardown(void)
+{
+    arena_free(&arena);
+    buffer_free(&output);
+}
+
+/* Adds a FastCGI parameter, "NAME=value". */
+static void give(const char *parameter)
+{
+    size_t count = 0;
+    while (parameters[count] != NULL)
+        count++;
+    parameters[count] = arena_strdup(&arena, parameter);
+}
+
+static const struct {
+    const char *header;
+    int status; /* 0: the version is taken */
+    const char *version;
+} headers[] = {
+    {"placement 1.10", 0, "1.10"},
+    {"PLACEMENT 1.10", 0, "1.10"},
+    {"placement  1.10 ", 0, "1.10"},
+    {"compute 2.1", 0, "1.0"},
+    {"placement latest", 0, "1.39"},
+    {"placement Latest", 400, NULL},
+    {"placement 1.40", 406, NULL},
+    {"placement 2.0", 406, NULL},
+    {"placement 0.9", 406, NULL},
+    {"placement 1", 400, NULL},
+    {"placement x", 400, NULL},
+    {"placement 1.x", 400, NULL},
+    {"placement 1.10.1", 400, NULL},
+    {"placement", 0, "1.0"},
+    {"placement 1.5,placement 1.6", 0, "1.6"},
+    {"placement 1.5, compute 2.1", 0, "1.5"},
+    {"placement 01.010", 0, "1.10"},
+    {"placement -1.0", 406, NULL},
+    {"placement 1.-1", 406, NULL},
+    {"placement +1.5", 0, "1.5"},
+    {"placement 1. 5", 0, "1.5"},
+    {"", 0, "1.0"},
+    {"1.10", 0, "1.0"},
+    {"placement 99999999999999999999.1", 406, NULL},
+};
+
+START_TEST(each_header)
+{
+    give(arena_printf(&arena, "HTTP_OPENSTACK_API_VERSION=%s", headers[_i].header));
+    bool taken = microversion_negotiate(&exchange);
+    ck_assert_int_eq(exchange.error.status, headers[_i].status);
+    ck_assert_int_eq(taken, headers[_i].status == 0);
+    if (taken)
+        ck_assert_str_eq(
+            arena_printf(&arena, "%u.%u", exchange.version.major, exchange.version.minor),
+            headers[_i].version);
+    else
+        ck_assert_int_eq(exchange.version.major, 0);
+}
+END_TEST
+
+START_TEST(no_header_is_the_oldest)
+{
+    ck_assert(microversion_negotiate(&exchange));
+    ck_assert(microversion_since(&exchange, 0));
+    ck_assert(!microversion_since(&exchange, 1));
+}
+END_TEST
+
+START_TEST(the_version_is_in_the_headers_of_the_response)
+{
+    exchange.version = (struct microversion){1, 7};
+    microversion_add_headers(&exchange);
+    ck_assert_uint_eq(exchange.header_count, 2);
+    ck_assert_str_eq(exchange.headers[0].value, "placement 1.7");
+    ck_assert_str_eq(exchange.headers[1].name, "vary");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("microversion");
+    TCase *test = tcase_create("microversion");
+    tcase_add_checked_fixture(test, setup, teardown);
+    tcase_add_loop_test(test, each_header, 0, sizeof(headers) / sizeof(headers[0]));
+    tcase_add_test(test, no_header_is_the_oldest);
+    tcase_add_test(test, the_version_is_in_the_headers_of_the_response);
+    suite_add_tcase(suite, test);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
