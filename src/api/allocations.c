@@ -87,13 +87,9 @@ int provider_allocations_show(struct call *call)
 {
     struct provider provider;
     struct allocations allocations;
-    const char *uuid = call_argument(call, 0);
-    enum outcome outcome = provider_load(&call->context, uuid, &provider);
-    if (outcome == OUTCOME_NOT_FOUND)
-        return call_fail(call, 404, NULL, "Resource provider '%s' not found: %s", uuid,
-                         call->context.failure.detail);
-    if (outcome == OUTCOME_OK)
-        outcome = allocations_of_provider(&call->context, &provider, &allocations);
+    if (!call_provider(call, "Resource provider '", "' not found: ", &provider))
+        return call->exchange->error.status;
+    enum outcome outcome = allocations_of_provider(&call->context, &provider, &allocations);
     if (outcome != OUTCOME_OK)
         return call_outcome(call, outcome);
     struct json_writer *writer = call_json(call);

@@ -39,6 +39,18 @@ int call_outcome(struct call *call, enum outcome outcome)
     }
 }
 
+bool call_provider(struct call *call, const char *before, const char *after,
+                   struct provider *provider)
+{
+    const char *uuid = call_argument(call, 0);
+    enum outcome outcome = provider_load(&call->context, uuid, provider);
+    if (outcome == OUTCOME_NOT_FOUND && before != NULL)
+        call_fail(call, 404, NULL, "%s%s%s%s", before, uuid, after, call->context.failure.detail);
+    else if (outcome != OUTCOME_OK)
+        call_outcome(call, outcome);
+    return outcome == OUTCOME_OK;
+}
+
 json_t *call_body(struct call *call, enum schema schema)
 {
     struct exchange *exchange = call->exchange;

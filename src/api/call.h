@@ -17,6 +17,7 @@
 #include "http/query.h"
 #include "http/router.h"
 #include "placement/context.h"
+#include "placement/provider.h"
 
 struct call {
     struct exchange *exchange;
@@ -70,6 +71,12 @@ const char *call_argument(const struct call *call, unsigned index);
  *                           the client to repeat blindly
  */
 int call_outcome(struct call *call, enum outcome outcome);
+
+/* Loads the provider whose uuid the path begins with. Otherwise false, after failing: with upstream's
+   404, or, where upstream has words of its own around the uuid, with these and then the reason
+   (before and after are NULL or both given). */
+bool call_provider(struct call *call, const char *before, const char *after,
+                   struct provider *provider);
 
 /* The body of the request, if it is JSON that the schema allows; otherwise NULL, after failing with
    400 and upstream's text. */

@@ -27,19 +27,6 @@ static const struct {
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-/* Loads the provider of the path, or fails: with words of their own for those who read. */
-static bool load_provider(struct call *call, struct provider *provider, bool reading)
-{
-    const char *uuid = call_argument(call, 0);
-    enum outcome outcome = provider_load(&call->context, uuid, provider);
-    if (outcome == OUTCOME_NOT_FOUND && reading)
-        call_fail(call, 404, NULL, "No resource provider with uuid %s found : %s", uuid,
-                  call->context.failure.detail);
-    else if (outcome != OUTCOME_OK)
-        call_outcome(call, outcome);
-    return outcome == OUTCOME_OK;
-}
-
 /* Showing. */
 
 static void write_fields(struct json_writer *writer, const struct inventory *inventory)
@@ -103,7 +90,7 @@ int inventories_show(struct call *call)
 {
     struct provider provider;
     struct inventories inventories;
-    if (!load_provider(call, &provider, true))
+    if (!call_provider(call, "No resource provider with uuid ", " found : ", &provider))
         return call->exchange->error.status;
     enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
     if (outcome != OUTCOME_OK)
@@ -116,7 +103,7 @@ int inventory_show(struct call *call)
     struct provider provider;
     struct inventories inventories;
     const char *class_name = call_argument(call, 1);
-    if (!load_provider(call, &provider, true))
+    if (!call_provider(call, "No resource provider with uuid ", " found : ", &provider))
         return call->exchange->error.status;
     enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
     if (outcome != OUTCOME_OK)
@@ -195,7 +182,7 @@ static int refuse(struct call *call, enum outcome outcome, const char *words, co
 int inventory_create(struct call *call)
 {
     struct provider provider;
-    if (!load_provider(call, &provider, false))
+    if (!call_provider(call, NULL, NULL, &provider))
         return call->exchange->error.status;
     json_t *data = call_body(call, SCHEMA_INVENTORY_POST);
     if (data == NULL)
@@ -218,7 +205,7 @@ int inventory_create(struct call *call)
 int inventories_set(struct call *call)
 {
     struct provider provider;
-    if (!load_provider(call, &provider, false))
+    if (!call_provider(call, NULL, NULL, &provider))
         return call->exchange->error.status;
     json_t *data = call_body(call, SCHEMA_INVENTORIES_PUT), *record;
     if (data == NULL || !check_generation(call, &provider, data))
@@ -246,7 +233,7 @@ int inventories_set(struct call *call)
 int inventory_update(struct call *call)
 {
     struct provider provider;
-    if (!load_provider(call, &provider, false))
+    if (!call_provider(call, NULL, NULL, &provider))
         return call->exchange->error.status;
     json_t *data = call_body(call, SCHEMA_INVENTORY_PUT);
     if (data == NULL || !check_generation(call, &provider, data))
@@ -268,7 +255,7 @@ int inventory_remove(struct call *call)
 {
     struct provider provider;
     const char *class_name = call_argument(call, 1);
-    if (!load_provider(call, &provider, false))
+    if (!call_provider(call, NULL, NULL, &provider))
         return call->exchange->error.status;
     enum outcome outcome = inventory_delete(&call->context, &provider, class_name);
     if (outcome == OUTCOME_OK)
@@ -285,7 +272,7 @@ int inventory_remove(struct call *call)
 int inventories_clear(struct call *call)
 {
     struct provider provider;
-    if (!load_provider(call, &provider, false))
+    if (!call_provider(call, NULL, NULL, &provider))
         return call->exchange->error.status;
     enum outcome outcome =
         inventories_replace(&call->context, &provider, &(struct inventories){0}, false);

@@ -141,13 +141,9 @@ int provider_traits_show(struct call *call)
 {
     struct provider provider;
     struct traits traits;
-    const char *uuid = call_argument(call, 0);
-    enum outcome outcome = provider_load(&call->context, uuid, &provider);
-    if (outcome == OUTCOME_NOT_FOUND)
-        return call_fail(call, 404, NULL, "No resource provider with uuid %s found: %s", uuid,
-                         call->context.failure.detail);
-    if (outcome == OUTCOME_OK)
-        outcome = provider_traits_load(&call->context, &provider, &traits);
+    if (!call_provider(call, "No resource provider with uuid ", " found: ", &provider))
+        return call->exchange->error.status;
+    enum outcome outcome = provider_traits_load(&call->context, &provider, &traits);
     if (outcome != OUTCOME_OK)
         return call_outcome(call, outcome);
     write_provider_traits(call, &provider, &traits);

@@ -24,13 +24,9 @@ int provider_usages_show(struct call *call)
 {
     struct provider provider;
     struct usages usages;
-    const char *uuid = call_argument(call, 0);
-    enum outcome outcome = provider_load(&call->context, uuid, &provider);
-    if (outcome == OUTCOME_NOT_FOUND)
-        return call_fail(call, 404, NULL, "No resource provider with uuid %s found: %s", uuid,
-                         call->context.failure.detail);
-    if (outcome == OUTCOME_OK)
-        outcome = usages_of_provider(&call->context, provider.id, &usages);
+    if (!call_provider(call, "No resource provider with uuid ", " found: ", &provider))
+        return call->exchange->error.status;
+    enum outcome outcome = usages_of_provider(&call->context, provider.id, &usages);
     if (outcome != OUTCOME_OK)
         return call_outcome(call, outcome);
     struct json_writer *writer = call_json(call);

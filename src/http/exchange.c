@@ -19,6 +19,14 @@ const char *exchange_parameter(const struct exchange *exchange, const char *name
     return found;
 }
 
+const char *exchange_forwarded(const struct exchange *exchange, const char *name)
+{
+    const char *value = exchange->behind_proxy ? exchange_parameter(exchange, name) : NULL;
+    if (value == NULL || *value == '\0')
+        return NULL;
+    return arena_strndup(exchange->arena, value, strcspn(value, ", "));
+}
+
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value)
 {
     if (exchange->header_count == EXCHANGE_HEADERS)
@@ -34,7 +42,9 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
 /* The host of the request without the port that the scheme stands for. */
 static const char *host_text(struct exchange *exchange, const char *scheme)
 {
-    const char *host = exchange_parameter(exchange, "HTTP_HOST");
+    const char *host = exchange_forwarded(exchange, "HTTP_X_FORWARDED_HOST");
+    if (host == NULL)
+        host = exchange_parameter(exchange, "HTTP_HOST");
     if (host == NULL || *host == '\0')
         host = exchange_parameter(exchange, "SERVER_NAME");
     if (host == NULL)
@@ -52,6 +62,9 @@ void exchange_add_location(struct exchange *exchange, const char *path)
     const char *scheme = exchange_parameter(exchange, "REQUEST_SCHEME");
     if (https != NULL && strcmp(https, "on") == 0)
         scheme = "https";
+    const char *proxied = exchange_forwarded(exchange, "HTTP_X_FORWARDED_PROTO");
+    if (proxied != NULL)
+        scheme = proxied;
     if (scheme == NULL || *scheme == '\0')
         scheme = "http";
     exchange_add_header(

@@ -46,7 +46,8 @@ struct exchange {
     const char *body;
     size_t body_length;
     const char *remote_address;
-    const char *request_id;        /* "req-<uuid>", made here */
+    bool behind_proxy;      /* set before it is received: the X-Forwarded-* headers are believed */
+    const char *request_id; /* "req-<uuid>", made here */
     const char *global_request_id; /* the caller's, or NULL */
 
     /* The microversion that was asked for; microversion_none until it is known. */
@@ -63,6 +64,10 @@ struct exchange {
 
 /* A FastCGI parameter by its name (as "HTTP_X_AUTH_TOKEN", "CONTENT_TYPE"), or NULL. */
 const char *exchange_parameter(const struct exchange *exchange, const char *name);
+
+/* What the proxy in front says in a header (as "HTTP_X_FORWARDED_HOST"), the first of several; NULL if
+   it says nothing or is not to be believed. */
+const char *exchange_forwarded(const struct exchange *exchange, const char *name);
 
 /* Adds a header to the response; name (lower case) and value must outlive the exchange. A value
    with a control character would split the response: it is cut off there. */

@@ -150,7 +150,11 @@ static void worker_log(const struct worker *worker, const struct exchange *excha
 
 static void fill(struct worker *worker, struct exchange *exchange)
 {
-    *exchange = (struct exchange){.arena = &worker->arena, .output = &worker->output};
+    *exchange = (struct exchange){
+        .arena = &worker->arena,
+        .output = &worker->output,
+        .behind_proxy = worker->settings->oslo_middleware_enable_proxy_headers_parsing,
+    };
     buffer_reset(&worker->output);
     arena_reset(&worker->arena);
 }

@@ -7,42 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exchange_fixture.h"
 #include "http/accept.h"
 #include "http/exchange.h"
-
-static struct arena arena;
-static struct buffer output;
-static struct exchange exchange;
-static char *parameters[8];
-
-static void setup(void)
-{
-    arena_init(&arena, 0);
-    buffer_init(&output, 0);
-    memset(parameters, 0, sizeof(parameters));
-    exchange = (struct exchange){.arena = &arena,
-                                 .output = &output,
-                                 .parameters = parameters,
-                                 .method = "GET",
-                                 .prefix = "",
-                                 .path = "/",
-                                 .request_id = "req-1"};
-}
-
-static void teardown(void)
-{
-    arena_free(&arena);
-    buffer_free(&output);
-}
-
-/* Adds a FastCGI parameter, "NAME=value". */
-static void give(const char *parameter)
-{
-    size_t count = 0;
-    while (parameters[count] != NULL)
-        count++;
-    parameters[count] = arena_strdup(&arena, parameter);
-}
+#include "suite.h"
 
 static const struct {
     const char *header;
@@ -142,7 +110,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("accept");
     TCase *test = tcase_create("accept");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_header, 0, sizeof(headers) / sizeof(headers[0]));
@@ -150,10 +117,5 @@ int main(void)
     tcase_add_test(test, who_takes_something_else_is_told);
     tcase_add_loop_test(test, each_type, 0, sizeof(types) / sizeof(types[0]));
     tcase_add_loop_test(test, each_length, 0, sizeof(lengths) / sizeof(lengths[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("accept", test);
 }

@@ -7,42 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exchange_fixture.h"
 #include "http/error_document.h"
 #include "http/exchange.h"
-
-static struct arena arena;
-static struct buffer output;
-static struct exchange exchange;
-static char *parameters[8];
-
-static void setup(void)
-{
-    arena_init(&arena, 0);
-    buffer_init(&output, 0);
-    memset(parameters, 0, sizeof(parameters));
-    exchange = (struct exchange){.arena = &arena,
-                                 .output = &output,
-                                 .parameters = parameters,
-                                 .method = "GET",
-                                 .prefix = "",
-                                 .path = "/",
-                                 .request_id = "req-1"};
-}
-
-static void teardown(void)
-{
-    arena_free(&arena);
-    buffer_free(&output);
-}
-
-/* Adds a FastCGI parameter, "NAME=value". */
-static void give(const char *parameter)
-{
-    size_t count = 0;
-    while (parameters[count] != NULL)
-        count++;
-    parameters[count] = arena_strdup(&arena, parameter);
-}
+#include "suite.h"
 
 static const char *document(void)
 {
@@ -156,9 +124,21 @@ START_TEST(location_is_where_it_was_asked)
 }
 END_TEST
 
+START_TEST(a_proxy_is_believed_only_when_it_is_to_be)
+{
+    give("HTTP_HOST=inner:8778");
+    give("HTTP_X_FORWARDED_HOST=outer.example, other");
+    give("HTTP_X_FORWARDED_PROTO=https");
+    exchange_add_location(&exchange, "/x");
+    exchange.behind_proxy = true;
+    exchange_add_location(&exchange, "/x");
+    ck_assert_str_eq(exchange.headers[0].value, "http://inner:8778/x");
+    ck_assert_str_eq(exchange.headers[1].value, "https://outer.example/x");
+}
+END_TEST
+
 int main(void)
 {
-    Suite *suite = suite_create("error document");
     TCase *test = tcase_create("error document");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_test(test, json_by_default);
@@ -171,12 +151,8 @@ int main(void)
     tcase_add_test(test, nobody_is_told_in_webobs_own_form);
     tcase_add_test(test, unavailable_says_when_to_come_back);
     tcase_add_test(test, a_header_cannot_be_split);
+    tcase_add_test(test, a_proxy_is_believed_only_when_it_is_to_be);
     tcase_add_loop_test(test, location_is_where_it_was_asked, 0,
                         sizeof(places) / sizeof(places[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("error document", test);
 }

@@ -7,41 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exchange_fixture.h"
 #include "http/exchange.h"
-
-static struct arena arena;
-static struct buffer output;
-static struct exchange exchange;
-static char *parameters[8];
-
-static void setup(void)
-{
-    arena_init(&arena, 0);
-    buffer_init(&output, 0);
-    memset(parameters, 0, sizeof(parameters));
-    exchange = (struct exchange){.arena = &arena,
-                                 .output = &output,
-                                 .parameters = parameters,
-                                 .method = "GET",
-                                 .prefix = "",
-                                 .path = "/",
-                                 .request_id = "req-1"};
-}
-
-static void teardown(void)
-{
-    arena_free(&arena);
-    buffer_free(&output);
-}
-
-/* Adds a FastCGI parameter, "NAME=value". */
-static void give(const char *parameter)
-{
-    size_t count = 0;
-    while (parameters[count] != NULL)
-        count++;
-    parameters[count] = arena_strdup(&arena, parameter);
-}
+#include "suite.h"
 
 static const struct {
     const char *header;
@@ -109,16 +77,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("microversion");
     TCase *test = tcase_create("microversion");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_header, 0, sizeof(headers) / sizeof(headers[0]));
     tcase_add_test(test, no_header_is_the_oldest);
     tcase_add_test(test, the_version_is_in_the_headers_of_the_response);
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("microversion", test);
 }

@@ -8,40 +8,8 @@
 #include <string.h>
 
 #include "auth/policy.h"
-
-static struct arena arena;
-static struct buffer output;
-static struct exchange exchange;
-static char *parameters[8];
-
-static void setup(void)
-{
-    arena_init(&arena, 0);
-    buffer_init(&output, 0);
-    memset(parameters, 0, sizeof(parameters));
-    exchange = (struct exchange){.arena = &arena,
-                                 .output = &output,
-                                 .parameters = parameters,
-                                 .method = "GET",
-                                 .prefix = "",
-                                 .path = "/",
-                                 .request_id = "req-1"};
-}
-
-static void teardown(void)
-{
-    arena_free(&arena);
-    buffer_free(&output);
-}
-
-/* Adds a FastCGI parameter, "NAME=value". */
-static void give(const char *parameter)
-{
-    size_t count = 0;
-    while (parameters[count] != NULL)
-        count++;
-    parameters[count] = arena_strdup(&arena, parameter);
-}
+#include "exchange_fixture.h"
+#include "suite.h"
 
 static const struct {
     const char *rule;
@@ -135,17 +103,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("policy");
     TCase *test = tcase_create("policy");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_question, 0, sizeof(questions) / sizeof(questions[0]));
     tcase_add_test(test, scopes_may_be_left_alone);
     tcase_add_loop_test(test, each_token, 0, sizeof(tokens) / sizeof(tokens[0]));
     tcase_add_test(test, nobody_comes_in_but_to_the_root);
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("policy", test);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/query_aggregates.h"
+#include "suite.h"
 
 #define A "11111111-1111-4111-8111-111111111111"
 #define B "22222222-2222-4222-8222-222222222222"
@@ -108,7 +109,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("aggregates");
     TCase *test = tcase_create("aggregates");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_test(test, one_aggregate);
@@ -116,10 +116,5 @@ int main(void)
     tcase_add_test(test, repeated_from_1_24);
     tcase_add_test(test, forbidden_from_1_32);
     tcase_add_loop_test(test, what_is_refused, 0, sizeof(refused) / sizeof(refused[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("aggregates", test);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/query_resources.h"
+#include "suite.h"
 
 static struct arena arena;
 static struct exchange exchange;
@@ -84,17 +85,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("resources");
     TCase *test = tcase_create("resources");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_test(test, amounts_come_in_their_order);
     tcase_add_test(test, the_last_amount_of_a_class_counts);
     tcase_add_test(test, names_are_left_as_they_are);
     tcase_add_loop_test(test, what_is_refused, 0, sizeof(refused) / sizeof(refused[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("resources", test);
 }

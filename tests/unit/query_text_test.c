@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/query_text.h"
+#include "suite.h"
 
 static struct arena arena;
 
@@ -110,7 +111,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("query text");
     TCase *test = tcase_create("query text");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_test(test, strip_takes_unicode_space_off_both_ends);
@@ -120,10 +120,5 @@ int main(void)
     tcase_add_loop_test(test, what_is_no_number_is_refused, 0,
                         sizeof(no_numbers) / sizeof(no_numbers[0]));
     tcase_add_test(test, a_number_has_a_limit_of_digits);
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("query text", test);
 }

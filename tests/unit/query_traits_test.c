@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/query_traits.h"
+#include "suite.h"
 
 static struct arena arena;
 static struct exchange exchange;
@@ -114,7 +115,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("traits");
     TCase *test = tcase_create("traits");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_test(test, each_trait_is_required);
@@ -123,10 +123,5 @@ int main(void)
     tcase_add_test(test, the_last_parameter_counts_before_1_39);
     tcase_add_test(test, all_parameters_count_from_1_39);
     tcase_add_loop_test(test, what_is_refused, 0, sizeof(refused) / sizeof(refused[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("traits", test);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "http/router.h"
+#include "suite.h"
 
 struct endpoint {
     int number;
@@ -83,14 +84,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("router");
     TCase *test = tcase_create("router");
     tcase_add_loop_test(test, each_request, 0, sizeof(requests) / sizeof(requests[0]));
     tcase_add_test(test, methods_are_allowed_in_their_order);
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("router", test);
 }

@@ -11,6 +11,7 @@
 #include "api/body.h"
 #include "api/python_repr.h"
 #include "api/schema.h"
+#include "suite.h"
 
 static const struct {
     enum schema schema;
@@ -159,7 +160,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("schema");
     TCase *test = tcase_create("schema");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_instance, 0, sizeof(instances) / sizeof(instances[0]));
@@ -167,10 +167,5 @@ int main(void)
     tcase_add_test(test, what_is_nested_too_deeply);
     tcase_add_loop_test(test, each_value_as_python_writes_it, 0,
                         sizeof(values) / sizeof(values[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("schema", test);
 }

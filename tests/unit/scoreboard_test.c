@@ -13,6 +13,7 @@
 
 #include "pool/listener.h"
 #include "pool/scoreboard.h"
+#include "suite.h"
 
 START_TEST(what_a_worker_writes_the_master_sees)
 {
@@ -101,17 +102,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("scoreboard");
     TCase *test = tcase_create("scoreboard");
     tcase_add_test(test, what_a_worker_writes_the_master_sees);
     tcase_add_test(test, a_text_that_is_too_long_is_cut);
     tcase_add_test(test, a_worker_that_died_while_it_wrote_is_not_waited_for);
     tcase_add_test(test, a_socket_is_opened_once_and_replaced_when_it_is_stale);
     tcase_add_loop_test(test, each_wrong_address, 0, sizeof(addresses) / sizeof(addresses[0]));
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("scoreboard", test);
 }

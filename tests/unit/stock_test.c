@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "placement/stock.h"
+#include "suite.h"
 
 static struct arena arena;
 static struct context context;
@@ -124,7 +125,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("stock");
     TCase *test = tcase_create("stock");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_capacity, 0, sizeof(capacities) / sizeof(capacities[0]));
@@ -133,10 +133,5 @@ int main(void)
     tcase_add_test(test, what_is_given_back_counts);
     tcase_add_test(test, an_overage_may_shrink_but_not_grow);
     tcase_add_test(test, what_there_is_not_cannot_be_had);
-    suite_add_tcase(suite, test);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("stock", test);
 }

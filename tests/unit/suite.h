@@ -1,0 +1,22 @@
+/*
+ * What every unit test ends with.
+ */
+#ifndef BERTH_TESTS_UNIT_SUITE_H
+#define BERTH_TESTS_UNIT_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+/* Runs a suite of one test case; gives what main() returns. */
+static inline int suite_run(const char *name, TCase *test)
+{
+    Suite *suite = suite_create(name);
+    suite_add_tcase(suite, test);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif
