@@ -28,13 +28,13 @@ static const struct status {
     {201, "Created", NULL, NULL},
     {204, "No Content", NULL, NULL},
     {400, "Bad Request",
-     "The server could not comply with the request since\r\nit is either malformed or otherwise "
-     "incorrect.\r\n",
+     "The server could not comply with the request since it is either malformed or otherwise "
+     "incorrect.",
      NULL},
     {401, "Unauthorized",
-     "This server could not verify that you are authorized to\r\naccess the document you "
-     "requested.  Either you supplied the\r\nwrong credentials (e.g., bad password), or your "
-     "browser\r\ndoes not understand how to supply the credentials required.\r\n",
+     "This server could not verify that you are authorized to access the document you requested. "
+     "Either you supplied the wrong credentials (e.g., bad password), or your browser does not "
+     "understand how to supply the credentials required.",
      NULL},
     {403, "Forbidden", "Access was denied to this resource.", NULL},
     {404, "Not Found", "The resource could not be found.", NULL},
@@ -53,8 +53,7 @@ static const struct status {
     {429, "Too Many Requests", "The client has sent too many requests in a given amount of time",
      NULL},
     {500, "Internal Server Error",
-     "The server has either erred or is incapable of performing\r\nthe requested operation.\r\n",
-     NULL},
+     "The server has either erred or is incapable of performing the requested operation.", NULL},
     {503, "Service Unavailable",
      "The server is currently unavailable. Please try again at a later time.", NULL},
 };
