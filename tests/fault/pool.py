@@ -117,10 +117,12 @@ def test_a_reload_replaces_all_workers_and_refuses_nothing(directory, build):
 
 def test_a_reload_takes_the_new_configuration(directory, build):
     with Cloud(directory, build, workers=2) as cloud:
+        before = set(cloud.workers())
         cloud.berth = 'workers = 3\n'
         cloud.write_configuration()
         cloud.signal_master(SIGHUP)
-        wait_until('there are three', lambda: len(cloud.workers()) == 3)
+        wait_until('there are three new ones', lambda: len(cloud.workers()) == 3
+                   and not before & set(cloud.workers()))
         with open(cloud.conf, 'a') as conf:
             conf.write('request_timeout = soon\n')
         cloud.signal_master(SIGHUP)
