@@ -161,6 +161,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
 
 void service_escaped(struct service *service, struct exchange *exchange)
 {
+    database_abandon(service->database);
     database_begin_request(service->database, exchange->arena);
     exchange->error.status = 0;
     exchange->header_count = 0;

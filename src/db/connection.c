@@ -118,6 +118,12 @@ void database_begin_request(struct database *database, struct arena *arena)
     database->statistics = (struct database_statistics){0};
 }
 
+void database_abandon(struct database *database)
+{
+    connection_drop(database);
+    database->in_transaction = false;
+}
+
 const struct database_statistics *database_statistics(const struct database *database)
 {
     return &database->statistics;

@@ -84,6 +84,10 @@ void database_free(struct database *database);
    that was left open (see arena_set_escape) is dropped together with its connection. */
 void database_begin_request(struct database *database, struct arena *arena);
 
+/* Drops the connection: who was interrupted while using it (see arena_set_escape) does not know what it
+   still holds. */
+void database_abandon(struct database *database);
+
 /* The statistics since database_begin_request(). */
 const struct database_statistics *database_statistics(const struct database *database);
 

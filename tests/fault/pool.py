@@ -170,6 +170,43 @@ def test_it_starts_without_a_database(directory, build):
         wait_until('it serves', lambda: cloud.ask('GET', '/resource_classes').status == 200)
 
 
+def test_a_request_that_takes_too_much_memory_is_refused(directory, build):
+    with Cloud(directory, build, workers=1, berth='request_memory = 1048576\n') as cloud:
+        provider = cloud.make_provider(INVENTORY)
+        workers = cloud.workers()
+        claims = {str(uuid.uuid4()): {
+            'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'p',
+            'user_id': 'u', 'consumer_generation': None, 'consumer_type': 'INSTANCE'}
+            for _ in range(3000)}
+        for _ in range(3):
+            answer = cloud.ask('POST', '/allocations', claims)
+            assert answer.status == 413, answer.text
+            assert answer.json['errors'][0]['title'] == 'Request Entity Too Large'
+            assert cloud.ask('GET', '/resource_classes').status == 200
+        assert cloud.workers() == workers, 'a worker ended'
+        assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
+
+
+def test_a_large_request_is_served_as_a_whole(directory, build):
+    with Cloud(directory, build, workers=1) as cloud:
+        provider = cloud.make_provider({'VCPU': {'total': 3000}})
+        claims = {str(uuid.uuid4()): {
+            'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'p%d' % (n % 7),
+            'user_id': 'u', 'consumer_generation': None, 'consumer_type': 'INSTANCE'}
+            for n in range(3000)}
+        answer = cloud.ask('POST', '/allocations', claims)
+        assert answer.status == 204, answer.text
+        line = [line for line in cloud.log().splitlines() if 'method=POST path=/allocations ' in line]
+        statements = int(line[0].split('sql_statements=')[1].split()[0])
+        assert statements < 60, line
+        shown = cloud.ask('GET', '/resource_providers/%s/allocations' % provider).json
+        assert len(shown['allocations']) == 3000
+        more = {str(uuid.uuid4()): dict(claim) for claim in list(claims.values())[:2]}
+        answer = cloud.ask('POST', '/allocations', more)
+        assert answer.status == 409, answer.text
+        assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['3000']]
+
+
 def test_workers_are_recycled(directory, build):
     with Cloud(directory, build, workers=2, berth='max_requests = 20\n') as cloud:
         before = set(cloud.workers())
