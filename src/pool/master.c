@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "api/schema.h"
+#include "auth/policy_file.h"
 #include "base/log.h"
 #include "pool/scoreboard.h"
 #include "pool/startup.h"
@@ -69,7 +70,7 @@ static bool check_settings(const struct settings *settings, struct config_error 
     if (!settings_database_url(settings, &url, error))
         return false;
     database_url_free(&url);
-    return true;
+    return policy_files_have_no_rules(settings, error);
 }
 
 bool master_configure(const struct config_place *places, size_t count, bool serve,
