@@ -75,6 +75,24 @@ def test_claims_on_one_provider_meet_without_a_conflict(directory, build):
         assert generation == 1 + 8 * 40, generation
 
 
+def test_the_last_units_go_to_as_many_as_there_are(directory, build):
+    with Cloud(directory, build, workers=8) as cloud:
+        rounds, clients, units = 40, 8, 3
+        providers = [cloud.make_provider({'VCPU': {'total': units}}) for _ in range(rounds)]
+        together = threading.Barrier(clients)
+        answers = [[] for _ in range(rounds)]
+
+        def claim(_):
+            for number, provider in enumerate(providers):
+                together.wait(30)
+                answer = cloud.claim(str(uuid.uuid4()), provider, {'VCPU': 1})
+                answers[number].append(answer.status)
+        at_once(clients, claim)
+        for statuses in answers:
+            assert sorted(statuses) == [204] * units + [409] * (clients - units), statuses
+        audit_rows(cloud)
+
+
 def test_changes_that_cross_each_other_are_run_again(directory, build):
     """Consumers and providers in all orders, from all sides: refused or done, never broken."""
     with Cloud(directory, build, workers=8) as cloud:
