@@ -28,6 +28,7 @@ static const struct {
     {ER_LOCK_DEADLOCK, OUTCOME_CONFLICT, false},
     {ER_LOCK_WAIT_TIMEOUT, OUTCOME_CONFLICT, false},
     {ER_CHECKREAD, OUTCOME_CONFLICT, false},
+    {ER_AUTOINC_READ_FAILED, OUTCOME_CONFLICT, false}, /* undone while waiting for the next id */
     {ER_NO_REFERENCED_ROW_2, OUTCOME_CONFLICT, false},
     {ER_ROW_IS_REFERENCED_2, OUTCOME_CONFLICT, false},
     {ER_DUP_ENTRY, OUTCOME_DUPLICATE, false},

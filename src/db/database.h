@@ -11,8 +11,8 @@
  * and the text of the statement, and never with a value.
  *
  * Every function that returns an enum outcome may give, besides OUTCOME_OK:
- *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, a foreign key that
- *                        changed meanwhile): run the whole transaction again
+ *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, 1467, a foreign key
+ *                        that changed meanwhile): run the whole transaction again
  *   OUTCOME_DUPLICATE    a unique index refused a row
  *   OUTCOME_UNAVAILABLE  no connection, the server is going down, not ready or read-only, or the
  *                        statement took too long
