@@ -25,6 +25,7 @@ struct call {
     struct identity identity;
     struct route_match match;
     unsigned body_depth;       /* [berth] max_json_depth */
+    size_t candidates_memory;  /* [berth] max_candidates_memory */
     struct json_writer writer; /* on the body of the response */
 };
 

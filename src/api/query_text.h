@@ -21,6 +21,9 @@ struct name_set query_split(struct arena *arena, const char *text);
 /* Adds a name to a set unless it is in it; the set's names must have room for it. */
 void name_set_add(struct name_set *set, const char *name);
 
+/* The same names in order, as sorted(). */
+struct name_set name_set_sorted(struct arena *arena, const struct name_set *set);
+
 /* A whole number as int() takes it: white space around, a sign, single underscores between digits,
    decimal digits of any script. What does not fit becomes INT64_MAX or INT64_MIN; *digits is the
    number in the arena as "%d" writes it. Gives false for what is no number. */

@@ -55,9 +55,10 @@ static bool refuse(struct exchange *exchange, const char *reason, const char *va
 }
 
 /* The traits after "in:" are one set. */
-static bool read_any(struct exchange *exchange, const char *value, struct membership *traits)
+static bool read_any(struct exchange *exchange, const char *value, bool allowed,
+                     struct membership *traits)
 {
-    if (!microversion_since(exchange, ANY_SINCE))
+    if (!allowed)
         return refuse(exchange,
                       "The format 'in:HW_CPU_X86_VMX,CUSTOM_MAGIC' only supported since "
                       "microversion 1.39. Got: ",
@@ -116,6 +117,21 @@ static size_t count_parts(const char *value)
     return count;
 }
 
+static bool read_value(struct exchange *exchange, const char *value, bool any_allowed,
+                       struct membership *traits)
+{
+    return strncmp(value, "in:", 3) == 0 ? read_any(exchange, value, any_allowed, traits)
+                                         : read_each(exchange, value, traits);
+}
+
+static void make_room(struct exchange *exchange, struct membership *traits, size_t most)
+{
+    *traits = (struct membership){
+        .required = arena_array(exchange->arena, most, sizeof(*traits->required)),
+        .forbidden.names = arena_array(exchange->arena, most, sizeof(*traits->forbidden.names)),
+    };
+}
+
 bool query_traits_read(struct exchange *exchange, const struct query *query, const char *name,
                        struct membership *traits)
 {
@@ -123,20 +139,18 @@ bool query_traits_read(struct exchange *exchange, const struct query *query, con
     size_t most = 0;
     for (size_t i = 0; (value = query_next(query, name, &i)) != NULL;)
         most += count_parts(value);
-    *traits = (struct membership){
-        .required = arena_array(exchange->arena, most, sizeof(*traits->required)),
-        .forbidden.names = arena_array(exchange->arena, most, sizeof(*traits->forbidden.names)),
-    };
-    bool last_only = !microversion_since(exchange, ANY_SINCE);
-    for (size_t i = 0; (value = query_next(query, name, &i)) != NULL;) {
-        if (last_only) {
-            value = query_last(query, name);
-            i = query->count;
-        }
-        bool read = strncmp(value, "in:", 3) == 0 ? read_any(exchange, value, traits)
-                                                  : read_each(exchange, value, traits);
-        if (!read)
+    make_room(exchange, traits, most);
+    bool any_allowed = microversion_since(exchange, ANY_SINCE);
+    if (!any_allowed)
+        return most == 0 || read_value(exchange, query_last(query, name), false, traits);
+    for (size_t i = 0; (value = query_next(query, name, &i)) != NULL;)
+        if (!read_value(exchange, value, true, traits))
             return false;
-    }
     return true;
+}
+
+bool query_root_traits_read(struct exchange *exchange, const char *value, struct membership *traits)
+{
+    make_room(exchange, traits, count_parts(value));
+    return read_value(exchange, value, false, traits);
 }

@@ -18,4 +18,8 @@
 bool query_traits_read(struct exchange *exchange, const struct query *query, const char *name,
                        struct membership *traits);
 
+/* Reads the value of "root_required" (from 1.35), which may forbid, but knows no "in:". */
+bool query_root_traits_read(struct exchange *exchange, const char *value,
+                            struct membership *traits);
+
 #endif

@@ -7,6 +7,7 @@
 #include "api/routes.h"
 
 #include "api/aggregates.h"
+#include "api/allocation_candidates.h"
 #include "api/allocations.h"
 #include "api/call.h"
 #include "api/inventories.h"
@@ -96,6 +97,10 @@ const struct route routes[] = {
                 .takes_json = true, .version_first = true)},
       {"DELETE",
        ENDPOINT(.handle = consumer_allocations_delete, .rule = "placement:allocations:delete")}}},
+    {"/allocation_candidates",
+     {{"GET", ENDPOINT(.handle = allocation_candidates_list,
+                       .rule = "placement:allocation_candidates:list", .since = 10,
+                       .sends_json = true, .version_first = true)}}},
     {"/traits",
      {{"GET", ENDPOINT(.handle = traits_show, .rule = "placement:traits:list", .since = 6,
                        .sends_json = true, .version_first = true)}}},

@@ -397,6 +397,14 @@ static void check_max_length(const struct check *check, const struct schema_rule
         report(check, rule, "is too long", NULL);
 }
 
+static void check_enum(const struct check *check, const struct schema_rule *rule)
+{
+    size_t index;
+    json_t *value;
+    json_array_foreach(rule->value, index, value) if (json_equal(value, check->instance)) return;
+    report(check, rule, "is not one of ", rule->value);
+}
+
 static void check_min_items(const struct check *check, const struct schema_rule *rule)
 {
     if (json_is_array(check->instance) && (double)json_array_size(check->instance) < limit_of(rule))
@@ -439,6 +447,7 @@ static const struct {
     {"required", check_required},
     {"items", check_items},
     {"anyOf", check_any_of},
+    {"enum", check_enum},
     {"pattern", check_pattern},
     {"format", check_format},
     {"minimum", check_minimum},

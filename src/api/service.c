@@ -6,6 +6,7 @@
 #include "api/service.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "api/body.h"
@@ -22,7 +23,12 @@ struct service {
     struct policy *policy;
     struct placement_settings placement;
     unsigned body_depth;
+    size_t candidates_memory;
 };
+
+/* The part of [berth] request_timeout that a search for candidates may take: the rest is for the
+   answer. */
+#define SEARCH_PART 0.75
 
 struct service *service_new(const struct settings *settings, struct database *database)
 {
@@ -37,7 +43,15 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->placement = (struct placement_settings){
         .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
         .incomplete_consumer_user_id = settings->placement_incomplete_consumer_user_id,
+        .max_candidates = settings->placement_max_allocation_candidates,
+        .randomize_candidates = settings->placement_randomize_allocation_candidates,
+        .breadth_first_candidates =
+            strcmp(settings->placement_allocation_candidates_generation_strategy,
+                   "breadth-first") == 0,
+        .candidates_milliseconds =
+            (uint64_t)((double)settings->berth_request_timeout * 1000 * SEARCH_PART),
     };
+    service->candidates_memory = (size_t)settings->berth_max_candidates_memory;
     return service;
 }
 
@@ -146,6 +160,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
     database_begin_request(service->database, exchange->arena);
     call->exchange = exchange;
     call->body_depth = service->body_depth;
+    call->candidates_memory = service->candidates_memory;
     call->context = (struct context){.arena = exchange->arena,
                                      .database = service->database,
                                      .names = service->names,

@@ -32,6 +32,8 @@ enum outcome {
     OUTCOME_IS_PARENT,         /* to be deleted, but has children */
     OUTCOME_IN_USE,            /* to be deleted, but used */
     OUTCOME_STANDARD,          /* a standard class or trait cannot be changed */
+    OUTCOME_TOO_LONG,          /* the answer takes more time than it may */
+    OUTCOME_TOO_MUCH,          /* the answer is larger than it may be */
 
     /* The database. */
     OUTCOME_CONFLICT,    /* the transaction was undone by another one: run it again */

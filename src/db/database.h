@@ -134,6 +134,10 @@ int64_t database_insert_id(const struct database *database);
 typedef enum outcome (*database_body)(void *subject);
 enum outcome database_transaction(struct database *database, database_body body, void *subject);
 
+/* Runs body, which only reads, so that all its statements see the same state of the database. It may
+   be run again as that of a transaction. */
+enum outcome database_snapshot(struct database *database, database_body body, void *subject);
+
 /* The values of a statement as the two arguments that the functions above take. */
 #define VALUES(...)                                                                                \
     (const struct value[]){__VA_ARGS__},                                                           \

@@ -41,15 +41,22 @@ static void roll_back(struct database *database)
         connection_drop(database);
 }
 
+/* How a transaction begins: statements that end with NULL. */
+static const char *const beginning[] = {"START TRANSACTION", NULL};
+static const char *const snapshot_beginning[] = {
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", NULL};
+
 /* One run. lost: the connection broke before COMMIT was sent, so nothing has happened. */
-static enum outcome run_once(struct database *database, database_body body, void *subject,
-                             bool *lost)
+static enum outcome run_once(struct database *database, const char *const *begin,
+                             database_body body, void *subject, bool *lost)
 {
     *lost = false;
     enum outcome outcome = database_connect(database);
     if (outcome != OUTCOME_OK)
         return outcome;
-    outcome = connection_send(database, "START TRANSACTION");
+    while (outcome == OUTCOME_OK && *begin != NULL)
+        outcome = connection_send(database, *begin++);
     if (outcome != OUTCOME_OK) {
         *lost = database->mysql == NULL;
         return outcome;
@@ -69,14 +76,15 @@ static enum outcome run_once(struct database *database, database_body body, void
     return outcome;
 }
 
-enum outcome database_transaction(struct database *database, database_body body, void *subject)
+static enum outcome run(struct database *database, const char *const *begin, database_body body,
+                        void *subject)
 {
     if (database->in_transaction)
         return body(subject);
     bool reconnected = false;
     for (unsigned attempt = 0;;) {
         bool lost;
-        enum outcome outcome = run_once(database, body, subject, &lost);
+        enum outcome outcome = run_once(database, begin, body, subject, &lost);
         if (lost && !reconnected) {
             reconnected = true;
             continue;
@@ -87,4 +95,14 @@ enum outcome database_transaction(struct database *database, database_body body,
             return OUTCOME_CONCURRENT_UPDATE;
         pause_before(database, attempt++);
     }
+}
+
+enum outcome database_transaction(struct database *database, database_body body, void *subject)
+{
+    return run(database, beginning, body, subject);
+}
+
+enum outcome database_snapshot(struct database *database, database_body body, void *subject)
+{
+    return run(database, snapshot_beginning, body, subject);
 }

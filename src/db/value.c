@@ -8,9 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-double row_float(const struct rows *rows, size_t row, unsigned column)
+double float_meaning(double real)
 {
     char text[40];
-    snprintf(text, sizeof(text), "%.6g", row_real(rows, row, column));
+    snprintf(text, sizeof(text), "%.6g", real);
     return strtod(text, NULL);
+}
+
+double row_float(const struct rows *rows, size_t row, unsigned column)
+{
+    return float_meaning(row_real(rows, row, column));
 }

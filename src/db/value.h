@@ -95,8 +95,9 @@ static inline double row_real(const struct rows *rows, size_t row, unsigned colu
     return row_value(rows, row, column)->real;
 }
 
-/* A real out of a FLOAT column: the shortest number of at most six digits that it stands for, as the
+/* What a real out of a FLOAT column stands for: the shortest number of at most six digits, as the
    server prints it and as clients of the text protocol (the Python service) therefore see it. */
+double float_meaning(double real);
 double row_float(const struct rows *rows, size_t row, unsigned column);
 
 static inline const char *row_text(const struct rows *rows, size_t row, unsigned column)

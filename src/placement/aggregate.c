@@ -5,6 +5,7 @@
 
 #include "placement/aggregate.h"
 
+#include <string.h>
 #include <strings.h>
 
 static const struct sql select_of_provider = {
@@ -14,6 +15,8 @@ static const struct sql select_of_provider = {
     "s"};
 static const struct sql select_known = {
     "SELECT uuid FROM placement_aggregates WHERE uuid IN (?...)", "s"};
+static const struct sql select_ids = {
+    "SELECT id, uuid FROM placement_aggregates WHERE uuid IN (?...)", "is"};
 static const struct sql insert_aggregate = {
     "INSERT IGNORE INTO placement_aggregates (uuid, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
 static const struct sql delete_others = {
@@ -112,4 +115,19 @@ enum outcome aggregates_replace(struct context *context, struct provider *provid
 {
     struct replacement replacement = {context, provider, aggregates, raise, provider->generation};
     return database_transaction(context->database, run_replacement, &replacement);
+}
+
+enum outcome aggregates_to_ids(struct context *context, const char *const *uuids, size_t count,
+                               int64_t *ids)
+{
+    struct rows rows;
+    enum outcome outcome =
+        database_select(context->database, &select_ids, VALUES(value_texts(uuids, count)), &rows);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++) {
+        ids[i] = -1;
+        for (size_t row = 0; row < rows.count; row++)
+            if (strcmp(row_text(&rows, row, 1), uuids[i]) == 0)
+                ids[i] = row_integer(&rows, row, 0);
+    }
+    return outcome;
 }

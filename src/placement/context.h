@@ -14,6 +14,10 @@ struct names;
 struct placement_settings {
     const char *incomplete_consumer_project_id;
     const char *incomplete_consumer_user_id;
+    long max_candidates; /* that a request generates; negative: as many as there are */
+    bool randomize_candidates;
+    bool breadth_first_candidates;    /* taking turns between the trees */
+    uint64_t candidates_milliseconds; /* how long they may be searched for */
 };
 
 struct context {

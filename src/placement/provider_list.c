@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "placement/aggregate.h"
 #include "placement/names.h"
 #include "placement/provider_row.h"
 
@@ -52,8 +53,6 @@ static const char has_resources[] =
 
 static const struct sql select_root = {
     "SELECT root_provider_id FROM resource_providers WHERE uuid = ?", "i"};
-static const struct sql select_aggregates = {
-    "SELECT id, uuid FROM placement_aggregates WHERE uuid IN (?...)", "is"};
 
 enum { SEARCH_VALUES = 12 };
 
@@ -221,22 +220,6 @@ static enum outcome add_traits(struct search *search, const struct membership *t
                         names.names[unknown]);
 }
 
-/* The ids of aggregates. The column's collation finds "A" for "a", but that is another one. */
-static enum outcome aggregate_ids(struct context *context, const struct name_set *uuids,
-                                  int64_t *ids)
-{
-    struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_aggregates,
-                                           VALUES(value_texts(uuids->names, uuids->count)), &rows);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < uuids->count; i++) {
-        ids[i] = -1;
-        for (size_t row = 0; row < rows.count; row++)
-            if (strcmp(row_text(&rows, row, 1), uuids->names[i]) == 0)
-                ids[i] = row_integer(&rows, row, 0);
-    }
-    return outcome;
-}
-
 static enum outcome add_aggregates(struct search *search, const struct membership *aggregates)
 {
     struct context *context = search->context;
@@ -244,7 +227,7 @@ static enum outcome add_aggregates(struct search *search, const struct membershi
     if (uuids.count == 0)
         return OUTCOME_OK;
     int64_t *ids = arena_array(context->arena, uuids.count, sizeof(*ids));
-    enum outcome outcome = aggregate_ids(context, &uuids, ids);
+    enum outcome outcome = aggregates_to_ids(context, uuids.names, uuids.count, ids);
     if (outcome == OUTCOME_OK)
         search_add_membership(search, aggregates, ids, uuids.count, has_aggregates,
                               lacks_aggregates);

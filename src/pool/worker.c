@@ -157,6 +157,9 @@ static void fill(struct worker *worker, struct exchange *exchange)
     };
     buffer_reset(&worker->output);
     arena_reset(&worker->arena);
+    /* A handler may have set limits of its own. */
+    worker->output.limit = 0;
+    worker->arena.limit = (size_t)worker->settings->berth_request_memory;
 }
 
 /* Receives and answers. When the request takes more memory than it may, this begins anew, without

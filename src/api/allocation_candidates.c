@@ -1,0 +1,243 @@
+/*
+ * Candidates as JSON, written as they are found.
+ */
+#include <config.h>
+
+#include "api/allocation_candidates.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "api/call.h"
+#include "api/query_candidates.h"
+#include "placement/candidates/candidates.h"
+
+/* What the answer shows, and since when. */
+enum {
+    BY_PROVIDER_SINCE = 12,
+    TRAITS_SINCE = 17,
+    ALL_RESOURCES_SINCE = 27,
+    TREES_SINCE = 29,
+    MAPPINGS_SINCE = 34,
+};
+
+static const struct {
+    unsigned since;
+    enum schema schema;
+} schemas[] = {
+    {36, SCHEMA_ALLOCATION_CANDIDATES_GET_1_36}, {35, SCHEMA_ALLOCATION_CANDIDATES_GET_1_35},
+    {33, SCHEMA_ALLOCATION_CANDIDATES_GET_1_33}, {31, SCHEMA_ALLOCATION_CANDIDATES_GET_1_31},
+    {25, SCHEMA_ALLOCATION_CANDIDATES_GET_1_25}, {21, SCHEMA_ALLOCATION_CANDIDATES_GET_1_21},
+    {17, SCHEMA_ALLOCATION_CANDIDATES_GET_1_17}, {16, SCHEMA_ALLOCATION_CANDIDATES_GET_1_16},
+    {0, SCHEMA_ALLOCATION_CANDIDATES_GET_1_10},
+};
+
+static enum schema query_schema(const struct call *call)
+{
+    size_t i = 0;
+    while (!call_since(call, schemas[i].since))
+        i++;
+    return schemas[i].schema;
+}
+
+struct candidate_writer {
+    struct call *call;
+    const struct candidate_request *request;
+    struct json_writer *json;
+    bool by_provider, mappings, traits, all_resources, trees;
+};
+
+static void write_resources(struct json_writer *json, const struct candidate *candidate,
+                            size_t *index)
+{
+    const char *provider_uuid = candidate->shares[*index].provider_uuid;
+    writer_key(json, "resources");
+    writer_begin_object(json);
+    while (*index < candidate->share_count &&
+           candidate->shares[*index].provider_uuid == provider_uuid) {
+        const struct candidate_share *share = &candidate->shares[(*index)++];
+        writer_member_integer(json, share->class_name, share->amount);
+    }
+    writer_end_object(json);
+}
+
+/* {uuid: {"resources": {...}}, ...} */
+static void write_by_provider(struct json_writer *json, const struct candidate *candidate)
+{
+    writer_begin_object(json);
+    for (size_t i = 0; i < candidate->share_count;) {
+        writer_key(json, candidate->shares[i].provider_uuid);
+        writer_begin_object(json);
+        write_resources(json, candidate, &i);
+        writer_end_object(json);
+    }
+    writer_end_object(json);
+}
+
+/* [{"resource_provider": {"uuid": uuid}, "resources": {...}}, ...] */
+static void write_as_list(struct json_writer *json, const struct candidate *candidate)
+{
+    writer_begin_array(json);
+    for (size_t i = 0; i < candidate->share_count;) {
+        writer_begin_object(json);
+        writer_key(json, "resource_provider");
+        writer_begin_object(json);
+        writer_member_text(json, "uuid", candidate->shares[i].provider_uuid);
+        writer_end_object(json);
+        write_resources(json, candidate, &i);
+        writer_end_object(json);
+    }
+    writer_end_array(json);
+}
+
+static void write_mappings(struct json_writer *json, const struct candidate *candidate)
+{
+    writer_key(json, "mappings");
+    writer_begin_object(json);
+    for (size_t i = 0; i < candidate->mapping_count; i++) {
+        const struct candidate_mapping *mapping = &candidate->mappings[i];
+        writer_key(json, mapping->suffix);
+        writer_begin_array(json);
+        for (size_t j = 0; j < mapping->count; j++)
+            writer_text(json, mapping->provider_uuids[j]);
+        writer_end_array(json);
+    }
+    writer_end_object(json);
+}
+
+static void begin(void *subject)
+{
+    struct candidate_writer *writer = subject;
+    struct buffer *output = writer->call->exchange->output;
+    buffer_reset(output);
+    output->limit = writer->call->candidates_memory;
+    writer->json = call_json(writer->call);
+    writer_begin_object(writer->json);
+    writer_key(writer->json, "allocation_requests");
+    writer_begin_array(writer->json);
+}
+
+static bool write_candidate(void *subject, const struct candidate *candidate)
+{
+    struct candidate_writer *writer = subject;
+    writer_begin_object(writer->json);
+    writer_key(writer->json, "allocations");
+    if (writer->by_provider)
+        write_by_provider(writer->json, candidate);
+    else
+        write_as_list(writer->json, candidate);
+    if (writer->mappings)
+        write_mappings(writer->json, candidate);
+    writer_end_object(writer->json);
+    return !writer->json->buffer->failed;
+}
+
+static void end_candidates(void *subject)
+{
+    struct candidate_writer *writer = subject;
+    writer_end_array(writer->json);
+    writer_key(writer->json, "provider_summaries");
+    writer_begin_object(writer->json);
+}
+
+static bool is_asked_for(const struct candidate_request *request, const char *class_name)
+{
+    for (size_t i = 0; i < request->group_count; i++)
+        for (size_t j = 0; j < request->groups[i].resources.count; j++)
+            if (strcmp(request->groups[i].resources.items[j].class_name, class_name) == 0)
+                return true;
+    return false;
+}
+
+static void write_summary_resources(const struct candidate_writer *writer,
+                                    const struct provider_summary *summary)
+{
+    struct json_writer *json = writer->json;
+    writer_key(json, "resources");
+    writer_begin_object(json);
+    for (size_t i = 0; i < summary->resource_count; i++) {
+        const struct summary_resource *resource = &summary->resources[i];
+        if (!writer->all_resources && !is_asked_for(writer->request, resource->class_name))
+            continue;
+        writer_key(json, resource->class_name);
+        writer_begin_object(json);
+        writer_member_integer(json, "capacity", resource->capacity);
+        writer_member_integer(json, "used", resource->used);
+        writer_end_object(json);
+    }
+    writer_end_object(json);
+}
+
+static bool write_summary(void *subject, const struct provider_summary *summary)
+{
+    struct candidate_writer *writer = subject;
+    struct json_writer *json = writer->json;
+    writer_key(json, summary->uuid);
+    writer_begin_object(json);
+    write_summary_resources(writer, summary);
+    if (writer->traits) {
+        writer_key(json, "traits");
+        writer_begin_array(json);
+        for (size_t i = 0; i < summary->trait_count; i++)
+            writer_text(json, summary->traits[i]);
+        writer_end_array(json);
+    }
+    if (writer->trees) {
+        writer_member_text(json, "parent_provider_uuid", summary->parent_uuid);
+        writer_member_text(json, "root_provider_uuid", summary->root_uuid);
+    }
+    writer_end_object(json);
+    return !json->buffer->failed;
+}
+
+static int fail(struct call *call, enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_CLASS_NOT_FOUND:
+        return call_fail(call, 400, NULL, "Invalid resource class in resources parameter: %s",
+                         call->context.failure.detail);
+    case OUTCOME_TRAIT_NOT_FOUND:
+        return call_fail(call, 400, NULL, "%s", call->context.failure.detail);
+    case OUTCOME_TOO_MUCH:
+        return call_fail(call, 400, NULL,
+                         "There are more allocation candidates than fit into an answer. Ask for "
+                         "fewer of them with the limit parameter.");
+    case OUTCOME_TOO_LONG:
+        return call_fail(call, 503, NULL,
+                         "The search for allocation candidates took too long. Ask for fewer of "
+                         "them with the limit parameter, or for fewer request groups.");
+    default:
+        return call_outcome(call, outcome);
+    }
+}
+
+int allocation_candidates_list(struct call *call)
+{
+    struct query query;
+    struct candidate_request request;
+    if (!call_query(call, query_schema(call), &query) ||
+        !query_candidates_read(call->exchange, &query, &request))
+        return call->exchange->error.status;
+    struct candidate_writer writer = {
+        .call = call,
+        .request = &request,
+        .by_provider = call_since(call, BY_PROVIDER_SINCE),
+        .mappings = call_since(call, MAPPINGS_SINCE),
+        .traits = call_since(call, TRAITS_SINCE),
+        .all_resources = call_since(call, ALL_RESOURCES_SINCE),
+        .trees = call_since(call, TREES_SINCE),
+    };
+    struct candidate_listener listener = {&writer, begin, write_candidate, end_candidates,
+                                          write_summary};
+    struct arena *arena = call->exchange->arena;
+    if (arena->limit > arena->taken + call->candidates_memory)
+        arena->limit = arena->taken + call->candidates_memory;
+    enum outcome outcome = candidates_find(&call->context, &request, &listener);
+    call->exchange->output->limit = 0;
+    if (outcome != OUTCOME_OK)
+        return fail(call, outcome);
+    writer_end_object(writer.json);
+    writer_end_object(writer.json);
+    exchange_last_modified(call->exchange, time(NULL));
+    return 200;
+}

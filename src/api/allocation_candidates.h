@@ -1,0 +1,12 @@
+/*
+ * Allocation candidates: in which ways what is asked for could be allocated.
+ */
+#ifndef BERTH_API_ALLOCATION_CANDIDATES_H
+#define BERTH_API_ALLOCATION_CANDIDATES_H
+
+struct call;
+
+/* GET /allocation_candidates */
+int allocation_candidates_list(struct call *call);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * What GET /allocation_candidates asks for, by names.
+ */
+#ifndef BERTH_PLACEMENT_CANDIDATES_CANDIDATE_REQUEST_H
+#define BERTH_PLACEMENT_CANDIDATES_CANDIDATE_REQUEST_H
+
+#include <stdbool.h>
+
+#include "placement/requirements.h"
+
+struct request_group {
+    const char *suffix; /* "": the one without; else all of the group comes from one provider */
+    struct resource_amounts resources; /* none only in a group with a suffix */
+    struct membership traits;
+    struct membership aggregates;
+    const char *in_tree; /* the uuid of a provider in the tree; NULL: any tree */
+};
+
+struct candidate_request {
+    struct request_group *groups; /* in the order of the query string */
+    size_t group_count;
+    struct name_set *subtrees; /* suffixes of groups that must be in the same subtree */
+    size_t subtree_count;
+    struct membership root_traits;
+    bool isolate;     /* group_policy */
+    bool one_of_tree; /* before 1.29: the client knows of no trees */
+    int64_t limit;    /* 0: no limit */
+};
+
+#endif

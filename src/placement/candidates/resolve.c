@@ -1,0 +1,311 @@
+/*
+ * Looking names up, and what is said of those that do not exist.
+ */
+#include <config.h>
+
+#include "placement/candidates/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "placement/aggregate.h"
+#include "placement/candidates/match.h"
+#include "placement/names.h"
+
+/* Vocabularies. */
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void vocabulary_sort(struct vocabulary *vocabulary, struct arena *arena)
+{
+    size_t kept = 0;
+    if (vocabulary->count > 1)
+        qsort(vocabulary->names, vocabulary->count, sizeof(*vocabulary->names), compare_names);
+    for (size_t i = 0; i < vocabulary->count; i++)
+        if (kept == 0 || strcmp(vocabulary->names[kept - 1], vocabulary->names[i]) != 0)
+            vocabulary->names[kept++] = vocabulary->names[i];
+    vocabulary->count = kept;
+    vocabulary->ids = arena_array(arena, kept, sizeof(*vocabulary->ids));
+}
+
+static size_t vocabulary_find(const struct vocabulary *vocabulary, const char *name)
+{
+    const char **found = bsearch(&name, vocabulary->names, vocabulary->count,
+                                 sizeof(*vocabulary->names), compare_names);
+    return (size_t)(found - vocabulary->names);
+}
+
+static int64_t vocabulary_id(const struct vocabulary *vocabulary, const char *name)
+{
+    return vocabulary->ids[vocabulary_find(vocabulary, name)];
+}
+
+static size_t membership_size(const struct membership *membership)
+{
+    size_t size = membership->forbidden.count;
+    for (size_t i = 0; i < membership->required_count; i++)
+        size += membership->required[i].count;
+    return size;
+}
+
+static void vocabulary_add_set(struct vocabulary *vocabulary, const struct name_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        vocabulary->names[vocabulary->count++] = set->names[i];
+}
+
+static void vocabulary_add(struct vocabulary *vocabulary, const struct membership *membership)
+{
+    for (size_t i = 0; i < membership->required_count; i++)
+        vocabulary_add_set(vocabulary, &membership->required[i]);
+    vocabulary_add_set(vocabulary, &membership->forbidden);
+}
+
+static void gather_names(struct resolution *resolution)
+{
+    const struct candidate_request *request = resolution->request;
+    struct arena *arena = resolution->context->arena;
+    size_t classes = 0, traits = membership_size(&request->root_traits), aggregates = 0;
+    for (size_t i = 0; i < request->group_count; i++) {
+        classes += request->groups[i].resources.count;
+        traits += membership_size(&request->groups[i].traits);
+        aggregates += membership_size(&request->groups[i].aggregates);
+    }
+    resolution->classes.names = arena_array(arena, classes, sizeof(char *));
+    resolution->traits.names = arena_array(arena, traits, sizeof(char *));
+    resolution->aggregates.names = arena_array(arena, aggregates, sizeof(char *));
+    vocabulary_add(&resolution->traits, &request->root_traits);
+    for (size_t i = 0; i < request->group_count; i++) {
+        const struct request_group *group = &request->groups[i];
+        for (size_t j = 0; j < group->resources.count; j++)
+            resolution->classes.names[resolution->classes.count++] =
+                group->resources.items[j].class_name;
+        vocabulary_add(&resolution->traits, &group->traits);
+        vocabulary_add(&resolution->aggregates, &group->aggregates);
+    }
+    vocabulary_sort(&resolution->classes, arena);
+    vocabulary_sort(&resolution->traits, arena);
+    vocabulary_sort(&resolution->aggregates, arena);
+}
+
+enum outcome resolution_begin(struct resolution *resolution, struct context *context,
+                              const struct candidate_request *request)
+{
+    *resolution = (struct resolution){.context = context, .request = request};
+    gather_names(resolution);
+    const struct vocabulary *classes = &resolution->classes, *traits = &resolution->traits;
+    const struct vocabulary *aggregates = &resolution->aggregates;
+    enum outcome outcome =
+        names_to_ids(context, NAME_RESOURCE_CLASS, classes->names, classes->count, classes->ids);
+    if (outcome == OUTCOME_OK)
+        outcome = names_to_ids(context, NAME_TRAIT, traits->names, traits->count, traits->ids);
+    if (outcome == OUTCOME_OK && aggregates->count > 0)
+        outcome = aggregates_to_ids(context, aggregates->names, aggregates->count, aggregates->ids);
+    return outcome;
+}
+
+struct world_interest resolution_interest(const struct resolution *resolution)
+{
+    return (struct world_interest){
+        .trait_ids = resolution->traits.ids,
+        .trait_count = resolution->traits.count,
+        .aggregate_ids = resolution->aggregates.ids,
+        .aggregate_count = resolution->aggregates.count,
+    };
+}
+
+/* The query. */
+
+static uint64_t *set_bits(struct arena *arena, const struct vocabulary *vocabulary,
+                          const struct name_set *set, size_t words)
+{
+    uint64_t *bits = arena_array(arena, words, sizeof(*bits));
+    for (size_t i = 0; i < set->count; i++)
+        bits_add(bits, vocabulary_find(vocabulary, set->names[i]));
+    return bits;
+}
+
+static void make_membership(struct arena *arena, const struct vocabulary *vocabulary,
+                            const struct membership *asked, size_t words,
+                            struct search_membership *membership)
+{
+    *membership = (struct search_membership){
+        .required = arena_array(arena, asked->required_count, sizeof(uint64_t *)),
+        .required_count = asked->required_count,
+    };
+    for (size_t i = 0; i < asked->required_count; i++)
+        membership->required[i] = set_bits(arena, vocabulary, &asked->required[i], words);
+    if (asked->forbidden.count > 0)
+        membership->forbidden = set_bits(arena, vocabulary, &asked->forbidden, words);
+}
+
+/* Fails for the names of a set that do not exist. */
+static enum outcome check_traits(const struct resolution *resolution, const struct name_set *set)
+{
+    struct arena *arena = resolution->context->arena;
+    const char *missing = NULL;
+    for (size_t i = 0; i < set->count; i++)
+        if (vocabulary_id(&resolution->traits, set->names[i]) < 0)
+            missing = missing == NULL ? set->names[i]
+                                      : arena_printf(arena, "%s, %s", missing, set->names[i]);
+    if (missing == NULL)
+        return OUTCOME_OK;
+    return context_fail(resolution->context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
+                        missing);
+}
+
+/* apart: each of the required sets is looked up by itself; else all at once. */
+static enum outcome check_membership(const struct resolution *resolution,
+                                     const struct membership *membership, bool apart)
+{
+    enum outcome outcome = OUTCOME_OK;
+    struct name_set all = {.names = arena_array(resolution->context->arena,
+                                                membership_size(membership), sizeof(char *))};
+    for (size_t i = 0; outcome == OUTCOME_OK && i < membership->required_count; i++) {
+        if (apart)
+            outcome = check_traits(resolution, &membership->required[i]);
+        for (size_t j = 0; j < membership->required[i].count; j++)
+            all.names[all.count++] = membership->required[i].names[j];
+    }
+    if (outcome == OUTCOME_OK)
+        outcome = check_traits(resolution, &all);
+    if (outcome == OUTCOME_OK)
+        outcome = check_traits(resolution, &membership->forbidden);
+    return outcome;
+}
+
+static bool some_provider(const struct world *world, const struct search_membership *aggregates)
+{
+    struct search_membership only = *aggregates;
+    only.forbidden = NULL;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (membership_holds(&only, world_aggregates(world, i), world->aggregate_words))
+            return true;
+    return false;
+}
+
+static bool asks_anything(const struct membership *membership)
+{
+    return membership->required_count > 0 || membership->forbidden.count > 0;
+}
+
+static bool some_root(const struct world *world, const struct search_membership *traits)
+{
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].root == i &&
+            membership_holds(traits, world_traits(world, i), world->trait_words))
+            return true;
+    return false;
+}
+
+static uint32_t find_tree(const struct world *world, const char *uuid)
+{
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (strcasecmp(world->providers[i].uuid, uuid) == 0)
+            return world->providers[i].root;
+    return WORLD_NONE;
+}
+
+/* Makes one group, in upstream's order of what may be wrong with it. */
+static enum outcome make_group(const struct resolution *resolution, const struct world *world,
+                               const struct request_group *asked, struct search_group *group,
+                               bool *hopeless)
+{
+    struct context *context = resolution->context;
+    struct search_demand *demands =
+        arena_array(context->arena, asked->resources.count, sizeof(*demands));
+    *group = (struct search_group){
+        .granular = *asked->suffix != '\0',
+        .demands = demands,
+        .demand_count = asked->resources.count,
+        .in_tree = asked->in_tree != NULL,
+    };
+    for (size_t i = 0; i < asked->resources.count; i++) {
+        const struct resource_amount *item = &asked->resources.items[i];
+        demands[i].class_id = vocabulary_id(&resolution->classes, item->class_name);
+        demands[i].amount = item->amount;
+        if (demands[i].class_id < 0)
+            return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
+                                item->class_name);
+    }
+    make_membership(context->arena, &resolution->aggregates, &asked->aggregates,
+                    world->aggregate_words, &group->aggregates);
+    if (group->aggregates.required_count > 0 && !some_provider(world, &group->aggregates)) {
+        *hopeless = true;
+        return OUTCOME_OK;
+    }
+    make_membership(context->arena, &resolution->traits, &asked->traits, world->trait_words,
+                    &group->traits);
+    enum outcome outcome = check_membership(resolution, &asked->traits, true);
+    if (outcome == OUTCOME_OK && group->in_tree) {
+        group->tree = find_tree(world, asked->in_tree);
+        *hopeless = group->tree == WORLD_NONE;
+    }
+    return outcome;
+}
+
+/* Whether the groups before one match something, each for itself. */
+static bool groups_match(const struct resolution *resolution, const struct world *world,
+                         const struct search_query *query, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!search_group_matches(resolution->context->arena, world, query, i))
+            return false;
+    return true;
+}
+
+static size_t group_number(const struct candidate_request *request, const char *suffix)
+{
+    size_t i = 0;
+    while (i < request->group_count && strcmp(request->groups[i].suffix, suffix) != 0)
+        i++;
+    return i;
+}
+
+static void make_subtrees(const struct resolution *resolution, struct search_query *query)
+{
+    const struct candidate_request *request = resolution->request;
+    struct arena *arena = resolution->context->arena;
+    struct search_subtree *subtrees = arena_array(arena, request->subtree_count, sizeof(*subtrees));
+    for (size_t i = 0; i < request->subtree_count; i++) {
+        const struct name_set *suffixes = &request->subtrees[i];
+        size_t *groups = arena_array(arena, suffixes->count, sizeof(*groups));
+        for (size_t j = 0; j < suffixes->count; j++)
+            groups[j] = group_number(request, suffixes->names[j]);
+        subtrees[i] = (struct search_subtree){groups, suffixes->count};
+    }
+    query->subtrees = subtrees;
+    query->subtree_count = request->subtree_count;
+}
+
+enum outcome resolution_query(struct resolution *resolution, const struct world *world,
+                              struct search_query *query, bool *hopeless)
+{
+    const struct candidate_request *request = resolution->request;
+    struct arena *arena = resolution->context->arena;
+    struct search_group *groups = arena_array(arena, request->group_count, sizeof(*groups));
+    *query = (struct search_query){.groups = groups,
+                                   .group_count = request->group_count,
+                                   .isolate = request->isolate,
+                                   .one_of_tree = request->one_of_tree};
+    *hopeless = false;
+    make_membership(arena, &resolution->traits, &request->root_traits, world->trait_words,
+                    &query->root_traits);
+    enum outcome outcome = check_membership(resolution, &request->root_traits, false);
+    if (outcome == OUTCOME_OK)
+        *hopeless = asks_anything(&request->root_traits) && !some_root(world, &query->root_traits);
+    for (size_t i = 0; outcome == OUTCOME_OK && !*hopeless && i < request->group_count; i++) {
+        outcome = make_group(resolution, world, &request->groups[i], &groups[i], hopeless);
+        if (outcome != OUTCOME_OK && !groups_match(resolution, world, query, i)) {
+            *hopeless = true;
+            resolution->context->failure = (struct failure){OUTCOME_OK, NULL};
+            return OUTCOME_OK;
+        }
+    }
+    make_subtrees(resolution, query);
+    return outcome;
+}

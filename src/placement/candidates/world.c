@@ -1,0 +1,279 @@
+/*
+ * The arrays of a world, filled row by row.
+ */
+#include <config.h>
+
+#include "placement/candidates/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM_FIRST = 256, DEPTH_MOST = 1000 /* of a tree: a guard against loops */ };
+
+static size_t words_for(size_t count)
+{
+    return (count + BITS_IN_WORD - 1) / BITS_IN_WORD;
+}
+
+/* A larger copy of an array. */
+static void *grown(struct arena *arena, const void *old, size_t count, size_t room, size_t size)
+{
+    void *array = arena_array(arena, room, size);
+    if (count > 0)
+        memcpy(array, old, count * size);
+    return array;
+}
+
+void world_begin(struct world *world, struct arena *arena, const struct world_interest *interest)
+{
+    *world = (struct world){
+        .arena = arena,
+        .trait_words = words_for(interest->trait_count),
+        .aggregate_words = words_for(interest->aggregate_count),
+    };
+}
+
+void world_add_provider(struct world *world, int64_t id, const char *uuid)
+{
+    if (world->provider_count == world->provider_room) {
+        world->provider_room = world->provider_room == 0 ? ROOM_FIRST : world->provider_room * 2;
+        world->providers = grown(world->arena, world->providers, world->provider_count,
+                                 world->provider_room, sizeof(*world->providers));
+    }
+    struct world_provider *provider = &world->providers[world->provider_count++];
+    *provider = (struct world_provider){.id = id, .root = WORLD_NONE, .parent = WORLD_NONE};
+    snprintf(provider->uuid, sizeof(provider->uuid), "%s", uuid);
+}
+
+static int compare_id(const void *key, const void *element)
+{
+    int64_t id = *(const int64_t *)key;
+    const struct world_provider *provider = element;
+    return (id > provider->id) - (id < provider->id);
+}
+
+uint32_t world_find(struct world *world, int64_t provider_id)
+{
+    uint32_t count = world->provider_count;
+    for (uint32_t i = world->cursor; i < count && i <= world->cursor + 1; i++)
+        if (world->providers[i].id == provider_id)
+            return world->cursor = i;
+    if (count == 0)
+        return WORLD_NONE;
+    const struct world_provider *found =
+        bsearch(&provider_id, world->providers, count, sizeof(*world->providers), compare_id);
+    if (found == NULL)
+        return WORLD_NONE;
+    return world->cursor = (uint32_t)(found - world->providers);
+}
+
+/* Cuts the way up where it does not end. */
+static void cut_loops(struct world *world)
+{
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        uint32_t above = world->providers[i].parent;
+        int depth = 0;
+        while (above != WORLD_NONE && depth++ < DEPTH_MOST)
+            above = world->providers[above].parent;
+        if (above != WORLD_NONE)
+            world->providers[i].parent = WORLD_NONE;
+    }
+}
+
+void world_link(struct world *world, const struct world_kin *kin)
+{
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        struct world_provider *provider = &world->providers[i];
+        provider->root = kin[i].root_id == provider->id ? i : world_find(world, kin[i].root_id);
+        provider->parent = kin[i].parent_id != 0 ? world_find(world, kin[i].parent_id) : WORLD_NONE;
+    }
+    cut_loops(world);
+    world->traits =
+        arena_array(world->arena, world->provider_count * world->trait_words, sizeof(uint64_t));
+    world->aggregates =
+        arena_array(world->arena, world->provider_count * world->aggregate_words, sizeof(uint64_t));
+}
+
+void world_add_inventory(struct world *world, int64_t provider_id,
+                         const struct world_inventory *inventory)
+{
+    uint32_t number = world_find(world, provider_id);
+    if (number == WORLD_NONE)
+        return;
+    if (world->inventory_count == world->inventory_room) {
+        world->inventory_room = world->inventory_room == 0 ? ROOM_FIRST : world->inventory_room * 2;
+        world->inventories = grown(world->arena, world->inventories, world->inventory_count,
+                                   world->inventory_room, sizeof(*world->inventories));
+        world->owners = grown(world->arena, world->owners, world->inventory_count,
+                              world->inventory_room, sizeof(*world->owners));
+    }
+    world->providers[number].inventory_count++;
+    world->owners[world->inventory_count] = number;
+    world->inventories[world->inventory_count++] = *inventory;
+}
+
+void world_sort_inventories(struct world *world)
+{
+    struct world_inventory *sorted =
+        arena_array(world->arena, world->inventory_count, sizeof(*sorted));
+    uint32_t *next = arena_array(world->arena, world->provider_count, sizeof(*next));
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        world->providers[i].first_inventory = next[i] = first;
+        first += world->providers[i].inventory_count;
+    }
+    for (uint32_t i = 0; i < world->inventory_count; i++)
+        sorted[next[world->owners[i]]++] = world->inventories[i];
+    world->inventories = sorted;
+}
+
+void world_add_usage(struct world *world, int64_t provider_id, int64_t class_id, int64_t used)
+{
+    uint32_t number = world_find(world, provider_id);
+    if (number == WORLD_NONE)
+        return;
+    const struct world_provider *provider = &world->providers[number];
+    for (uint32_t i = 0; i < provider->inventory_count; i++) {
+        struct world_inventory *inventory = &world->inventories[provider->first_inventory + i];
+        if (inventory->class_id == class_id)
+            inventory->used = used;
+    }
+}
+
+void world_add_trait(struct world *world, int64_t provider_id, size_t number)
+{
+    uint32_t provider = world_find(world, provider_id);
+    if (provider != WORLD_NONE)
+        bits_add(world->traits + provider * world->trait_words, number);
+}
+
+void world_add_aggregate(struct world *world, int64_t provider_id, size_t number)
+{
+    uint32_t provider = world_find(world, provider_id);
+    if (provider != WORLD_NONE)
+        bits_add(world->aggregates + provider * world->aggregate_words, number);
+}
+
+void world_add_sharing(struct world *world, int64_t provider_id)
+{
+    uint32_t provider = world_find(world, provider_id);
+    if (provider != WORLD_NONE)
+        world->providers[provider].shares = true;
+}
+
+void world_add_member(struct world *world, int64_t aggregate_id, int64_t provider_id)
+{
+    uint32_t provider = world_find(world, provider_id);
+    if (provider == WORLD_NONE)
+        return;
+    if (world->member_count == world->member_room) {
+        world->member_room = world->member_room == 0 ? ROOM_FIRST : world->member_room * 2;
+        world->members = grown(world->arena, world->members, world->member_count,
+                               world->member_room, sizeof(*world->members));
+    }
+    world->members[world->member_count++] = (struct world_member){aggregate_id, provider};
+}
+
+static int compare_members(const void *left, const void *right)
+{
+    const struct world_member *a = left, *b = right;
+    if (a->aggregate_id != b->aggregate_id)
+        return a->aggregate_id < b->aggregate_id ? -1 : 1;
+    return (a->provider > b->provider) - (a->provider < b->provider);
+}
+
+static int compare_links(const void *left, const void *right)
+{
+    const struct world_link *a = left, *b = right;
+    if (a->provider != b->provider)
+        return a->provider < b->provider ? -1 : 1;
+    return (a->aggregate_id > b->aggregate_id) - (a->aggregate_id < b->aggregate_id);
+}
+
+void world_end(struct world *world)
+{
+    if (world->member_count > 1)
+        qsort(world->members, world->member_count, sizeof(*world->members), compare_members);
+    world->links = arena_array(world->arena, world->member_count, sizeof(*world->links));
+    for (size_t i = 0; i < world->member_count; i++) {
+        const struct world_member *member = &world->members[i];
+        if (world->providers[member->provider].shares)
+            world->links[world->link_count++] =
+                (struct world_link){member->provider, member->aggregate_id};
+    }
+    if (world->link_count > 1)
+        qsort(world->links, world->link_count, sizeof(*world->links), compare_links);
+}
+
+const struct world_inventory *world_inventory_of(const struct world *world, uint32_t provider,
+                                                 int64_t class_id)
+{
+    const struct world_provider *owner = &world->providers[provider];
+    for (uint32_t i = 0; i < owner->inventory_count; i++) {
+        const struct world_inventory *inventory = &world->inventories[owner->first_inventory + i];
+        if (inventory->class_id == class_id)
+            return inventory;
+    }
+    return NULL;
+}
+
+bool world_is_under(const struct world *world, uint32_t provider, uint32_t top)
+{
+    while (provider != WORLD_NONE && provider != top)
+        provider = world->providers[provider].parent;
+    return provider == top;
+}
+
+static size_t first_member(const struct world *world, int64_t aggregate_id)
+{
+    size_t low = 0, high = world->member_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (world->members[middle].aggregate_id < aggregate_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t first_link(const struct world *world, uint32_t provider)
+{
+    size_t low = 0, high = world->link_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (world->links[middle].provider < provider)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct world_sharing world_sharing_of(const struct world *world, uint32_t provider)
+{
+    struct world_sharing sharing = {.link = first_link(world, provider)};
+    sharing.end = sharing.link;
+    while (sharing.end < world->link_count && world->links[sharing.end].provider == provider)
+        sharing.end++;
+    if (sharing.link < sharing.end)
+        sharing.member = first_member(world, world->links[sharing.link].aggregate_id);
+    return sharing;
+}
+
+uint32_t world_next_shared(const struct world *world, struct world_sharing *sharing)
+{
+    while (sharing->link < sharing->end) {
+        int64_t aggregate_id = world->links[sharing->link].aggregate_id;
+        while (sharing->member < world->member_count &&
+               world->members[sharing->member].aggregate_id == aggregate_id) {
+            uint32_t root = world->providers[world->members[sharing->member++].provider].root;
+            if (root != WORLD_NONE)
+                return root;
+        }
+        if (++sharing->link < sharing->end)
+            sharing->member = first_member(world, world->links[sharing->link].aggregate_id);
+    }
+    return WORLD_NONE;
+}
