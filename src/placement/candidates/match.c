@@ -50,7 +50,7 @@ static bool has_room(const struct world *world, uint32_t provider,
     double capacity = (double)((int64_t)inventory->total - inventory->reserved) *
                       (double)inventory->allocation_ratio;
     int64_t needed = inventory->used + demand->amount;
-    return (double)needed <= capacity && needed <= inventory->capacity;
+    return (double)needed <= capacity;
 }
 
 static bool has_all(const struct world *world, uint32_t provider, const struct search_slot *slot)

@@ -111,9 +111,7 @@ static bool is_given_before(const struct search *search)
     for (size_t slot = 0; slot < search->slot_count; slot++)
         if (!world->providers[partial->chosen[slot]].shares)
             return false;
-    uint32_t root = world->providers[partial->chosen[0]].root;
-    if (root < partial->anchor && anchor_sees_all(search, root))
-        return true;
+    uint32_t root;
     struct world_sharing sharing = world_sharing_of(world, partial->chosen[0]);
     while ((root = world_next_shared(world, &sharing)) != WORLD_NONE)
         if (root < partial->anchor && anchor_sees_all(search, root))
