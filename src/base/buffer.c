@@ -30,8 +30,7 @@ void buffer_free(struct buffer *buffer)
     buffer_init(buffer, buffer->limit);
 }
 
-/* Room for more bytes at the end, or failed. */
-static bool buffer_reserve(struct buffer *buffer, size_t more)
+bool buffer_reserve(struct buffer *buffer, size_t more)
 {
     size_t needed;
 
@@ -55,14 +54,6 @@ static bool buffer_reserve(struct buffer *buffer, size_t more)
     buffer->data = data;
     buffer->capacity = wanted;
     return true;
-}
-
-void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
-{
-    if (length == 0 || !buffer_reserve(buffer, length))
-        return;
-    memcpy(buffer->data + buffer->length, bytes, length);
-    buffer->length += length;
 }
 
 void buffer_add_text(struct buffer *buffer, const char *text)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct buffer {
     char *data;
@@ -23,7 +24,19 @@ void buffer_init(struct buffer *buffer, size_t limit);
 void buffer_reset(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
+/* Makes room for more bytes behind the last; false: the buffer has failed. */
+bool buffer_reserve(struct buffer *buffer, size_t more);
+
+static inline void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
+{
+    if (length > 0 &&
+        (buffer->capacity - buffer->length >= length || buffer_reserve(buffer, length)) &&
+        !buffer->failed) {
+        memcpy(buffer->data + buffer->length, bytes, length);
+        buffer->length += length;
+    }
+}
+
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

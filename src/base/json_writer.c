@@ -63,26 +63,44 @@ static void add_escaped(struct buffer *buffer, uint32_t character)
     }
 }
 
-static void add_quoted(struct buffer *buffer, const char *text)
+/* What stands for itself: printable ASCII but for the quotation mark and the backslash. */
+static bool is_plain(char character)
 {
-    const char *at = text;
+    return character >= 0x20 && character < 0x7f && character != '"' && character != '\\';
+}
 
-    buffer_add(buffer, "\"", 1);
-    while (*at != '\0') {
+static void add_unplain(struct buffer *buffer, const char *text)
+{
+    while (*text != '\0') {
         size_t plain = 0;
-        while ((unsigned char)at[plain] >= 0x20 && (unsigned char)at[plain] < 0x7f &&
-               at[plain] != '"' && at[plain] != '\\')
+        while (is_plain(text[plain]))
             plain++;
-        buffer_add(buffer, at, plain);
-        at += plain;
-        if (*at == 0x7f) {
-            buffer_add(buffer, at++, 1);
-        } else if (*at != '\0') {
+        buffer_add(buffer, text, plain);
+        text += plain;
+        if (*text == 0x7f) {
+            buffer_add(buffer, text++, 1);
+        } else if (*text != '\0') {
             uint32_t character;
-            at += utf8_next(at, &character);
+            text += utf8_next(text, &character);
             add_escaped(buffer, character);
         }
     }
+}
+
+/* Most texts are plain: these are copied at once. */
+static void add_quoted(struct buffer *buffer, const char *text)
+{
+    size_t plain = 0;
+    while (is_plain(text[plain]))
+        plain++;
+    if (buffer->failed || !buffer_reserve(buffer, plain + 2))
+        return;
+    char *to = buffer->data + buffer->length;
+    to[0] = '"';
+    memcpy(to + 1, text, plain);
+    buffer->length += plain + 1;
+    if (text[plain] != '\0')
+        add_unplain(buffer, text + plain);
     buffer_add(buffer, "\"", 1);
 }
 

@@ -99,8 +99,9 @@ enum outcome database_connect(struct database *database);
 enum outcome database_select(struct database *database, const struct sql *sql,
                              const struct value *values, size_t count, struct rows *rows);
 
-/* Hands over the rows one by one; what a text points at is valid during the call only. A visitor
-   that returns something else than OUTCOME_OK ends it, and that is returned. */
+/* Hands over the rows one by one, as they come from the server; what a text points at is valid during
+   the call only, and there can be no other statement meanwhile. A visitor that returns something
+   else than OUTCOME_OK ends it, and that is returned. */
 typedef enum outcome (*database_visitor)(void *subject, const struct value *row);
 enum outcome database_visit(struct database *database, const struct sql *sql,
                             const struct value *values, size_t count, database_visitor visitor,

@@ -337,9 +337,8 @@ static enum outcome fetch_all(struct database *database, struct statement *state
     MYSQL_STMT *handle = statement->handle;
     landing_init(&landing, columns);
     uint64_t since = connection_clock();
-    if (mysql_stmt_bind_result(handle, landing.binds) || mysql_stmt_store_result(handle))
+    if (mysql_stmt_bind_result(handle, landing.binds))
         return statement_judge(database, statement);
-    database->statistics.microseconds += connection_clock() - since;
     assert(mysql_stmt_field_count(handle) == landing.columns);
     enum outcome outcome = OUTCOME_OK;
     int status;
@@ -352,6 +351,7 @@ static enum outcome fetch_all(struct database *database, struct statement *state
         outcome = visitor(subject, row);
     }
     mysql_stmt_free_result(handle);
+    database->statistics.microseconds += connection_clock() - since;
     return outcome;
 }
 

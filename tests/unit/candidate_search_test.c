@@ -437,7 +437,7 @@ static void add_belongings(const struct scene *scene, struct world *world)
     for (int i = 0; i < scene->provider_count; i++) {
         const struct provider *provider = &scene->providers[i];
         if (provider->shares)
-            world_add_sharing(world, provider->id);
+            world_add_trait(world, provider->id, TRAITS);
         for (size_t j = 0; j < TRAITS; j++)
             if ((provider->traits >> j & 1) != 0)
                 world_add_trait(world, provider->id, j);
@@ -454,8 +454,8 @@ static void add_belongings(const struct scene *scene, struct world *world)
 
 static void make_world(const struct scene *scene, struct world *world)
 {
-    static const int64_t ids[] = {1, 2, 3, 4};
-    struct world_interest interest = {ids, TRAITS, ids, AGGREGATES};
+    static const int64_t ids[] = {1, 2, 3, 4, 5};
+    struct world_interest interest = {ids, TRAITS + 1, TRAITS, ids, AGGREGATES};
     struct world_kin kin[PROVIDERS] = {{0, 0}};
     world_begin(world, &arena, &interest);
     for (int i = 0; i < scene->provider_count; i++) {

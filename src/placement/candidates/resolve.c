@@ -13,6 +13,8 @@
 #include "placement/candidates/match.h"
 #include "placement/names.h"
 
+static const char sharing_trait[] = "MISC_SHARES_VIA_AGGREGATE";
+
 /* Vocabularies. */
 
 static int compare_names(const void *left, const void *right)
@@ -69,7 +71,7 @@ static void gather_names(struct resolution *resolution)
 {
     const struct candidate_request *request = resolution->request;
     struct arena *arena = resolution->context->arena;
-    size_t classes = 0, traits = membership_size(&request->root_traits), aggregates = 0;
+    size_t classes = 0, traits = 1 + membership_size(&request->root_traits), aggregates = 0;
     for (size_t i = 0; i < request->group_count; i++) {
         classes += request->groups[i].resources.count;
         traits += membership_size(&request->groups[i].traits);
@@ -78,6 +80,7 @@ static void gather_names(struct resolution *resolution)
     resolution->classes.names = arena_array(arena, classes, sizeof(char *));
     resolution->traits.names = arena_array(arena, traits, sizeof(char *));
     resolution->aggregates.names = arena_array(arena, aggregates, sizeof(char *));
+    resolution->traits.names[resolution->traits.count++] = sharing_trait;
     vocabulary_add(&resolution->traits, &request->root_traits);
     for (size_t i = 0; i < request->group_count; i++) {
         const struct request_group *group = &request->groups[i];
@@ -113,6 +116,7 @@ struct world_interest resolution_interest(const struct resolution *resolution)
     return (struct world_interest){
         .trait_ids = resolution->traits.ids,
         .trait_count = resolution->traits.count,
+        .sharing_trait = vocabulary_find(&resolution->traits, sharing_trait),
         .aggregate_ids = resolution->aggregates.ids,
         .aggregate_count = resolution->aggregates.count,
     };

@@ -29,6 +29,7 @@ void world_begin(struct world *world, struct arena *arena, const struct world_in
 {
     *world = (struct world){
         .arena = arena,
+        .sharing_trait = interest->sharing_trait,
         .trait_words = words_for(interest->trait_count),
         .aggregate_words = words_for(interest->aggregate_count),
     };
@@ -144,8 +145,13 @@ void world_add_usage(struct world *world, int64_t provider_id, int64_t class_id,
 void world_add_trait(struct world *world, int64_t provider_id, size_t number)
 {
     uint32_t provider = world_find(world, provider_id);
-    if (provider != WORLD_NONE)
-        bits_add(world->traits + provider * world->trait_words, number);
+    if (provider == WORLD_NONE)
+        return;
+    bits_add(world->traits + provider * world->trait_words, number);
+    if (number == world->sharing_trait) {
+        world->providers[provider].shares = true;
+        world->sharing_count++;
+    }
 }
 
 void world_add_aggregate(struct world *world, int64_t provider_id, size_t number)
@@ -153,13 +159,6 @@ void world_add_aggregate(struct world *world, int64_t provider_id, size_t number
     uint32_t provider = world_find(world, provider_id);
     if (provider != WORLD_NONE)
         bits_add(world->aggregates + provider * world->aggregate_words, number);
-}
-
-void world_add_sharing(struct world *world, int64_t provider_id)
-{
-    uint32_t provider = world_find(world, provider_id);
-    if (provider != WORLD_NONE)
-        world->providers[provider].shares = true;
 }
 
 void world_add_member(struct world *world, int64_t aggregate_id, int64_t provider_id)

@@ -24,6 +24,7 @@ enum { WORLD_UUID = 37, BITS_IN_WORD = 64 };
 struct world_interest {
     const int64_t *trait_ids;
     size_t trait_count;
+    size_t sharing_trait; /* the number of MISC_SHARES_VIA_AGGREGATE; trait_count: nobody shares */
     const int64_t *aggregate_ids;
     size_t aggregate_count;
 };
@@ -63,6 +64,8 @@ struct world {
     uint32_t provider_count;
     struct world_inventory *inventories; /* those of a provider stand together */
     uint32_t inventory_count;
+    size_t sharing_trait;
+    uint32_t sharing_count;              /* of providers that share */
     size_t trait_words, aggregate_words; /* of a provider's set */
     uint64_t *traits, *aggregates;       /* the sets, one provider's after the other's */
     struct world_member *members;        /* by aggregate, then provider */
@@ -122,7 +125,6 @@ void world_sort_inventories(struct world *world);
 void world_add_usage(struct world *world, int64_t provider_id, int64_t class_id, int64_t used);
 void world_add_trait(struct world *world, int64_t provider_id, size_t number);
 void world_add_aggregate(struct world *world, int64_t provider_id, size_t number);
-void world_add_sharing(struct world *world, int64_t provider_id);
 void world_add_member(struct world *world, int64_t aggregate_id, int64_t provider_id);
 
 /* Puts what is left into order. Call it last. */

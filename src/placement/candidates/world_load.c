@@ -28,16 +28,11 @@ static const struct sql select_aggregates = {
     "WHERE aggregate_id IN (?...)",
     "ii"};
 
-#define SHARING                                                                                    \
-    "JOIN traits named ON named.id = has.trait_id WHERE named.name = 'MISC_SHARES_VIA_AGGREGATE'"
-static const struct sql select_sharing = {
-    "SELECT has.resource_provider_id FROM resource_provider_traits has " SHARING, "i"};
 static const struct sql select_members = {
-    "SELECT member.aggregate_id, member.resource_provider_id "
-    "FROM resource_provider_aggregates member WHERE member.aggregate_id IN "
-    "(SELECT sharing.aggregate_id FROM resource_provider_aggregates sharing "
-    "JOIN resource_provider_traits has "
-    "ON has.resource_provider_id = sharing.resource_provider_id " SHARING ")",
+    "SELECT aggregate_id, resource_provider_id FROM resource_provider_aggregates "
+    "WHERE aggregate_id IN (SELECT sharing.aggregate_id "
+    "FROM resource_provider_aggregates sharing JOIN resource_provider_traits has "
+    "ON has.resource_provider_id = sharing.resource_provider_id WHERE has.trait_id = ?)",
     "ii"};
 
 static const struct sql select_all_trait_ids = {
@@ -145,19 +140,6 @@ static enum outcome add_aggregate(void *subject, const struct value *row)
     return OUTCOME_OK;
 }
 
-struct sharing_count {
-    struct world *world;
-    size_t count;
-};
-
-static enum outcome add_sharing(void *subject, const struct value *row)
-{
-    struct sharing_count *sharing = subject;
-    world_add_sharing(sharing->world, row[0].integer);
-    sharing->count++;
-    return OUTCOME_OK;
-}
-
 static enum outcome add_member(void *subject, const struct value *row)
 {
     struct loading *loading = subject;
@@ -195,13 +177,12 @@ static enum outcome load_interest(struct loading *loading)
 
 static enum outcome load_sharing(struct loading *loading)
 {
-    struct database *database = loading->context->database;
-    struct sharing_count sharing = {.world = loading->world};
-    enum outcome outcome =
-        database_visit(database, &select_sharing, NO_VALUES, add_sharing, &sharing);
-    if (outcome == OUTCOME_OK && sharing.count > 0)
-        outcome = database_visit(database, &select_members, NO_VALUES, add_member, loading);
-    return outcome;
+    const struct world_interest *interest = loading->interest;
+    if (loading->world->sharing_count == 0)
+        return OUTCOME_OK;
+    return database_visit(loading->context->database, &select_members,
+                          VALUES(value_integer(interest->trait_ids[interest->sharing_trait])),
+                          add_member, loading);
 }
 
 enum outcome world_load(struct context *context, const struct world_interest *interest,
@@ -226,7 +207,9 @@ enum outcome world_load(struct context *context, const struct world_interest *in
 
 /* Names of traits. */
 
-enum { LISTED_MOST = 1024 }; /* providers: for more the whole table is read */
+/* More providers than these, or than this part of all, are not looked up one by one: reading the whole
+   table is faster then. */
+enum { LISTED_MOST = 256, LISTED_PART = 4 };
 
 struct naming {
     struct context *context;
@@ -271,7 +254,7 @@ static enum outcome read_trait_ids(struct naming *naming)
             ids[count] = world->providers[i].id;
         count++;
     }
-    if (count > LISTED_MOST)
+    if (count > LISTED_MOST || count > world->provider_count / LISTED_PART)
         return database_visit(database, &select_all_trait_ids, NO_VALUES, add_trait_id, naming);
     return database_visit(database, &select_trait_ids, VALUES(value_integers(ids, count)),
                           add_trait_id, naming);
