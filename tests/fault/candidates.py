@@ -214,3 +214,156 @@ def test_the_python_service_finds_the_same_candidates(directory, build):
         finally:
             process.kill()
             process.wait()
+
+
+# What a client can ask for at most.
+
+def make_trees(cloud, roots, children):
+    """Roots with children that have one device each, past the service: it is many."""
+    cloud.sql("""
+        INSERT IGNORE INTO traits (name) VALUES ('CUSTOM_HOST');
+        INSERT IGNORE INTO resource_classes (id, name) VALUES (20000, 'CUSTOM_DEVICE');
+        INSERT INTO resource_providers (id, uuid, name, generation, root_provider_id)
+            SELECT seq * 1000, UUID(), CONCAT('host', seq), 1, seq * 1000 FROM seq_1_to_%(roots)d;
+        INSERT INTO resource_providers
+            (id, uuid, name, generation, root_provider_id, parent_provider_id)
+            SELECT r.seq * 1000 + c.seq, UUID(), CONCAT('device', r.seq, '-', c.seq), 1,
+                   r.seq * 1000, r.seq * 1000
+            FROM seq_1_to_%(roots)d r, seq_1_to_%(children)d c;
+        INSERT INTO inventories (resource_provider_id, resource_class_id, total, reserved, min_unit,
+                                 max_unit, step_size, allocation_ratio)
+            SELECT id, 20000, 1, 0, 1, 1, 1, 1.0 FROM resource_providers
+            WHERE parent_provider_id IS NOT NULL;
+        INSERT INTO resource_provider_traits (resource_provider_id, trait_id)
+            SELECT p.id, t.id FROM resource_providers p, traits t
+            WHERE p.parent_provider_id IS NULL AND t.name = 'CUSTOM_HOST'
+        """ % {'roots': roots, 'children': children})
+
+
+def devices(count, policy, more=''):
+    groups = ''.join('&resources_%d=CUSTOM_DEVICE:1' % number for number in range(count))
+    return '/allocation_candidates?group_policy=%s%s%s' % (policy, groups, more)
+
+
+def same_subtree(count):
+    return '&required_host=CUSTOM_HOST&same_subtree=_host,' + ','.join(
+        '_%d' % number for number in range(count))
+
+
+def resident(cloud):
+    """Kilobytes of the largest worker, at its largest."""
+    sizes = []
+    for pid in cloud.workers():
+        with open('/proc/%d/status' % pid) as file:
+            sizes += [int(line.split()[1]) for line in file if line.startswith('VmHWM')]
+    return max(sizes)
+
+
+def fastest(cloud, question, found, times=3):
+    """The fastest of some answers in milliseconds: what else the machine does is not of interest."""
+    taken = []
+    for _ in range(times):
+        begun = time.monotonic()
+        answer = cloud.ask('GET', question)
+        taken.append((time.monotonic() - begun) * 1000)
+        assert answer.status == 200, answer.text
+        assert len(candidates_of(answer.json)) == found, question
+    return min(taken)
+
+
+def is_sanitized(build):
+    with open(os.path.join(build, 'config.log')) as log:
+        return any('--enable-asan' in line for line in log if line.startswith('  $'))
+
+
+def check_wide(cloud, build, children, groups, most):
+    slower = 20 if is_sanitized(build) else 1
+    questions = {
+        'isolate': (devices(groups, 'isolate', '&limit=1000'), 1000),
+        'none': (devices(groups, 'none', '&limit=1000'), 1000),
+        'same subtree': (devices(groups, 'isolate', same_subtree(groups) + '&limit=1000'), 1000),
+        'one too many': (devices(children + 1, 'isolate', '&limit=1000'), 0),
+        'one too many, none': (devices(children + 1, 'none', '&limit=1000'), 0),
+        'one too many of a subtree': (
+            devices(children + 1, 'none', same_subtree(children + 1) + '&limit=1000'), 0),
+    }
+    for name, (question, found) in questions.items():
+        taken = fastest(cloud, question, found)
+        print('    %d children, %d groups, %s: %.0f ms' % (children, groups, name, taken))
+        assert taken < most * slower, name
+    return resident(cloud)
+
+
+def test_wide_trees_do_not_explode(directory, build):
+    with Cloud(directory, build, workers=1) as cloud:
+        make_trees(cloud, 100, 16)
+        check_wide(cloud, build, 16, 8, 100)
+        clear(cloud)
+        make_trees(cloud, 100, 64)
+        kilobytes = check_wide(cloud, build, 64, 16, 500)
+        print('    a worker took %.1f MB at most' % (kilobytes / 1024))
+        assert is_sanitized(build) or kilobytes < 64 * 1024
+
+
+def test_halves_that_do_not_suffice_are_left_at_once(directory, build):
+    """Nine devices under one of two nodes that have eight each."""
+    with Cloud(directory, build, workers=1) as cloud:
+        make_trees(cloud, 100, 16)
+        cloud.sql("""
+            INSERT INTO resource_providers
+                (id, uuid, name, generation, root_provider_id, parent_provider_id)
+                SELECT r.seq * 1000 + 100 + n.seq, UUID(), CONCAT('node', r.seq, '-', n.seq), 1,
+                       r.seq * 1000, r.seq * 1000 FROM seq_1_to_100 r, seq_0_to_1 n;
+            UPDATE resource_providers SET parent_provider_id = root_provider_id + 100 + id % 2
+                WHERE id % 1000 BETWEEN 1 AND 16;
+            DELETE FROM resource_provider_traits;
+            INSERT INTO resource_provider_traits (resource_provider_id, trait_id)
+                SELECT p.id, t.id FROM resource_providers p, traits t
+                WHERE p.id % 1000 IN (100, 101) AND t.name = 'CUSTOM_HOST'
+            """)
+        slower = 20 if is_sanitized(build) else 1
+        for policy in ('isolate', 'none'):
+            fastest(cloud, devices(8, policy, same_subtree(8) + '&limit=100'), 100)
+            taken = fastest(cloud, devices(9, policy, same_subtree(9)), 0)
+            print('    %s: %.0f ms' % (policy, taken))
+            assert taken < 200 * slower
+
+
+def make_bins(cloud, count, total):
+    make_trees(cloud, 1, count)
+    cloud.sql('UPDATE inventories SET total = %d, max_unit = %d' % (total, total))
+
+
+def test_a_search_ends_in_time(directory, build):
+    """Even amounts that just do not fill bins of odd size: nothing but trying tells that."""
+    with Cloud(directory, build, workers=1, berth='request_timeout = 2') as cloud:
+        make_bins(cloud, 16, 101)
+        dice = random.Random(5)
+        amounts = [dice.randrange(14, 48, 2) for _ in range(52)]
+        while sum(amounts) != 1602:
+            at = dice.randrange(len(amounts))
+            amounts[at] = max(14, min(48, amounts[at] + (2 if sum(amounts) < 1602 else -2)))
+        question = '/allocation_candidates?group_policy=none' + ''.join(
+            '&resources_%d=CUSTOM_DEVICE:%d' % item for item in enumerate(amounts))
+        worker = cloud.workers()
+        begun = time.monotonic()
+        answer = cloud.ask('GET', question)
+        taken = time.monotonic() - begun
+        assert answer.status == 503, answer.text
+        assert 'took too long' in answer.text, answer.text
+        assert 1 < taken < 2, taken
+        assert cloud.ask('GET', devices(2, 'none', '&limit=3')).status == 200
+        assert cloud.workers() == worker, cloud.log()
+
+
+def test_a_search_keeps_within_its_memory(directory, build):
+    with Cloud(directory, build, workers=1,
+               berth='max_candidates_memory = %d' % (8 << 20)) as cloud:
+        make_trees(cloud, 10, 16)
+        worker = cloud.workers()
+        answer = cloud.ask('GET', devices(8, 'isolate'))
+        assert answer.status == 400, answer.text
+        assert 'limit parameter' in answer.text, answer.text
+        fastest(cloud, devices(8, 'isolate', '&limit=500'), 500)
+        assert cloud.workers() == worker, cloud.log()
+        assert is_sanitized(build) or resident(cloud) < 40 * 1024, resident(cloud)

@@ -11,7 +11,7 @@ struct competition {
     size_t count;
     bool of_providers;
     int64_t class_id;
-    int64_t smallest; /* amount of the class */
+    int64_t smallest; /* amount of the class that one of them takes */
 };
 
 struct places {
@@ -31,37 +31,47 @@ static const struct search_demand *demand_of(const struct search_slot *slot, int
     return NULL;
 }
 
-static void add_competition(struct places *places, struct arena *arena, bool of_providers,
-                            int64_t class_id)
+static void add_competition(struct places *places, const struct competition *competition)
+{
+    if (competition->count > 1)
+        places->competitions[places->count++] = *competition;
+}
+
+static void compete_for_providers(struct places *places, struct arena *arena)
+{
+    const struct search *search = places->search;
+    size_t *slots = arena_array(arena, search->slot_count, sizeof(*slots));
+    struct competition competition = {.slots = slots, .of_providers = true};
+    for (size_t i = 0; i < search->slot_count; i++)
+        if (search->query->groups[search->slots[i].group].granular)
+            slots[competition.count++] = i;
+    add_competition(places, &competition);
+}
+
+/* The slots that take at least so much of a class compete for where that much is left. */
+static void compete_for_class(struct places *places, struct arena *arena,
+                              const struct search_demand *least)
 {
     const struct search *search = places->search;
     size_t *slots = arena_array(arena, search->slot_count, sizeof(*slots));
     struct competition competition = {
-        .slots = slots, .of_providers = of_providers, .class_id = class_id};
+        .slots = slots, .class_id = least->class_id, .smallest = least->amount};
     for (size_t i = 0; i < search->slot_count; i++) {
-        const struct search_slot *slot = &search->slots[i];
-        if (of_providers) {
-            if (search->query->groups[slot->group].granular)
-                slots[competition.count++] = i;
-            continue;
-        }
-        const struct search_demand *demand = demand_of(slot, class_id);
-        if (demand == NULL)
-            continue;
-        if (competition.count == 0 || demand->amount < competition.smallest)
-            competition.smallest = demand->amount;
-        slots[competition.count++] = i;
+        const struct search_demand *demand = demand_of(&search->slots[i], least->class_id);
+        if (demand != NULL && demand->amount >= least->amount)
+            slots[competition.count++] = i;
     }
-    if (competition.count > 1)
-        places->competitions[places->count++] = competition;
+    add_competition(places, &competition);
 }
 
-static bool class_is_new(const struct search *search, size_t slot, size_t demand)
+/* Whether no slot before this one takes the same amount of the same class. */
+static bool is_new(const struct search *search, size_t slot, const struct search_demand *demand)
 {
-    int64_t class_id = search->slots[slot].demands[demand].class_id;
-    for (size_t i = 0; i < slot; i++)
-        if (demand_of(&search->slots[i], class_id) != NULL)
+    for (size_t i = 0; i < slot; i++) {
+        const struct search_demand *other = demand_of(&search->slots[i], demand->class_id);
+        if (other != NULL && other->amount == demand->amount)
             return false;
+    }
     return true;
 }
 
@@ -78,11 +88,11 @@ struct places *places_new(const struct search *search, struct arena *arena)
         .visited = arena_array(arena, search->world->provider_count, sizeof(*places->visited)),
     };
     if (search->query->isolate)
-        add_competition(places, arena, true, 0);
+        compete_for_providers(places, arena);
     for (size_t i = 0; i < search->slot_count; i++)
         for (size_t j = 0; j < search->slots[i].demand_count; j++)
-            if (class_is_new(search, i, j))
-                add_competition(places, arena, false, search->slots[i].demands[j].class_id);
+            if (is_new(search, i, &search->slots[i].demands[j]))
+                compete_for_class(places, arena, &search->slots[i].demands[j]);
     return places;
 }
 

@@ -4,8 +4,9 @@
  * Slots compete for places where granular groups must be on different providers, and where several
  * of them take the same class: eight devices asked for one by one do not fit on seven providers of
  * one device each, although each of them fits on any. This is a bipartite matching of slots with
- * the places of providers. Where amounts differ, a provider is taken to have as many places as for
- * the smallest of them: then a match may be found where there is none, but never the reverse.
+ * the places of providers. Where amounts differ, this is asked for each of them: whether those that
+ * take so much or more find places of that size. A match may so be found where there is none, but
+ * never the reverse.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_PLACES_H
 #define BERTH_PLACEMENT_CANDIDATES_PLACES_H
