@@ -245,7 +245,7 @@ static enum outcome make_group(const struct resolution *resolution, const struct
     make_membership(context->arena, &resolution->traits, &asked->traits, world->trait_words,
                     &group->traits);
     enum outcome outcome = check_membership(resolution, &asked->traits, true);
-    if (outcome == OUTCOME_OK && group->in_tree) {
+    if (outcome == OUTCOME_OK && asked->in_tree != NULL) {
         group->tree = find_tree(world, asked->in_tree);
         *hopeless = group->tree == WORLD_NONE;
     }

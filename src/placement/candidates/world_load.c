@@ -78,7 +78,7 @@ static enum outcome add_provider(void *subject, const struct value *row)
 static double ratio_meaning(struct loading *loading, float ratio)
 {
     for (size_t i = 0; i < loading->ratio_count; i++)
-        if (memcmp(&loading->ratios[i], &ratio, sizeof(ratio)) == 0)
+        if (loading->ratios[i] == ratio)
             return loading->meanings[i];
     size_t at = loading->ratio_count < RATIOS ? loading->ratio_count++ : RATIOS - 1;
     loading->ratios[at] = ratio;
