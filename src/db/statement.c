@@ -342,7 +342,7 @@ static enum outcome fetch_all(struct database *database, struct statement *state
     assert(mysql_stmt_field_count(handle) == landing.columns);
     enum outcome outcome = OUTCOME_OK;
     int status;
-    struct value row[COLUMNS_MOST];
+    struct value row[COLUMNS_MOST] = {{0}};
     while (outcome == OUTCOME_OK && (status = mysql_stmt_fetch(handle)) != MYSQL_NO_DATA) {
         if (status == 1)
             return statement_judge(database, statement);

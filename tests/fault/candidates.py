@@ -329,6 +329,40 @@ def test_halves_that_do_not_suffice_are_left_at_once(directory, build):
             assert taken < 200 * slower
 
 
+def roots_of(answer):
+    return {answer['provider_summaries'][provider]['root_provider_uuid']
+            for request in answer['allocation_requests'] for provider in request['allocations']}
+
+
+# [placement] options: what a question that is limited to 10 and one that is not find, of how many
+# roots, where 5 roots have 5 children each.
+ORDERS = [
+    ('', 10, 1, 100, 5),
+    ('allocation_candidates_generation_strategy = breadth-first', 10, 5, 100, 5),
+    ('max_allocation_candidates = 7', 7, 1, 7, 1),
+    ('max_allocation_candidates = 7\nallocation_candidates_generation_strategy = breadth-first',
+     7, 5, 7, 5),
+    ('randomize_allocation_candidates = true', 10, None, 100, 5),
+]
+
+
+def test_candidates_come_in_the_order_that_is_configured(directory, build):
+    for number, (options, limited, limited_roots, all_found, all_roots) in enumerate(ORDERS):
+        folder = os.path.join(directory, str(number))
+        with Cloud(folder, build, workers=1, berth='[placement]\n' + options) as cloud:
+            make_trees(cloud, 5, 5)
+            for question, found, roots in (
+                    (devices(2, 'isolate', '&limit=10'), limited, limited_roots),
+                    (devices(2, 'isolate'), all_found, all_roots)):
+                answer = cloud.ask('GET', question).json
+                assert len(candidates_of(answer)) == found, (options, question)
+                assert roots is None or len(roots_of(answer)) == roots, (options, question)
+                orders = {tuple(json.dumps(normal(request), sort_keys=True) for request in
+                                cloud.ask('GET', question).json['allocation_requests'])
+                          for _ in range(5)}
+                assert (len(orders) > 1) == ('randomize' in options), (options, question)
+
+
 def make_bins(cloud, count, total):
     make_trees(cloud, 1, count)
     cloud.sql('UPDATE inventories SET total = %d, max_unit = %d' % (total, total))
