@@ -21,24 +21,13 @@ enum {
     MAPPINGS_SINCE = 34,
 };
 
-static const struct {
-    unsigned since;
-    enum schema schema;
-} schemas[] = {
+static const struct schema_since schemas[] = {
     {36, SCHEMA_ALLOCATION_CANDIDATES_GET_1_36}, {35, SCHEMA_ALLOCATION_CANDIDATES_GET_1_35},
     {33, SCHEMA_ALLOCATION_CANDIDATES_GET_1_33}, {31, SCHEMA_ALLOCATION_CANDIDATES_GET_1_31},
     {25, SCHEMA_ALLOCATION_CANDIDATES_GET_1_25}, {21, SCHEMA_ALLOCATION_CANDIDATES_GET_1_21},
     {17, SCHEMA_ALLOCATION_CANDIDATES_GET_1_17}, {16, SCHEMA_ALLOCATION_CANDIDATES_GET_1_16},
     {0, SCHEMA_ALLOCATION_CANDIDATES_GET_1_10},
 };
-
-static enum schema query_schema(const struct call *call)
-{
-    size_t i = 0;
-    while (!call_since(call, schemas[i].since))
-        i++;
-    return schemas[i].schema;
-}
 
 struct candidate_writer {
     struct call *call;
@@ -215,7 +204,7 @@ int allocation_candidates_list(struct call *call)
 {
     struct query query;
     struct candidate_request request;
-    if (!call_query(call, query_schema(call), &query) ||
+    if (!call_query(call, call_schema(call, schemas), &query) ||
         !query_candidates_read(call->exchange, &query, &request))
         return call->exchange->error.status;
     struct candidate_writer writer = {

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "api/body.h"
 #include "api/call.h"
+#include "api/claim_json.h"
 #include "api/schema.h"
 #include "base/uuid.h"
 #include "placement/allocation.h"
@@ -114,12 +114,6 @@ int provider_allocations_show(struct call *call)
 
 /* Claiming. */
 
-/* Which schema holds from which microversion on, the newest first. */
-struct schema_since {
-    unsigned minor;
-    enum schema schema;
-};
-
 static const struct schema_since put_schemas[] = {
     {38, SCHEMA_ALLOCATIONS_PUT_1_38}, {34, SCHEMA_ALLOCATIONS_PUT_1_34},
     {28, SCHEMA_ALLOCATIONS_PUT_1_28}, {12, SCHEMA_ALLOCATIONS_PUT_1_12},
@@ -132,81 +126,6 @@ static const struct schema_since post_schemas[] = {
     {0, SCHEMA_ALLOCATIONS_POST_1_13},
 };
 
-static json_t *read_body(struct call *call, const struct schema_since *schemas)
-{
-    while (!call_since(call, schemas->minor))
-        schemas++;
-    return call_body(call, schemas->schema);
-}
-
-/* The amounts of {class: amount, ...} of one provider. */
-static void read_resources(const char *provider_uuid, json_t *resources,
-                           struct claim_amount *amounts, size_t *count)
-{
-    const char *name;
-    json_t *used;
-    json_object_foreach(resources, name, used)
-    {
-        amounts[(*count)++] = (struct claim_amount){
-            .provider_uuid = provider_uuid,
-            .class_name = name,
-            .used = body_integer(used),
-        };
-    }
-}
-
-/* {provider: {"resources": {...}}, ...} */
-static void read_amounts(struct call *call, json_t *allocations, struct claim *claim)
-{
-    size_t room = 0;
-    const char *uuid;
-    json_t *allocation;
-    json_object_foreach(allocations, uuid, allocation) room +=
-        json_object_size(json_object_get(allocation, "resources"));
-    struct claim_amount *amounts = arena_array(call->exchange->arena, room, sizeof(*amounts));
-    json_object_foreach(allocations, uuid, allocation) read_resources(
-        uuid, json_object_get(allocation, "resources"), amounts, &claim->amount_count);
-    claim->amounts = amounts;
-}
-
-/* The list of before 1.12 as an object: of a provider that comes twice, the last counts. */
-static json_t *object_from_list(json_t *list)
-{
-    json_t *object = json_object(), *item;
-    size_t index;
-    json_array_foreach(list, index, item)
-    {
-        json_t *provider = json_object_get(item, "resource_provider");
-        json_object_set(object, json_string_value(json_object_get(provider, "uuid")), item);
-    }
-    return object;
-}
-
-/* What the body says of one consumer. */
-static void read_claim(struct call *call, const char *consumer_uuid, json_t *data,
-                       struct claim *claim)
-{
-    const char *project_id = json_string_value(json_object_get(data, "project_id"));
-    json_t *generation = json_object_get(data, "consumer_generation");
-    json_t *allocations = json_object_get(data, "allocations");
-    *claim = (struct claim){
-        .consumer_uuid = consumer_uuid,
-        .project_id = project_id,
-        .user_id = json_string_value(json_object_get(data, "user_id")),
-        .consumer_type = json_string_value(json_object_get(data, "consumer_type")),
-        .check_generation = call_since(call, 28),
-        .generation_null = generation == NULL || json_is_null(generation),
-    };
-    if (project_id == NULL) {
-        claim->project_id = call->context.settings->incomplete_consumer_project_id;
-        claim->user_id = call->context.settings->incomplete_consumer_user_id;
-    }
-    if (!claim->generation_null)
-        claim->generation = body_integer(generation);
-    read_amounts(call, json_is_array(allocations) ? object_from_list(allocations) : allocations,
-                 claim);
-}
-
 /* Carries the claims out. A class that does not exist is reported with a text of its own. */
 static int claim_all(struct call *call, const struct claim *claims, size_t count,
                      const char *class_missing)
@@ -216,7 +135,7 @@ static int claim_all(struct call *call, const struct claim *claims, size_t count
     switch (outcome) {
     case OUTCOME_OK:
         return 204;
-    case OUTCOME_CONSUMER_CONFLICT:
+    case OUTCOME_GENERATION_CONFLICT:
         return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
     case OUTCOME_PROVIDER_NOT_FOUND:
         return call_fail(call, 400, NULL, "%s", detail);
@@ -240,11 +159,11 @@ int consumer_allocations_replace(struct call *call)
     struct uuid_text consumer_uuid;
     if (!uuid_canonical(given, &consumer_uuid))
         return call_fail(call, 400, NULL, "Malformed consumer_uuid: %s", given);
-    json_t *data = read_body(call, put_schemas);
+    json_t *data = call_body(call, call_schema(call, put_schemas));
     if (data == NULL)
         return call->exchange->error.status;
     struct claim claim;
-    read_claim(call, consumer_uuid.text, data, &claim);
+    claim_read(call, consumer_uuid.text, data, &claim);
     return claim_all(
         call, &claim, 1,
         arena_printf(call->exchange->arena,
@@ -253,16 +172,11 @@ int consumer_allocations_replace(struct call *call)
 
 int allocations_replace(struct call *call)
 {
-    json_t *data = read_body(call, post_schemas);
+    json_t *data = call_body(call, call_schema(call, post_schemas));
     if (data == NULL)
         return call->exchange->error.status;
-    struct claim *claims =
-        arena_array(call->exchange->arena, json_object_size(data), sizeof(*claims));
-    size_t count = 0;
-    const char *consumer_uuid;
-    json_t *consumer;
-    json_object_foreach(data, consumer_uuid, consumer)
-        read_claim(call, consumer_uuid, consumer, &claims[count++]);
+    size_t count;
+    struct claim *claims = claims_read(call, data, &count);
     return claim_all(call, claims, count, "Unable to allocate inventory");
 }
 

@@ -51,6 +51,13 @@ bool call_provider(struct call *call, const char *before, const char *after,
     return outcome == OUTCOME_OK;
 }
 
+enum schema call_schema(const struct call *call, const struct schema_since *schemas)
+{
+    while (!call_since(call, schemas->minor))
+        schemas++;
+    return schemas->schema;
+}
+
 json_t *call_body(struct call *call, enum schema schema)
 {
     struct exchange *exchange = call->exchange;

@@ -79,6 +79,15 @@ int call_outcome(struct call *call, enum outcome outcome);
 bool call_provider(struct call *call, const char *before, const char *after,
                    struct provider *provider);
 
+/* Which schema holds from which microversion on, the newest first; the last holds from 0 on. */
+struct schema_since {
+    unsigned minor;
+    enum schema schema;
+};
+
+/* The schema for the microversion of the call. */
+enum schema call_schema(const struct call *call, const struct schema_since *schemas);
+
 /* The body of the request, if it is JSON that the schema allows; otherwise NULL, after failing with
    400 and upstream's text. */
 json_t *call_body(struct call *call, enum schema schema);

@@ -9,35 +9,10 @@
 
 #include "api/body.h"
 #include "api/call.h"
+#include "api/inventory_json.h"
 #include "placement/inventory.h"
 
-enum { MOST = 2147483647 };
-
-/* The fields of an inventory, in the order in which they are shown. */
-static const struct {
-    const char *name;
-    size_t offset;
-    int64_t otherwise;
-} fields[] = {
-    {"total", offsetof(struct inventory, total), 0},
-    {"reserved", offsetof(struct inventory, reserved), 0},
-    {"min_unit", offsetof(struct inventory, min_unit), 1},
-    {"max_unit", offsetof(struct inventory, max_unit), MOST},
-    {"step_size", offsetof(struct inventory, step_size), 1},
-};
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-
 /* Showing. */
-
-static void write_fields(struct json_writer *writer, const struct inventory *inventory)
-{
-    for (size_t i = 0; i < FIELDS; i++) {
-        int64_t value;
-        memcpy(&value, (const char *)inventory + fields[i].offset, sizeof(value));
-        writer_member_integer(writer, fields[i].name, value);
-    }
-    writer_member_real(writer, "allocation_ratio", inventory->allocation_ratio);
-}
 
 static time_t modified_or_now(const struct inventory *inventory)
 {
@@ -49,7 +24,7 @@ static int show_one(struct call *call, const struct provider *provider,
 {
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
-    write_fields(writer, inventory);
+    inventory_write(writer, inventory);
     /* upstream leaves out a generation of 0 here */
     if (provider->generation != 0)
         writer_member_integer(writer, "resource_provider_generation", provider->generation);
@@ -71,7 +46,7 @@ static int show_all(struct call *call, const struct provider *provider,
         const struct inventory *inventory = &inventories->list[i];
         writer_key(writer, inventory->class_name);
         writer_begin_object(writer);
-        write_fields(writer, inventory);
+        inventory_write(writer, inventory);
         writer_end_object(writer);
         if (modified_or_now(inventory) > modified)
             modified = modified_or_now(inventory);
@@ -115,21 +90,7 @@ int inventory_show(struct call *call)
                      call_argument(call, 0));
 }
 
-/* Reading. */
-
-static struct inventory read_inventory(json_t *data, const char *class_name)
-{
-    struct inventory inventory = {.class_name = class_name, .allocation_ratio = 1.0};
-    for (size_t i = 0; i < FIELDS; i++) {
-        json_t *field = json_object_get(data, fields[i].name);
-        int64_t value = field != NULL ? body_integer(field) : fields[i].otherwise;
-        memcpy((char *)&inventory + fields[i].offset, &value, sizeof(value));
-    }
-    json_t *ratio = json_object_get(data, "allocation_ratio");
-    if (ratio != NULL)
-        inventory.allocation_ratio = json_number_value(ratio);
-    return inventory;
-}
+/* What is refused. */
 
 /* Whether there is anything to give: fails with 400, beginning with words about the provider. */
 static bool check_capacity(struct call *call, const struct provider *provider,
@@ -188,7 +149,7 @@ int inventory_create(struct call *call)
     if (data == NULL)
         return call->exchange->error.status;
     const char *class_name = json_string_value(json_object_get(data, "resource_class"));
-    struct inventory inventory = read_inventory(data, class_name);
+    struct inventory inventory = inventory_read(data, class_name);
     if (!check_capacity(call, &provider, &inventory, "Unable to create inventory"))
         return call->exchange->error.status;
     enum outcome outcome = inventory_add(&call->context, &provider, &inventory);
@@ -216,7 +177,7 @@ int inventories_set(struct call *call)
                                                           sizeof(*inventories.list))};
     const char *class_name;
     json_object_foreach(records, class_name, record) inventories.list[inventories.count++] =
-        read_inventory(record, class_name);
+        inventory_read(record, class_name);
     for (size_t i = 0; i < inventories.count; i++)
         if (!check_capacity(call, &provider, &inventories.list[i], "Unable to update inventory"))
             return call->exchange->error.status;
@@ -238,7 +199,7 @@ int inventory_update(struct call *call)
     json_t *data = call_body(call, SCHEMA_INVENTORY_PUT);
     if (data == NULL || !check_generation(call, &provider, data))
         return call->exchange->error.status;
-    struct inventory inventory = read_inventory(data, call_argument(call, 1));
+    struct inventory inventory = inventory_read(data, call_argument(call, 1));
     if (!check_capacity(call, &provider, &inventory, "Unable to update inventory"))
         return call->exchange->error.status;
     enum outcome outcome = inventory_change(&call->context, &provider, &inventory);

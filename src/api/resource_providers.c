@@ -89,20 +89,17 @@ static int finish(struct provider_writer *writer)
 
 /* Listing. */
 
-static enum schema list_schema(const struct call *call)
-{
-    return call_since(call, 18)   ? SCHEMA_RESOURCE_PROVIDERS_GET_1_18
-           : call_since(call, 14) ? SCHEMA_RESOURCE_PROVIDERS_GET_1_14
-           : call_since(call, 4)  ? SCHEMA_RESOURCE_PROVIDERS_GET_1_4
-           : call_since(call, 3)  ? SCHEMA_RESOURCE_PROVIDERS_GET_1_3
-                                  : SCHEMA_RESOURCE_PROVIDERS_GET_1_0;
-}
+static const struct schema_since list_schemas[] = {
+    {18, SCHEMA_RESOURCE_PROVIDERS_GET_1_18}, {14, SCHEMA_RESOURCE_PROVIDERS_GET_1_14},
+    {4, SCHEMA_RESOURCE_PROVIDERS_GET_1_4},   {3, SCHEMA_RESOURCE_PROVIDERS_GET_1_3},
+    {0, SCHEMA_RESOURCE_PROVIDERS_GET_1_0},
+};
 
 /* Gives false after failing with 400. */
 static bool read_filter(struct call *call, struct provider_filter *filter)
 {
     struct query query;
-    if (!call_query(call, list_schema(call), &query))
+    if (!call_query(call, call_schema(call, list_schemas), &query))
         return false;
     *filter = (struct provider_filter){
         .name = query_last(&query, "name"),

@@ -11,6 +11,7 @@
 #include "api/allocations.h"
 #include "api/call.h"
 #include "api/inventories.h"
+#include "api/reshaper.h"
 #include "api/resource_classes.h"
 #include "api/resource_providers.h"
 #include "api/root.h"
@@ -101,6 +102,9 @@ const struct route routes[] = {
      {{"GET", ENDPOINT(.handle = allocation_candidates_list,
                        .rule = "placement:allocation_candidates:list", .since = 10,
                        .sends_json = true, .version_first = true)}}},
+    {"/reshaper",
+     {{"POST", ENDPOINT(.handle = reshaper_post, .rule = "placement:reshaper:reshape", .since = 30,
+                        .takes_json = true, .version_first = true)}}},
     {"/traits",
      {{"GET", ENDPOINT(.handle = traits_show, .rule = "placement:traits:list", .since = 6,
                        .sends_json = true, .version_first = true)}}},

@@ -22,18 +22,18 @@ enum outcome {
     OUTCOME_PROVIDER_NOT_FOUND, /* a provider that the request's body refers to */
 
     /* Upstream's InvalidInventory and its kinds. */
-    OUTCOME_INVENTORY_INVALID, /* allocation without inventory, over capacity, off the units */
-    OUTCOME_CAPACITY_INVALID,  /* reserved against total */
-    OUTCOME_INVENTORY_IN_USE,  /* to be deleted, but allocated */
-    OUTCOME_CONCURRENT_UPDATE, /* a generation changed meanwhile */
-    OUTCOME_CONSUMER_CONFLICT, /* the consumer generation given is not the consumer's */
-    OUTCOME_DUPLICATE,         /* a unique value exists already */
-    OUTCOME_ACTION_INVALID,    /* upstream's ObjectActionError: parents, loops */
-    OUTCOME_IS_PARENT,         /* to be deleted, but has children */
-    OUTCOME_IN_USE,            /* to be deleted, but used */
-    OUTCOME_STANDARD,          /* a standard class or trait cannot be changed */
-    OUTCOME_TOO_LONG,          /* the answer takes more time than it may */
-    OUTCOME_TOO_MUCH,          /* the answer is larger than it may be */
+    OUTCOME_INVENTORY_INVALID,   /* allocation without inventory, over capacity, off the units */
+    OUTCOME_CAPACITY_INVALID,    /* reserved against total */
+    OUTCOME_INVENTORY_IN_USE,    /* to be deleted, but allocated */
+    OUTCOME_CONCURRENT_UPDATE,   /* a generation changed meanwhile */
+    OUTCOME_GENERATION_CONFLICT, /* a generation that was given is not what it is */
+    OUTCOME_DUPLICATE,           /* a unique value exists already */
+    OUTCOME_ACTION_INVALID,      /* upstream's ObjectActionError: parents, loops */
+    OUTCOME_IS_PARENT,           /* to be deleted, but has children */
+    OUTCOME_IN_USE,              /* to be deleted, but used */
+    OUTCOME_STANDARD,            /* a standard class or trait cannot be changed */
+    OUTCOME_TOO_LONG,            /* the answer takes more time than it may */
+    OUTCOME_TOO_MUCH,            /* the answer is larger than it may be */
 
     /* The database. */
     OUTCOME_CONFLICT,    /* the transaction was undone by another one: run it again */

@@ -225,6 +225,11 @@ static enum outcome statement_judge(struct database *database, struct statement 
     unsigned error = mysql_stmt_errno(statement->handle);
     char state[8];
     snprintf(state, sizeof(state), "%s", mysql_stmt_sqlstate(statement->handle));
+    if (error == 0) {
+        /* What ends the rows of a statement early is noted of the connection only. */
+        error = mysql_errno(database->mysql);
+        snprintf(state, sizeof(state), "%s", mysql_sqlstate(database->mysql));
+    }
     /* the text outlives the statement, which a lost connection takes with it */
     return connection_judge(database, error, state, arena_strdup(database->arena, statement->text));
 }

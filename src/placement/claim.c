@@ -12,13 +12,9 @@
 
 #include "placement/consumer.h"
 #include "placement/names.h"
+#include "placement/provider.h"
 #include "placement/stock.h"
 
-/* Always by the index on uuid, so that all claims lock providers in the same order. */
-static const struct sql lock_providers_by_uuid = {
-    "SELECT id, uuid, generation FROM resource_providers "
-    "FORCE INDEX (uniq_resource_providers0uuid) WHERE uuid IN (?...) FOR UPDATE",
-    "isi"};
 static const struct sql lock_providers_by_id = {
     "SELECT id, uuid, generation FROM resource_providers WHERE id IN (?...) FOR UPDATE", "isi"};
 static const struct sql delete_allocations = {
@@ -45,7 +41,7 @@ struct claimed_class {
     int64_t id; /* -1: there is none */
 };
 
-struct run {
+struct claim_run {
     struct context *context;
     const struct claim *claims;
     size_t claim_count;
@@ -78,13 +74,13 @@ static int class_compare(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-static struct claimed_provider *run_find_provider(const struct run *run, const char *uuid)
+static struct claimed_provider *run_find_provider(const struct claim_run *run, const char *uuid)
 {
     struct claimed_provider key = {.uuid = uuid};
     return bsearch(&key, run->providers, run->provider_count, sizeof(key), provider_compare);
 }
 
-static const struct claimed_class *run_find_class(const struct run *run, const char *name)
+static const struct claimed_class *run_find_class(const struct claim_run *run, const char *name)
 {
     struct claimed_class key = {.name = name};
     return bsearch(&key, run->classes, run->class_count, sizeof(key), class_compare);
@@ -107,7 +103,7 @@ static size_t unique(void *list, size_t count, size_t size,
     return kept;
 }
 
-static void run_gather_providers(struct run *run)
+static void run_gather_providers(struct claim_run *run)
 {
     run->providers = arena_array(run->context->arena, run->amount_count, sizeof(*run->providers));
     size_t count = 0;
@@ -118,7 +114,7 @@ static void run_gather_providers(struct run *run)
     run->emptied_count = 0;
 }
 
-static enum outcome run_gather_classes(struct run *run)
+static enum outcome run_gather_classes(struct claim_run *run)
 {
     struct arena *arena = run->context->arena;
     run->classes = arena_array(arena, run->amount_count, sizeof(*run->classes));
@@ -141,14 +137,14 @@ static enum outcome run_gather_classes(struct run *run)
 
 /* Consumers. */
 
-static enum outcome consumer_conflict(struct run *run, const char *expected, const char *got)
+static enum outcome consumer_conflict(struct claim_run *run, const char *expected, const char *got)
 {
-    return context_fail(run->context, OUTCOME_CONSUMER_CONFLICT,
+    return context_fail(run->context, OUTCOME_GENERATION_CONFLICT,
                         "consumer generation conflict - expected %s but got %s", expected, got);
 }
 
 /* Whether the consumer is as the client thinks. */
-static enum outcome check_consumer(struct run *run, const struct claim *claim,
+static enum outcome check_consumer(struct claim_run *run, const struct claim *claim,
                                    const struct consumer *consumer)
 {
     struct arena *arena = run->context->arena;
@@ -170,7 +166,7 @@ static int consumer_compare(const void *left, const void *right)
     return strcasecmp(a->uuid, b->uuid);
 }
 
-static enum outcome lock_consumers(struct run *run)
+static enum outcome lock_consumers(struct claim_run *run)
 {
     struct arena *arena = run->context->arena;
     const char **uuids = arena_array(arena, run->claim_count, sizeof(*uuids));
@@ -196,7 +192,7 @@ static enum outcome lock_consumers(struct run *run)
 }
 
 /* Gives back what the consumers hold. */
-static enum outcome free_allocations(struct run *run)
+static enum outcome free_allocations(struct claim_run *run)
 {
     const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
     size_t count = 0;
@@ -212,7 +208,7 @@ static enum outcome free_allocations(struct run *run)
 
 /* Providers. */
 
-static enum outcome lock_named_providers(struct run *run)
+static enum outcome lock_named_providers(struct claim_run *run)
 {
     if (run->provider_count == 0)
         return OUTCOME_OK;
@@ -222,8 +218,7 @@ static enum outcome lock_named_providers(struct run *run)
         run->providers[i].id = 0;
     }
     struct rows rows;
-    enum outcome outcome = database_select(run->context->database, &lock_providers_by_uuid,
-                                           VALUES(value_texts(uuids, run->provider_count)), &rows);
+    enum outcome outcome = providers_lock(run->context, uuids, run->provider_count, &rows);
     if (outcome != OUTCOME_OK)
         return outcome;
     for (size_t i = 0; i < rows.count; i++) {
@@ -237,7 +232,7 @@ static enum outcome lock_named_providers(struct run *run)
 }
 
 /* In the order of the request, as upstream reports them. */
-static enum outcome check_providers(struct run *run)
+static enum outcome check_providers(struct claim_run *run)
 {
     for (size_t i = 0; i < run->claim_count; i++) {
         for (size_t j = 0; j < run->claims[i].amount_count; j++) {
@@ -251,7 +246,7 @@ static enum outcome check_providers(struct run *run)
     return OUTCOME_OK;
 }
 
-static bool gives_all_back(const struct run *run, const char *consumer_uuid)
+static bool gives_all_back(const struct claim_run *run, const char *consumer_uuid)
 {
     for (size_t i = 0; i < run->claim_count; i++)
         if (run->consumers[i] != NULL && run->claims[i].amount_count == 0 &&
@@ -267,7 +262,7 @@ static int id_compare(const void *left, const void *right)
 }
 
 /* The providers of consumers that give all back: their generations are raised too. */
-static enum outcome lock_emptied_providers(struct run *run)
+static enum outcome lock_emptied_providers(struct claim_run *run)
 {
     struct arena *arena = run->context->arena;
     int64_t *ids = arena_array(arena, run->freed.count, sizeof(*ids));
@@ -303,7 +298,7 @@ static enum outcome lock_emptied_providers(struct run *run)
 
 /* Classes, inventory and capacity. */
 
-static enum outcome check_classes(struct run *run)
+static enum outcome check_classes(struct claim_run *run)
 {
     for (size_t i = 0; i < run->claim_count; i++) {
         for (size_t j = 0; j < run->claims[i].amount_count; j++) {
@@ -316,7 +311,7 @@ static enum outcome check_classes(struct run *run)
     return OUTCOME_OK;
 }
 
-static enum outcome load_stocks(struct run *run)
+static enum outcome load_stocks(struct claim_run *run)
 {
     if (run->amount_count == 0)
         return OUTCOME_OK;
@@ -336,7 +331,7 @@ static enum outcome load_stocks(struct run *run)
 }
 
 /* Providers that have none of the classes at all are reported together, before all else. */
-static enum outcome check_missing_inventory(struct run *run)
+static enum outcome check_missing_inventory(struct claim_run *run)
 {
     const char *providers = "", *classes = "", *comma = "";
     struct arena *arena = run->context->arena;
@@ -358,7 +353,7 @@ static enum outcome check_missing_inventory(struct run *run)
                         providers);
 }
 
-static enum outcome check_capacity(struct run *run)
+static enum outcome check_capacity(struct claim_run *run)
 {
     enum outcome outcome = check_missing_inventory(run);
     for (size_t i = 0; i < run->claim_count; i++) {
@@ -379,7 +374,7 @@ static enum outcome check_capacity(struct run *run)
 
 /* Writes. */
 
-static struct consumer_record record_of(const struct run *run, size_t index)
+static struct consumer_record record_of(const struct claim_run *run, size_t index)
 {
     const struct claim *claim = &run->claims[index];
     const struct consumer *consumer = run->consumers[index];
@@ -393,7 +388,7 @@ static struct consumer_record record_of(const struct run *run, size_t index)
     };
 }
 
-static enum outcome write_consumers(struct run *run)
+static enum outcome write_consumers(struct claim_run *run)
 {
     struct arena *arena = run->context->arena;
     struct consumer_record *old = arena_array(arena, run->claim_count, sizeof(*old));
@@ -426,7 +421,7 @@ static enum outcome write_consumers(struct run *run)
     return OUTCOME_CONFLICT;
 }
 
-static enum outcome write_allocations(struct run *run)
+static enum outcome write_allocations(struct claim_run *run)
 {
     enum { WIDTH = 4 };
     struct value *values =
@@ -447,7 +442,7 @@ static enum outcome write_allocations(struct run *run)
                                  run->amount_count, NULL);
 }
 
-static enum outcome raise_generations(struct run *run)
+static enum outcome raise_generations(struct claim_run *run)
 {
     enum { WIDTH = 2 };
     size_t count = run->provider_count + run->emptied_count;
@@ -466,12 +461,12 @@ static enum outcome raise_generations(struct run *run)
 
 static enum outcome run_transaction(void *subject)
 {
-    static enum outcome (*const steps[])(struct run *) = {
+    static enum outcome (*const steps[])(struct claim_run *) = {
         lock_consumers,  free_allocations,       lock_named_providers, check_providers,
         check_classes,   lock_emptied_providers, load_stocks,          check_capacity,
         write_consumers, write_allocations,      raise_generations,
     };
-    struct run *run = subject;
+    struct claim_run *run = subject;
     run_gather_providers(run);
     enum outcome outcome = OUTCOME_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
@@ -479,13 +474,26 @@ static enum outcome run_transaction(void *subject)
     return outcome;
 }
 
+enum outcome claims_prepare(struct context *context, const struct claim *claims, size_t count,
+                            struct claim_run **run)
+{
+    *run = arena_alloc(context->arena, sizeof(**run));
+    **run = (struct claim_run){.context = context, .claims = claims, .claim_count = count};
+    for (size_t i = 0; i < count; i++)
+        (*run)->amount_count += claims[i].amount_count;
+    return run_gather_classes(*run);
+}
+
+enum outcome claims_run(struct claim_run *run)
+{
+    return run->claim_count > 0 ? run_transaction(run) : OUTCOME_OK;
+}
+
 enum outcome claims_replace(struct context *context, const struct claim *claims, size_t count)
 {
-    struct run run = {.context = context, .claims = claims, .claim_count = count};
-    for (size_t i = 0; i < count; i++)
-        run.amount_count += claims[i].amount_count;
-    enum outcome outcome = run_gather_classes(&run);
+    struct claim_run *run;
+    enum outcome outcome = claims_prepare(context, claims, count, &run);
     if (outcome != OUTCOME_OK)
         return outcome;
-    return database_transaction(context->database, run_transaction, &run);
+    return database_transaction(context->database, run_transaction, run);
 }

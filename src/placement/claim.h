@@ -35,12 +35,19 @@ struct claim {
 
 /*
  * Replaces the allocations of count consumers. With the reason in context->failure:
- *   OUTCOME_CONSUMER_CONFLICT   a consumer generation is not what the client thinks
+ *   OUTCOME_GENERATION_CONFLICT   a consumer generation is not what the client thinks
  *   OUTCOME_PROVIDER_NOT_FOUND  "Allocation for resource provider '<uuid>' that does not exist."
  *   OUTCOME_CLASS_NOT_FOUND     "No such resource class <name>."
  *   OUTCOME_INVENTORY_INVALID   no inventory, off the units, or over capacity
  *   OUTCOME_CONCURRENT_UPDATE   others were faster, more often than it is worth trying
  */
 enum outcome claims_replace(struct context *context, const struct claim *claims, size_t count);
+
+/* The same as a part of another transaction: prepared before it, run inside of it, once in each of its
+   attempts. */
+struct claim_run;
+enum outcome claims_prepare(struct context *context, const struct claim *claims, size_t count,
+                            struct claim_run **run);
+enum outcome claims_run(struct claim_run *run);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "base/log.h"
+#include "placement/inventory_rows.h"
 #include "placement/names.h"
 
 static const struct sql select_inventories = {
@@ -15,27 +15,6 @@ static const struct sql select_inventories = {
     "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(updated_at, created_at)) "
     "FROM inventories WHERE resource_provider_id = ? ORDER BY resource_class_id",
     "iiiiiiri"};
-static const struct sql select_classes = {
-    "SELECT resource_class_id FROM inventories WHERE resource_provider_id = ?", "i"};
-/* A custom class must not vanish before its inventory is committed. */
-static const struct sql lock_classes = {
-    "SELECT id FROM resource_classes WHERE id IN (?...) LOCK IN SHARE MODE", "i"};
-static const struct sql select_used = {
-    "SELECT resource_class_id, SUM(used) FROM allocations WHERE resource_provider_id = ? "
-    "AND resource_class_id IN (?...) GROUP BY resource_class_id ORDER BY resource_class_id",
-    "ii"};
-static const struct sql delete_inventories = {
-    "DELETE FROM inventories WHERE resource_provider_id = ? AND resource_class_id IN (?...)", NULL};
-static const struct sql insert_inventory = {
-    "INSERT INTO inventories (total, reserved, min_unit, max_unit, step_size, allocation_ratio, "
-    "resource_provider_id, resource_class_id, created_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())",
-    NULL};
-static const struct sql update_inventory = {
-    "UPDATE inventories SET total = ?, reserved = ?, min_unit = ?, max_unit = ?, step_size = ?, "
-    "allocation_ratio = ?, updated_at = UTC_TIMESTAMP() "
-    "WHERE resource_provider_id = ? AND resource_class_id = ?",
-    NULL};
 
 /* A change, as its transaction sees it. */
 struct change {
@@ -111,150 +90,62 @@ static bool contains(const int64_t *ids, size_t count, int64_t id)
     return false;
 }
 
-static enum outcome hold_custom_classes(const struct change *change)
-{
-    int64_t *custom =
-        arena_array(change->context->arena, change->inventories->count, sizeof(*custom));
-    size_t count = 0;
-    for (size_t i = 0; i < change->inventories->count; i++)
-        if (change->class_ids[i] >= FIRST_CUSTOM_CLASS_ID)
-            custom[count++] = change->class_ids[i];
-    if (count == 0)
-        return OUTCOME_OK;
-    struct rows rows;
-    enum outcome outcome = database_select(change->context->database, &lock_classes,
-                                           VALUES(value_integers(custom, count)), &rows);
-    if (outcome == OUTCOME_OK && rows.count < count)
-        return context_fail(change->context, OUTCOME_CLASS_NOT_FOUND,
-                            "No such resource class: one was deleted meanwhile.");
-    return outcome;
-}
-
 /* Writing. */
 
-static enum outcome write_rows(const struct change *change, const struct sql *sql,
-                               const size_t *indexes, size_t count)
+static struct inventory_row row_of(const struct change *change, size_t index)
 {
-    enum { WIDTH = 8 };
-    struct value *values = arena_array(change->context->arena, count * WIDTH, sizeof(*values));
-    for (size_t i = 0; i < count; i++) {
-        const struct inventory *inventory = &change->inventories->list[indexes[i]];
-        const struct value row[WIDTH] = {
-            value_integer(inventory->total),     value_integer(inventory->reserved),
-            value_integer(inventory->min_unit),  value_integer(inventory->max_unit),
-            value_integer(inventory->step_size), value_real(inventory->allocation_ratio),
-            value_integer(change->provider->id), value_integer(change->class_ids[indexes[i]]),
-        };
-        memcpy(&values[i * WIDTH], row, sizeof(row));
-    }
-    return database_execute_bulk(change->context->database, sql, values, WIDTH, count, NULL);
-}
-
-static enum outcome used_of(const struct change *change, const int64_t *class_ids, size_t count,
-                            struct rows *rows)
-{
-    return database_select(
-        change->context->database, &select_used,
-        VALUES(value_integer(change->provider->id), value_integers(class_ids, count)), rows);
-}
-
-static enum outcome refuse_in_use(const struct change *change, const struct rows *used)
-{
-    const char *classes = "", *name;
-    for (size_t i = 0; i < used->count; i++) {
-        enum outcome outcome =
-            names_from_id(change->context, NAME_RESOURCE_CLASS, row_integer(used, i, 0), &name);
-        if (outcome != OUTCOME_OK)
-            return outcome;
-        classes = arena_printf(change->context->arena, "%s%s%s", classes, i > 0 ? ", " : "", name);
-    }
-    return context_fail(change->context, OUTCOME_INVENTORY_IN_USE,
-                        "Inventory for '%s' on resource provider '%s' in use.", classes,
-                        change->provider->uuid);
-}
-
-static enum outcome delete_rows(const struct change *change, const int64_t *class_ids, size_t count,
-                                uint64_t *deleted)
-{
-    struct rows used;
-    *deleted = 0;
-    if (count == 0)
-        return OUTCOME_OK;
-    enum outcome outcome = used_of(change, class_ids, count, &used);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    if (used.count > 0)
-        return refuse_in_use(change, &used);
-    return database_execute(
-        change->context->database, &delete_inventories,
-        VALUES(value_integer(change->provider->id), value_integers(class_ids, count)), deleted);
-}
-
-/* An inventory may shrink below what is used of it: the operator's word counts, but is logged. */
-static enum outcome warn_exceeded(const struct change *change, const size_t *indexes, size_t count)
-{
-    struct rows used;
-    int64_t *ids = arena_array(change->context->arena, count, sizeof(*ids));
-    for (size_t i = 0; i < count; i++)
-        ids[i] = change->class_ids[indexes[i]];
-    if (count == 0)
-        return OUTCOME_OK;
-    enum outcome outcome = used_of(change, ids, count, &used);
-    for (size_t i = 0; i < used.count && outcome == OUTCOME_OK; i++) {
-        for (size_t j = 0; j < count; j++) {
-            const struct inventory *inventory = &change->inventories->list[indexes[j]];
-            if (ids[j] == row_integer(&used, i, 0) &&
-                (double)row_integer(&used, i, 1) > inventory_capacity(inventory))
-                log_event(LOG_LEVEL_WARNING, "resource provider is now over capacity",
-                          log_identifier("resource_provider", change->provider->uuid),
-                          log_identifier("resource_class", inventory->class_name));
-        }
-    }
-    return outcome;
+    return (struct inventory_row){
+        .provider_id = change->provider->id,
+        .class_id = change->class_ids[index],
+        .provider_uuid = change->provider->uuid,
+        .inventory = &change->inventories->list[index],
+    };
 }
 
 /* Sorts classes into those to add, to change and to delete, and does so. */
 static enum outcome write_change(const struct change *change, const struct rows *rows)
 {
-    struct arena *arena = change->context->arena;
+    struct context *context = change->context;
     size_t count = change->inventories->count, added = 0, changed = 0, gone = 0;
-    int64_t *existing = arena_array(arena, rows->count, sizeof(*existing));
-    int64_t *delete_ids = arena_array(arena, rows->count, sizeof(*delete_ids));
-    size_t *add = arena_array(arena, count, sizeof(*add));
-    size_t *update = arena_array(arena, count, sizeof(*update));
+    int64_t *existing = arena_array(context->arena, rows->count, sizeof(*existing));
+    struct inventory_row *remove = arena_array(context->arena, rows->count, sizeof(*remove));
+    struct inventory_row *add = arena_array(context->arena, count, sizeof(*add));
+    struct inventory_row *update = arena_array(context->arena, count, sizeof(*update));
     uint64_t deleted;
     for (size_t i = 0; i < rows->count; i++) {
-        existing[i] = row_integer(rows, i, 0);
+        existing[i] = row_integer(rows, i, 1);
         if (change->whole && !contains(change->class_ids, count, existing[i]))
-            delete_ids[gone++] = existing[i];
+            remove[gone++] = (struct inventory_row){.provider_id = change->provider->id,
+                                                    .class_id = existing[i],
+                                                    .provider_uuid = change->provider->uuid};
     }
     for (size_t i = 0; i < count; i++) {
         if (contains(existing, rows->count, change->class_ids[i]))
-            update[changed++] = i;
+            update[changed++] = row_of(change, i);
         else
-            add[added++] = i;
+            add[added++] = row_of(change, i);
     }
     if (change->adds && !change->whole && changed > 0)
         return OUTCOME_DUPLICATE;
     if (!change->adds && added > 0)
-        return context_fail(change->context, OUTCOME_INVENTORY_NOT_FOUND,
-                            "No inventory of class %s found.",
-                            change->inventories->list[add[0]].class_name);
-    enum outcome outcome = delete_rows(change, delete_ids, gone, &deleted);
+        return context_fail(context, OUTCOME_INVENTORY_NOT_FOUND, "No inventory of class %s found.",
+                            add[0].inventory->class_name);
+    enum outcome outcome = inventory_rows_delete(context, remove, gone, &deleted);
     if (outcome == OUTCOME_OK)
-        outcome = write_rows(change, &insert_inventory, add, added);
+        outcome = inventory_rows_insert(context, add, added);
     if (outcome == OUTCOME_OK)
-        outcome = warn_exceeded(change, update, changed);
-    if (outcome == OUTCOME_OK)
-        outcome = write_rows(change, &update_inventory, update, changed);
+        outcome = inventory_rows_update(context, update, changed);
     return outcome;
 }
 
 static enum outcome delete_named(const struct change *change)
 {
+    size_t count = change->inventories->count;
+    struct inventory_row *rows = arena_array(change->context->arena, count, sizeof(*rows));
     uint64_t deleted;
-    enum outcome outcome =
-        delete_rows(change, change->class_ids, change->inventories->count, &deleted);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = row_of(change, i);
+    enum outcome outcome = inventory_rows_delete(change->context, rows, count, &deleted);
     if (outcome == OUTCOME_OK && deleted == 0)
         return context_fail(change->context, OUTCOME_INVENTORY_NOT_FOUND,
                             "No inventory of class %s found for delete",
@@ -272,10 +163,10 @@ static enum outcome run_change(void *subject)
     if (outcome == OUTCOME_OK && change->deletes) {
         outcome = delete_named(change);
     } else if (outcome == OUTCOME_OK) {
-        outcome = hold_custom_classes(change);
+        outcome =
+            inventory_classes_hold(change->context, change->class_ids, change->inventories->count);
         if (outcome == OUTCOME_OK)
-            outcome = database_select(change->context->database, &select_classes,
-                                      VALUES(value_integer(change->provider->id)), &rows);
+            outcome = inventory_rows_find(change->context, &change->provider->id, 1, &rows);
         if (outcome == OUTCOME_OK)
             outcome = write_change(change, &rows);
     }

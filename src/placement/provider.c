@@ -11,6 +11,11 @@ static const struct sql select_provider = {
     "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE rp.uuid = ?", PROVIDER_COLUMN_KINDS};
 static const struct sql lock_provider = {
     "SELECT id FROM resource_providers WHERE uuid = ? FOR UPDATE", "i"};
+/* Always by the index on uuid, so that all lock providers in the same order. */
+static const struct sql lock_providers = {
+    "SELECT id, uuid, generation FROM resource_providers "
+    "FORCE INDEX (uniq_resource_providers0uuid) WHERE uuid IN (?...) FOR UPDATE",
+    "isi"};
 static const struct sql hold_provider = {
     "SELECT generation FROM resource_providers WHERE id = ? FOR UPDATE", "i"};
 static const struct sql raise_generation = {
@@ -65,6 +70,13 @@ enum outcome provider_lock(struct context *context, const char *uuid, struct pro
         return not_found(context, uuid);
     /* what is read now is what was committed before the lock was ours */
     return provider_load(context, uuid, provider);
+}
+
+enum outcome providers_lock(struct context *context, const char *const *uuids, size_t count,
+                            struct rows *rows)
+{
+    return database_select(context->database, &lock_providers, VALUES(value_texts(uuids, count)),
+                           rows);
 }
 
 static enum outcome changed(struct context *context)

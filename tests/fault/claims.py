@@ -148,3 +148,86 @@ def test_killed_workers_leave_nothing_half(directory, build):
               (claims, killed, uncertain))
         assert killed >= 40 and claims >= 2000, 'too little happened to prove anything'
         assert uncertain > 0, 'no request was hit'
+
+
+class Reshaper(threading.Thread):
+    """Moves the VCPU of a tree, with all that is allocated of it, down to the child and up again."""
+
+    def __init__(self, cloud, tree, until):
+        super().__init__()
+        self.cloud, self.tree, self.until = cloud, tree, until
+        self.moves = self.lost = 0
+        self.broken = None
+
+    def one(self):
+        root, child, consumers = self.tree
+        shown = {provider: self.cloud.ask('GET', '/resource_providers/%s/inventories' % provider).json
+                 for provider in (root, child)}
+        there = child if 'VCPU' in shown[root]['inventories'] else root
+        inventories = {provider: {
+            'resource_provider_generation': shown[provider]['resource_provider_generation'],
+            'inventories': {'VCPU': {'total': 100}} if provider == there else {}}
+            for provider in (root, child)}
+        allocations = {}
+        for consumer in consumers:
+            held = self.cloud.ask('GET', '/allocations/' + consumer).json
+            allocations[consumer] = {
+                'allocations': {there: {'resources': {'VCPU': 10}}},
+                'consumer_generation': held.get('consumer_generation'),
+                'project_id': 'p', 'user_id': 'u', 'consumer_type': 'INSTANCE'}
+        answer = self.cloud.ask('POST', '/reshaper',
+                                {'inventories': inventories, 'allocations': allocations},
+                                {'x-roles': 'admin,service'})
+        assert answer.status in (204, 409, 502), answer.text
+        self.moves += answer.status == 204
+        self.lost += answer.status == 502
+
+    def run(self):
+        try:
+            while time.monotonic() < self.until:
+                try:
+                    self.one()
+                except (OSError, ValueError, KeyError):  # an answer that did not come, or is no JSON
+                    self.lost += 1
+        except Exception as reason:  # shown by the test
+            self.broken = reason
+
+
+def make_tree(cloud):
+    root = cloud.make_provider({'VCPU': {'total': 100}})
+    child = str(uuid.uuid4())
+    answer = cloud.ask('POST', '/resource_providers',
+                       {'name': child, 'uuid': child, 'parent_provider_uuid': root})
+    assert answer.status == 200, answer.text
+    consumers = [str(uuid.uuid4()) for _ in range(10)]
+    for consumer in consumers:
+        assert cloud.claim(consumer, root, {'VCPU': 10}).status == 204
+    return root, child, consumers
+
+
+def test_a_killed_reshape_moves_all_or_nothing(directory, build):
+    with Cloud(directory, build, workers=WORKERS) as cloud:
+        trees = [make_tree(cloud) for _ in range(CLIENTS)]
+        until = time.monotonic() + SECONDS / 2
+        reshapers = [Reshaper(cloud, tree, until) for tree in trees]
+        for reshaper in reshapers:
+            reshaper.start()
+        killed = kill_workers(cloud, until - 0.5)
+        for reshaper in reshapers:
+            reshaper.join()
+            assert reshaper.broken is None, reshaper.broken
+        wait_until('the database is at rest', lambda: cloud.sql(
+            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']])
+        audit_rows(cloud)
+        for root, child, consumers in trees:
+            rows = cloud.sql(
+                "SELECT rp.uuid, i.total, SUM(a.used), COUNT(DISTINCT a.consumer_id) "
+                'FROM resource_providers rp JOIN inventories i ON i.resource_provider_id = rp.id '
+                'LEFT JOIN allocations a ON a.resource_provider_id = rp.id '
+                "WHERE rp.uuid IN ('%s', '%s') GROUP BY rp.id" % (root, child))
+            assert len(rows) == 1 and rows[0][1:] == ['100', '100', '10'], rows
+        moves = sum(reshaper.moves for reshaper in reshapers)
+        lost = sum(reshaper.lost for reshaper in reshapers)
+        print('    %d moves acknowledged, %d workers killed, %d answers lost' %
+              (moves, killed, lost))
+        assert killed >= 20 and moves >= 100 and lost > 0, 'too little happened to prove anything'

@@ -1,0 +1,78 @@
+/*
+ * The body of a reshape, and what is said when it is refused.
+ */
+#include <config.h>
+
+#include "api/reshaper.h"
+
+#include "api/body.h"
+#include "api/call.h"
+#include "api/claim_json.h"
+#include "api/inventory_json.h"
+#include "placement/reshape.h"
+
+static const struct schema_since schemas[] = {
+    {38, SCHEMA_RESHAPER_POST_1_38},
+    {34, SCHEMA_RESHAPER_POST_1_34},
+    {0, SCHEMA_RESHAPER_POST_1_30},
+};
+
+static void read_provider(struct call *call, const char *uuid, json_t *data,
+                          struct reshaped_provider *provider)
+{
+    json_t *records = json_object_get(data, "inventories"), *record;
+    const char *class_name;
+    *provider = (struct reshaped_provider){
+        .uuid = uuid,
+        .generation = body_integer(json_object_get(data, "resource_provider_generation")),
+    };
+    struct inventories *inventories = &provider->inventories;
+    inventories->list =
+        arena_array(call->exchange->arena, json_object_size(records), sizeof(*inventories->list));
+    json_object_foreach(records, class_name, record) inventories->list[inventories->count++] =
+        inventory_read(record, class_name);
+}
+
+static int answer(struct call *call, enum outcome outcome)
+{
+    const char *detail = call->context.failure.detail;
+    switch (outcome) {
+    case OUTCOME_OK:
+        return 204;
+    case OUTCOME_NOT_FOUND:
+        return call_fail(call, 400, CODE_PROVIDER_NOT_FOUND, "%s", detail);
+    case OUTCOME_PROVIDER_NOT_FOUND:
+        return call_fail(call, 400, NULL, "%s", detail);
+    case OUTCOME_GENERATION_CONFLICT:
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+    case OUTCOME_CLASS_NOT_FOUND:
+        return call_fail(call, 400, NULL, "malformed reshaper data: %s", detail);
+    case OUTCOME_INVENTORY_IN_USE:
+        return call_fail(call, 409, CODE_INVENTORY_IN_USE, "update conflict: %s", detail);
+    case OUTCOME_INVENTORY_INVALID:
+        return call_fail(call, 409, NULL, "Unable to allocate inventory: %s", detail);
+    case OUTCOME_DUPLICATE: /* somebody made an inventory of the same class meanwhile */
+    case OUTCOME_CONCURRENT_UPDATE:
+        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                         "update conflict: Another thread concurrently updated the resource "
+                         "provider data. Please retry your update");
+    default:
+        return call_outcome(call, outcome);
+    }
+}
+
+int reshaper_post(struct call *call)
+{
+    json_t *data = call_body(call, call_schema(call, schemas)), *item;
+    if (data == NULL)
+        return call->exchange->error.status;
+    json_t *inventories = json_object_get(data, "inventories");
+    struct reshaped_provider *providers =
+        arena_array(call->exchange->arena, json_object_size(inventories), sizeof(*providers));
+    size_t provider_count = 0, claim_count;
+    const char *uuid;
+    json_object_foreach(inventories, uuid, item)
+        read_provider(call, uuid, item, &providers[provider_count++]);
+    struct claim *claims = claims_read(call, json_object_get(data, "allocations"), &claim_count);
+    return answer(call, reshape(&call->context, providers, provider_count, claims, claim_count));
+}

@@ -1,0 +1,12 @@
+/*
+ * The reshaper: inventories and allocations that move together.
+ */
+#ifndef BERTH_API_RESHAPER_H
+#define BERTH_API_RESHAPER_H
+
+struct call;
+
+/* POST /reshaper */
+int reshaper_post(struct call *call);
+
+#endif

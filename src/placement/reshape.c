@@ -1,0 +1,278 @@
+/*
+ * The transaction of the reshaper. Consumers are locked first, then all providers, as a claim does.
+ * Inventories are written in two steps with the claims between them: first what is added or
+ * changed, in the end what goes.
+ */
+#include <config.h>
+
+#include "placement/reshape.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "placement/consumer.h"
+#include "placement/inventory_rows.h"
+#include "placement/names.h"
+
+static const struct sql raise_generations = {
+    "UPDATE resource_providers SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "
+    "WHERE id IN (?...)",
+    NULL};
+
+struct reshaping {
+    struct context *context;
+    const struct reshaped_provider *providers;
+    size_t provider_count;
+    const struct claim *claims;
+    size_t claim_count;
+    struct claim_run *run;
+    const char **uuids; /* of all providers that are named */
+    size_t uuid_count;
+    int64_t **class_ids; /* of the inventories of each provider */
+    size_t inventory_count;
+
+    /* Of one attempt: */
+    int64_t *ids; /* of each provider */
+    struct inventory_row *gone;
+    size_t gone_count;
+};
+
+static enum outcome lock_consumers(struct reshaping *reshaping)
+{
+    const char **uuids =
+        arena_array(reshaping->context->arena, reshaping->claim_count, sizeof(*uuids));
+    for (size_t i = 0; i < reshaping->claim_count; i++)
+        uuids[i] = reshaping->claims[i].consumer_uuid;
+    struct consumer *consumers;
+    size_t found;
+    if (reshaping->claim_count == 0)
+        return OUTCOME_OK;
+    return consumers_lock(reshaping->context, uuids, reshaping->claim_count, &consumers, &found);
+}
+
+static enum outcome check_provider(struct reshaping *reshaping, size_t index,
+                                   const struct rows *rows)
+{
+    const struct reshaped_provider *provider = &reshaping->providers[index];
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcasecmp(row_text(rows, i, 1), provider->uuid) != 0)
+            continue;
+        int64_t generation = row_integer(rows, i, 2);
+        reshaping->ids[index] = row_integer(rows, i, 0);
+        if (generation == provider->generation)
+            return OUTCOME_OK;
+        return context_fail(reshaping->context, OUTCOME_GENERATION_CONFLICT,
+                            "resource provider generation conflict for provider %s: actual: %lld, "
+                            "given: %lld",
+                            provider->uuid, (long long)generation, (long long)provider->generation);
+    }
+    return context_fail(reshaping->context, OUTCOME_NOT_FOUND,
+                        "Resource provider %s in inventories not found: No resource provider with "
+                        "uuid %s found",
+                        provider->uuid, provider->uuid);
+}
+
+static enum outcome lock_providers(struct reshaping *reshaping)
+{
+    struct rows rows;
+    enum outcome outcome =
+        providers_lock(reshaping->context, reshaping->uuids, reshaping->uuid_count, &rows);
+    reshaping->ids =
+        arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(int64_t));
+    for (size_t i = 0; outcome == OUTCOME_OK && i < reshaping->provider_count; i++)
+        outcome = check_provider(reshaping, i, &rows);
+    return outcome;
+}
+
+/* Inventories. */
+
+/* The place of a class among the inventories of a provider, or their number. */
+static size_t find_inventory(const struct reshaping *reshaping, size_t provider, int64_t class_id)
+{
+    size_t i = 0, count = reshaping->providers[provider].inventories.count;
+    while (i < count && reshaping->class_ids[provider][i] != class_id)
+        i++;
+    return i;
+}
+
+static size_t find_provider(const struct reshaping *reshaping, int64_t id)
+{
+    size_t i = 0;
+    while (reshaping->ids[i] != id)
+        i++;
+    return i;
+}
+
+/* Notes which of the new inventories exist, and which of those that exist are to go. */
+static void sort_rows(struct reshaping *reshaping, const struct rows *rows, bool **exists)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        int64_t id = row_integer(rows, i, 0), class_id = row_integer(rows, i, 1);
+        size_t provider = find_provider(reshaping, id);
+        size_t place = find_inventory(reshaping, provider, class_id);
+        if (place < reshaping->providers[provider].inventories.count)
+            exists[provider][place] = true;
+        else
+            reshaping->gone[reshaping->gone_count++] =
+                (struct inventory_row){.provider_id = id,
+                                       .class_id = class_id,
+                                       .provider_uuid = reshaping->providers[provider].uuid};
+    }
+}
+
+static bool **existence(const struct reshaping *reshaping)
+{
+    struct arena *arena = reshaping->context->arena;
+    bool **exists = arena_array(arena, reshaping->provider_count, sizeof(*exists));
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        exists[i] = arena_array(arena, reshaping->providers[i].inventories.count, sizeof(bool));
+    return exists;
+}
+
+static enum outcome add_inventories(struct reshaping *reshaping)
+{
+    struct context *context = reshaping->context;
+    struct rows rows;
+    enum outcome outcome =
+        inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    bool **exists = existence(reshaping);
+    reshaping->gone = arena_array(context->arena, rows.count, sizeof(*reshaping->gone));
+    reshaping->gone_count = 0;
+    sort_rows(reshaping, &rows, exists);
+    struct inventory_row *add =
+        arena_array(context->arena, reshaping->inventory_count, sizeof(*add));
+    struct inventory_row *update =
+        arena_array(context->arena, reshaping->inventory_count, sizeof(*update));
+    size_t added = 0, updated = 0;
+    for (size_t i = 0; i < reshaping->provider_count; i++) {
+        const struct inventories *inventories = &reshaping->providers[i].inventories;
+        for (size_t j = 0; j < inventories->count; j++)
+            *(exists[i][j] ? &update[updated++] : &add[added++]) = (struct inventory_row){
+                .provider_id = reshaping->ids[i],
+                .class_id = reshaping->class_ids[i][j],
+                .provider_uuid = reshaping->providers[i].uuid,
+                .inventory = &inventories->list[j],
+            };
+    }
+    outcome = inventory_rows_insert(context, add, added);
+    if (outcome == OUTCOME_OK)
+        outcome = inventory_rows_update(context, update, updated);
+    return outcome;
+}
+
+static enum outcome hold_classes(struct reshaping *reshaping)
+{
+    int64_t *ids = arena_array(reshaping->context->arena, reshaping->inventory_count, sizeof(*ids));
+    size_t count = 0;
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        for (size_t j = 0; j < reshaping->providers[i].inventories.count; j++)
+            ids[count++] = reshaping->class_ids[i][j];
+    return inventory_classes_hold(reshaping->context, ids, count);
+}
+
+/* Each of the two steps raises the generations, as upstream's do; the first leaves out providers that
+   are to have nothing. */
+static enum outcome raise(struct reshaping *reshaping, bool also_empty)
+{
+    int64_t *ids = arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(*ids));
+    size_t count = 0;
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        if (also_empty || reshaping->providers[i].inventories.count > 0)
+            ids[count++] = reshaping->ids[i];
+    if (count == 0)
+        return OUTCOME_OK;
+    return database_execute(reshaping->context->database, &raise_generations,
+                            VALUES(value_integers(ids, count)), NULL);
+}
+
+static enum outcome raise_first(struct reshaping *reshaping)
+{
+    return raise(reshaping, false);
+}
+
+static enum outcome move_allocations(struct reshaping *reshaping)
+{
+    return claims_run(reshaping->run);
+}
+
+static enum outcome remove_inventories(struct reshaping *reshaping)
+{
+    uint64_t deleted;
+    return inventory_rows_delete(reshaping->context, reshaping->gone, reshaping->gone_count,
+                                 &deleted);
+}
+
+static enum outcome raise_last(struct reshaping *reshaping)
+{
+    return raise(reshaping, true);
+}
+
+static enum outcome run(void *subject)
+{
+    static enum outcome (*const steps[])(struct reshaping *) = {
+        lock_consumers, lock_providers,   hold_classes,       add_inventories,
+        raise_first,    move_allocations, remove_inventories, raise_last,
+    };
+    enum outcome outcome = OUTCOME_OK;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
+        outcome = steps[i](subject);
+    return outcome;
+}
+
+/* Preparing. */
+
+static void gather_uuids(struct reshaping *reshaping)
+{
+    size_t most = reshaping->provider_count;
+    for (size_t i = 0; i < reshaping->claim_count; i++)
+        most += reshaping->claims[i].amount_count;
+    reshaping->uuids = arena_array(reshaping->context->arena, most, sizeof(*reshaping->uuids));
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        reshaping->uuids[reshaping->uuid_count++] = reshaping->providers[i].uuid;
+    for (size_t i = 0; i < reshaping->claim_count; i++)
+        for (size_t j = 0; j < reshaping->claims[i].amount_count; j++)
+            reshaping->uuids[reshaping->uuid_count++] =
+                reshaping->claims[i].amounts[j].provider_uuid;
+}
+
+static enum outcome find_classes(struct reshaping *reshaping)
+{
+    struct context *context = reshaping->context;
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        reshaping->inventory_count += reshaping->providers[i].inventories.count;
+    const char **names = arena_array(context->arena, reshaping->inventory_count, sizeof(*names));
+    int64_t *ids = arena_array(context->arena, reshaping->inventory_count, sizeof(*ids));
+    size_t count = 0;
+    reshaping->class_ids =
+        arena_array(context->arena, reshaping->provider_count, sizeof(*reshaping->class_ids));
+    for (size_t i = 0; i < reshaping->provider_count; i++) {
+        reshaping->class_ids[i] = &ids[count];
+        for (size_t j = 0; j < reshaping->providers[i].inventories.count; j++)
+            names[count++] = reshaping->providers[i].inventories.list[j].class_name;
+    }
+    enum outcome outcome = names_to_ids(context, NAME_RESOURCE_CLASS, names, count, ids);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++)
+        if (ids[i] < 0)
+            outcome = context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
+                                   names[i]);
+    return outcome;
+}
+
+enum outcome reshape(struct context *context, const struct reshaped_provider *providers,
+                     size_t provider_count, const struct claim *claims, size_t claim_count)
+{
+    struct reshaping reshaping = {.context = context,
+                                  .providers = providers,
+                                  .provider_count = provider_count,
+                                  .claims = claims,
+                                  .claim_count = claim_count};
+    gather_uuids(&reshaping);
+    enum outcome outcome = find_classes(&reshaping);
+    if (outcome == OUTCOME_OK)
+        outcome = claims_prepare(context, claims, claim_count, &reshaping.run);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    return database_transaction(context->database, run, &reshaping);
+}
