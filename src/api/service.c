@@ -12,12 +12,14 @@
 #include "api/body.h"
 #include "api/call.h"
 #include "api/routes.h"
+#include "auth/authentication.h"
 #include "auth/policy.h"
 #include "http/accept.h"
 #include "http/error_document.h"
 #include "placement/names.h"
 
 struct service {
+    struct service_shared *shared;
     struct database *database;
     struct names *names;
     struct policy *policy;
@@ -30,11 +32,24 @@ struct service {
    answer. */
 #define SEARCH_PART 0.75
 
-struct service *service_new(const struct settings *settings, struct database *database)
+struct service_shared *service_shared_new(const struct settings *settings)
+{
+    (void)settings;
+    return calloc(1, sizeof(struct service_shared));
+}
+
+void service_shared_free(struct service_shared *shared)
+{
+    free(shared);
+}
+
+struct service *service_new(const struct settings *settings, struct database *database,
+                            struct service_shared *shared)
 {
     struct service *service = calloc(1, sizeof(*service));
     if (service == NULL)
         abort();
+    service->shared = shared;
     service->database = database;
     service->names = names_new();
     service->policy =
@@ -128,7 +143,7 @@ static void answer(struct service *service, struct call *call, service_watcher w
                    void *watching)
 {
     struct exchange *exchange = call->exchange;
-    if (!identity_from_noauth(exchange, &call->identity) || !microversion_negotiate(exchange) ||
+    if (!authentication_identify(exchange, &call->identity) || !microversion_negotiate(exchange) ||
         !content_check(exchange) || !find_route(call))
         return;
     if (watcher != NULL)

@@ -24,8 +24,22 @@ struct service_report {
     struct database_statistics sql;
 };
 
-/* A service with settings and a database (not connected yet), which must both outlive it. */
-struct service *service_new(const struct settings *settings, struct database *database);
+/* What all workers share, in memory that the master maps before it forks the first of them. It
+   outlives every worker and every reload; what is in it has the size that the settings gave at the
+   start. */
+struct service_shared {
+    struct token_cache *tokens; /* auth/token_cache.h */
+    struct rate_limits *rates;  /* auth/rate_limit.h */
+};
+
+/* Maps it. Gives NULL with errno set. */
+struct service_shared *service_shared_new(const struct settings *settings);
+void service_shared_free(struct service_shared *shared);
+
+/* A service with settings, a database (not connected yet) and what workers share, which must all
+   outlive it. */
+struct service *service_new(const struct settings *settings, struct database *database,
+                            struct service_shared *shared);
 void service_free(struct service *service);
 
 /* Told the template of the route as soon as it is known. */

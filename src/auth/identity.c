@@ -1,5 +1,5 @@
 /*
- * The identity of noauth2.
+ * Lists of roles.
  */
 #include <config.h>
 
@@ -8,65 +8,34 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const admin_roles[] = {"admin"};
-
-static void read_roles(struct arena *arena, const char *header, struct identity *identity)
+struct role_list role_list_read(struct arena *arena, const char *text)
 {
+    struct role_list roles = {0};
     size_t room = 1;
-    for (const char *c = header; *c != '\0'; c++)
+    for (const char *c = text; *c != '\0'; c++)
         room += *c == ',';
-    const char **roles = arena_array(arena, room, sizeof(*roles));
+    const char **names = arena_array(arena, room, sizeof(*names));
     for (;;) {
-        size_t length = strcspn(header, ",");
-        const char *start = header, *end = header + length;
+        size_t length = strcspn(text, ",");
+        const char *start = text, *end = text + length;
         while (start < end && *start == ' ')
             start++;
         while (end > start && end[-1] == ' ')
             end--;
         if (end > start)
-            roles[identity->role_count++] = arena_strndup(arena, start, (size_t)(end - start));
-        if (header[length] == '\0')
+            names[roles.count++] = arena_strndup(arena, start, (size_t)(end - start));
+        if (text[length] == '\0')
             break;
-        header += length + 1;
+        text += length + 1;
     }
-    identity->roles = roles;
+    roles.names = names;
+    return roles;
 }
 
-bool identity_from_noauth(struct exchange *exchange, struct identity *identity)
+bool role_list_has(const struct role_list *roles, const char *role)
 {
-    *identity = (struct identity){0};
-    if (strcmp(exchange->path, "/") == 0)
-        return true;
-    const char *token = exchange_parameter(exchange, "HTTP_X_AUTH_TOKEN");
-    if (token == NULL) {
-        exchange_fail(exchange, 401, NULL, "%s", "");
-        return false;
-    }
-    size_t length = strcspn(token, ":");
-    const char *user_id = arena_strndup(exchange->arena, token, length);
-    const char *project_id =
-        token[length] == ':' && token[length + 1] != '\0' ? token + length + 1 : user_id;
-    const char *roles = exchange_parameter(exchange, "HTTP_X_ROLES");
-    const char *system_scope = exchange_parameter(exchange, "HTTP_OPENSTACK_SYSTEM_SCOPE");
-    identity->user_id = user_id;
-    identity->system_scope = system_scope != NULL && *system_scope != '\0';
-    /* the middleware leaves this header alone, and it is looked at before what the token says */
-    identity->project_id = exchange_parameter(exchange, "HTTP_X_PROJECT_ID");
-    if (identity->project_id == NULL && !identity->system_scope)
-        identity->project_id = project_id;
-    if (roles != NULL) {
-        read_roles(exchange->arena, roles, identity);
-    } else if (strcmp(user_id, "admin") == 0) {
-        identity->roles = admin_roles;
-        identity->role_count = 1;
-    }
-    return true;
-}
-
-bool identity_has_role(const struct identity *identity, const char *role)
-{
-    for (size_t i = 0; i < identity->role_count; i++)
-        if (strcasecmp(identity->roles[i], role) == 0)
+    for (size_t i = 0; i < roles->count; i++)
+        if (strcasecmp(roles->names[i], role) == 0)
             return true;
     return false;
 }

@@ -1,26 +1,41 @@
 /*
- * Who is asking.
+ * Who is asking: what authentication found out (auth/authentication.h), and what the policy
+ * (auth/policy.h), the rate limits and the log look at.
  *
- * With [api] auth_strategy = noauth2 the identity is in the token itself, as upstream's
- * NoAuthMiddleware reads it for tests and for clouds that authenticate in front of the service.
+ * The fields are those of oslo.context's RequestContext.to_policy_values(), by which policy rules
+ * name them. All texts live in the request's arena; NULL: there is none.
  */
 #ifndef BERTH_AUTH_IDENTITY_H
 #define BERTH_AUTH_IDENTITY_H
 
 #include "http/exchange.h"
 
-struct identity {
-    const char *user_id;    /* NULL: nobody (only the version document is for nobody) */
-    const char *project_id; /* NULL: none */
-    bool system_scope;      /* the token is for the system, not for a project */
-    const char *const *roles;
-    size_t role_count;
+struct role_list {
+    const char *const *names;
+    size_t count;
 };
 
-/* Fills the identity in by the noauth2 rules. Gives false after exchange_fail() with 401. */
-bool identity_from_noauth(struct exchange *exchange, struct identity *identity);
+struct identity {
+    const char *user_id; /* NULL: nobody (only the version document is for nobody) */
+    const char *user_domain_id;
+    const char *project_id;
+    const char *project_domain_id;
+    const char *domain_id;    /* of a token for a domain */
+    const char *system_scope; /* "all": the token is for the system */
+    struct role_list roles;
+    bool is_admin_project; /* true unless Keystone says that the project is not the admin one */
+    /* the service that sends the request for the user, by its X-Service-Token */
+    const char *service_user_id;
+    const char *service_user_domain_id;
+    const char *service_project_id;
+    const char *service_project_domain_id;
+    struct role_list service_roles;
+};
 
-/* Whether the identity has a role, whatever its case. */
-bool identity_has_role(const struct identity *identity, const char *role);
+/* Reads names separated by commas, blanks around them dropped, into the arena. */
+struct role_list role_list_read(struct arena *arena, const char *text);
+
+/* Whether there is a role of that name, whatever its case. */
+bool role_list_has(const struct role_list *roles, const char *role);
 
 #endif

@@ -123,7 +123,7 @@ static bool role_passes(const struct question *question, const char *role, size_
         return false;
     memcpy(name, role, length);
     name[length] = '\0';
-    return identity_has_role(question->identity, name);
+    return role_list_has(&question->identity->roles, name);
 }
 
 static bool starts_with(const char *text, size_t length, const char *start)
@@ -170,7 +170,7 @@ bool policy_enforce(const struct policy *policy, struct exchange *exchange,
 {
     const struct rule *found = rule_find(rule, strlen(rule));
     struct question question = {.policy = policy, .identity = identity, .project_id = project_id};
-    if (found != NULL && found->scope == SCOPE_PROJECT && identity->system_scope &&
+    if (found != NULL && found->scope == SCOPE_PROJECT && identity->system_scope != NULL &&
         policy->enforce_scope) {
         exchange_fail(exchange, 403, NULL, "%s", rule);
         return false;

@@ -46,6 +46,7 @@ struct master {
     size_t place_count;
     struct listener *listener;
     struct scoreboard *scoreboard;
+    struct service_shared *shared;
     struct child children[SCOREBOARD_SLOTS];
     int signals;
     sigset_t old_mask;
@@ -142,7 +143,8 @@ static void start_worker(struct master *master)
     pid_t pid = fork();
     if (pid == 0) {
         child_begin(master, "berth-worker", parent);
-        exit(worker_run(master->settings, master->listener->descriptor, master->scoreboard, slot));
+        exit(worker_run(master->settings, master->listener->descriptor, master->scoreboard, slot,
+                        master->shared));
     }
     if (pid < 0) {
         log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
@@ -366,7 +368,8 @@ int master_run(struct settings *settings, const struct config_place *places, siz
     master = (struct master){
         .settings = settings, .places = places, .place_count = count, .listener = listener};
     master.scoreboard = scoreboard_new();
-    if (master.scoreboard == NULL || !open_signals(&master))
+    master.shared = service_shared_new(settings);
+    if (master.scoreboard == NULL || master.shared == NULL || !open_signals(&master))
         return EX_OSERR;
     schemas_load();
     start_startup(&master);
@@ -390,6 +393,7 @@ int master_run(struct settings *settings, const struct config_place *places, siz
     log_event(LOG_LEVEL_INFO, "stopped");
     listener_close(listener);
     scoreboard_free(master.scoreboard);
+    service_shared_free(master.shared);
     close(master.signals);
     settings_free(master.settings);
     free(master.settings);

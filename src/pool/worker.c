@@ -27,6 +27,7 @@ struct worker {
     const struct settings *settings;
     struct scoreboard *scoreboard;
     struct slot *slot;
+    struct service_shared *shared;
     int listen_descriptor;
     int signals; /* a signalfd */
     int waiting; /* an epoll of both */
@@ -63,7 +64,7 @@ static bool worker_open(struct worker *worker)
     worker->database = database_from_settings(worker->settings, &error);
     if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
         return false;
-    worker->service = service_new(worker->settings, worker->database);
+    worker->service = service_new(worker->settings, worker->database, worker->shared);
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
@@ -202,13 +203,14 @@ static void worker_serve(struct worker *worker)
 }
 
 int worker_run(const struct settings *settings, int listen_descriptor,
-               struct scoreboard *scoreboard, struct slot *slot)
+               struct scoreboard *scoreboard, struct slot *slot, struct service_shared *shared)
 {
     /* static: setjmp() leaves what it finds in registers undefined */
     static struct worker worker;
     worker = (struct worker){.settings = settings,
                              .scoreboard = scoreboard,
                              .slot = slot,
+                             .shared = shared,
                              .listen_descriptor = listen_descriptor};
     if (!worker_open(&worker))
         return EX_OSERR;

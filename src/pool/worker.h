@@ -9,12 +9,13 @@
 #ifndef BERTH_POOL_WORKER_H
 #define BERTH_POOL_WORKER_H
 
+#include "api/service.h"
 #include "base/settings.h"
 #include "pool/scoreboard.h"
 
 /* Runs in a process of its own and gives its exit status. The listening socket is non-blocking;
    the signals above are blocked. */
 int worker_run(const struct settings *settings, int listen_descriptor,
-               struct scoreboard *scoreboard, struct slot *slot);
+               struct scoreboard *scoreboard, struct slot *slot, struct service_shared *shared);
 
 #endif

@@ -1,0 +1,39 @@
+/*
+ * The identity of noauth2.
+ */
+#include <config.h>
+
+#include "auth/authentication.h"
+
+#include <string.h>
+
+static const char *const admin_roles[] = {"admin"};
+
+bool authentication_identify(struct exchange *exchange, struct identity *identity)
+{
+    *identity = (struct identity){.is_admin_project = true};
+    if (strcmp(exchange->path, "/") == 0)
+        return true;
+    const char *token = exchange_parameter(exchange, "HTTP_X_AUTH_TOKEN");
+    if (token == NULL) {
+        exchange_fail(exchange, 401, NULL, "%s", "");
+        return false;
+    }
+    size_t length = strcspn(token, ":");
+    const char *user_id = arena_strndup(exchange->arena, token, length);
+    const char *project_id =
+        token[length] == ':' && token[length + 1] != '\0' ? token + length + 1 : user_id;
+    const char *roles = exchange_parameter(exchange, "HTTP_X_ROLES");
+    const char *system_scope = exchange_parameter(exchange, "HTTP_OPENSTACK_SYSTEM_SCOPE");
+    identity->user_id = user_id;
+    identity->system_scope = system_scope != NULL && *system_scope != '\0' ? system_scope : NULL;
+    /* the middleware leaves this header alone, and it is looked at before what the token says */
+    identity->project_id = exchange_parameter(exchange, "HTTP_X_PROJECT_ID");
+    if (identity->project_id == NULL && identity->system_scope == NULL)
+        identity->project_id = project_id;
+    if (roles != NULL)
+        identity->roles = role_list_read(exchange->arena, roles);
+    else if (strcmp(user_id, "admin") == 0)
+        identity->roles = (struct role_list){admin_roles, 1};
+    return true;
+}
