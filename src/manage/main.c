@@ -1,155 +1,176 @@
 /*
- * berth-manage: the database commands of placement-manage.
+ * berth-manage: the command line, and what all commands share. The commands are in the table of
+ * manage/commands.def.
  */
 #include <config.h>
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "base/log.h"
 #include "db/database_settings.h"
-#include "db/schema_version.h"
-#include "placement/standard.h"
+#include "manage/command.h"
+
+static const struct command commands[] = {
+#define COMMAND(words, arguments, need, function, help) {words, arguments, need, function, help},
+#include "manage/commands.def"
+#undef COMMAND
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), HELP_COLUMN = 29 };
 
 static const char usage[] =
     "usage: berth-manage [--config-file FILE]... [--config-dir DIRECTORY]... COMMAND\n"
-    "       berth-manage --version | --help\n"
-    "\n"
-    "  db sync                    create the schema or bring it to the newest revision, and enter\n"
-    "                             the standard traits and resource classes\n"
-    "  db version                 print the revision of the schema\n"
-    "  db stamp REVISION          set the revision, changing nothing else\n"
-    "  db online_data_migrations [--max-count NUMBER]\n"
-    "                             give providers their root, and allocations their consumers\n";
+    "       berth-manage --version | help\n";
 
-struct job {
-    struct settings settings;
-    struct database *database;
-    struct arena arena;
-    int argc; /* what follows the command */
+struct arguments {
+    struct config_place *places;
+    size_t place_count;
+    int argc; /* the command's words, and what follows */
     char **argv;
 };
 
-static int complain(const char *text)
+int command_complain(const char *format, ...)
 {
-    fprintf(stderr, "berth-manage: %s\n", text);
+    va_list arguments;
+    fputs("berth-manage: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
     return 1;
 }
 
-static int report(enum outcome outcome)
+int command_outcome(enum outcome outcome)
 {
     if (outcome == OUTCOME_OK)
         return 0;
-    return complain(outcome == OUTCOME_UNAVAILABLE ? "the database is not available"
-                                                   : "the database refused; see the log above");
+    return command_complain(outcome == OUTCOME_UNAVAILABLE
+                                ? "the database is not available"
+                                : "the database refused; see the log above");
 }
 
-static int run_sync(struct job *job)
+int command_usage(const struct command_call *call)
 {
-    const char *reason;
-    enum outcome outcome = schema_synchronise(job->database, &job->arena, &reason);
-    if (outcome == OUTCOME_ACTION_INVALID)
-        return complain(reason);
-    if (outcome == OUTCOME_OK)
-        outcome = standard_synchronise(job->database, &job->arena);
-    return report(outcome);
-}
-
-static int run_version(struct job *job)
-{
-    const char *revision;
-    enum outcome outcome = schema_version_load(job->database, &revision);
-    if (outcome == OUTCOME_OK)
-        puts(revision != NULL ? revision : "None");
-    return report(outcome);
-}
-
-static int run_stamp(struct job *job)
-{
-    const char *revision = job->argc == 1 ? job->argv[0] : NULL;
-    if (revision != NULL && strcmp(revision, "head") == 0)
-        revision = SCHEMA_HEAD;
-    if (revision == NULL || !schema_version_is_known(revision))
-        return complain("db stamp: there is no such revision");
-    return report(schema_version_stamp(job->database, revision));
-}
-
-/* 0: nothing is left to do; 1: something was done and more may be left; as placement-manage. */
-static int run_migrations(struct job *job)
-{
-    bool limited = job->argc == 2 && strcmp(job->argv[0], "--max-count") == 0;
-    long limit = limited ? strtol(job->argv[1], NULL, 10) : 50;
-    if ((job->argc > 0 && !limited) || limit < 1) {
-        puts("Must supply a positive value for max_count");
-        return 127;
-    }
-    struct schema_migrations total = {0}, done;
-    do {
-        enum outcome outcome = schema_migrate_data(
-            job->database, job->settings.placement_incomplete_consumer_project_id,
-            job->settings.placement_incomplete_consumer_user_id, limit, &done);
-        if (outcome != OUTCOME_OK)
-            return report(outcome) + 1;
-        total.roots += done.roots;
-        total.consumers += done.consumers;
-    } while (!limited && done.roots + done.consumers > 0);
-    printf("set_root_provider_ids: %llu\ncreate_incomplete_consumers: %llu\n",
-           (unsigned long long)total.roots, (unsigned long long)total.consumers);
-    return limited && done.roots + done.consumers > 0;
-}
-
-static const struct {
-    const char *name;
-    int (*run)(struct job *job);
-} commands[] = {
-    {"sync", run_sync},
-    {"version", run_version},
-    {"stamp", run_stamp},
-    {"online_data_migrations", run_migrations},
-};
-
-/* Opens what a command needs, runs it and closes all again. */
-static int job_run(struct job *job, const struct config_place *places, size_t count,
-                   int (*run)(struct job *job))
-{
-    struct config_error error;
-    struct config *config = config_new();
-    bool loaded =
-        config_load(config, places, count, &error) && settings_load(&job->settings, config, &error);
-    config_free(config);
-    if (loaded)
-        job->database = database_from_settings(&job->settings, &error);
-    if (!loaded || job->database == NULL) {
-        fprintf(stderr, "berth-manage: %s\n", error.text);
-        return EX_CONFIG;
-    }
-    arena_init(&job->arena, 0);
-    database_begin_request(job->database, &job->arena);
-    int status = run(job);
-    database_free(job->database);
-    arena_free(&job->arena);
-    settings_free(&job->settings);
-    return status;
-}
-
-static int choose(int argc, char **argv, const struct config_place *places, size_t count)
-{
-    if (argc >= 2 && strcmp(argv[0], "db") == 0) {
-        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-            struct job job = {.argc = argc - 2, .argv = argv + 2};
-            if (strcmp(argv[1], commands[i].name) == 0)
-                return job_run(&job, places, count, commands[i].run);
-        }
-    }
-    fputs(usage, stderr);
+    const struct command *command = call->command;
+    fprintf(stderr, "usage: berth-manage %s%s%s\n", command->words,
+            command->arguments[0] != '\0' ? " " : "", command->arguments);
     return EX_USAGE;
 }
 
+/* Two columns: what to type, and what for. */
+static void command_describe(FILE *stream, const struct command *command)
+{
+    const char *help = command->help;
+    int width = fprintf(stream, "  %s%s%s", command->words,
+                        command->arguments[0] != '\0' ? " " : "", command->arguments);
+    if (width >= HELP_COLUMN) {
+        fputc('\n', stream);
+        width = 0;
+    }
+    while (*help != '\0') {
+        size_t length = strcspn(help, "\n");
+        fprintf(stream, "%*s%.*s\n", HELP_COLUMN - width, "", (int)length, help);
+        help += length + (help[length] != '\0');
+        width = 0;
+    }
+}
+
+/* The usage, with the commands of a group, or with all if there is no such group. */
+static void help(FILE *stream, const char *group)
+{
+    size_t length = group != NULL ? strlen(group) : 0, shown = 0;
+    fputs(usage, stream);
+    fputc('\n', stream);
+    for (size_t i = 0; i < COMMANDS && length > 0; i++) {
+        if (strncmp(commands[i].words, group, length) != 0 || commands[i].words[length] != ' ')
+            continue;
+        command_describe(stream, &commands[i]);
+        shown++;
+    }
+    for (size_t i = 0; i < COMMANDS && shown == 0; i++)
+        command_describe(stream, &commands[i]);
+}
+
+/* Opens what a command needs, runs it and closes all again. */
+static int command_run(struct command_call *call, const struct arguments *arguments)
+{
+    struct settings settings;
+    struct config_error error;
+    bool loaded = true;
+    if (call->command->need != COMMAND_NEEDS_NOTHING) {
+        struct config *config = config_new();
+        loaded = config_load(config, arguments->places, arguments->place_count, &error) &&
+                 settings_load(&settings, config, &error);
+        config_free(config);
+        call->settings = loaded ? &settings : NULL;
+    }
+    if (loaded && call->command->need == COMMAND_NEEDS_DATABASE)
+        loaded = (call->database = database_from_settings(&settings, &error)) != NULL;
+    arena_init(&call->arena, 0);
+    if (call->database != NULL)
+        database_begin_request(call->database, &call->arena);
+    int status = loaded ? call->command->run(call) : EX_CONFIG;
+    if (!loaded)
+        command_complain("%s", error.text);
+    database_free(call->database);
+    arena_free(&call->arena);
+    if (call->settings != NULL)
+        settings_free(&settings);
+    return status;
+}
+
+/* How many of the arguments are the words of the command: 0 if it is another one. */
+static int command_match(const struct command *command, int argc, char **argv)
+{
+    const char *words = command->words;
+    for (int i = 0; i < argc; i++) {
+        size_t length = strcspn(words, " ");
+        if (strlen(argv[i]) != length || memcmp(argv[i], words, length) != 0)
+            return 0;
+        words += length;
+        if (*words++ == '\0')
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Whether the command is asked for its usage instead of its work. */
+static bool asks_for_help(int argc, char **argv)
+{
+    return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+}
+
+static int choose(const struct arguments *arguments)
+{
+    int argc = arguments->argc;
+    char **argv = arguments->argv;
+    for (size_t i = 0; i < COMMANDS; i++) {
+        int words = command_match(&commands[i], argc, argv);
+        if (words == 0)
+            continue;
+        struct command_call call = {
+            .command = &commands[i], .argc = argc - words + 1, .argv = argv + words - 1};
+        if (asks_for_help(call.argc, call.argv)) {
+            command_describe(stdout, call.command);
+            return 0;
+        }
+        optind = 0;
+        return command_run(&call, arguments);
+    }
+    bool wanted = argc > 0 && (strcmp(argv[0], "help") == 0 || asks_for_help(argc, argv));
+    const char *group = argc > 0 && strcmp(argv[0], "help") != 0 ? argv[0] : NULL;
+    if (!wanted && argc > 0)
+        command_complain("there is no command %s%s%s", argv[0], argc > 1 ? " " : "",
+                         argc > 1 ? argv[1] : "");
+    help(wanted ? stdout : stderr, wanted && argc > 1 && group == NULL ? argv[1] : group);
+    return wanted ? 0 : EX_USAGE;
+}
+
 /* Gives an exit status, or -1 to go on. */
-static int arguments_read(int argc, char **argv, struct config_place *places, size_t *count)
+static int arguments_read(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
         {"config-file", required_argument, NULL, 'f'},
@@ -159,35 +180,37 @@ static int arguments_read(int argc, char **argv, struct config_place *places, si
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+    arguments->places = calloc((size_t)argc, sizeof(*arguments->places));
+    if (arguments->places == NULL)
+        return EX_OSERR;
+    while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
         switch (option) {
         case 'f':
         case 'd':
-            places[(*count)++] =
+            arguments->places[arguments->place_count++] =
                 (struct config_place){.is_directory = option == 'd', .path = optarg};
             break;
         case 'v':
             puts("berth-manage " PACKAGE_VERSION);
             return 0;
         case 'h':
-            fputs(usage, stdout);
+            help(stdout, NULL);
             return 0;
         default:
             return EX_USAGE;
         }
     }
+    arguments->argc = argc - optind;
+    arguments->argv = argv + optind;
     return -1;
 }
 
 int main(int argc, char **argv)
 {
-    struct config_place *places = calloc((size_t)argc, sizeof(*places));
-    size_t count = 0;
-    if (places == NULL)
-        return EX_OSERR;
-    int status = arguments_read(argc, argv, places, &count);
+    struct arguments arguments = {0};
+    int status = arguments_read(argc, argv, &arguments);
     if (status < 0)
-        status = choose(argc - optind, argv + optind, places, count);
-    free(places);
+        status = choose(&arguments);
+    free(arguments.places);
     return status;
 }
