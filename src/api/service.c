@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "api/body.h"
 #include "api/call.h"
@@ -17,6 +18,7 @@
 #include "http/accept.h"
 #include "http/error_document.h"
 #include "placement/names.h"
+#include "watch/scoreboard.h"
 
 struct service {
     struct service_shared *shared;
@@ -34,12 +36,26 @@ struct service {
 
 struct service_shared *service_shared_new(const struct settings *settings)
 {
+    struct service_shared *shared = calloc(1, sizeof(*shared));
+    const char *templates[TALLY_ROUTES];
     (void)settings;
-    return calloc(1, sizeof(struct service_shared));
+    if (shared == NULL)
+        return NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < route_count; i++)
+        if (*routes[i].path != '\0') /* the version document has two */
+            templates[count++] = routes[i].path;
+    shared->scoreboard = scoreboard_new(templates, count, &shared->scoreboard_descriptor);
+    if (shared->scoreboard != NULL)
+        return shared;
+    free(shared);
+    return NULL;
 }
 
 void service_shared_free(struct service_shared *shared)
 {
+    close(shared->scoreboard_descriptor);
+    scoreboard_free(shared->scoreboard);
     free(shared);
 }
 
@@ -139,6 +155,15 @@ static bool policy_admits(const struct service *service, struct call *call)
                           project_id);
 }
 
+/* The template as it is watched by; the version document has two paths. */
+static const char *route_name(const struct call *call)
+{
+    const struct route *route = call->match.route;
+    if (route == NULL)
+        return NULL;
+    return *route->path != '\0' ? route->path : "/";
+}
+
 static void answer(struct service *service, struct call *call, service_watcher watcher,
                    void *watching)
 {
@@ -147,7 +172,7 @@ static void answer(struct service *service, struct call *call, service_watcher w
         !content_check(exchange) || !find_route(call))
         return;
     if (watcher != NULL)
-        watcher(watching, call->match.route->path);
+        watcher(watching, route_name(call));
     if (!endpoint_admits(call->match.endpoint, exchange) || !policy_admits(service, call))
         return;
     exchange->status = call->match.endpoint->handle(call);
@@ -183,7 +208,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
     if (exchange->error.status == 0)
         answer(service, call, watcher, watching);
     finish(exchange);
-    report->route = call->match.route != NULL ? call->match.route->path : NULL;
+    report->route = route_name(call);
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;
     report->sql = *database_statistics(service->database);

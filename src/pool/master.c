@@ -20,9 +20,9 @@
 #include "api/schema.h"
 #include "auth/policy_file.h"
 #include "base/log.h"
-#include "pool/scoreboard.h"
 #include "pool/startup.h"
 #include "pool/worker.h"
+#include "watch/scoreboard.h"
 
 enum {
     TICK = 200,           /* milliseconds between looks at the scoreboard */
@@ -111,6 +111,7 @@ static void child_begin(const struct master *master, const char *name, pid_t par
     prctl(PR_SET_NAME, name);
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
     close(master->signals);
+    close(master->shared->scoreboard_descriptor);
     if (getppid() != parent)
         _exit(0);
 }
@@ -143,8 +144,7 @@ static void start_worker(struct master *master)
     pid_t pid = fork();
     if (pid == 0) {
         child_begin(master, "berth-worker", parent);
-        exit(worker_run(master->settings, master->listener->descriptor, master->scoreboard, slot,
-                        master->shared));
+        exit(worker_run(master->settings, master->listener->descriptor, master->shared, slot));
     }
     if (pid < 0) {
         log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
@@ -152,7 +152,7 @@ static void start_worker(struct master *master)
         return;
     }
     atomic_store(&slot->pid, pid);
-    atomic_fetch_add(&master->scoreboard->counters.workers_started, 1);
+    tally_count(COUNTER_WORKERS_STARTED, 1);
     master->children[free_slot] =
         (struct child){.started = scoreboard_clock(), .generation = master->generation};
     log_event(LOG_LEVEL_DEBUG, "worker started", log_integer("pid", pid));
@@ -164,7 +164,7 @@ static void note_death(struct master *master, const struct child *child,
 {
     bool signaled = WIFSIGNALED(status);
     uint64_t now = scoreboard_clock();
-    atomic_fetch_add(&master->scoreboard->counters.workers_died, 1);
+    tally_count(COUNTER_WORKERS_DIED, 1);
     if (!child->killed)
         log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
                   signaled ? log_integer("signal", WTERMSIG(status))
@@ -237,7 +237,7 @@ static void watch(struct master *master)
             master->children[i].killed)
             continue;
         master->children[i].killed = true;
-        atomic_fetch_add(&master->scoreboard->counters.timeouts, 1);
+        tally_count(COUNTER_REQUEST_TIMEOUTS, 1);
         log_event(LOG_LEVEL_ERROR, "request took too long, worker killed",
                   log_integer("pid", view.pid),
                   log_identifier("request_id", *view.request_id ? view.request_id : NULL),
@@ -367,10 +367,11 @@ int master_run(struct settings *settings, const struct config_place *places, siz
     static struct master master;
     master = (struct master){
         .settings = settings, .places = places, .place_count = count, .listener = listener};
-    master.scoreboard = scoreboard_new();
     master.shared = service_shared_new(settings);
-    if (master.scoreboard == NULL || master.shared == NULL || !open_signals(&master))
+    if (master.shared == NULL || !open_signals(&master))
         return EX_OSERR;
+    master.scoreboard = master.shared->scoreboard;
+    tally_use(&master.scoreboard->tallies[0]);
     schemas_load();
     start_startup(&master);
     uint64_t patience = scoreboard_clock() + STARTUP_PATIENCE;
@@ -392,7 +393,7 @@ int master_run(struct settings *settings, const struct config_place *places, siz
     tell_all(&master, SIGKILL);
     log_event(LOG_LEVEL_INFO, "stopped");
     listener_close(listener);
-    scoreboard_free(master.scoreboard);
+    tally_use(NULL);
     service_shared_free(master.shared);
     close(master.signals);
     settings_free(master.settings);

@@ -25,7 +25,6 @@ enum {
 
 struct worker {
     const struct settings *settings;
-    struct scoreboard *scoreboard;
     struct slot *slot;
     struct service_shared *shared;
     int listen_descriptor;
@@ -149,6 +148,16 @@ static void worker_log(const struct worker *worker, const struct exchange *excha
     });
 }
 
+static void worker_count(const struct worker *worker, const struct exchange *exchange,
+                         const struct service_report *report, uint64_t microseconds)
+{
+    tally_request(scoreboard_route(worker->shared->scoreboard, report->route), exchange->method,
+                  exchange->status, microseconds);
+    tally_count(COUNTER_SQL_STATEMENTS, report->sql.statements);
+    tally_count(COUNTER_SQL_MICROSECONDS, report->sql.microseconds);
+    atomic_fetch_add(&worker->slot->requests, 1);
+}
+
 static void fill(struct worker *worker, struct exchange *exchange)
 {
     *exchange = (struct exchange){
@@ -192,23 +201,21 @@ static void worker_serve(struct worker *worker)
         uint64_t begun = service_clock();
         worker_answer(worker, &exchange, &report);
         fastcgi_send(worker->fastcgi, &exchange);
-        worker_log(worker, &exchange, &report, service_clock() - begun);
-        fastcgi_finish(worker->fastcgi); /* takes the parameters, which were logged */
-        struct counters *counters = &worker->scoreboard->counters;
-        atomic_fetch_add(&counters->answers[exchange.status / 100 % 6], 1);
-        atomic_fetch_add(&counters->sql_statements, report.sql.statements);
-        atomic_fetch_add(&worker->slot->requests, 1);
+        uint64_t microseconds = service_clock() - begun;
+        worker_log(worker, &exchange, &report, microseconds);
+        worker_count(worker, &exchange, &report, microseconds);
+        fastcgi_finish(worker->fastcgi); /* takes the parameters, which were logged and counted */
     }
     slot_enter(worker->slot, WORKER_IDLE);
 }
 
 int worker_run(const struct settings *settings, int listen_descriptor,
-               struct scoreboard *scoreboard, struct slot *slot, struct service_shared *shared)
+               struct service_shared *shared, struct slot *slot)
 {
     /* static: setjmp() leaves what it finds in registers undefined */
     static struct worker worker;
+    tally_use(scoreboard_tally(shared->scoreboard, slot));
     worker = (struct worker){.settings = settings,
-                             .scoreboard = scoreboard,
                              .slot = slot,
                              .shared = shared,
                              .listen_descriptor = listen_descriptor};

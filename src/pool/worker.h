@@ -11,11 +11,11 @@
 
 #include "api/service.h"
 #include "base/settings.h"
-#include "pool/scoreboard.h"
+#include "watch/scoreboard.h"
 
-/* Runs in a process of its own and gives its exit status. The listening socket is non-blocking;
+/* Runs in a process of its own, with a slot of the shared scoreboard, and gives its exit status. The listening socket is non-blocking;
    the signals above are blocked. */
 int worker_run(const struct settings *settings, int listen_descriptor,
-               struct scoreboard *scoreboard, struct slot *slot, struct service_shared *shared);
+               struct service_shared *shared, struct slot *slot);
 
 #endif

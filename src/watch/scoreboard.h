@@ -1,23 +1,32 @@
 /*
- * What the workers are doing, in memory that master and workers share.
+ * The scoreboard: what the pool is doing and has done, in memory that master and workers share.
+ *
+ * The master makes it before it forks and keeps it until its end, so that what was counted outlives
+ * workers and reloads. It is a memfd, which only the master holds open: berth-manage finds a pool by
+ * that, and reads along (scoreboard_attach()) without asking anybody.
  *
  * Each worker writes its own slot and nobody else does, but for the pid, which the master sets and
  * clears. There are no locks: a reader takes a copy and sees by the slot's sequence number whether
  * the worker wrote meanwhile. A worker that is killed leaves its slot as it was, for the master to
  * tell what it was working on.
  */
-#ifndef BERTH_POOL_SCOREBOARD_H
-#define BERTH_POOL_SCOREBOARD_H
+#ifndef BERTH_WATCH_SCOREBOARD_H
+#define BERTH_WATCH_SCOREBOARD_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "watch/tally.h"
+
+#define SCOREBOARD_MAGIC "berthsb" /* with its NUL */
+
 enum {
     SCOREBOARD_SLOTS = 2112,    /* twice the most workers there can be, and some */
     SCOREBOARD_ID_SIZE = 48,    /* a request id with its NUL */
     SCOREBOARD_ROUTE_SIZE = 64, /* a route's template */
+    SCOREBOARD_TALLIES = 8,     /* workers share them in turns */
 };
 
 enum worker_state {
@@ -26,6 +35,13 @@ enum worker_state {
     WORKER_IDLE,
     WORKER_BUSY,
     WORKER_ENDING,
+};
+
+enum pool_state {
+    POOL_STARTING,
+    POOL_SERVING,
+    POOL_RELOADING, /* and serving */
+    POOL_STOPPING,
 };
 
 struct slot {
@@ -38,17 +54,20 @@ struct slot {
     char route[SCOREBOARD_ROUTE_SIZE];
 };
 
-/* Of all workers since the start of the master. */
-struct counters {
-    _Atomic uint64_t answers[6]; /* by the first digit of the status */
-    _Atomic uint64_t workers_started;
-    _Atomic uint64_t workers_died; /* other than by ending */
-    _Atomic uint64_t timeouts;     /* requests that took too long */
-    _Atomic uint64_t sql_statements;
-};
-
 struct scoreboard {
-    struct counters counters;
+    char magic[8];   /* SCOREBOARD_MAGIC */
+    uint64_t layout; /* a digest of what is where: a reader must be built alike */
+    uint64_t size;
+    char version[24]; /* of the program */
+    _Atomic pid_t master;
+    _Atomic int state;       /* enum pool_state */
+    _Atomic unsigned wanted; /* workers */
+    uint64_t started;        /* scoreboard_clock() */
+    int64_t started_at;      /* seconds since 1970 */
+    uint32_t route_count;    /* those known by name */
+    char routes[TALLY_ROUTES]
+               [SCOREBOARD_ROUTE_SIZE]; /* by the number that requests have in tallies */
+    struct tally tallies[SCOREBOARD_TALLIES];
     struct slot slots[SCOREBOARD_SLOTS];
 };
 
@@ -62,12 +81,23 @@ struct slot_view {
     char route[SCOREBOARD_ROUTE_SIZE];
 };
 
-/* A new one, all zero, shared with processes forked later. NULL with errno set. */
-struct scoreboard *scoreboard_new(void);
+/* A new one, shared with processes forked later, for requests of these routes (fewer than
+   TALLY_ROUTES). The descriptor keeps it to be found: all but the master are to close it. NULL with
+   errno set. */
+struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *descriptor);
 void scoreboard_free(struct scoreboard *scoreboard);
 
 /* Monotonic milliseconds, the same in all processes. */
 uint64_t scoreboard_clock(void);
+
+/* The tally that the worker of a slot counts into, and the master. */
+struct tally *scoreboard_tally(struct scoreboard *scoreboard, const struct slot *slot);
+
+/* The number that requests of a route have in tallies; that of all others if it has no name there. */
+unsigned scoreboard_route(const struct scoreboard *scoreboard, const char *route);
+
+/* All that was counted. */
+void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum);
 
 /* For the worker: what it does from now on. BUSY forgets id and route, IDLE leaves them. */
 void slot_enter(struct slot *slot, enum worker_state state);

@@ -1,0 +1,153 @@
+/*
+ * The scoreboard: its memory, and the slots of workers.
+ */
+#include <config.h>
+
+#include "watch/scoreboard.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What is where, in words: a change of a table or of a type changes it. */
+static const char layout_text[] = PACKAGE_VERSION
+#define COUNTER(name, ...) " " #name
+#include "watch/counters.def"
+#undef COUNTER
+#define DISTRIBUTION(name, metric, bounds, ...) " " #name " " #bounds
+#include "watch/distributions.def"
+#undef DISTRIBUTION
+    ;
+
+/* FNV-1a. */
+static uint64_t layout_digest(void)
+{
+    uint64_t digest = 14695981039346656037u;
+    for (const char *text = layout_text; *text != '\0'; text++)
+        digest = (digest ^ (unsigned char)*text) * 1099511628211u;
+    return digest;
+}
+
+/* The memory can be neither cut nor be made larger by who opens it: a reader may rely on it. */
+static void *map_new(int descriptor)
+{
+    void *memory = MAP_FAILED;
+    if (ftruncate(descriptor, sizeof(struct scoreboard)) == 0 && fchmod(descriptor, 0400) == 0 &&
+        fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+        memory = mmap(NULL, sizeof(struct scoreboard), PROT_READ | PROT_WRITE, MAP_SHARED,
+                      descriptor, 0);
+    return memory != MAP_FAILED ? memory : NULL;
+}
+
+struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *descriptor)
+{
+    struct timespec now;
+    *descriptor = memfd_create("berth-scoreboard", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (*descriptor < 0)
+        return NULL;
+    struct scoreboard *scoreboard = map_new(*descriptor);
+    if (scoreboard == NULL) {
+        close(*descriptor);
+        return NULL;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    scoreboard->layout = layout_digest();
+    scoreboard->size = sizeof(*scoreboard);
+    scoreboard->started = scoreboard_clock();
+    scoreboard->started_at = now.tv_sec;
+    snprintf(scoreboard->version, sizeof(scoreboard->version), "%s", PACKAGE_VERSION);
+    atomic_store(&scoreboard->master, getpid());
+    for (size_t i = 0; i < count && i < TALLY_ROUTES - 1; i++)
+        snprintf(scoreboard->routes[scoreboard->route_count++], SCOREBOARD_ROUTE_SIZE, "%s",
+                 routes[i]);
+    snprintf(scoreboard->routes[TALLY_ROUTES - 1], SCOREBOARD_ROUTE_SIZE, "other");
+    memcpy(scoreboard->magic, SCOREBOARD_MAGIC, sizeof(scoreboard->magic));
+    return scoreboard;
+}
+
+void scoreboard_free(struct scoreboard *scoreboard)
+{
+    if (scoreboard != NULL)
+        munmap(scoreboard, sizeof(*scoreboard));
+}
+
+struct tally *scoreboard_tally(struct scoreboard *scoreboard, const struct slot *slot)
+{
+    return &scoreboard->tallies[(size_t)(slot - scoreboard->slots) % SCOREBOARD_TALLIES];
+}
+
+unsigned scoreboard_route(const struct scoreboard *scoreboard, const char *route)
+{
+    for (unsigned i = 0; route != NULL && i < scoreboard->route_count; i++)
+        if (strcmp(scoreboard->routes[i], route) == 0)
+            return i;
+    return TALLY_ROUTES - 1;
+}
+
+void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum)
+{
+    memset(sum, 0, sizeof(*sum));
+    for (size_t i = 0; i < SCOREBOARD_TALLIES; i++)
+        tally_add(sum, &scoreboard->tallies[i]);
+}
+
+uint64_t scoreboard_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Writes between two steps of the sequence number. */
+static void slot_write(struct slot *slot, char *to, const char *text, size_t size)
+{
+    atomic_fetch_add(&slot->sequence, 1);
+    atomic_thread_fence(memory_order_release);
+    snprintf(to, size, "%s", text);
+    atomic_thread_fence(memory_order_release);
+    atomic_fetch_add(&slot->sequence, 1);
+}
+
+void slot_set_request(struct slot *slot, const char *request_id)
+{
+    slot_write(slot, slot->request_id, request_id, sizeof(slot->request_id));
+}
+
+void slot_set_route(struct slot *slot, const char *route)
+{
+    slot_write(slot, slot->route, route, sizeof(slot->route));
+}
+
+void slot_enter(struct slot *slot, enum worker_state state)
+{
+    if (state == WORKER_BUSY) {
+        slot_set_request(slot, "");
+        slot_set_route(slot, "");
+    }
+    atomic_store(&slot->since, scoreboard_clock());
+    atomic_store(&slot->state, (int)state);
+}
+
+void slot_view(const struct slot *slot, struct slot_view *view)
+{
+    enum { TRIES = 100 }; /* a worker that died while it wrote leaves the number odd */
+    view->pid = atomic_load(&slot->pid);
+    view->state = (enum worker_state)atomic_load(&slot->state);
+    view->since = atomic_load(&slot->since);
+    view->requests = atomic_load(&slot->requests);
+    for (unsigned i = 0; i < TRIES; i++) {
+        unsigned before = atomic_load(&slot->sequence);
+        atomic_thread_fence(memory_order_acquire);
+        memcpy(view->request_id, slot->request_id, sizeof(view->request_id));
+        memcpy(view->route, slot->route, sizeof(view->route));
+        atomic_thread_fence(memory_order_acquire);
+        if (before % 2 == 0 && atomic_load(&slot->sequence) == before)
+            return;
+    }
+    view->request_id[0] = view->route[0] = '\0';
+}

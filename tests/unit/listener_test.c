@@ -1,0 +1,55 @@
+/*
+ * The listening socket.
+ */
+#include <config.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pool/listener.h"
+#include "suite.h"
+
+START_TEST(a_socket_is_opened_once_and_replaced_when_it_is_stale)
+{
+    struct listener first, second;
+    struct config_error error;
+    struct stat status;
+    char directory[] = "/tmp/berth-listener-XXXXXX", address[64], *path = address + 5;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(address, sizeof(address), "unix:%s/s", directory);
+    ck_assert(listener_open(&first, address, 5, &error));
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_int_eq(status.st_mode & 0777, 0660);
+    ck_assert(!listener_open(&second, address, 5, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "somebody else listens there"));
+    close(first.descriptor); /* as if it had been killed: the file stays */
+    ck_assert(listener_open(&second, address, 5, &error));
+    listener_close(&second);
+    ck_assert_int_ne(stat(path, &status), 0);
+    free(first.path);
+    rmdir(directory);
+}
+END_TEST
+
+static const char *const addresses[] = {"tcp:127.0.0.1:9000", "unix:", "/run/s", ""};
+
+START_TEST(each_wrong_address)
+{
+    struct listener listener;
+    struct config_error error;
+    ck_assert(!listener_open(&listener, addresses[_i], 5, &error));
+    ck_assert_uint_gt(strlen(error.text), 0);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *test = tcase_create("listener");
+    tcase_add_test(test, a_socket_is_opened_once_and_replaced_when_it_is_stale);
+    tcase_add_loop_test(test, each_wrong_address, 0, sizeof(addresses) / sizeof(addresses[0]));
+    return suite_run("listener", test);
+}
