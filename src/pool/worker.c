@@ -6,6 +6,7 @@
 #include "pool/worker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "http/fastcgi.h"
 
 enum {
+    LARGE = 16 << 20,  /* bytes that a request takes that is not like the others */
     DRAIN_MOST = 1000, /* milliseconds that a stopping worker goes on with what waits */
 };
 
@@ -192,6 +194,17 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
     }
 }
 
+/* What a large request took goes back to the system: the next one like it may be long in coming, and
+   there are many workers. */
+static void worker_give_back(struct worker *worker)
+{
+    bool large = worker->arena.taken + worker->output.capacity > LARGE;
+    arena_reset(&worker->arena);
+    buffer_reset(&worker->output);
+    if (large)
+        malloc_trim(0);
+}
+
 static void worker_serve(struct worker *worker)
 {
     struct exchange exchange;
@@ -205,6 +218,7 @@ static void worker_serve(struct worker *worker)
         worker_log(worker, &exchange, &report, microseconds);
         worker_count(worker, &exchange, &report, microseconds);
         fastcgi_finish(worker->fastcgi); /* takes the parameters, which were logged and counted */
+        worker_give_back(worker);
     }
     slot_enter(worker->slot, WORKER_IDLE);
 }

@@ -250,12 +250,12 @@ def same_subtree(count):
         '_%d' % number for number in range(count))
 
 
-def resident(cloud):
-    """Kilobytes of the largest worker, at its largest."""
+def resident(cloud, when='VmHWM'):
+    """Kilobytes of the largest worker, at its largest or (VmRSS) now."""
     sizes = []
     for pid in cloud.workers():
         with open('/proc/%d/status' % pid) as file:
-            sizes += [int(line.split()[1]) for line in file if line.startswith('VmHWM')]
+            sizes += [int(line.split()[1]) for line in file if line.startswith(when)]
     return max(sizes)
 
 
@@ -387,6 +387,17 @@ def test_a_search_ends_in_time(directory, build):
         assert 'took too long' in answer.text, answer.text
         assert 1 < taken < 2, taken
         assert cloud.ask('GET', devices(2, 'none', '&limit=3')).status == 200
+        assert cloud.workers() == worker, cloud.log()
+
+
+def test_a_large_answer_leaves_a_worker_small(directory, build):
+    with Cloud(directory, build, workers=1) as cloud:
+        make_trees(cloud, 10, 16)
+        worker = cloud.workers()
+        fastest(cloud, devices(8, 'isolate', '&limit=20000'), 20000, times=2)
+        wait_until('the memory is given back',
+                   lambda: is_sanitized(build) or resident(cloud, 'VmRSS') < 12 * 1024)
+        assert resident(cloud) > 20 * 1024
         assert cloud.workers() == worker, cloud.log()
 
 
