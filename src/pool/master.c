@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,6 +21,7 @@
 #include "api/schema.h"
 #include "auth/policy_file.h"
 #include "base/log.h"
+#include "pool/notify.h"
 #include "pool/startup.h"
 #include "pool/worker.h"
 #include "watch/scoreboard.h"
@@ -47,6 +49,7 @@ struct master {
     struct listener *listener;
     struct scoreboard *scoreboard;
     struct service_shared *shared;
+    struct notifier notifier;
     struct child children[SCOREBOARD_SLOTS];
     int signals;
     sigset_t old_mask;
@@ -106,12 +109,13 @@ static unsigned wanted_workers(const struct master *master)
 /* Children. */
 
 /* What every child does first: signals as they were, and an end when the master ends. */
-static void child_begin(const struct master *master, const char *name, pid_t parent)
+static void child_begin(struct master *master, const char *name, pid_t parent)
 {
     prctl(PR_SET_NAME, name);
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
     close(master->signals);
     close(master->shared->scoreboard_descriptor);
+    notify_close(&master->notifier);
     if (getppid() != parent)
         _exit(0);
 }
@@ -247,6 +251,40 @@ static void watch(struct master *master)
     }
 }
 
+/* For the service manager's users. */
+static const char *status_text(const struct master *master)
+{
+    static const char *const states[] = {"starting", "serving", "reloading", "stopping"};
+    static char text[96];
+    unsigned alive = 0, busy = 0;
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        const struct slot *slot = &master->scoreboard->slots[i];
+        if (atomic_load(&slot->pid) == 0 || master->children[i].told)
+            continue;
+        alive++;
+        busy += atomic_load(&slot->state) == WORKER_BUSY;
+    }
+    snprintf(text, sizeof(text), "%s: %u workers, %u busy",
+             states[atomic_load(&master->scoreboard->state)], alive, busy);
+    return text;
+}
+
+/* The pool is in another state from now on. */
+static void enter(struct master *master, enum pool_state state)
+{
+    atomic_store(&master->scoreboard->state, (int)state);
+    notify_state(&master->notifier, state, status_text(master));
+}
+
+/* What was begun is over when there are workers for it, and no older ones. */
+static void settle(struct master *master, unsigned ready, unsigned old)
+{
+    int state = atomic_load(&master->scoreboard->state);
+    if ((state == POOL_STARTING && ready > 0) ||
+        (state == POOL_RELOADING && old == 0 && ready >= wanted_workers(master)))
+        enter(master, POOL_SERVING);
+}
+
 /* One step: workers of this configuration are started, one at a time while others are replaced; for
    each that is ready an older one ends. */
 static void reconcile(struct master *master)
@@ -272,6 +310,7 @@ static void reconcile(struct master *master)
         kill(atomic_load(&master->scoreboard->slots[oldest].pid), SIGQUIT);
         old--;
     }
+    settle(master, ready, old);
     bool may_start = scoreboard_clock() >= master->fork_not_before;
     while (may_start && current < wanted && (old == 0 || current == ready)) {
         unsigned before = count_alive(master);
@@ -288,13 +327,20 @@ static void reload(struct master *master)
 {
     struct config_error error;
     struct settings *settings = calloc(1, sizeof(*settings));
+    enum pool_state before = (enum pool_state)atomic_load(&master->scoreboard->state);
+    if (before != POOL_STARTING)
+        enter(master, POOL_RELOADING);
     if (settings == NULL ||
         !master_configure(master->places, master->place_count, true, settings, &error)) {
         log_event(LOG_LEVEL_ERROR, "the new configuration is wrong, going on with the old one",
                   log_text("reason", settings != NULL ? error.text : NULL));
         free(settings);
+        tally_count(COUNTER_RELOADS_FAILED, 1);
+        if (before == POOL_SERVING)
+            enter(master, POOL_SERVING);
         return;
     }
+    tally_count(COUNTER_RELOADS_DONE, 1);
     settings_free(master->settings);
     free(master->settings);
     master->settings = settings;
@@ -310,6 +356,7 @@ static void stop(struct master *master)
     master->stop_at =
         scoreboard_clock() + (uint64_t)master->settings->berth_drain_timeout * 1000 + 1;
     log_event(LOG_LEVEL_INFO, "stopping: requests in flight are finished");
+    enter(master, POOL_STOPPING);
     tell_all(master, SIGTERM);
     if (master->startup != 0)
         kill(master->startup, SIGKILL);
@@ -359,6 +406,8 @@ static void wait_a_tick(struct master *master, int milliseconds)
     poll(&polled, 1, milliseconds);
     take_signals(master);
     reap(master);
+    if (notify_is_due(&master->notifier))
+        notify_beat(&master->notifier, status_text(master));
 }
 
 int master_run(struct settings *settings, const struct config_place *places, size_t count,
@@ -372,6 +421,7 @@ int master_run(struct settings *settings, const struct config_place *places, siz
         return EX_OSERR;
     master.scoreboard = master.shared->scoreboard;
     tally_use(&master.scoreboard->tallies[0]);
+    notify_open(&master.notifier);
     schemas_load();
     start_startup(&master);
     uint64_t patience = scoreboard_clock() + STARTUP_PATIENCE;
@@ -392,6 +442,7 @@ int master_run(struct settings *settings, const struct config_place *places, siz
                   log_integer("workers", count_alive(&master)));
     tell_all(&master, SIGKILL);
     log_event(LOG_LEVEL_INFO, "stopped");
+    notify_close(&master.notifier);
     listener_close(listener);
     tally_use(NULL);
     service_shared_free(master.shared);
