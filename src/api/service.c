@@ -16,11 +16,13 @@
 #include "auth/authentication.h"
 #include "auth/policy.h"
 #include "http/accept.h"
+#include "http/cors.h"
 #include "http/error_document.h"
 #include "placement/names.h"
 #include "watch/scoreboard.h"
 
 struct service {
+    const struct settings *settings;
     struct service_shared *shared;
     struct database *database;
     struct names *names;
@@ -65,6 +67,7 @@ struct service *service_new(const struct settings *settings, struct database *da
     struct service *service = calloc(1, sizeof(*service));
     if (service == NULL)
         abort();
+    service->settings = settings;
     service->shared = shared;
     service->database = database;
     service->names = names_new();
@@ -180,7 +183,7 @@ static void answer(struct service *service, struct call *call, service_watcher w
         exchange_fail(exchange, 500, NULL, "The answer is too large.");
 }
 
-static void finish(struct exchange *exchange)
+static void finish(const struct service *service, struct exchange *exchange)
 {
     if (exchange->error.status != 0) {
         buffer_reset(exchange->output);
@@ -188,6 +191,7 @@ static void finish(struct exchange *exchange)
     }
     if (exchange->version.major != 0)
         microversion_add_headers(exchange);
+    cors_finish(service->settings, exchange);
     exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
 }
 
@@ -205,9 +209,9 @@ void service_answer(struct service *service, struct exchange *exchange, service_
                                      .database = service->database,
                                      .names = service->names,
                                      .settings = &service->placement};
-    if (exchange->error.status == 0)
+    if (exchange->error.status == 0 && !cors_answers(service->settings, exchange))
         answer(service, call, watcher, watching);
-    finish(exchange);
+    finish(service, exchange);
     report->route = route_name(call);
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;
@@ -221,7 +225,7 @@ void service_escaped(struct service *service, struct exchange *exchange)
     exchange->error.status = 0;
     exchange->header_count = 0;
     exchange_fail(exchange, 413, NULL, "The request takes more memory than a request may have.");
-    finish(exchange);
+    finish(service, exchange);
 }
 
 uint64_t service_clock(void)

@@ -1,9 +1,9 @@
 /*
  * The service: what a worker needs to answer requests, one after the other.
  *
- * The path of a request is upstream's order of middlewares: request id, identity (401), microversion
- * (400, 406), Content-Length (400), route (404, 405), media types and version of the endpoint
- * (406, 415, 404, 405), policy (403), handler.
+ * The path of a request is upstream's order of middlewares: request id, CORS (OPTIONS), identity (401),
+ * microversion (400, 406), Content-Length (400), route (404, 405), media types and version of the
+ * endpoint (406, 415, 404, 405), policy (403), handler.
  */
 #ifndef BERTH_API_SERVICE_H
 #define BERTH_API_SERVICE_H

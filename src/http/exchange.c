@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 /* A parameter may come twice when a site's own line follows the included ones: the last one counts. */
 const char *exchange_parameter(const struct exchange *exchange, const char *name)
@@ -17,14 +18,6 @@ const char *exchange_parameter(const struct exchange *exchange, const char *name
         if (strncmp(*parameter, name, length) == 0 && (*parameter)[length] == '=')
             found = *parameter + length + 1;
     return found;
-}
-
-const char *exchange_forwarded(const struct exchange *exchange, const char *name)
-{
-    const char *value = exchange->behind_proxy ? exchange_parameter(exchange, name) : NULL;
-    if (value == NULL || *value == '\0')
-        return NULL;
-    return arena_strndup(exchange->arena, value, strcspn(value, ", "));
 }
 
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value)
@@ -39,37 +32,49 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
     exchange->headers[exchange->header_count++] = (struct header){name, value};
 }
 
-/* The host of the request without the port that the scheme stands for. */
-static const char *host_text(struct exchange *exchange, const char *scheme)
+/* The scheme as who asks sees it. */
+static const char *scheme_text(const struct exchange *exchange)
 {
-    const char *host = exchange_forwarded(exchange, "HTTP_X_FORWARDED_HOST");
+    const char *scheme = exchange_parameter(exchange, "REQUEST_SCHEME");
+    const char *https = exchange_parameter(exchange, "HTTPS");
+    if (exchange->forwarded.scheme != NULL)
+        scheme = exchange->forwarded.scheme;
+    else if (https != NULL && strcmp(https, "on") == 0)
+        scheme = "https";
+    if (scheme == NULL || *scheme == '\0')
+        scheme = "http";
+    return scheme;
+}
+
+/* The host of the request without the port that the scheme stands for. */
+static const char *host_text(const struct exchange *exchange, const char *scheme)
+{
+    const char *host = exchange->forwarded.host;
     if (host == NULL)
         host = exchange_parameter(exchange, "HTTP_HOST");
     if (host == NULL || *host == '\0')
         host = exchange_parameter(exchange, "SERVER_NAME");
     if (host == NULL)
         host = "localhost";
-    const char *port = strcmp(scheme, "https") == 0 ? ":443" : ":80";
+    const char *port = strcmp(scheme, "http") == 0    ? ":80"
+                       : strcmp(scheme, "https") == 0 ? ":443"
+                                                      : "";
     size_t length = strlen(host), port_length = strlen(port);
     if (length > port_length && strcmp(host + length - port_length, port) == 0)
         length -= port_length;
-    return arena_strndup(exchange->arena, host, length);
+    host = arena_strndup(exchange->arena, host, length);
+    return arena_strndup(exchange->arena, host, strcspn(host, "/?#"));
 }
 
 void exchange_add_location(struct exchange *exchange, const char *path)
 {
-    const char *https = exchange_parameter(exchange, "HTTPS");
-    const char *scheme = exchange_parameter(exchange, "REQUEST_SCHEME");
-    if (https != NULL && strcmp(https, "on") == 0)
-        scheme = "https";
-    const char *proxied = exchange_forwarded(exchange, "HTTP_X_FORWARDED_PROTO");
-    if (proxied != NULL)
-        scheme = proxied;
-    if (scheme == NULL || *scheme == '\0')
-        scheme = "http";
-    exchange_add_header(
-        exchange, "location",
-        arena_printf(exchange->arena, "%s://%s%s", scheme, host_text(exchange, scheme), path));
+    const char *scheme = scheme_text(exchange);
+    const char *host = host_text(exchange, scheme);
+    if (strcasecmp(scheme, "http") == 0)
+        path = arena_printf(exchange->arena, "http://%s%s", host, path);
+    else if (strcasecmp(scheme, "https") == 0)
+        path = arena_printf(exchange->arena, "https://%s%s", host, path);
+    exchange_add_header(exchange, "location", path);
 }
 
 int exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)

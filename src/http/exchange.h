@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "http/forwarded.h"
 #include "http/microversion.h"
 
 enum { EXCHANGE_HEADERS = 16 };
@@ -46,8 +47,9 @@ struct exchange {
     const char *body;
     size_t body_length;
     const char *remote_address;
-    bool behind_proxy;      /* set before it is received: the X-Forwarded-* headers are believed */
-    const char *request_id; /* "req-<uuid>", made here */
+    bool behind_proxy; /* set before it is received: what a proxy says is believed */
+    struct forwarded forwarded;
+    const char *request_id;        /* "req-<uuid>", made here */
     const char *global_request_id; /* the caller's, or NULL */
 
     /* The microversion that was asked for; microversion_none until it is known. */
@@ -65,16 +67,12 @@ struct exchange {
 /* A FastCGI parameter by its name (as "HTTP_X_AUTH_TOKEN", "CONTENT_TYPE"), or NULL. */
 const char *exchange_parameter(const struct exchange *exchange, const char *name);
 
-/* What the proxy in front says in a header (as "HTTP_X_FORWARDED_HOST"), the first of several; NULL if
-   it says nothing or is not to be believed. */
-const char *exchange_forwarded(const struct exchange *exchange, const char *name);
-
 /* Adds a header to the response; name (lower case) and value must outlive the exchange. A value
    with a control character would split the response: it is cut off there. */
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
 
 /* Adds a "location" header: where the service was asked for, by scheme and host, with this path (which
-   begins with the prefix). */
+   begins with the prefix). If a proxy says that the scheme is none of HTTP, it is the path alone. */
 void exchange_add_location(struct exchange *exchange, const char *path);
 
 /* Notes a failure, unless there is one already, and returns the status. The text is what upstream

@@ -66,8 +66,10 @@ static void receive_path(struct exchange *exchange)
     const char *script_name = text_or(exchange_parameter(exchange, "SCRIPT_NAME"), "");
     const char *path_info = exchange_parameter(exchange, "PATH_INFO");
     exchange->path = path_info != NULL ? path_info : script_name;
-    exchange->prefix = text_or(exchange_forwarded(exchange, "HTTP_X_FORWARDED_PREFIX"),
-                               path_info != NULL ? script_name : "");
+    exchange->prefix = path_info != NULL ? script_name : "";
+    if (exchange->forwarded.prefix != NULL)
+        exchange->prefix =
+            arena_printf(exchange->arena, "%s%s", exchange->forwarded.prefix, exchange->prefix);
     if (utf8_first_invalid(exchange->path, strlen(exchange->path)) >= 0 ||
         utf8_first_invalid(exchange->prefix, strlen(exchange->prefix)) >= 0)
         exchange_fail(exchange, 400, NULL, "The path is not UTF-8.");
@@ -121,7 +123,9 @@ void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t 
     exchange->global_request_id = is_request_id(caller) ? caller : NULL;
     exchange->method = text_or(exchange_parameter(exchange, "REQUEST_METHOD"), "");
     exchange->query = text_or(exchange_parameter(exchange, "QUERY_STRING"), "");
-    exchange->remote_address = text_or(exchange_forwarded(exchange, "HTTP_X_FORWARDED_FOR"),
+    if (exchange->behind_proxy)
+        exchange->forwarded = forwarded_read(exchange);
+    exchange->remote_address = text_or(exchange->forwarded.address,
                                        text_or(exchange_parameter(exchange, "REMOTE_ADDR"), ""));
     exchange->body = "";
     exchange->body_length = 0;

@@ -124,19 +124,6 @@ START_TEST(location_is_where_it_was_asked)
 }
 END_TEST
 
-START_TEST(a_proxy_is_believed_only_when_it_is_to_be)
-{
-    give("HTTP_HOST=inner:8778");
-    give("HTTP_X_FORWARDED_HOST=outer.example, other");
-    give("HTTP_X_FORWARDED_PROTO=https");
-    exchange_add_location(&exchange, "/x");
-    exchange.behind_proxy = true;
-    exchange_add_location(&exchange, "/x");
-    ck_assert_str_eq(exchange.headers[0].value, "http://inner:8778/x");
-    ck_assert_str_eq(exchange.headers[1].value, "https://outer.example/x");
-}
-END_TEST
-
 int main(void)
 {
     TCase *test = tcase_create("error document");
@@ -151,7 +138,6 @@ int main(void)
     tcase_add_test(test, nobody_is_told_in_webobs_own_form);
     tcase_add_test(test, unavailable_says_when_to_come_back);
     tcase_add_test(test, a_header_cannot_be_split);
-    tcase_add_test(test, a_proxy_is_believed_only_when_it_is_to_be);
     tcase_add_loop_test(test, location_is_where_it_was_asked, 0,
                         sizeof(places) / sizeof(places[0]));
     return suite_run("error document", test);

@@ -1,0 +1,122 @@
+/*
+ * Answers to pages of other origins.
+ */
+#include <config.h>
+
+#include "http/cors.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "http/header_text.h"
+
+/* What a page may always send. */
+static const char *const simple_headers[] = {
+    "Accept",           "Accept-Language", "Content-Type",  "Cache-Control",
+    "Content-Language", "Expires",         "Last-Modified", "Pragma"};
+static const struct text_list simple = {
+    .items = simple_headers, .count = sizeof(simple_headers) / sizeof(simple_headers[0])};
+
+typedef int comparison(const char *, const char *);
+
+static bool has(const struct text_list *list, const char *text, comparison *compare)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (compare(list->items[i], text) == 0)
+            return true;
+    return false;
+}
+
+static const char *join(struct arena *arena, const struct text_list *list)
+{
+    const char *joined = list->count > 0 ? list->items[0] : "";
+    for (size_t i = 1; i < list->count; i++)
+        joined = arena_printf(arena, "%s,%s", joined, list->items[i]);
+    return joined;
+}
+
+/* The origin to name in the answer; NULL: there is none, or it is not allowed. */
+static const char *allowed_origin(const struct settings *settings, const struct exchange *exchange)
+{
+    const char *origin = exchange_parameter(exchange, "HTTP_ORIGIN");
+    if (origin == NULL || has(&settings->cors_allowed_origin, origin, strcmp))
+        return origin;
+    return has(&settings->cors_allowed_origin, "*", strcmp) ? "*" : NULL;
+}
+
+/* The answer depends on the origin, besides what it depends on already. */
+static void vary_by_origin(struct exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->header_count; i++) {
+        struct header *header = &exchange->headers[i];
+        if (strcmp(header->name, "vary") == 0) {
+            header->value = arena_printf(exchange->arena, "%s,Origin", header->value);
+            return;
+        }
+    }
+    exchange_add_header(exchange, "vary", "Origin");
+}
+
+static void add_origin(const struct settings *settings, struct exchange *exchange,
+                       const char *origin)
+{
+    vary_by_origin(exchange);
+    exchange_add_header(exchange, "access-control-allow-origin", origin);
+    if (settings->cors_allow_credentials)
+        exchange_add_header(exchange, "access-control-allow-credentials", "true");
+}
+
+static bool headers_allowed(const struct settings *settings, const struct text_list *headers)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        if (!has(&settings->cors_allow_headers, headers->items[i], strcasecmp) &&
+            !has(&simple, headers->items[i], strcasecmp))
+            return false;
+    return true;
+}
+
+static void answer_preflight(const struct settings *settings, struct exchange *exchange)
+{
+    const char *method = exchange_parameter(exchange, "HTTP_ACCESS_CONTROL_REQUEST_METHOD");
+    const char *names = exchange_parameter(exchange, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
+    const char *origin = allowed_origin(settings, exchange);
+    struct text_list headers = {0};
+    exchange->status = 200;
+    exchange->content_type = NULL;
+    exchange->header_count = 0;
+    if (names != NULL)
+        headers = header_list(exchange->arena, names);
+    if (origin == NULL || method == NULL || !has(&settings->cors_allow_methods, method, strcmp) ||
+        !headers_allowed(settings, &headers))
+        return;
+    add_origin(settings, exchange, origin);
+    if (settings->cors_max_age != 0)
+        exchange_add_header(exchange, "access-control-max-age",
+                            arena_printf(exchange->arena, "%ld", settings->cors_max_age));
+    exchange_add_header(exchange, "access-control-allow-methods", method);
+    if (headers.count > 0)
+        exchange_add_header(exchange, "access-control-allow-headers",
+                            join(exchange->arena, &headers));
+}
+
+bool cors_answers(const struct settings *settings, const struct exchange *exchange)
+{
+    return settings->cors_allowed_origin.count > 0 && strcmp(exchange->method, "OPTIONS") == 0;
+}
+
+void cors_finish(const struct settings *settings, struct exchange *exchange)
+{
+    if (settings->cors_allowed_origin.count == 0)
+        return;
+    if (cors_answers(settings, exchange)) {
+        answer_preflight(settings, exchange);
+        return;
+    }
+    const char *origin = allowed_origin(settings, exchange);
+    if (origin == NULL)
+        return;
+    add_origin(settings, exchange, origin);
+    if (settings->cors_expose_headers.count > 0)
+        exchange_add_header(exchange, "access-control-expose-headers",
+                            join(exchange->arena, &settings->cors_expose_headers));
+}

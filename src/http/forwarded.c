@@ -1,0 +1,65 @@
+/*
+ * Forwarded, and the X-Forwarded headers from before RFC 7239.
+ */
+#include <config.h>
+
+#include "http/forwarded.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "http/exchange.h"
+#include "http/header_text.h"
+
+static const char *text_or_null(const char *text)
+{
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* One "name=value" of an element; the last one of a name counts, also if it is empty. */
+static void read_pair(struct arena *arena, const char *pair, size_t length,
+                      struct forwarded *forwarded)
+{
+    const struct {
+        const char *name;
+        const char **value;
+    } known[] = {
+        {"proto", &forwarded->scheme},
+        {"host", &forwarded->host},
+        {"for", &forwarded->address},
+    };
+    const char *equals = memchr(pair, '=', length);
+    size_t name_length = equals != NULL ? (size_t)(equals - pair) : length;
+    const char *name = header_strip(arena, pair, name_length);
+    const char *value = "";
+    if (equals != NULL)
+        value = header_strip(arena, equals + 1, length - name_length - 1);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcasecmp(name, known[i].name) == 0)
+            *known[i].value = text_or_null(value);
+}
+
+static void read_first_element(struct arena *arena, const char *header, struct forwarded *forwarded)
+{
+    const char *end = header + strcspn(header, ",");
+    while (header < end) {
+        size_t length = strcspn(header, ";,");
+        read_pair(arena, header, length, forwarded);
+        header += length + 1;
+    }
+}
+
+struct forwarded forwarded_read(const struct exchange *exchange)
+{
+    struct forwarded forwarded = {0};
+    const char *header = text_or_null(exchange_parameter(exchange, "HTTP_FORWARDED"));
+    if (header != NULL) {
+        read_first_element(exchange->arena, header, &forwarded);
+    } else {
+        forwarded.scheme = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_PROTO"));
+        forwarded.host = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_HOST"));
+        forwarded.address = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_FOR"));
+    }
+    forwarded.prefix = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_PREFIX"));
+    return forwarded;
+}
