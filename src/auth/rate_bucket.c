@@ -55,11 +55,12 @@ static _Atomic uint64_t *owner_set(struct rate_buckets *buckets, uint64_t owner)
    it. */
 static bool find(_Atomic uint64_t *set, uint64_t tag, _Atomic uint64_t **bucket, uint64_t *word)
 {
-    *bucket = NULL;
+    *bucket = &set[0];
+    *word = UINT64_MAX;
     for (size_t i = 0; i < RATE_WAYS; i++) {
         uint64_t seen = atomic_load_explicit(&set[i], memory_order_relaxed);
         bool own = (seen & ~time_mask) == tag;
-        if (own || *bucket == NULL || (seen & time_mask) < (*word & time_mask)) {
+        if (own || (seen & time_mask) < (*word & time_mask)) {
             *bucket = &set[i];
             *word = seen;
         }
