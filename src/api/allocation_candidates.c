@@ -10,7 +10,9 @@
 
 #include "api/call.h"
 #include "api/query_candidates.h"
+#include "api/service.h"
 #include "placement/candidates/candidates.h"
+#include "watch/tally.h"
 
 /* What the answer shows, and since when. */
 enum {
@@ -188,10 +190,12 @@ static int fail(struct call *call, enum outcome outcome)
     case OUTCOME_TRAIT_NOT_FOUND:
         return call_fail(call, 400, NULL, "%s", call->context.failure.detail);
     case OUTCOME_TOO_MUCH:
+        tally_count(COUNTER_CANDIDATES_LARGE, 1);
         return call_fail(call, 400, NULL,
                          "There are more allocation candidates than fit into an answer. Ask for "
                          "fewer of them with the limit parameter.");
     case OUTCOME_TOO_LONG:
+        tally_count(COUNTER_CANDIDATES_LATE, 1);
         return call_fail(call, 503, NULL,
                          "The search for allocation candidates took too long. Ask for fewer of "
                          "them with the limit parameter, or for fewer request groups.");
@@ -221,12 +225,18 @@ int allocation_candidates_list(struct call *call)
     struct arena *arena = call->exchange->arena;
     if (arena->limit > arena->taken + call->candidates_memory)
         arena->limit = arena->taken + call->candidates_memory;
-    enum outcome outcome = candidates_find(&call->context, &request, &listener);
+    struct candidates_effort effort;
+    uint64_t begun = service_clock();
+    enum outcome outcome = candidates_find(&call->context, &request, &listener, &effort);
     call->exchange->output->limit = 0;
     if (outcome != OUTCOME_OK)
         return fail(call, outcome);
     writer_end_object(writer.json);
     writer_end_object(writer.json);
+    tally_observe(DISTRIBUTION_CANDIDATES_MICROSECONDS, service_clock() - begun);
+    tally_observe(DISTRIBUTION_CANDIDATES_PROVIDERS, effort.providers);
+    tally_observe(DISTRIBUTION_CANDIDATES_FOUND, effort.found);
+    tally_observe(DISTRIBUTION_CANDIDATES_BYTES, call->exchange->output->length);
     exchange_last_modified(call->exchange, time(NULL));
     return 200;
 }

@@ -14,6 +14,7 @@
 #include "base/uuid.h"
 #include "placement/allocation.h"
 #include "placement/claim.h"
+#include "watch/tally.h"
 
 /* Showing. */
 
@@ -134,6 +135,7 @@ static int claim_all(struct call *call, const struct claim *claims, size_t count
     const char *detail = call->context.failure.detail;
     switch (outcome) {
     case OUTCOME_OK:
+        tally_count(COUNTER_CLAIMS, count);
         return 204;
     case OUTCOME_GENERATION_CONFLICT:
         return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
@@ -183,5 +185,8 @@ int allocations_replace(struct call *call)
 int consumer_allocations_delete(struct call *call)
 {
     enum outcome outcome = allocations_delete(&call->context, call_argument(call, 0));
-    return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
+    if (outcome != OUTCOME_OK)
+        return call_outcome(call, outcome);
+    tally_count(COUNTER_CLAIMS, 1);
+    return 204;
 }

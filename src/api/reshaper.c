@@ -10,6 +10,7 @@
 #include "api/claim_json.h"
 #include "api/inventory_json.h"
 #include "placement/reshape.h"
+#include "watch/tally.h"
 
 static const struct schema_since schemas[] = {
     {38, SCHEMA_RESHAPER_POST_1_38},
@@ -38,6 +39,7 @@ static int answer(struct call *call, enum outcome outcome)
     const char *detail = call->context.failure.detail;
     switch (outcome) {
     case OUTCOME_OK:
+        tally_count(COUNTER_RESHAPES, 1);
         return 204;
     case OUTCOME_NOT_FOUND:
         return call_fail(call, 400, CODE_PROVIDER_NOT_FOUND, "%s", detail);

@@ -12,10 +12,10 @@
 
 #include "api/body.h"
 #include "api/call.h"
+#include "api/operation.h"
 #include "api/routes.h"
 #include "auth/authentication.h"
 #include "auth/policy.h"
-#include "auth/rate_limit.h"
 #include "http/accept.h"
 #include "http/cors.h"
 #include "http/error_document.h"
@@ -28,7 +28,6 @@ struct service {
     struct database *database;
     struct names *names;
     struct policy *policy;
-    struct rate_limiter *limiter; /* NULL: there are no limits */
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
@@ -49,20 +48,19 @@ struct service_shared *service_shared_new(const struct settings *settings)
     for (size_t i = 0; i < route_count; i++)
         if (*routes[i].path != '\0') /* the version document has two */
             templates[count++] = routes[i].path;
-    shared->rates = rate_limits_new();
+    for (size_t i = 0; i < operation_count; i++)
+        templates[count++] = operations[i].path;
     shared->scoreboard = scoreboard_new(templates, count, &shared->scoreboard_descriptor);
-    if (shared->rates != NULL && shared->scoreboard != NULL)
+    if (shared->scoreboard != NULL)
         return shared;
-    service_shared_free(shared);
+    free(shared);
     return NULL;
 }
 
 void service_shared_free(struct service_shared *shared)
 {
-    if (shared->scoreboard != NULL)
-        close(shared->scoreboard_descriptor);
+    close(shared->scoreboard_descriptor);
     scoreboard_free(shared->scoreboard);
-    rate_limits_free(shared->rates);
     free(shared);
 }
 
@@ -78,7 +76,6 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->names = names_new();
     service->policy =
         policy_new(settings->oslo_policy_enforce_scope, settings->oslo_policy_enforce_new_defaults);
-    service->limiter = rate_limiter_new(settings, shared->rates);
     service->body_depth = (unsigned)settings->berth_max_json_depth;
     service->placement = (struct placement_settings){
         .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
@@ -99,7 +96,6 @@ void service_free(struct service *service)
 {
     if (service == NULL)
         return;
-    rate_limiter_free(service->limiter);
     policy_free(service->policy);
     names_free(service->names);
     free(service);
@@ -165,19 +161,6 @@ static bool policy_admits(const struct service *service, struct call *call)
                           project_id);
 }
 
-/* The rate limits. The version document is free: monitoring and load balancers ask for it. */
-static bool rates_admit(const struct service *service, const struct call *call)
-{
-    const struct endpoint *endpoint = call->match.endpoint;
-    if (service->limiter == NULL || endpoint->rule == NULL)
-        return true;
-    enum rate_kind kind = endpoint->searches                           ? RATE_CANDIDATES
-                          : strcmp(call->exchange->method, "GET") == 0 ? RATE_READS
-                                                                       : RATE_WRITES;
-    return rate_limiter_admits(service->limiter, call->exchange, &call->identity, kind,
-                               service_clock());
-}
-
 /* The template as it is watched by; the version document has two paths. */
 static const char *route_name(const struct call *call)
 {
@@ -196,12 +179,22 @@ static void answer(struct service *service, struct call *call, service_watcher w
         return;
     if (watcher != NULL)
         watcher(watching, route_name(call));
-    if (!rates_admit(service, call) || !endpoint_admits(call->match.endpoint, exchange) ||
-        !policy_admits(service, call))
+    if (!endpoint_admits(call->match.endpoint, exchange) || !policy_admits(service, call))
         return;
     exchange->status = call->match.endpoint->handle(call);
     if (exchange->error.status == 0 && exchange->output->failed)
         exchange_fail(exchange, 500, NULL, "The answer is too large.");
+}
+
+static void answer_operation(struct service *service, struct exchange *exchange,
+                             const struct operation *operation, service_watcher watcher,
+                             void *watching)
+{
+    struct operation_sources sources = {.scoreboard = service->shared->scoreboard,
+                                        .database = service->database};
+    if (watcher != NULL)
+        watcher(watching, operation->path);
+    operation_answer(operation, &sources, exchange);
 }
 
 static void finish(const struct service *service, struct exchange *exchange)
@@ -230,17 +223,23 @@ void service_answer(struct service *service, struct exchange *exchange, service_
                                      .database = service->database,
                                      .names = service->names,
                                      .settings = &service->placement};
-    if (exchange->error.status == 0 && !cors_answers(service->settings, exchange))
+    const struct operation *operation = operation_find(exchange->path);
+    if (exchange->error.status != 0)
+        ; /* only the error document */
+    else if (operation != NULL)
+        answer_operation(service, exchange, operation, watcher, watching);
+    else if (!cors_answers(service->settings, exchange))
         answer(service, call, watcher, watching);
     finish(service, exchange);
-    report->route = route_name(call);
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;
     report->sql = *database_statistics(service->database);
 }
 
-void service_escaped(struct service *service, struct exchange *exchange)
+void service_escaped(struct service *service, struct exchange *exchange,
+                     struct service_report *report)
 {
+    report->sql = *database_statistics(service->database);
     database_abandon(service->database);
     database_begin_request(service->database, exchange->arena);
     exchange->error.status = 0;

@@ -3,8 +3,8 @@
  *
  * The path of a request is upstream's order of middlewares: request id, CORS (OPTIONS), identity (401),
  * microversion (400, 406), Content-Length (400), route (404, 405), media types and version of the
- * endpoint (406, 415, 404, 405), policy (403), handler. Rate limits (429) come before what the
- * endpoint and the policy say, but the version document is free.
+ * endpoint (406, 415, 404, 405), policy (403), handler. What is below /_berth (api/operation.h) is
+ * answered before all of them.
  */
 #ifndef BERTH_API_SERVICE_H
 #define BERTH_API_SERVICE_H
@@ -19,7 +19,6 @@ struct service;
 
 /* What the log wants to know about an answered request. */
 struct service_report {
-    const char *route; /* the template that matched, or NULL */
     const char *user_id;
     const char *project_id;
     struct database_statistics sql;
@@ -58,8 +57,9 @@ void service_answer(struct service *service, struct exchange *exchange, service_
 
 /* Makes the answer of an exchange whose service_answer() was left through the arena's escape. Reset
    and fill the exchange's request part anew (its arena has been reset): 413, since the request takes
-   more memory than one may have. */
-void service_escaped(struct service *service, struct exchange *exchange);
+   more memory than one may have. The report gets what the request has cost. */
+void service_escaped(struct service *service, struct exchange *exchange,
+                     struct service_report *report);
 
 /* Monotonic microseconds, for measuring how long an answer took. */
 uint64_t service_clock(void);

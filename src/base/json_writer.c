@@ -177,6 +177,12 @@ void writer_real(struct json_writer *writer, double value)
     buffer_add_text(writer->buffer, text);
 }
 
+void writer_boolean(struct json_writer *writer, bool value)
+{
+    item_begin(writer);
+    buffer_add_text(writer->buffer, value ? "true" : "false");
+}
+
 void writer_null(struct json_writer *writer)
 {
     writer_text(writer, NULL);

@@ -31,6 +31,7 @@ void writer_key(struct json_writer *writer, const char *key);
 void writer_text(struct json_writer *writer, const char *text);
 void writer_integer(struct json_writer *writer, int64_t value);
 void writer_real(struct json_writer *writer, double value);
+void writer_boolean(struct json_writer *writer, bool value);
 void writer_null(struct json_writer *writer);
 
 /* A member's name and its value at once. */

@@ -95,6 +95,14 @@ struct database *database_new(const struct database_settings *settings)
     return database;
 }
 
+struct database *database_twin(const struct database *database, unsigned seconds)
+{
+    struct database_settings settings = database->settings;
+    settings.connect_timeout = settings.read_timeout = seconds;
+    settings.lock_wait_timeout = settings.statement_timeout = seconds;
+    return database_new(&settings);
+}
+
 void database_free(struct database *database)
 {
     if (database == NULL)
@@ -170,9 +178,13 @@ enum outcome connection_judge(struct database *database, unsigned error, const c
             break;
         }
     }
-    if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_UNAVAILABLE)
+    if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_UNAVAILABLE) {
+        database->statistics.errors++;
         log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
                   log_identifier("sqlstate", state), log_text("statement", text));
+    }
+    if (outcome == OUTCOME_CONFLICT)
+        database->statistics.conflicts++;
     if (lost)
         connection_drop(database);
     if (database->in_transaction && outcome != OUTCOME_DUPLICATE)
@@ -274,6 +286,7 @@ enum outcome database_connect(struct database *database)
         return outcome == OUTCOME_OK ? OUTCOME_UNAVAILABLE : outcome;
     }
     connection_count(database, since);
+    database->statistics.connections++;
     database->connected_at = (time_t)(connection_clock() / 1000000);
     enum outcome outcome = set_session(database);
     if (outcome != OUTCOME_OK)

@@ -70,12 +70,21 @@ struct database_settings {
 struct database_statistics {
     unsigned statements;   /* round trips, START TRANSACTION and COMMIT included */
     uint64_t microseconds; /* spent waiting for the server */
+    unsigned connections;  /* opened */
+    unsigned errors;       /* of the server or the connection, that are not conflicts */
+    unsigned conflicts;    /* errors because of other transactions */
+    unsigned retries;      /* transactions run again */
+    unsigned given_up;     /* transactions that were run again too often */
 };
 
 struct database;
 
 /* A database that is not connected yet. The settings are copied, text included. Never NULL. */
 struct database *database_new(const struct database_settings *settings);
+
+/* Another connection to the same database, not connected yet, that waits so many seconds at most for
+   anything: for somebody who only wants to know whether it is there. */
+struct database *database_twin(const struct database *database, unsigned seconds);
 
 /* Closes the connection, if there is one. */
 void database_free(struct database *database);

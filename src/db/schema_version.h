@@ -17,6 +17,10 @@ enum outcome schema_version_load(struct database *database, const char **revisio
 /* Whether this program knows the revision (NULL: an empty database). */
 bool schema_version_is_known(const char *revision);
 
+/* Whether the service can work with that revision: the newest, or one that differs by nothing that
+   statements notice. */
+bool schema_version_serves(const char *revision);
+
 /* Sets the revision without changing anything else. */
 enum outcome schema_version_stamp(struct database *database, const char *revision);
 

@@ -91,8 +91,11 @@ static enum outcome run(struct database *database, const char *const *begin, dat
         }
         if (outcome != OUTCOME_CONFLICT)
             return outcome;
-        if (attempt >= database->settings.transaction_retries)
+        if (attempt >= database->settings.transaction_retries) {
+            database->statistics.given_up++;
             return OUTCOME_CONCURRENT_UPDATE;
+        }
+        database->statistics.retries++;
         pause_before(database, attempt++);
     }
 }

@@ -28,6 +28,7 @@ enum {
 struct worker {
     const struct settings *settings;
     struct slot *slot;
+    const char *route; /* of the request at hand, as soon as it is known */
     struct service_shared *shared;
     int listen_descriptor;
     int signals; /* a signalfd */
@@ -96,11 +97,10 @@ static void worker_take_signals(struct worker *worker)
     }
 }
 
-/* Waits until a connection waits. False: the worker is to end. A connection that comes together with
-   the word to end is served: only this worker was woken for it. */
+/* Waits until a connection waits. False: the worker is to end. */
 static bool worker_wait(struct worker *worker)
 {
-    while (!worker->ending) {
+    for (;;) {
         struct epoll_event events[2];
         bool draining = worker->drain_until != 0, connection = false;
         int ready = epoll_wait(worker->waiting, events, 2, draining ? 0 : -1);
@@ -114,17 +114,17 @@ static bool worker_wait(struct worker *worker)
             else
                 return false;
         }
+        if (worker->ending || (draining && !connection))
+            return false;
         if (connection)
             return !draining || scoreboard_clock() < worker->drain_until;
-        if (draining)
-            return false;
     }
-    return false;
 }
 
 static void note_route(void *watching, const char *route)
 {
-    const struct worker *worker = watching;
+    struct worker *worker = watching;
+    worker->route = route;
     slot_set_route(worker->slot, route);
 }
 
@@ -155,10 +155,16 @@ static void worker_log(const struct worker *worker, const struct exchange *excha
 static void worker_count(const struct worker *worker, const struct exchange *exchange,
                          const struct service_report *report, uint64_t microseconds)
 {
-    tally_request(scoreboard_route(worker->shared->scoreboard, report->route), exchange->method,
+    const struct database_statistics *sql = &report->sql;
+    tally_request(scoreboard_route(worker->shared->scoreboard, worker->route), exchange->method,
                   exchange->status, microseconds);
-    tally_count(COUNTER_SQL_STATEMENTS, report->sql.statements);
-    tally_count(COUNTER_SQL_MICROSECONDS, report->sql.microseconds);
+    tally_count(COUNTER_SQL_STATEMENTS, sql->statements);
+    tally_count(COUNTER_SQL_MICROSECONDS, sql->microseconds);
+    tally_count(COUNTER_SQL_CONNECTIONS, sql->connections);
+    tally_count(COUNTER_SQL_ERRORS, sql->errors);
+    tally_count(COUNTER_SQL_CONFLICTS, sql->conflicts);
+    tally_count(COUNTER_TRANSACTION_RETRIES, sql->retries);
+    tally_count(COUNTER_TRANSACTIONS_GIVEN_UP, sql->given_up);
     atomic_fetch_add(&worker->slot->requests, 1);
 }
 
@@ -192,7 +198,7 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
         fill(worker, exchange);
         *report = (struct service_report){0};
         fastcgi_receive(worker->fastcgi, exchange, 0, 0);
-        service_escaped(worker->service, exchange);
+        service_escaped(worker->service, exchange, report);
     }
 }
 
@@ -211,6 +217,7 @@ static void worker_serve(struct worker *worker)
 {
     struct exchange exchange;
     struct service_report report = {0};
+    worker->route = NULL;
     slot_enter(worker->slot, WORKER_BUSY);
     if (fastcgi_accept(worker->fastcgi)) {
         uint64_t begun = service_clock();

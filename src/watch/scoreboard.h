@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "watch/health.h"
 #include "watch/tally.h"
 
 #define SCOREBOARD_MAGIC "berthsb" /* with its NUL */
@@ -62,9 +63,10 @@ struct scoreboard {
     _Atomic pid_t master;
     _Atomic int state;       /* enum pool_state */
     _Atomic unsigned wanted; /* workers */
-    uint64_t started;        /* scoreboard_clock() */
-    int64_t started_at;      /* seconds since 1970 */
-    uint32_t route_count;    /* those known by name */
+    struct health health;
+    uint64_t started;     /* scoreboard_clock() */
+    int64_t started_at;   /* seconds since 1970 */
+    uint32_t route_count; /* those known by name */
     char routes[TALLY_ROUTES]
                [SCOREBOARD_ROUTE_SIZE]; /* by the number that requests have in tallies */
     struct tally tallies[SCOREBOARD_TALLIES];

@@ -21,13 +21,9 @@ static const struct {
     {429, "429"}, {500, "500"}, {501, "501"}, {503, "503"}, {0, "other"},
 };
 
-#define MILLISECONDS *1000
-#define SECONDS      *1000000
-static const uint64_t time_bounds[] = {
-    1 MILLISECONDS / 2, 1 MILLISECONDS,  5 MILLISECONDS / 2, 5 MILLISECONDS,   10 MILLISECONDS,
-    25 MILLISECONDS,    50 MILLISECONDS, 100 MILLISECONDS,   250 MILLISECONDS, 500 MILLISECONDS,
-    1 SECONDS,          5 SECONDS / 2,   5 SECONDS,          10 SECONDS,
-};
+/* microseconds */
+static const uint64_t time_bounds[] = {500,    1000,   2500,   5000,    10000,   25000,   50000,
+                                       100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
 static const uint64_t count_bounds[] = {0, 1, 10, 100, 1000, 10000, 100000};
 static const uint64_t size_bounds[] = {1 << 10, 1 << 13, 1 << 16, 1 << 19, 1 << 22, 1 << 25};
 

@@ -369,9 +369,13 @@ static enum outcome find(void *subject)
 }
 
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,
-                             const struct candidate_listener *listener)
+                             const struct candidate_listener *listener,
+                             struct candidates_effort *effort)
 {
     struct finding finding = {.context = context, .request = request, .listener = listener};
     finding.deadline = clock_now() + context->settings->candidates_milliseconds * 1000;
-    return database_snapshot(context->database, find, &finding);
+    enum outcome outcome = database_snapshot(context->database, find, &finding);
+    *effort = (struct candidates_effort){.providers = finding.world.provider_count,
+                                         .found = finding.found};
+    return outcome;
 }

@@ -56,6 +56,12 @@ struct candidate_listener {
     bool (*summary)(void *subject, const struct provider_summary *summary);
 };
 
+/* How much a search was. */
+struct candidates_effort {
+    uint64_t providers; /* that were looked at: those of trees that may be of use */
+    uint64_t found;
+};
+
 /*
  * Finds the candidates, in the order that [placement] randomize_allocation_candidates and
  * allocation_candidates_generation_strategy ask for, at most as many as the request's limit and
@@ -64,8 +70,10 @@ struct candidate_listener {
  *   OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  a name does not exist
  *   OUTCOME_TOO_LONG  it takes more time than settings->candidates_milliseconds
  *   OUTCOME_TOO_MUCH  the listener has had enough
+ * The effort is told of all that comes to an end, also where nothing is found.
  */
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,
-                             const struct candidate_listener *listener);
+                             const struct candidate_listener *listener,
+                             struct candidates_effort *effort);
 
 #endif

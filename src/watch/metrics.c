@@ -1,0 +1,191 @@
+/*
+ * The text format: HELP and TYPE of a metric, then its samples. Counters of a metric stand together
+ * in their table. Of requests only those combinations are shown that there were.
+ */
+#include <config.h>
+
+#include "watch/metrics.h"
+
+#include <stdio.h>
+
+static const struct {
+    const char *metric, *labels;
+    double unit;
+    const char *help;
+} counters[COUNTERS] = {
+#define COUNTER(name, metric, labels, unit, help) {metric, labels, unit, help},
+#include "watch/counters.def"
+#undef COUNTER
+};
+
+static const struct {
+    const char *metric;
+    double unit;
+    const char *help;
+} distributions[DISTRIBUTIONS] = {
+#define DISTRIBUTION(name, metric, bounds, unit, help) {metric, unit, help},
+#include "watch/distributions.def"
+#undef DISTRIBUTION
+};
+
+static void begin_metric(struct buffer *buffer, const char *metric, const char *type,
+                         const char *help)
+{
+    buffer_printf(buffer, "# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
+}
+
+/* The value of a label. Names of routes come from a table, but a reader trusts the format. */
+static void add_label(struct buffer *buffer, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\n')
+            buffer_add_text(buffer, "\\n");
+        else
+            buffer_printf(buffer, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    }
+}
+
+/* A number of units; whole ones without a fraction. */
+static void add_value(struct buffer *buffer, uint64_t value, double unit)
+{
+    if (unit > 1)
+        buffer_printf(buffer, " %.6f\n", (double)value / unit);
+    else
+        buffer_printf(buffer, " %llu\n", (unsigned long long)value);
+}
+
+static void write_gauge(struct buffer *buffer, const char *metric, const char *help, double value)
+{
+    begin_metric(buffer, metric, "gauge", help);
+    buffer_printf(buffer, "%s %.15g\n", metric, value);
+}
+
+/* The pool. */
+
+static void write_pool(struct buffer *buffer, const struct scoreboard *scoreboard)
+{
+    static const char *const names[] = {"none", "starting", "idle", "busy", "ending"};
+    unsigned counts[sizeof(names) / sizeof(names[0])] = {0};
+    uint64_t now = scoreboard_clock(), oldest = now;
+    struct slot_view view;
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        slot_view(&scoreboard->slots[i], &view);
+        if (view.pid == 0)
+            continue;
+        counts[view.state]++;
+        if (view.state == WORKER_BUSY && view.since < oldest)
+            oldest = view.since;
+    }
+    begin_metric(buffer, "berth_info", "gauge", "The program that answers.");
+    buffer_add_text(buffer, "berth_info{version=\"");
+    add_label(buffer, scoreboard->version);
+    buffer_add_text(buffer, "\"} 1\n");
+    write_gauge(buffer, "berth_start_time_seconds", "When the pool was started, since 1970.",
+                (double)scoreboard->started_at);
+    write_gauge(buffer, "berth_workers_wanted", "Workers that the configuration asks for.",
+                atomic_load(&scoreboard->wanted));
+    begin_metric(buffer, "berth_workers", "gauge", "Workers by what they are doing.");
+    for (unsigned i = WORKER_STARTING; i <= WORKER_ENDING; i++)
+        buffer_printf(buffer, "berth_workers{state=\"%s\"} %u\n", names[i], counts[i]);
+    write_gauge(buffer, "berth_longest_request_seconds",
+                "How long the oldest request has been worked on that is not answered yet.",
+                (double)(now - oldest) / 1000);
+}
+
+static void write_counters(struct buffer *buffer, const struct tally *sum)
+{
+    for (unsigned i = 0; i < COUNTERS; i++) {
+        const char *metric = counters[i].metric, *labels = counters[i].labels;
+        if (counters[i].help != NULL)
+            begin_metric(buffer, metric, "counter", counters[i].help);
+        buffer_add_text(buffer, metric);
+        if (labels != NULL)
+            buffer_printf(buffer, "{%s}", labels);
+        add_value(buffer, sum->counters[i], counters[i].unit);
+    }
+}
+
+/* Histograms. */
+
+/* The samples of one; labels are as in "route=\"/\"", or empty. */
+static void write_histogram(struct buffer *buffer, const char *metric, const char *labels,
+                            const struct measured *measured, const uint64_t *bounds, size_t count,
+                            double unit)
+{
+    const char *comma = *labels != '\0' ? "," : "";
+    uint64_t below = 0;
+    for (size_t i = 0; i < count; i++) {
+        below += measured->buckets[i];
+        buffer_printf(buffer, "%s_bucket{%s%sle=\"%.15g\"} %llu\n", metric, labels, comma,
+                      (double)bounds[i] / unit, (unsigned long long)below);
+    }
+    below += measured->buckets[count];
+    buffer_printf(buffer, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", metric, labels, comma,
+                  (unsigned long long)below);
+    const char *open = *labels != '\0' ? "{" : "", *close = *labels != '\0' ? "}" : "";
+    buffer_printf(buffer, "%s_sum%s%s%s", metric, open, labels, close);
+    add_value(buffer, measured->sum, unit);
+    buffer_printf(buffer, "%s_count%s%s%s %llu\n", metric, open, labels, close,
+                  (unsigned long long)below);
+}
+
+static void write_distributions(struct buffer *buffer, const struct tally *sum)
+{
+    for (unsigned i = 0; i < DISTRIBUTIONS; i++) {
+        const uint64_t *bounds;
+        size_t count = tally_distribution_bounds(i, &bounds);
+        begin_metric(buffer, distributions[i].metric, "histogram", distributions[i].help);
+        write_histogram(buffer, distributions[i].metric, "", &sum->distributions[i], bounds, count,
+                        distributions[i].unit);
+    }
+}
+
+/* Requests. */
+
+/* "route=...,method=..." in a buffer of its own, with a NUL. */
+static const char *request_labels(struct buffer *labels, const struct scoreboard *scoreboard,
+                                  unsigned route, unsigned method)
+{
+    buffer_reset(labels);
+    buffer_add_text(labels, "route=\"");
+    add_label(labels, scoreboard->routes[route]);
+    buffer_printf(labels, "\",method=\"%s\"", tally_method_name(method));
+    buffer_add(labels, "", 1);
+    return labels->failed ? "" : labels->data;
+}
+
+static void write_requests(struct buffer *buffer, const struct scoreboard *scoreboard,
+                           const struct tally *sum)
+{
+    struct buffer labels;
+    buffer_init(&labels, 0);
+    begin_metric(buffer, "berth_requests_total", "counter", "Requests that were answered.");
+    for (unsigned route = 0; route < TALLY_ROUTES; route++)
+        for (unsigned method = 0; method < TALLY_METHODS; method++)
+            for (unsigned status = 0; status < TALLY_STATUSES; status++)
+                if (sum->requests[route][method][status] > 0)
+                    buffer_printf(buffer, "berth_requests_total{%s,status=\"%s\"} %llu\n",
+                                  request_labels(&labels, scoreboard, route, method),
+                                  tally_status_name(status),
+                                  (unsigned long long)sum->requests[route][method][status]);
+    begin_metric(buffer, "berth_request_duration_seconds", "histogram",
+                 "Time from the request's arrival to the end of its answer.");
+    const uint64_t *bounds;
+    size_t count = tally_duration_bounds(&bounds);
+    for (unsigned route = 0; route < TALLY_ROUTES; route++)
+        for (unsigned method = 0; method < TALLY_METHODS; method++)
+            if (measured_count(&sum->durations[route][method]) > 0)
+                write_histogram(buffer, "berth_request_duration_seconds",
+                                request_labels(&labels, scoreboard, route, method),
+                                &sum->durations[route][method], bounds, count, 1e6);
+    buffer_free(&labels);
+}
+
+void metrics_write(struct buffer *buffer, const struct scoreboard *scoreboard, struct tally *sum)
+{
+    scoreboard_sum(scoreboard, sum);
+    write_pool(buffer, scoreboard);
+    write_requests(buffer, scoreboard, sum);
+    write_counters(buffer, sum);
+    write_distributions(buffer, sum);
+}
