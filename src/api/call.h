@@ -39,7 +39,8 @@ struct endpoint {
     short status_before;      /* what is answered below: 404 (also as 0) or 405 */
     bool sends_json;          /* the answer is JSON: the client must take it (else 406) */
     bool takes_json;          /* the request must be JSON (else 415) */
-    bool version_first;       /* the version is looked at before the media types */
+    bool searches;      /* for candidates: costs more than to read, and has limits of its own */
+    bool version_first; /* the version is looked at before the media types */
 };
 
 /* Error codes that clients look for (upstream's errors.py). */

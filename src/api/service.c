@@ -16,6 +16,7 @@
 #include "api/routes.h"
 #include "auth/authentication.h"
 #include "auth/policy.h"
+#include "auth/rate_limit.h"
 #include "http/accept.h"
 #include "http/cors.h"
 #include "http/error_document.h"
@@ -28,6 +29,7 @@ struct service {
     struct database *database;
     struct names *names;
     struct policy *policy;
+    struct rate_limiter *limiter; /* NULL: there are no limits */
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
@@ -50,17 +52,20 @@ struct service_shared *service_shared_new(const struct settings *settings)
             templates[count++] = routes[i].path;
     for (size_t i = 0; i < operation_count; i++)
         templates[count++] = operations[i].path;
+    shared->rates = rate_limits_new();
     shared->scoreboard = scoreboard_new(templates, count, &shared->scoreboard_descriptor);
-    if (shared->scoreboard != NULL)
+    if (shared->rates != NULL && shared->scoreboard != NULL)
         return shared;
-    free(shared);
+    service_shared_free(shared);
     return NULL;
 }
 
 void service_shared_free(struct service_shared *shared)
 {
-    close(shared->scoreboard_descriptor);
+    if (shared->scoreboard != NULL)
+        close(shared->scoreboard_descriptor);
     scoreboard_free(shared->scoreboard);
+    rate_limits_free(shared->rates);
     free(shared);
 }
 
@@ -76,6 +81,7 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->names = names_new();
     service->policy =
         policy_new(settings->oslo_policy_enforce_scope, settings->oslo_policy_enforce_new_defaults);
+    service->limiter = rate_limiter_new(settings, shared->rates);
     service->body_depth = (unsigned)settings->berth_max_json_depth;
     service->placement = (struct placement_settings){
         .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
@@ -96,6 +102,7 @@ void service_free(struct service *service)
 {
     if (service == NULL)
         return;
+    rate_limiter_free(service->limiter);
     policy_free(service->policy);
     names_free(service->names);
     free(service);
@@ -161,6 +168,19 @@ static bool policy_admits(const struct service *service, struct call *call)
                           project_id);
 }
 
+/* The rate limits. The version document is free: monitoring and load balancers ask for it. */
+static bool rates_admit(const struct service *service, const struct call *call)
+{
+    const struct endpoint *endpoint = call->match.endpoint;
+    if (service->limiter == NULL || endpoint->rule == NULL)
+        return true;
+    enum rate_kind kind = endpoint->searches                           ? RATE_CANDIDATES
+                          : strcmp(call->exchange->method, "GET") == 0 ? RATE_READS
+                                                                       : RATE_WRITES;
+    return rate_limiter_admits(service->limiter, call->exchange, &call->identity, kind,
+                               service_clock());
+}
+
 /* The template as it is watched by; the version document has two paths. */
 static const char *route_name(const struct call *call)
 {
@@ -179,7 +199,8 @@ static void answer(struct service *service, struct call *call, service_watcher w
         return;
     if (watcher != NULL)
         watcher(watching, route_name(call));
-    if (!endpoint_admits(call->match.endpoint, exchange) || !policy_admits(service, call))
+    if (!rates_admit(service, call) || !endpoint_admits(call->match.endpoint, exchange) ||
+        !policy_admits(service, call))
         return;
     exchange->status = call->match.endpoint->handle(call);
     if (exchange->error.status == 0 && exchange->output->failed)

@@ -3,8 +3,9 @@
  *
  * The path of a request is upstream's order of middlewares: request id, CORS (OPTIONS), identity (401),
  * microversion (400, 406), Content-Length (400), route (404, 405), media types and version of the
- * endpoint (406, 415, 404, 405), policy (403), handler. What is below /_berth (api/operation.h) is
- * answered before all of them.
+ * endpoint (406, 415, 404, 405), policy (403), handler. Rate limits (429) come before what the
+ * endpoint and the policy say, but the version document is free. What is below /_berth
+ * (api/operation.h) is answered before all of them.
  */
 #ifndef BERTH_API_SERVICE_H
 #define BERTH_API_SERVICE_H

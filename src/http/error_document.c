@@ -220,11 +220,25 @@ static void write_html(struct exchange *exchange)
                   status, reason, status, reason, make_body(exchange, escape_html));
 }
 
+/* Adds text, of which a client may have sent a part: U+FFFD for a byte that is not UTF-8. */
+static void add_utf8(struct buffer *output, const char *text)
+{
+    while (*text != '\0') {
+        uint32_t character;
+        size_t length = utf8_next(text, &character);
+        if (length == 1 && character >= 0x80)
+            buffer_add_text(output, "\xef\xbf\xbd");
+        else
+            buffer_add(output, text, length);
+        text += length;
+    }
+}
+
 static void write_plain(struct exchange *exchange)
 {
     int status = exchange->error.status;
-    buffer_printf(exchange->output, "%d %s\n\n%s", status, status_reason(status),
-                  strip_tags(exchange->arena, make_body(exchange, keep)));
+    buffer_printf(exchange->output, "%d %s\n\n", status, status_reason(status));
+    add_utf8(exchange->output, strip_tags(exchange->arena, make_body(exchange, keep)));
 }
 
 void error_document_write(struct exchange *exchange)

@@ -86,6 +86,20 @@ static enum outcome lock_providers(struct reshaping *reshaping)
 
 /* Inventories. */
 
+/* What is wrong with the providers, and with the claims, is said before what is wrong with the
+   classes, as upstream does. */
+static enum outcome check_classes(struct reshaping *reshaping)
+{
+    for (size_t i = 0; i < reshaping->provider_count; i++) {
+        const struct inventories *inventories = &reshaping->providers[i].inventories;
+        for (size_t j = 0; j < inventories->count; j++)
+            if (reshaping->class_ids[i][j] < 0)
+                return context_fail(reshaping->context, OUTCOME_CLASS_NOT_FOUND,
+                                    "No such resource class %s.", inventories->list[j].class_name);
+    }
+    return OUTCOME_OK;
+}
+
 /* The place of a class among the inventories of a provider, or their number. */
 static size_t find_inventory(const struct reshaping *reshaping, size_t provider, int64_t class_id)
 {
@@ -212,7 +226,7 @@ static enum outcome raise_last(struct reshaping *reshaping)
 static enum outcome run(void *subject)
 {
     static enum outcome (*const steps[])(struct reshaping *) = {
-        lock_consumers, lock_providers,   hold_classes,       add_inventories,
+        lock_consumers, lock_providers,   check_classes,      hold_classes, add_inventories,
         raise_first,    move_allocations, remove_inventories, raise_last,
     };
     enum outcome outcome = OUTCOME_OK;
@@ -252,12 +266,7 @@ static enum outcome find_classes(struct reshaping *reshaping)
         for (size_t j = 0; j < reshaping->providers[i].inventories.count; j++)
             names[count++] = reshaping->providers[i].inventories.list[j].class_name;
     }
-    enum outcome outcome = names_to_ids(context, NAME_RESOURCE_CLASS, names, count, ids);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++)
-        if (ids[i] < 0)
-            outcome = context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
-                                   names[i]);
-    return outcome;
+    return names_to_ids(context, NAME_RESOURCE_CLASS, names, count, ids);
 }
 
 enum outcome reshape(struct context *context, const struct reshaped_provider *providers,

@@ -25,24 +25,34 @@ static bool make_ready(int descriptor, struct config_error *error)
     return false;
 }
 
-/* A copy of descriptor 0, which then becomes /dev/null for everybody else's use. */
-static bool inherit(struct listener *listener, struct config_error *error)
+/* Whether a descriptor is a unix socket that listens. */
+static bool is_ours(int descriptor, struct config_error *error)
 {
     int listening = 0;
     socklen_t length = sizeof(listening);
     struct sockaddr_storage address = {0};
     socklen_t address_length = sizeof(address);
-    if (getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || !listening) {
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || !listening) {
         config_error_set(error, "there is no socket to listen on: start berth under spawn-fcgi -n "
                                 "or systemd, or with --listen unix:PATH");
         return false;
     }
-    if (getsockname(0, (struct sockaddr *)&address, &address_length) != 0 ||
+    if (getsockname(descriptor, (struct sockaddr *)&address, &address_length) != 0 ||
         address.ss_family != AF_UNIX) {
-        config_error_set(error, "descriptor 0 is not a unix socket: FastCGI over TCP has nothing "
-                                "that guards it");
+        config_error_set(error,
+                         "descriptor %d is not a unix socket: FastCGI over TCP has nothing that "
+                         "guards it",
+                         descriptor);
         return false;
     }
+    return true;
+}
+
+/* A copy of descriptor 0, which then becomes /dev/null for everybody else's use. */
+static bool inherit(struct listener *listener, struct config_error *error)
+{
+    if (!is_ours(0, error))
+        return false;
     listener->descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (listener->descriptor < 0 || null < 0 || dup2(null, 0) < 0) {
@@ -112,6 +122,16 @@ bool listener_open(struct listener *listener, const char *address, int backlog,
         return open_unix(listener, address + 5, backlog, error);
     config_error_set(error, "--listen: unix:PATH is the only kind of address");
     return false;
+}
+
+bool listener_take(struct listener *listener, const char *address, const struct handover *handover,
+                   struct config_error *error)
+{
+    *listener = (struct listener){
+        .descriptor = handover->descriptor, .device = handover->device, .inode = handover->inode};
+    if (address != NULL && strncmp(address, "unix:", 5) == 0)
+        listener->path = strdup(address + 5);
+    return is_ours(handover->descriptor, error) && make_ready(handover->descriptor, error);
 }
 
 void listener_close(struct listener *listener)

@@ -29,13 +29,16 @@ static const char usage[] =
     "\n"
     "Signals: TERM stops after the requests in flight, HUP reads the configuration again and "
     "replaces\n"
-    "the workers, USR1 opens the log again.\n";
+    "the workers, USR1 opens the log again, USR2 replaces the program by the file that it was "
+    "started\n"
+    "from.\n";
 
 struct arguments {
     struct config_place *places;
     size_t place_count;
     const char *listen;
     bool check;
+    char **all; /* as the program was started */
 };
 
 /* Gives an exit status, or -1 to go on. */
@@ -51,6 +54,7 @@ static int arguments_read(int count, char **values, struct arguments *arguments)
         {NULL, 0, NULL, 0},
     };
     int option;
+    arguments->all = values;
     arguments->places = calloc((size_t)count, sizeof(*arguments->places));
     if (arguments->places == NULL)
         return EX_OSERR;
@@ -89,42 +93,75 @@ static int refuse(const struct config_error *error)
     return EX_CONFIG;
 }
 
-/* Configures, listens and runs; gives the exit status. */
-static int run(const struct arguments *arguments)
+/* Says whether the pool could run. As the trial of an upgrade that includes what is only there when it
+   runs: the socket that is handed over, and the log. */
+static int check(const struct arguments *arguments, const struct handover *handover)
 {
     struct config_error error;
+    struct settings settings;
+    struct listener listener;
+    if (!master_configure(arguments->places, arguments->place_count, false, &settings, &error))
+        return refuse(&error);
+    struct log_settings log = settings_log(&settings);
+    bool good = handover->descriptor < 0 ||
+                (listener_take(&listener, NULL, handover, &error) && log_open(&log, &error));
+    settings_free(&settings);
+    if (!good)
+        return refuse(&error);
+    puts("The configuration is right.");
+    return 0;
+}
+
+static bool listen_where_told(const struct arguments *arguments, const struct handover *handover,
+                              const struct settings *settings, struct listener *listener,
+                              struct config_error *error)
+{
+    if (handover->descriptor >= 0)
+        return listener_take(listener, arguments->listen, handover, error);
+    return listener_open(listener, arguments->listen, (int)settings->berth_listen_backlog, error);
+}
+
+/* Configures, listens and runs; gives the exit status. */
+static int run(const struct arguments *arguments, const struct handover *handover)
+{
+    struct config_error error;
+    struct listener listener = {.descriptor = -1};
     struct settings *settings = calloc(1, sizeof(*settings));
     if (settings == NULL)
         return EX_OSERR;
-    if (!master_configure(arguments->places, arguments->place_count, !arguments->check, settings,
-                          &error)) {
+    if (!master_configure(arguments->places, arguments->place_count, true, settings, &error)) {
         free(settings);
         return refuse(&error);
     }
-    struct listener listener = {.descriptor = -1};
-    int status;
-    if (arguments->check) {
-        puts("The configuration is right.");
-        status = 0;
-    } else if (listener_open(&listener, arguments->listen, (int)settings->berth_listen_backlog,
-                             &error)) {
-        return master_run(settings, arguments->places, arguments->place_count, &listener);
-    } else {
-        status = refuse(&error);
-    }
+    if (listen_where_told(arguments, handover, settings, &listener, &error))
+        return master_run(settings,
+                          &(struct master_start){.places = arguments->places,
+                                                 .place_count = arguments->place_count,
+                                                 .arguments = arguments->all,
+                                                 .handover = handover},
+                          &listener);
     listener_close(&listener);
     settings_free(settings);
     free(settings);
-    return status;
+    return refuse(&error);
 }
 
 int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
+    struct handover handover;
+    struct config_error error;
     int status = arguments_read(argc, argv, &arguments);
     umask(027);
-    if (status < 0)
-        status = run(&arguments);
+    if (status < 0) {
+        if (!handover_take(&handover, &error))
+            status = refuse(&error);
+        else if (arguments.check)
+            status = check(&arguments, &handover);
+        else
+            status = run(&arguments, &handover);
+        handover_free(&handover);
+    }
     free(arguments.places);
     return status;
 }

@@ -23,11 +23,13 @@
 #include "base/log.h"
 #include "pool/notify.h"
 #include "pool/startup.h"
+#include "pool/upgrade.h"
 #include "pool/worker.h"
 #include "watch/scoreboard.h"
 
 enum {
     TICK = 200,           /* milliseconds between looks at the scoreboard */
+    TICK_MOVING = 20,     /* the same while workers are replaced */
     YOUNG = 1000,         /* a worker that dies within this died young */
     BACK_OFF_FIRST = 100, /* the pause after the first that died young */
     BACK_OFF_LONGEST = 10000,
@@ -37,15 +39,14 @@ enum {
 /* What the master knows of the worker of a slot, beside the scoreboard. */
 struct child {
     uint64_t started;
-    unsigned generation; /* of the configuration */
-    bool told;           /* to end */
+    unsigned generation; /* of the configuration; 0: of the program before this one */
+    uint64_t told;       /* when it was told to end; 0: it was not */
     bool killed;         /* by the watchdog */
 };
 
 struct master {
     struct settings *settings;
-    const struct config_place *places;
-    size_t place_count;
+    const struct master_start *start;
     struct listener *listener;
     struct scoreboard *scoreboard;
     struct service_shared *shared;
@@ -58,6 +59,7 @@ struct master {
     uint64_t fork_not_before;
     pid_t startup;
     uint64_t stop_at; /* when the rest is killed; 0: not stopping */
+    struct upgrade upgrade;
 };
 
 /* What the settings must say for the pool to run. */
@@ -195,6 +197,10 @@ static void reap(struct master *master)
             master->startup = 0;
             continue;
         }
+        if (pid == master->upgrade.trial) {
+            upgrade_judge(&master->upgrade, status);
+            continue;
+        }
         for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
             struct slot *slot = &master->scoreboard->slots[i];
             if (atomic_load(&slot->pid) != pid)
@@ -227,20 +233,26 @@ static unsigned count_alive(const struct master *master)
     return alive;
 }
 
-/* The watchdog: ends what is stuck. */
+/* The watchdog: ends what is stuck. What workers of the program before this one are doing is not
+   known, but one that was told to end can only be busy with a request that it had by then. */
 static void watch(struct master *master)
 {
     uint64_t limit = (uint64_t)master->settings->berth_request_timeout * 1000;
     uint64_t now = scoreboard_clock();
+    upgrade_watch(&master->upgrade);
     for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
         struct slot_view view;
-        if (atomic_load(&master->scoreboard->slots[i].pid) == 0)
+        struct child *child = &master->children[i];
+        if (atomic_load(&master->scoreboard->slots[i].pid) == 0 || child->killed)
             continue;
         slot_view(&master->scoreboard->slots[i], &view);
-        if (view.state != WORKER_BUSY || now - view.since <= limit || view.since > now ||
-            master->children[i].killed)
+        if (child->generation == 0)
+            view.since = child->told != 0 ? child->told : now;
+        else if (view.state != WORKER_BUSY)
             continue;
-        master->children[i].killed = true;
+        if (view.since > now || now - view.since <= limit)
+            continue;
+        child->killed = true;
         tally_count(COUNTER_REQUEST_TIMEOUTS, 1);
         log_event(LOG_LEVEL_ERROR, "request took too long, worker killed",
                   log_integer("pid", view.pid),
@@ -286,8 +298,8 @@ static void settle(struct master *master, unsigned ready, unsigned old)
 }
 
 /* One step: workers of this configuration are started, one at a time while others are replaced; for
-   each that is ready an older one ends. */
-static void reconcile(struct master *master)
+   each that is ready an older one ends. True: there is more to do. */
+static bool reconcile(struct master *master)
 {
     unsigned wanted = wanted_workers(master), current = 0, ready = 0, old = 0;
     atomic_store(&master->scoreboard->wanted, wanted);
@@ -295,7 +307,7 @@ static void reconcile(struct master *master)
     for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
         struct slot *slot = &master->scoreboard->slots[i];
         const struct child *child = &master->children[i];
-        if (atomic_load(&slot->pid) == 0 || child->told)
+        if (atomic_load(&slot->pid) == 0 || child->told != 0)
             continue;
         if (child->generation == master->generation) {
             int state = atomic_load(&slot->state);
@@ -307,7 +319,7 @@ static void reconcile(struct master *master)
         }
     }
     if (old > 0 && ready + old > wanted) {
-        master->children[oldest].told = true;
+        master->children[oldest].told = scoreboard_clock();
         kill(atomic_load(&master->scoreboard->slots[oldest].pid), SIGQUIT);
         old--;
     }
@@ -317,9 +329,10 @@ static void reconcile(struct master *master)
         unsigned before = count_alive(master);
         start_worker(master);
         if (count_alive(master) == before)
-            return;
+            break;
         current++;
     }
+    return old > 0 || ready < current;
 }
 
 /* Signals. */
@@ -331,8 +344,8 @@ static void reload(struct master *master)
     enum pool_state before = (enum pool_state)atomic_load(&master->scoreboard->state);
     if (before != POOL_STARTING)
         enter(master, POOL_RELOADING);
-    if (settings == NULL ||
-        !master_configure(master->places, master->place_count, true, settings, &error)) {
+    if (settings == NULL || !master_configure(master->start->places, master->start->place_count,
+                                              true, settings, &error)) {
         log_event(LOG_LEVEL_ERROR, "the new configuration is wrong, going on with the old one",
                   log_text("reason", settings != NULL ? error.text : NULL));
         free(settings);
@@ -361,6 +374,72 @@ static void stop(struct master *master)
     tell_all(master, SIGTERM);
     if (master->startup != 0)
         kill(master->startup, SIGKILL);
+    upgrade_cancel(&master->upgrade);
+}
+
+/* Upgrades. */
+
+/* What another program has to know. Gives false without memory. */
+static bool collect_handover(const struct master *master, struct handover *handover)
+{
+    *handover = (struct handover){.descriptor = master->listener->descriptor,
+                                  .device = master->listener->device,
+                                  .inode = master->listener->inode,
+                                  .workers = calloc(SCOREBOARD_SLOTS, sizeof(*handover->workers))};
+    for (unsigned i = 0; handover->workers != NULL && i < SCOREBOARD_SLOTS; i++) {
+        pid_t pid = atomic_load(&master->scoreboard->slots[i].pid);
+        if (pid != 0)
+            handover->workers[handover->count++] =
+                (struct handed_worker){.pid = pid, .told = master->children[i].told};
+    }
+    return handover->workers != NULL;
+}
+
+static void try_upgrade(struct master *master)
+{
+    struct handover handover;
+    if (collect_handover(master, &handover))
+        upgrade_try(&master->upgrade, &handover, &master->old_mask);
+    handover_free(&handover);
+}
+
+static void carry_out_upgrade(struct master *master)
+{
+    struct handover handover;
+    bool starting = master->startup > 0;
+    if (starting) {
+        kill(master->startup, SIGKILL);
+        waitpid(master->startup, NULL, 0);
+        master->startup = 0;
+    }
+    if (collect_handover(master, &handover))
+        upgrade_carry_out(&master->upgrade, &handover);
+    handover_free(&handover);
+    if (starting)
+        start_startup(master);
+}
+
+/* The workers of the program before this one: they serve until one of this program's is ready in
+   their place. There is room for all if that program had as many slots; otherwise some end at once. */
+static void adopt_workers(struct master *master)
+{
+    const struct handover *handover = master->start->handover;
+    if (handover->descriptor < 0)
+        return;
+    for (size_t i = 0; i < handover->count; i++) {
+        const struct handed_worker *worker = &handover->workers[i];
+        if (i >= SCOREBOARD_SLOTS) {
+            kill(worker->pid, SIGQUIT);
+            continue;
+        }
+        slot_enter(&master->scoreboard->slots[i], WORKER_ENDING);
+        atomic_store(&master->scoreboard->slots[i].pid, worker->pid);
+        master->children[i] = (struct child){.told = worker->told};
+    }
+    log_event(LOG_LEVEL_INFO, "this program has replaced another one",
+              log_text("version", PACKAGE_VERSION),
+              log_integer("workers", (int64_t)handover->count));
+    enter(master, POOL_RELOADING);
 }
 
 static void take_signals(struct master *master)
@@ -380,6 +459,10 @@ static void take_signals(struct master *master)
             log_reopen();
             tell_all(master, SIGUSR1);
             break;
+        case SIGUSR2:
+            if (master->stop_at == 0)
+                try_upgrade(master);
+            break;
         default:
             reap(master);
             break;
@@ -387,14 +470,17 @@ static void take_signals(struct master *master)
     }
 }
 
+/* After an upgrade they are masked already: those that came meanwhile are waiting. */
 static bool open_signals(struct master *master)
 {
-    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGQUIT, SIGCHLD};
+    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT, SIGCHLD};
     sigset_t signals;
     sigemptyset(&signals);
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
         sigaddset(&signals, taken[i]);
     sigprocmask(SIG_BLOCK, &signals, &master->old_mask);
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        sigdelset(&master->old_mask, taken[i]);
     signal(SIGPIPE, SIG_IGN);
     sigdelset(&signals, SIGQUIT);
     master->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -411,18 +497,20 @@ static void wait_a_tick(struct master *master, int milliseconds)
         notify_beat(&master->notifier, status_text(master));
 }
 
-int master_run(struct settings *settings, const struct config_place *places, size_t count,
+int master_run(struct settings *settings, const struct master_start *start,
                struct listener *listener)
 {
     static struct master master;
     master = (struct master){
-        .settings = settings, .places = places, .place_count = count, .listener = listener};
+        .settings = settings, .start = start, .listener = listener, .generation = 1};
     master.shared = service_shared_new(settings);
-    if (master.shared == NULL || !open_signals(&master))
+    if (master.shared == NULL || !upgrade_init(&master.upgrade, start->arguments) ||
+        !open_signals(&master))
         return EX_OSERR;
     master.scoreboard = master.shared->scoreboard;
     tally_use(&master.scoreboard->tallies[0]);
     notify_open(&master.notifier);
+    adopt_workers(&master);
     schemas_load();
     start_startup(&master);
     uint64_t patience = scoreboard_clock() + STARTUP_PATIENCE;
@@ -430,9 +518,11 @@ int master_run(struct settings *settings, const struct config_place *places, siz
         wait_a_tick(&master, 20);
     log_event(LOG_LEVEL_INFO, "serving", log_integer("workers", wanted_workers(&master)));
     while (master.stop_at == 0) {
-        reconcile(&master);
+        bool moving = reconcile(&master);
         watch(&master);
-        wait_a_tick(&master, TICK);
+        if (master.upgrade.passed)
+            carry_out_upgrade(&master);
+        wait_a_tick(&master, moving ? TICK_MOVING : TICK);
     }
     while (count_alive(&master) > 0 && scoreboard_clock() < master.stop_at) {
         watch(&master);
@@ -447,6 +537,7 @@ int master_run(struct settings *settings, const struct config_place *places, siz
     listener_close(listener);
     tally_use(NULL);
     service_shared_free(master.shared);
+    upgrade_free(&master.upgrade);
     close(master.signals);
     settings_free(master.settings);
     free(master.settings);

@@ -5,12 +5,15 @@
  *   SIGHUP           read the configuration again and replace the workers one by one; if it is
  *                    wrong, say so and go on as before
  *   SIGUSR1          open the log again, here and in the workers
+ *   SIGUSR2          become the program that lies where this one was started from, if it is good
+ *                    (pool/upgrade.h), and replace the workers one by one
  */
 #ifndef BERTH_POOL_MASTER_H
 #define BERTH_POOL_MASTER_H
 
 #include "base/config.h"
 #include "base/settings.h"
+#include "pool/handover.h"
 #include "pool/listener.h"
 
 /* Reads the configuration and checks that the pool can run with it. With serve, opens the log by it,
@@ -18,9 +21,17 @@
 bool master_configure(const struct config_place *places, size_t count, bool serve,
                       struct settings *settings, struct config_error *error);
 
+/* How the program was started, all of which outlives the master. */
+struct master_start {
+    const struct config_place *places; /* where the configuration is */
+    size_t place_count;
+    char **arguments;                /* of main() */
+    const struct handover *handover; /* from the program that this one replaces */
+};
+
 /* Runs until it is told to stop; gives the exit status. Settings (from malloc) and listener are taken
    over. */
-int master_run(struct settings *settings, const struct config_place *places, size_t count,
+int master_run(struct settings *settings, const struct master_start *start,
                struct listener *listener);
 
 #endif

@@ -97,10 +97,11 @@ static void worker_take_signals(struct worker *worker)
     }
 }
 
-/* Waits until a connection waits. False: the worker is to end. */
+/* Waits until a connection waits. False: the worker is to end. A connection that comes together with
+   the word to end is served: only this worker was woken for it. */
 static bool worker_wait(struct worker *worker)
 {
-    for (;;) {
+    while (!worker->ending) {
         struct epoll_event events[2];
         bool draining = worker->drain_until != 0, connection = false;
         int ready = epoll_wait(worker->waiting, events, 2, draining ? 0 : -1);
@@ -114,11 +115,12 @@ static bool worker_wait(struct worker *worker)
             else
                 return false;
         }
-        if (worker->ending || (draining && !connection))
-            return false;
         if (connection)
             return !draining || scoreboard_clock() < worker->drain_until;
+        if (draining)
+            return false;
     }
+    return false;
 }
 
 static void note_route(void *watching, const char *route)

@@ -225,5 +225,5 @@ def is_alive(pid):
     return True
 
 
-SIGHUP, SIGTERM, SIGKILL, SIGSTOP, SIGUSR1 = (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL,
-                                             signal.SIGSTOP, signal.SIGUSR1)
+SIGHUP, SIGTERM, SIGKILL, SIGSTOP, SIGUSR1, SIGUSR2 = (
+    signal.SIGHUP, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP, signal.SIGUSR1, signal.SIGUSR2)

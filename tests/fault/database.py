@@ -120,15 +120,19 @@ def test_changes_that_cross_each_other_are_run_again(directory, build):
         audit_rows(cloud)
 
 
-def start_python_service(cloud, directory):
-    """The Python service on the same database; gives its port and process."""
+def start_python_service(cloud, directory, name=None):
+    """The Python service on the same database, or on one of that name; gives its port and process."""
     program = shutil.which('placement-api')
     if program is None:
         raise Skipped('there is no placement-api')
     port = free_port()
     folder = os.path.join(directory, 'python')
     os.mkdir(folder)
-    shutil.copy(cloud.conf, os.path.join(folder, 'placement.conf'))
+    with open(cloud.conf) as source, open(os.path.join(folder, 'placement.conf'), 'w') as conf:
+        text = source.read()
+        if name is not None:
+            text = text.replace('localhost/placement?', 'localhost/%s?' % name)
+        conf.write(text)
     log = open(os.path.join(folder, 'log'), 'w')
     process = subprocess.Popen(
         ['/usr/bin/python3', program, '--host', '127.0.0.1', '--port', str(port)],

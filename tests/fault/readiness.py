@@ -86,6 +86,11 @@ def test_the_service_manager_is_told(directory, build):
         manager.expect('RELOADING')
         assert '3 workers' in manager.expect('READY')['STATUS'], 'the old configuration is kept'
 
+        manager.configure(1)  # and an upgrade is to the manager what a reload is
+        manager.process.send_signal(signal.SIGUSR2)
+        manager.expect('RELOADING')
+        assert '1 workers' in manager.expect('READY')['STATUS']
+
         manager.process.send_signal(signal.SIGTERM)
         assert manager.expect('STOPPING')['STOPPING'] == '1'
         assert manager.process.wait(10) == 0

@@ -80,6 +80,17 @@ START_TEST(plain_text_to_others)
 }
 END_TEST
 
+START_TEST(plain_text_is_utf8)
+{
+    give("HTTP_ACCEPT=text/plain");
+    give("REQUEST_METHOD=G\xfcT");
+    exchange_fail(&exchange, 405, NULL, "caf\xc3\xa9 \xe9");
+    const char *text = document();
+    ck_assert_ptr_nonnull(strstr(text, "The method G\xef\xbf\xbdT is not allowed"));
+    ck_assert_ptr_nonnull(strstr(text, "caf\xc3\xa9 \xef\xbf\xbd"));
+}
+END_TEST
+
 START_TEST(nobody_is_told_in_webobs_own_form)
 {
     exchange_fail(&exchange, 401, NULL, "%s", "");
@@ -135,6 +146,7 @@ int main(void)
     tcase_add_test(test, versions_are_told_to_who_asked_for_none_of_them);
     tcase_add_test(test, html_is_escaped);
     tcase_add_test(test, plain_text_to_others);
+    tcase_add_test(test, plain_text_is_utf8);
     tcase_add_test(test, nobody_is_told_in_webobs_own_form);
     tcase_add_test(test, unavailable_says_when_to_come_back);
     tcase_add_test(test, a_header_cannot_be_split);

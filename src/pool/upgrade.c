@@ -1,0 +1,160 @@
+/*
+ * The trial of a new program, and the exec.
+ */
+#include <config.h>
+
+#include "pool/upgrade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "watch/scoreboard.h"
+
+enum {
+    PATIENCE = 5000,     /* milliseconds that a trial may take */
+    COMPLAINT_SIZE = 512 /* what is read of its standard error */
+};
+
+/* What execve() was called with: /proc/self/exe would be the file behind a symbolic link, and
+   "(deleted)" once another one has its name. */
+static char *program_path(const char *name)
+{
+    char *path = NULL;
+    const char *started = (const char *)getauxval(AT_EXECFN);
+    if (started == NULL)
+        started = name;
+    if (*started == '/')
+        return strdup(started);
+    char *directory = getcwd(NULL, 0);
+    if (directory != NULL && asprintf(&path, "%s/%s", directory, started) < 0)
+        path = NULL;
+    free(directory);
+    return path;
+}
+
+bool upgrade_init(struct upgrade *upgrade, char **arguments)
+{
+    *upgrade = (struct upgrade){
+        .path = program_path(arguments[0]), .arguments = arguments, .complaints = -1};
+    return upgrade->path != NULL;
+}
+
+void upgrade_free(struct upgrade *upgrade)
+{
+    free(upgrade->path);
+    *upgrade = (struct upgrade){.complaints = -1};
+}
+
+static void refuse(const struct upgrade *upgrade, struct log_field reason)
+{
+    tally_count(COUNTER_UPGRADES_FAILED, 1);
+    log_event(LOG_LEVEL_ERROR, "no upgrade, going on with the program that runs",
+              log_path("program", upgrade->path), reason);
+}
+
+/* In the child: becomes the new program, with --check-config before the arguments of this one. */
+static void run_trial(const struct upgrade *upgrade, const struct handover *handover, int errors,
+                      const sigset_t *mask)
+{
+    size_t count = 0;
+    while (upgrade->arguments[count] != NULL)
+        count++;
+    char check[] = "--check-config";
+    char **arguments = calloc(count + 2, sizeof(*arguments));
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (arguments == NULL || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+        dup2(errors, 2) < 0 || !handover_give(handover, getppid()) ||
+        fcntl(handover->descriptor, F_SETFD, 0) != 0)
+        _exit(126);
+    arguments[0] = upgrade->arguments[0];
+    arguments[1] = check;
+    for (size_t i = 1; i < count; i++)
+        arguments[i + 1] = upgrade->arguments[i];
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    execv(upgrade->path, arguments);
+    dprintf(2, "%s\n", strerror(errno));
+    _exit(126);
+}
+
+void upgrade_try(struct upgrade *upgrade, const struct handover *handover, const sigset_t *mask)
+{
+    int ends[2];
+    if (upgrade->trial != 0)
+        return;
+    upgrade->passed = false;
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        refuse(upgrade, log_errno("reason", errno));
+        return;
+    }
+    upgrade->trial = fork();
+    if (upgrade->trial == 0)
+        run_trial(upgrade, handover, ends[1], mask);
+    if (upgrade->trial < 0) {
+        refuse(upgrade, log_errno("reason", errno));
+        upgrade->trial = 0;
+        close(ends[0]);
+    } else {
+        log_event(LOG_LEVEL_INFO, "upgrade: trying the new program",
+                  log_path("program", upgrade->path));
+        upgrade->complaints = ends[0];
+        upgrade->give_up = scoreboard_clock() + PATIENCE;
+    }
+    close(ends[1]);
+}
+
+void upgrade_watch(struct upgrade *upgrade)
+{
+    if (upgrade->trial != 0 && scoreboard_clock() >= upgrade->give_up)
+        kill(upgrade->trial, SIGKILL);
+}
+
+void upgrade_judge(struct upgrade *upgrade, int status)
+{
+    char text[COMPLAINT_SIZE];
+    ssize_t length = read(upgrade->complaints, text, sizeof(text) - 1);
+    text[length > 0 ? length : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    upgrade->passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (upgrade->passed)
+        log_event(LOG_LEVEL_DEBUG, "upgrade: the new program is good");
+    else if (*text != '\0')
+        refuse(upgrade, log_text("reason", text));
+    else if (WIFEXITED(status))
+        refuse(upgrade, log_integer("exit_status", WEXITSTATUS(status)));
+    else if (scoreboard_clock() >= upgrade->give_up)
+        refuse(upgrade, log_text("reason", "it did not say in time whether it is good"));
+    else
+        refuse(upgrade, log_integer("signal", WTERMSIG(status)));
+    close(upgrade->complaints);
+    upgrade->complaints = -1;
+    upgrade->trial = 0;
+}
+
+void upgrade_cancel(struct upgrade *upgrade)
+{
+    if (upgrade->trial != 0)
+        kill(upgrade->trial, SIGKILL);
+}
+
+void upgrade_carry_out(struct upgrade *upgrade, const struct handover *handover)
+{
+    upgrade->passed = false;
+    int reason = ENOMEM;
+    if (handover_give(handover, getpid()) && fcntl(handover->descriptor, F_SETFD, 0) == 0) {
+        execv(upgrade->path, upgrade->arguments);
+        reason = errno;
+    }
+    fcntl(handover->descriptor, F_SETFD, FD_CLOEXEC);
+    handover_withdraw();
+    refuse(upgrade, log_errno("reason", reason));
+}

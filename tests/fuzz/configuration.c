@@ -1,0 +1,122 @@
+/*
+ * placement.conf: a file of the input's bytes, and the settings it makes.
+ */
+#include <config.h>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/settings.h"
+#include "fuzz.h"
+
+static int file = -1;
+static char path[64];
+
+static void write_file(const uint8_t *bytes, size_t size)
+{
+    if (file < 0) {
+        file = memfd_create("placement.conf", MFD_CLOEXEC);
+        require(file >= 0);
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+    }
+    require(ftruncate(file, 0) == 0);
+    require(pwrite(file, bytes, size, 0) == (ssize_t)size);
+}
+
+/* Doubles what substitution would take for a reference. */
+static const char *quoted(const char *text)
+{
+    char *made = arena_alloc(&arena, strlen(text) * 2 + 1), *to = made;
+    for (; *text != '\0'; *to++ = *text++)
+        if (*text == '$' || (*text == '\\' && text[1] == '$'))
+            *to++ = *text == '$' ? '$' : '\\';
+    return made;
+}
+
+/* A number is within its limits, a text is one of its choices. */
+static void check_option(void *subject, const struct config_option *option, const char *text)
+{
+    long integer;
+    double real;
+    (void)subject;
+    if (text == NULL || option->secret)
+        return;
+    if (option->type == OPTION_TEXT && option->choices != NULL)
+        require(option_is_choice(option->choices, text));
+    if (option->minimum == option->maximum)
+        return;
+    if (option->type == OPTION_INTEGER)
+        require(option_parse_integer(text, &integer) && (double)integer >= option->minimum &&
+                (double)integer <= option->maximum);
+    if (option->type == OPTION_REAL)
+        require(option_parse_real(text, &real) && real >= option->minimum &&
+                real <= option->maximum);
+}
+
+/* Two settings have the same value of an option, secrets apart. */
+struct comparison {
+    const char **texts;
+    size_t count;
+};
+
+static void note_option(void *subject, const struct config_option *option, const char *text)
+{
+    struct comparison *comparison = subject;
+    (void)option;
+    comparison->texts[comparison->count++] = arena_strdup(&arena, text);
+}
+
+static void compare_option(void *subject, const struct config_option *option, const char *text)
+{
+    struct comparison *comparison = subject;
+    const char *before = comparison->texts[comparison->count++];
+    if (option->type == OPTION_MULTI)
+        return; /* the command line gives one value only */
+    require((before == NULL) == (text == NULL));
+    require(text == NULL || strcmp(before, text) == 0);
+}
+
+/* What the settings say, given as the command line gives it, makes the same settings. */
+static void check_again(const struct settings *settings)
+{
+    struct comparison comparison = {.texts = arena_array(&arena, option_count, sizeof(char *))};
+    struct config_error error;
+    struct settings again;
+    struct config *config = config_new();
+    settings_visit(settings, note_option, &comparison);
+    for (size_t i = 0; i < option_count; i++) {
+        const struct config_option *option = &config_options[i];
+        if (!option->secret && option->type != OPTION_MULTI && comparison.texts[i] != NULL)
+            config_override(config, option->group, option->name, quoted(comparison.texts[i]));
+    }
+    config_override(config, "placement_database", "connection",
+                    quoted(settings->placement_database_connection));
+    config_override(config, "placement_database", "connection_parameters",
+                    quoted(settings->placement_database_connection_parameters));
+    bool good = settings_load(&again, config, &error);
+    if (!good)
+        fprintf(stderr, "%s\n", error.text);
+    require(good);
+    comparison.count = 0;
+    settings_visit(&again, compare_option, &comparison);
+    settings_free(&again);
+    config_free(config);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct config_error error = {""};
+    struct settings settings;
+    begin_input();
+    write_file(bytes, size);
+    struct config *config = config_new();
+    if (!config_read_file(config, path, &error) || !settings_load(&settings, config, &error)) {
+        require(*error.text != '\0' && is_line(error.text));
+    } else {
+        settings_visit(&settings, check_option, NULL);
+        check_again(&settings);
+        settings_free(&settings);
+    }
+    config_free(config);
+    return 0;
+}

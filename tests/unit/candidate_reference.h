@@ -1,0 +1,558 @@
+/*
+ * A reference for the search for candidates, which knows no better than to try everything: all ways to
+ * choose providers for the groups, each judged by the rules as the API reference states them. And
+ * scenes, worlds with a query, that are thrown by dice, with what makes them the search's.
+ *
+ * For tests/unit/candidate_search_test.c and tests/fuzz/search.c.
+ */
+#ifndef BERTH_TESTS_UNIT_CANDIDATE_REFERENCE_H
+#define BERTH_TESTS_UNIT_CANDIDATE_REFERENCE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "placement/candidates/search.h"
+
+enum {
+    PROVIDERS = 9,
+    CLASSES = 3,
+    TRAITS = 4,
+    AGGREGATES = 3,
+    GROUPS = 4,
+    SLOTS = GROUPS - 1 + CLASSES,
+    SETS = 2,
+    KEY = 256,
+    KEYS = 200000,
+};
+
+/* The world and the query as the reference sees them. */
+
+struct stock {
+    bool exists;
+    int total, reserved, min_unit, max_unit, step_size, used;
+    double ratio;
+};
+
+struct provider {
+    int id, root, parent; /* places; parent -1: a root */
+    struct stock stocks[CLASSES];
+    unsigned traits, aggregates; /* bits */
+    bool shares;
+};
+
+struct wish {
+    bool granular;
+    int amounts[CLASSES]; /* 0: nothing */
+    unsigned traits[SETS], aggregates[SETS];
+    int trait_sets, aggregate_sets;
+    unsigned bad_traits, bad_aggregates;
+    int tree; /* -1: any */
+};
+
+struct scene {
+    struct provider providers[PROVIDERS];
+    int provider_count;
+    struct wish wishes[GROUPS];
+    int wish_count;
+    unsigned subtrees[2]; /* bits of groups */
+    int subtree_count;
+    unsigned root_traits, bad_root_traits;
+    bool isolate, one_of_tree;
+};
+
+/* One of so many sides, from 0: by whoever includes this. */
+static int dice(int sides);
+
+static bool chance(int percent)
+{
+    return dice(100) < percent;
+}
+
+static unsigned some_bits(int count, int percent)
+{
+    unsigned bits = 0;
+    for (int i = 0; i < count; i++)
+        bits |= (unsigned)chance(percent) << i;
+    return bits;
+}
+
+static void make_provider(struct scene *scene, int number)
+{
+    static const double ratios[] = {1.0, 1.0, 1.0, 1.5, 0.7, 2.0, 1.1};
+    struct provider *provider = &scene->providers[number];
+    *provider = (struct provider){.parent = -1, .root = number};
+    provider->id = (number > 0 ? scene->providers[number - 1].id : 0) + 1 + dice(3);
+    if (number > 0 && chance(65)) {
+        provider->parent = dice(number);
+        provider->root = scene->providers[provider->parent].root;
+    }
+    provider->shares = chance(15);
+    provider->traits = some_bits(TRAITS, 45);
+    provider->aggregates = some_bits(AGGREGATES, 35);
+    for (int i = 0; i < CLASSES; i++)
+        provider->stocks[i] = (struct stock){
+            .exists = chance(75),
+            .total = 2 + dice(10),
+            .reserved = chance(15) ? dice(3) : 0,
+            .min_unit = chance(80) ? 1 : 2,
+            .max_unit = chance(70) ? 100 : 1 + dice(4),
+            .step_size = chance(80) ? 1 : 2,
+            .used = chance(30) ? dice(4) : 0,
+            .ratio = ratios[dice(sizeof(ratios) / sizeof(ratios[0]))],
+        };
+}
+
+static void make_wish(struct scene *scene, int number, bool granular)
+{
+    struct wish *wish = &scene->wishes[number];
+    *wish = (struct wish){.granular = granular, .tree = -1};
+    int classes = granular ? (chance(20) ? 0 : 1 + dice(2)) : 1 + dice(CLASSES);
+    for (int i = 0; i < classes; i++)
+        wish->amounts[dice(CLASSES)] = 1 + dice(chance(80) ? 2 : 5);
+    if (chance(25))
+        wish->trait_sets = 1 + dice(SETS);
+    for (int i = 0; i < wish->trait_sets; i++)
+        wish->traits[i] = 1u << dice(TRAITS) | (chance(30) ? 1u << dice(TRAITS) : 0);
+    if (chance(15))
+        wish->bad_traits = 1u << dice(TRAITS);
+    if (chance(15))
+        wish->aggregate_sets = 1 + dice(SETS);
+    for (int i = 0; i < wish->aggregate_sets; i++)
+        wish->aggregates[i] = 1u << dice(AGGREGATES) | (chance(40) ? 1u << dice(AGGREGATES) : 0);
+    if (chance(10))
+        wish->bad_aggregates = 1u << dice(AGGREGATES);
+    if (chance(10))
+        wish->tree = scene->providers[dice(scene->provider_count)].root;
+}
+
+static void make_scene(struct scene *scene)
+{
+    *scene = (struct scene){.provider_count = 1 + dice(PROVIDERS)};
+    for (int i = 0; i < scene->provider_count; i++)
+        make_provider(scene, i);
+    int plain = chance(60) ? dice(GROUPS) : GROUPS;
+    scene->wish_count = 1 + dice(GROUPS);
+    for (int i = 0; i < scene->wish_count; i++)
+        make_wish(scene, i, i != plain);
+    scene->isolate = chance(50);
+    scene->one_of_tree = chance(10);
+    if (chance(15))
+        scene->root_traits = 1u << dice(TRAITS);
+    if (chance(10))
+        scene->bad_root_traits = 1u << dice(TRAITS);
+    scene->subtree_count = chance(35) ? 1 + dice(2) : 0;
+    for (int i = 0; i < scene->subtree_count; i++)
+        for (int j = 0; j < scene->wish_count; j++)
+            scene->subtrees[i] |= (unsigned)(scene->wishes[j].granular && chance(70)) << j;
+}
+
+/* The reference. */
+
+struct keys {
+    char (*keys)[KEY];
+    int count;
+};
+
+static void add_key(struct keys *keys, const char *key)
+{
+    if (keys->count >= KEYS)
+        abort();
+    snprintf(keys->keys[keys->count++], KEY, "%s", key);
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+/* What a candidate is: the providers of each group, and the amounts of each provider and class. */
+struct decision {
+    int wish, class; /* class -1: all that the group asks for */
+};
+
+static void key_of(const struct scene *scene, const struct decision *decisions, int count,
+                   const int *chosen, char *key)
+{
+    int amounts[PROVIDERS][CLASSES] = {{0}};
+    unsigned providers[GROUPS] = {0};
+    size_t length = 0;
+    for (int i = 0; i < count; i++) {
+        const struct wish *wish = &scene->wishes[decisions[i].wish];
+        providers[decisions[i].wish] |= 1u << chosen[i];
+        for (int class = 0; class < CLASSES; class ++)
+            if (decisions[i].class < 0 || decisions[i].class == class)
+                amounts[chosen[i]][class] += wish->amounts[class];
+    }
+    for (int i = 0; i < scene->wish_count; i++)
+        length += (size_t)snprintf(key + length, KEY - length, "%x/", providers[i]);
+    for (int i = 0; i < scene->provider_count; i++)
+        for (int class = 0; class < CLASSES; class ++)
+            if (amounts[i][class] > 0)
+                length += (size_t)snprintf(key + length, KEY - length, " %d.%d=%d", i, class,
+                                           amounts[i][class]);
+}
+
+static int make_decisions(const struct scene *scene, struct decision *decisions)
+{
+    int count = 0;
+    for (int i = 0; i < scene->wish_count; i++) {
+        if (scene->wishes[i].granular) {
+            decisions[count++] = (struct decision){i, -1};
+            continue;
+        }
+        for (int class = 0; class < CLASSES; class ++)
+            if (scene->wishes[i].amounts[class] > 0)
+                decisions[count++] = (struct decision){i, class};
+    }
+    return count;
+}
+
+static int64_t whole_capacity(const struct stock *stock)
+{
+    return (int64_t)((stock->total - stock->reserved) * stock->ratio);
+}
+
+static bool stock_fits(const struct stock *stock, int amount)
+{
+    double capacity = (stock->total - stock->reserved) * (double)(float)stock->ratio;
+    return stock->exists && amount >= stock->min_unit && amount <= stock->max_unit &&
+           amount % stock->step_size == 0 && stock->used + amount <= capacity;
+}
+
+static bool all_sets_met(const unsigned *sets, int count, unsigned bits)
+{
+    for (int i = 0; i < count; i++)
+        if ((sets[i] & bits) == 0)
+            return false;
+    return true;
+}
+
+/* Whether an anchor sees a provider: it is of the tree, or shares with one that is. */
+static bool shares_with(const struct scene *scene, int provider, int anchor)
+{
+    const struct provider *sharing = &scene->providers[provider];
+    for (int i = 0; i < scene->provider_count; i++)
+        if (sharing->shares && scene->providers[i].root == anchor &&
+            (scene->providers[i].aggregates & sharing->aggregates) != 0)
+            return true;
+    return false;
+}
+
+static bool granular_may(const struct scene *scene, const struct wish *wish, int anchor, int number)
+{
+    const struct provider *provider = &scene->providers[number];
+    bool resourceless = true;
+    for (int class = 0; class < CLASSES; class ++) {
+        if (wish->amounts[class] == 0)
+            continue;
+        resourceless = false;
+        if (!stock_fits(&provider->stocks[class], wish->amounts[class]))
+            return false;
+    }
+    if (resourceless && wish->trait_sets + wish->aggregate_sets == 0)
+        return false;
+    if (!resourceless && wish->tree >= 0 && provider->root != wish->tree)
+        return false;
+    return (provider->root == anchor || shares_with(scene, number, anchor)) &&
+           all_sets_met(wish->traits, wish->trait_sets, provider->traits) &&
+           (wish->bad_traits & provider->traits) == 0 &&
+           all_sets_met(wish->aggregates, wish->aggregate_sets, provider->aggregates) &&
+           (wish->bad_aggregates & provider->aggregates) == 0;
+}
+
+static bool plain_may(const struct scene *scene, const struct wish *wish, int class, int anchor,
+                      int number)
+{
+    const struct provider *provider = &scene->providers[number];
+    unsigned above = scene->providers[anchor].aggregates;
+    bool member = all_sets_met(wish->aggregates, wish->aggregate_sets, provider->aggregates);
+    if (!stock_fits(&provider->stocks[class], wish->amounts[class]) ||
+        (wish->bad_traits & provider->traits) != 0 ||
+        (wish->bad_aggregates & (provider->aggregates | above)) != 0 ||
+        (wish->tree >= 0 && provider->root != wish->tree))
+        return false;
+    if (provider->root == anchor)
+        return member || all_sets_met(wish->aggregates, wish->aggregate_sets, above);
+    return member && wish->tree < 0 && shares_with(scene, number, anchor);
+}
+
+static bool is_ancestor(const struct scene *scene, int above, int below)
+{
+    for (; below >= 0; below = scene->providers[below].parent)
+        if (below == above)
+            return true;
+    return false;
+}
+
+static bool capacity_suffices(const struct scene *scene, const struct decision *decisions,
+                              int count, const int *chosen)
+{
+    int64_t amounts[PROVIDERS][CLASSES] = {{0}};
+    for (int i = 0; i < count; i++)
+        for (int class = 0; class < CLASSES; class ++)
+            if (decisions[i].class < 0 || decisions[i].class == class)
+                amounts[chosen[i]][class] += scene->wishes[decisions[i].wish].amounts[class];
+    for (int i = 0; i < scene->provider_count; i++)
+        for (int class = 0; class < CLASSES; class ++) {
+            const struct stock *stock = &scene->providers[i].stocks[class];
+            if (amounts[i][class] > 0 && (stock->used + amounts[i][class] > whole_capacity(stock) ||
+                                          amounts[i][class] > stock->max_unit))
+                return false;
+        }
+    return true;
+}
+
+static bool subtrees_hold(const struct scene *scene, const struct decision *decisions, int count,
+                          const int *chosen)
+{
+    for (int i = 0; i < scene->subtree_count; i++) {
+        bool found = scene->subtrees[i] == 0;
+        for (int top = 0; top < count && !found; top++) {
+            found = (scene->subtrees[i] >> decisions[top].wish & 1) != 0;
+            for (int j = 0; j < count && found; j++)
+                if ((scene->subtrees[i] >> decisions[j].wish & 1) != 0)
+                    found = is_ancestor(scene, chosen[top], chosen[j]);
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool pairs_hold(const struct scene *scene, const struct decision *decisions, int count,
+                       const int *chosen)
+{
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < i; j++) {
+            bool granular = scene->wishes[decisions[i].wish].granular &&
+                            scene->wishes[decisions[j].wish].granular;
+            if (scene->isolate && granular && chosen[i] == chosen[j])
+                return false;
+            if (scene->one_of_tree && chosen[i] != chosen[j] &&
+                scene->providers[chosen[i]].root == scene->providers[chosen[j]].root)
+                return false;
+        }
+    return true;
+}
+
+static bool plain_traits_hold(const struct scene *scene, const struct decision *decisions,
+                              int count, const int *chosen)
+{
+    for (int i = 0; i < scene->wish_count; i++) {
+        unsigned traits = 0;
+        if (scene->wishes[i].granular)
+            continue;
+        for (int j = 0; j < count; j++)
+            if (decisions[j].wish == i)
+                traits |= scene->providers[chosen[j]].traits;
+        if (!all_sets_met(scene->wishes[i].traits, scene->wishes[i].trait_sets, traits))
+            return false;
+    }
+    return true;
+}
+
+static void try_all(const struct scene *scene, const struct decision *decisions, int count,
+                    int anchor, int *chosen, int depth, struct keys *keys)
+{
+    if (depth == count) {
+        char key[KEY];
+        if (!capacity_suffices(scene, decisions, count, chosen) ||
+            !subtrees_hold(scene, decisions, count, chosen) ||
+            !pairs_hold(scene, decisions, count, chosen) ||
+            !plain_traits_hold(scene, decisions, count, chosen))
+            return;
+        key_of(scene, decisions, count, chosen, key);
+        add_key(keys, key);
+        return;
+    }
+    const struct wish *wish = &scene->wishes[decisions[depth].wish];
+    for (int i = 0; i < scene->provider_count; i++) {
+        bool may = wish->granular ? granular_may(scene, wish, anchor, i)
+                                  : plain_may(scene, wish, decisions[depth].class, anchor, i);
+        if (!may)
+            continue;
+        chosen[depth] = i;
+        try_all(scene, decisions, count, anchor, chosen, depth + 1, keys);
+    }
+}
+
+/* All candidates, each once, in order. */
+static void refer(const struct scene *scene, struct keys *keys)
+{
+    struct decision decisions[SLOTS];
+    int chosen[SLOTS], kept = 0, count = make_decisions(scene, decisions);
+    keys->count = 0;
+    for (int i = 0; i < scene->provider_count; i++) {
+        const struct provider *root = &scene->providers[i];
+        if (root->root == i && (scene->root_traits & ~root->traits) == 0 &&
+            (scene->bad_root_traits & root->traits) == 0)
+            try_all(scene, decisions, count, i, chosen, 0, keys);
+    }
+    qsort(keys->keys, (size_t)keys->count, KEY, compare_keys);
+    for (int i = 0; i < keys->count; i++)
+        if (kept == 0 || strcmp(keys->keys[kept - 1], keys->keys[i]) != 0)
+            memmove(keys->keys[kept++], keys->keys[i], KEY);
+    keys->count = kept;
+}
+
+/* The same scene for the search. */
+
+static struct arena arena;
+
+static uint64_t *bits(unsigned set)
+{
+    uint64_t *word = arena_alloc(&arena, sizeof(*word));
+    *word = set;
+    return word;
+}
+
+static struct search_membership membership(const unsigned *sets, int count, unsigned bad)
+{
+    struct search_membership made = {.required =
+                                         arena_array(&arena, (size_t)count, sizeof(uint64_t *)),
+                                     .required_count = (size_t)count};
+    for (int i = 0; i < count; i++)
+        made.required[i] = bits(sets[i]);
+    if (bad != 0)
+        made.forbidden = bits(bad);
+    return made;
+}
+
+static void add_belongings(const struct scene *scene, struct world *world)
+{
+    for (int i = 0; i < scene->provider_count; i++) {
+        const struct provider *provider = &scene->providers[i];
+        if (provider->shares)
+            world_add_trait(world, provider->id, TRAITS);
+        for (size_t j = 0; j < TRAITS; j++)
+            if ((provider->traits >> j & 1) != 0)
+                world_add_trait(world, provider->id, j);
+        for (size_t j = 0; j < AGGREGATES; j++)
+            if ((provider->aggregates >> j & 1) != 0) {
+                world_add_aggregate(world, provider->id, j);
+                world_add_member(world, (int64_t)j + 100, provider->id);
+            }
+        for (int j = 0; j < CLASSES; j++)
+            if (provider->stocks[j].exists && provider->stocks[j].used > 0)
+                world_add_usage(world, provider->id, j + 10, provider->stocks[j].used);
+    }
+}
+
+static void make_world(const struct scene *scene, struct world *world)
+{
+    static const int64_t ids[] = {1, 2, 3, 4, 5};
+    struct world_interest interest = {ids, TRAITS + 1, TRAITS, ids, AGGREGATES};
+    struct world_kin kin[PROVIDERS] = {{0, 0}};
+    world_begin(world, &arena, &interest);
+    for (int i = 0; i < scene->provider_count; i++) {
+        const struct provider *provider = &scene->providers[i];
+        char uuid[WORLD_UUID];
+        snprintf(uuid, sizeof(uuid), "provider-%d", i);
+        world_add_provider(world, provider->id, uuid);
+        kin[i].root_id = scene->providers[provider->root].id;
+        kin[i].parent_id = provider->parent >= 0 ? scene->providers[provider->parent].id : 0;
+    }
+    world_link(world, kin);
+    for (int j = 0; j < CLASSES; j++)
+        for (int i = 0; i < scene->provider_count; i++) {
+            const struct stock *stock = &scene->providers[i].stocks[j];
+            if (!stock->exists)
+                continue;
+            world_add_inventory(world, scene->providers[i].id,
+                                &(struct world_inventory){.class_id = j + 10,
+                                                          .total = stock->total,
+                                                          .reserved = stock->reserved,
+                                                          .min_unit = stock->min_unit,
+                                                          .max_unit = stock->max_unit,
+                                                          .step_size = stock->step_size,
+                                                          .allocation_ratio = (float)stock->ratio,
+                                                          .capacity = whole_capacity(stock)});
+        }
+    world_sort_inventories(world);
+    add_belongings(scene, world);
+    world_end(world);
+}
+
+static struct search_group make_group(const struct wish *wish)
+{
+    struct search_demand *demands = arena_array(&arena, CLASSES, sizeof(*demands));
+    struct search_group group = {
+        .granular = wish->granular,
+        .demands = demands,
+        .traits = membership(wish->traits, wish->trait_sets, wish->bad_traits),
+        .aggregates = membership(wish->aggregates, wish->aggregate_sets, wish->bad_aggregates),
+        .in_tree = wish->tree >= 0,
+        .tree = (uint32_t)wish->tree,
+    };
+    for (int i = 0; i < CLASSES; i++)
+        if (wish->amounts[i] > 0)
+            demands[group.demand_count++] = (struct search_demand){i + 10, wish->amounts[i]};
+    return group;
+}
+
+static void make_query(const struct scene *scene, struct search_query *query)
+{
+    struct search_group *groups = arena_array(&arena, GROUPS, sizeof(*groups));
+    struct search_subtree *subtrees = arena_array(&arena, 2, sizeof(*subtrees));
+    for (int i = 0; i < scene->wish_count; i++)
+        groups[i] = make_group(&scene->wishes[i]);
+    *query = (struct search_query){
+        .groups = groups,
+        .group_count = (size_t)scene->wish_count,
+        .subtrees = subtrees,
+        .root_traits =
+            membership(&scene->root_traits, scene->root_traits != 0, scene->bad_root_traits),
+        .isolate = scene->isolate,
+        .one_of_tree = scene->one_of_tree,
+    };
+    for (int i = 0; i < scene->subtree_count; i++) {
+        size_t *members = arena_array(&arena, GROUPS, sizeof(*members)), count = 0;
+        for (size_t j = 0; j < query->group_count; j++)
+            if ((scene->subtrees[i] >> j & 1) != 0)
+                members[count++] = j;
+        if (count > 0)
+            subtrees[query->subtree_count++] = (struct search_subtree){members, count};
+    }
+}
+
+static void note_choice(const struct scene *scene, const struct search *search, struct keys *keys)
+{
+    struct decision decisions[SLOTS];
+    int chosen[SLOTS], count = make_decisions(scene, decisions);
+    char key[KEY];
+    if (search->slot_count != (size_t)count)
+        abort();
+    for (int i = 0; i < count; i++)
+        chosen[i] = (int)search_choice(search)[i];
+    key_of(scene, decisions, count, chosen, key);
+    add_key(keys, key);
+}
+
+static void search_depth_first(const struct scene *scene, struct search *search, struct keys *keys)
+{
+    for (uint32_t i = 0; i < search->anchor_count; i++) {
+        struct search_walk walk = search_walk_from(search, &arena, i);
+        while (search_next(search, &walk) == SEARCH_FOUND)
+            note_choice(scene, search, keys);
+    }
+}
+
+static void search_in_turns(const struct scene *scene, struct search *search, struct keys *keys)
+{
+    struct search_walk walks[PROVIDERS];
+    uint32_t left = search->anchor_count;
+    for (uint32_t i = 0; i < left; i++)
+        walks[i] = search_walk_from(search, &arena, i);
+    while (left > 0) {
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < left; i++)
+            if (search_next(search, &walks[i]) == SEARCH_FOUND) {
+                note_choice(scene, search, keys);
+                walks[kept++] = walks[i];
+            }
+        left = kept;
+    }
+}
+
+#endif
