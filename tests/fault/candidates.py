@@ -10,6 +10,9 @@ import uuid
 from cloud import Cloud, wait_until
 from database import start_python_service
 
+# Some of these tests measure.
+alone = True
+
 CLASSES = ['VCPU', 'MEMORY_MB', 'DISK_GB', 'CUSTOM_FPGA']
 TRAITS = ['HW_CPU_X86_AVX', 'HW_CPU_X86_SSE', 'CUSTOM_GOLD', 'CUSTOM_SILVER']
 SHARING = 'MISC_SHARES_VIA_AGGREGATE'
