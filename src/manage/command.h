@@ -45,6 +45,10 @@ int command_complain(const char *format, ...) __attribute__((format(printf, 1, 2
 /* The exit status of an outcome: 0, or 1 after a complaint. */
 int command_outcome(enum outcome outcome);
 
+/* For a command that reads the tables: gives 0 if the database has the schema that this program
+   knows, or 1 after a complaint. */
+int command_needs_head(struct command_call *call);
+
 /* For arguments that are not as they should be: writes the command's usage to stderr and gives
    EX_USAGE. */
 int command_usage(const struct command_call *call);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "db/database_settings.h"
+#include "db/schema_version.h"
 #include "manage/command.h"
 
 static const struct command commands[] = {
@@ -50,6 +51,21 @@ int command_outcome(enum outcome outcome)
     return command_complain(outcome == OUTCOME_UNAVAILABLE
                                 ? "the database is not available"
                                 : "the database refused; see the log above");
+}
+
+int command_needs_head(struct command_call *call)
+{
+    const char *revision;
+    enum outcome outcome = schema_version_load(call->database, &revision);
+    if (outcome != OUTCOME_OK)
+        return command_outcome(outcome);
+    if (revision == NULL)
+        return command_complain("the database is empty: \"db sync\" makes the schema");
+    if (strcmp(revision, SCHEMA_HEAD) == 0)
+        return 0;
+    return command_complain("the database is at revision %s, and not at " SCHEMA_HEAD
+                            ": \"db sync\" brings it there",
+                            revision);
 }
 
 int command_usage(const struct command_call *call)

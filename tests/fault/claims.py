@@ -94,6 +94,8 @@ def audit_rows(cloud):
                      'HAVING SUM(a.used) > (MAX(i.total) - MAX(i.reserved)) '
                      '* MAX(i.allocation_ratio)')
     assert over == [], 'over capacity'
+    done = cloud.manage('audit', '--grace', '0')
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def audit(cloud, clients):

@@ -87,8 +87,8 @@ class Cloud:
                  "CREATE USER placement@localhost IDENTIFIED BY '%s'; "
                  'GRANT ALL ON placement.* TO placement@localhost' % self.password, database=None)
         self.write_configuration()
-        subprocess.run([os.path.join(self.build, 'berth-manage'), '--config-file', self.conf,
-                        'db', 'sync'], check=True)
+        done = self.manage('db', 'sync')
+        assert done.returncode == 0, done.stderr
         self.start_stack()
         return self
 
@@ -137,6 +137,17 @@ class Cloud:
         while 'held' not in process.stdout.readline():
             pass
         return process
+
+    # berth-manage.
+
+    @property
+    def manage_path(self):
+        return os.path.join(self.build, 'berth-manage')
+
+    def manage(self, *arguments, **environment):
+        return subprocess.run([self.manage_path, '--config-file', self.conf, *arguments],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              env=dict(os.environ, **environment))
 
     # Processes.
 

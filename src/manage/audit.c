@@ -1,0 +1,205 @@
+/*
+ * berth-manage audit: looks for rows that contradict each other, and puts them right if that is asked
+ * for. Exit status: 0 nothing is wrong (any more), 1 something is, 2 it could not be found out.
+ */
+#include <config.h>
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "db/schema_version.h"
+#include "manage/audit_report.h"
+#include "manage/command.h"
+#include "manage/progress.h"
+
+enum {
+    FAILED = 2,
+    SHOWN = 20, /* findings of a kind, without --all */
+    GRACE = 60, /* seconds */
+};
+
+struct audit_work {
+    struct command_call *call;
+    struct context context;
+    struct placement_settings settings;
+    struct progress progress;
+    struct audit_options options;
+    bool json, all, yes;
+    struct audit_report report;
+    struct audit_repair repair;
+    struct terminal terminal;
+    struct buffer output;
+};
+
+/* Gives false if they are not as they should be. */
+static bool read_options(struct audit_work *work)
+{
+    static const struct option options[] = {
+        {"fix", no_argument, NULL, 'f'},         {"yes", no_argument, NULL, 'y'},
+        {"json", no_argument, NULL, 'j'},        {"all", no_argument, NULL, 'a'},
+        {"grace", required_argument, NULL, 'g'}, {NULL, 0, NULL, 0},
+    };
+    int option;
+    char *end = "";
+    work->options.grace = GRACE;
+    optind = 0;
+    while ((option = getopt_long(work->call->argc, work->call->argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'f':
+            work->repair.wanted = true;
+            break;
+        case 'y':
+            work->yes = true;
+            break;
+        case 'j':
+            work->json = true;
+            break;
+        case 'a':
+            work->all = true;
+            break;
+        case 'g':
+            work->options.grace = strtol(optarg, &end, 10);
+            break;
+        default:
+            return false;
+        }
+    }
+    return optind == work->call->argc && *end == '\0' && work->options.grace >= 0 &&
+           (work->repair.wanted || !work->yes);
+}
+
+static enum outcome look(struct audit_work *work, struct audit_report *report)
+{
+    progress_begin(&work->progress);
+    enum outcome outcome = audit_run(&work->context, &work->options, report);
+    progress_end(&work->progress);
+    return outcome;
+}
+
+static void write_heading(struct audit_work *work, double seconds)
+{
+    static const char *const nouns[] = {
+        [AUDIT_PROVIDERS] = "provider",
+        [AUDIT_INVENTORIES] = "inventory",
+        [AUDIT_CONSUMERS] = "consumer",
+        [AUDIT_ALLOCATIONS] = "allocation",
+    };
+    for (unsigned i = AUDIT_PROVIDERS; i <= AUDIT_ALLOCATIONS; i++) {
+        buffer_add_text(&work->output, i == AUDIT_PROVIDERS     ? "Audited "
+                                       : i == AUDIT_ALLOCATIONS ? " and "
+                                                                : ", ");
+        terminal_count(&work->output, work->report.rows[i], nouns[i]);
+    }
+    buffer_printf(&work->output, " in %.1f s.\n", seconds);
+}
+
+static void write_summary(struct audit_work *work)
+{
+    struct buffer *output = &work->output;
+    size_t fixable = audit_fixable(&work->report);
+    char number[NUMBER_TEXT];
+    if (work->report.count == 0) {
+        buffer_add_text(output, "Nothing is wrong.\n");
+        return;
+    }
+    buffer_add_text(output, "\n");
+    terminal_count(output, work->report.count, "finding");
+    buffer_printf(output, ", of which --fix puts %s right.\n",
+                  fixable == 0                    ? "none"
+                  : fixable == work->report.count ? "all"
+                                                  : number_text((int64_t)fixable, number));
+}
+
+static double seconds_since(const struct timespec *begin)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
+}
+
+/* Whether it is to be done: it was said beforehand, or is said now. */
+static bool confirm(const struct audit_work *work)
+{
+    char answer[8] = "", number[NUMBER_TEXT];
+    if (work->yes)
+        return true;
+    if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
+        command_complain("nothing was changed: --yes is missing, and there is nobody to ask");
+        return false;
+    }
+    fprintf(stderr, "Put %s right? [y/N] ",
+            number_text((int64_t)audit_fixable(&work->report), number));
+    bool yes = fgets(answer, sizeof(answer), stdin) != NULL &&
+               (strcasecmp(answer, "y\n") == 0 || strcasecmp(answer, "yes\n") == 0);
+    if (!yes)
+        command_complain("nothing was changed");
+    return yes;
+}
+
+static enum outcome fix(struct audit_work *work)
+{
+    work->repair.done = true;
+    progress_begin(&work->progress);
+    enum outcome outcome =
+        audit_fix(&work->context, &work->options, &work->report, work->repair.fixed);
+    progress_end(&work->progress);
+    return outcome == OUTCOME_OK ? look(work, &work->repair.left) : outcome;
+}
+
+static bool flush(struct audit_work *work)
+{
+    return terminal_flush(&work->output, stdout) ||
+           (command_complain("the output cannot be written") && false);
+}
+
+/* Gives the exit status. */
+static int work_run(struct audit_work *work)
+{
+    struct timespec begin;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    enum outcome outcome = look(work, &work->report);
+    if (outcome != OUTCOME_OK)
+        return command_outcome(outcome) != 0 ? FAILED : 0;
+    if (!work->json) {
+        write_heading(work, seconds_since(&begin));
+        audit_write_text(&work->output, &work->terminal, &work->report, work->all ? 0 : SHOWN);
+        write_summary(work);
+        if (!flush(work))
+            return FAILED;
+    }
+    if (work->repair.wanted && audit_fixable(&work->report) > 0 && confirm(work))
+        outcome = fix(work);
+    if (outcome != OUTCOME_OK)
+        return command_outcome(outcome) != 0 ? FAILED : 0;
+    if (work->json)
+        audit_write_json(&work->output, &work->report, &work->repair);
+    else if (work->repair.done)
+        audit_write_repair(&work->output, &work->repair);
+    if (!flush(work))
+        return FAILED;
+    return (work->repair.done ? work->repair.left.count : work->report.count) > 0;
+}
+
+int command_audit(struct command_call *call)
+{
+    struct audit_work work = {.call = call, .terminal = terminal_of(stdout)};
+    if (!read_options(&work))
+        return command_usage(call);
+    work.settings = (struct placement_settings){
+        .incomplete_consumer_project_id = call->settings->placement_incomplete_consumer_project_id,
+        .incomplete_consumer_user_id = call->settings->placement_incomplete_consumer_user_id,
+    };
+    work.context = (struct context){
+        .arena = &call->arena, .database = call->database, .settings = &work.settings};
+    work.options.progress = progress_tell;
+    work.options.subject = &work.progress;
+    if (command_needs_head(call) != 0)
+        return FAILED;
+    buffer_init(&work.output, 0);
+    int status = work_run(&work);
+    buffer_free(&work.output);
+    return status;
+}
