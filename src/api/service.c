@@ -30,6 +30,7 @@ struct service {
     struct names *names;
     struct policy *policy;
     struct rate_limiter *limiter; /* NULL: there are no limits */
+    struct keystone *keystone;    /* NULL: noauth2 */
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
@@ -43,7 +44,6 @@ struct service_shared *service_shared_new(const struct settings *settings)
 {
     struct service_shared *shared = calloc(1, sizeof(*shared));
     const char *templates[TALLY_ROUTES];
-    (void)settings;
     if (shared == NULL)
         return NULL;
     size_t count = 0;
@@ -54,7 +54,10 @@ struct service_shared *service_shared_new(const struct settings *settings)
         templates[count++] = operations[i].path;
     shared->rates = rate_limits_new();
     shared->scoreboard = scoreboard_new(templates, count, &shared->scoreboard_descriptor);
-    if (shared->rates != NULL && shared->scoreboard != NULL)
+    shared->tokens = token_cache_new((size_t)settings->berth_token_cache_size);
+    shared->keystone = keystone_shared_new();
+    if (shared->scoreboard != NULL && shared->rates != NULL && shared->tokens != NULL &&
+        shared->keystone != NULL)
         return shared;
     service_shared_free(shared);
     return NULL;
@@ -66,6 +69,8 @@ void service_shared_free(struct service_shared *shared)
         close(shared->scoreboard_descriptor);
     scoreboard_free(shared->scoreboard);
     rate_limits_free(shared->rates);
+    token_cache_free(shared->tokens);
+    keystone_shared_free(shared->keystone);
     free(shared);
 }
 
@@ -82,6 +87,9 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->policy =
         policy_new(settings->oslo_policy_enforce_scope, settings->oslo_policy_enforce_new_defaults);
     service->limiter = rate_limiter_new(settings, shared->rates);
+    if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
+        (service->keystone = keystone_new(settings, shared->tokens, shared->keystone)) == NULL)
+        abort();
     service->body_depth = (unsigned)settings->berth_max_json_depth;
     service->placement = (struct placement_settings){
         .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
@@ -104,6 +112,7 @@ void service_free(struct service *service)
         return;
     rate_limiter_free(service->limiter);
     policy_free(service->policy);
+    keystone_free(service->keystone);
     names_free(service->names);
     free(service);
 }
@@ -194,8 +203,8 @@ static void answer(struct service *service, struct call *call, service_watcher w
                    void *watching)
 {
     struct exchange *exchange = call->exchange;
-    if (!authentication_identify(exchange, &call->identity) || !microversion_negotiate(exchange) ||
-        !content_check(exchange) || !find_route(call))
+    if (!authentication_identify(service->keystone, exchange, &call->identity) ||
+        !microversion_negotiate(exchange) || !content_check(exchange) || !find_route(call))
         return;
     if (watcher != NULL)
         watcher(watching, route_name(call));

@@ -29,10 +29,11 @@ struct service_report {
    outlives every worker and every reload; what is in it has the size that the settings gave at the
    start. */
 struct service_shared {
-    struct scoreboard *scoreboard; /* watch/scoreboard.h */
-    int scoreboard_descriptor;     /* the master's: its children close it */
-    struct token_cache *tokens;    /* auth/token_cache.h */
-    struct rate_limits *rates;     /* auth/rate_limit.h */
+    struct scoreboard *scoreboard;    /* watch/scoreboard.h */
+    int scoreboard_descriptor;        /* the master's: its children close it */
+    struct token_cache *tokens;       /* auth/token_cache.h */
+    struct keystone_shared *keystone; /* auth/keystone_shared.h */
+    struct rate_limits *rates;        /* auth/rate_limit.h */
 };
 
 /* Maps it. Gives NULL with errno set. */

@@ -1,5 +1,5 @@
 /*
- * The identity of noauth2.
+ * Who is asking, by the strategy that is configured; and the identity of noauth2.
  */
 #include <config.h>
 
@@ -9,14 +9,12 @@
 
 static const char *const admin_roles[] = {"admin"};
 
-bool authentication_identify(struct exchange *exchange, struct identity *identity)
+static bool identify_without(struct exchange *exchange, struct identity *identity)
 {
-    *identity = (struct identity){.is_admin_project = true};
-    if (strcmp(exchange->path, "/") == 0)
-        return true;
     const char *token = exchange_parameter(exchange, "HTTP_X_AUTH_TOKEN");
     if (token == NULL) {
         exchange_fail(exchange, 401, NULL, "%s", "");
+        exchange->error.form = ERROR_WEBOB;
         return false;
     }
     size_t length = strcspn(token, ":");
@@ -36,4 +34,14 @@ bool authentication_identify(struct exchange *exchange, struct identity *identit
     else if (strcmp(user_id, "admin") == 0)
         identity->roles = (struct role_list){admin_roles, 1};
     return true;
+}
+
+bool authentication_identify(struct keystone *keystone, struct exchange *exchange,
+                             struct identity *identity)
+{
+    *identity = (struct identity){.is_admin_project = true};
+    if (strcmp(exchange->path, "/") == 0 || (keystone != NULL && *exchange->path == '\0'))
+        return true;
+    return keystone != NULL ? keystone_identify(keystone, exchange, identity)
+                            : identify_without(exchange, identity);
 }

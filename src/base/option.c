@@ -16,6 +16,7 @@
 #define GROUP_oslo_policy        "oslo_policy"
 #define GROUP_cors               "cors"
 #define GROUP_oslo_middleware    "oslo_middleware"
+#define GROUP_keystone_authtoken "keystone_authtoken"
 #define GROUP_berth              "berth"
 
 /* clang-format off */
@@ -24,6 +25,7 @@
 #define REQUIRED           .required = true,
 #define SECRET             .secret = true,
 #define FORMERLY(old, its) .old_names = {{.group = (old), .name = (its)}},
+#define SECTION(option)    .section = (option),
 #define OPTION(group_, name_, type_, default_, constraint, help_) \
     {.group = GROUP_##group_, .name = #name_, .type = OPTION_##type_, \
      .offset = offsetof(struct settings, group_##_##name_), .default_text = (default_), \

@@ -35,8 +35,10 @@ struct config_option {
     const char *choices;      /* what a text may be, separated by ", "; NULL: anything */
     double minimum;           /* of a number; no limits when both are the same */
     double maximum;
-    bool required;                                  /* there is no running without it */
-    bool secret;                                    /* its value is never shown, logged or quoted */
+    bool required; /* there is no running without it */
+    bool secret;   /* its value is never shown, logged or quoted */
+    const char
+        *section; /* the option of the group that may name another group for it; NULL: none */
     struct config_name old_names[OPTION_OLD_NAMES]; /* what upstream has called it before */
     const char *help;
 };

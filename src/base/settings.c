@@ -22,22 +22,65 @@ static void *field_of(const struct settings *settings, const struct config_optio
     return (char *)(uintptr_t)settings + option->offset;
 }
 
-/* The error of an option: where it stands, which it is, what is wrong. */
+/* The names under which an option is looked for. */
+struct lookup {
+    struct config_name name;
+    struct config_name old_names[OPTION_OLD_NAMES];
+    size_t old_count;
+};
+
+/* Where an option is: in its group, or in the one that another option of its group names. */
+static struct lookup lookup_of(const struct config *config, const struct config_option *option)
+{
+    struct lookup lookup = {.name = {.group = option->group, .name = option->name},
+                            .old_count = option_old_name_count(option)};
+    struct config_value section;
+    const char *group = option->group;
+
+    if (option->section != NULL &&
+        config_get(config, &(struct config_name){option->group, option->section}, NULL, 0,
+                   &section) &&
+        *section.text != '\0')
+        group = section.text;
+    lookup.name.group = group;
+    for (size_t i = 0; i < lookup.old_count; i++) {
+        lookup.old_names[i] = option->old_names[i];
+        if (option->section != NULL)
+            lookup.old_names[i].group = group;
+    }
+    return lookup;
+}
+
+static bool look_up(const struct config *config, const struct config_option *option,
+                    struct config_value *value)
+{
+    struct lookup lookup = lookup_of(config, option);
+    return config_get(config, &lookup.name, lookup.old_names, lookup.old_count, value);
+}
+
+void settings_refuse(const struct config *config, const struct config_option *option,
+                     const char *reason, struct config_error *error)
+{
+    struct config_value value;
+    bool found = look_up(config, option, &value);
+    size_t files = config_file_count(config);
+    const char *group = lookup_of(config, option).name.group;
+
+    if (found && value.origin.file != NULL)
+        config_error_set(error, "%s:%u: [%s] %s: %s", value.origin.file, value.origin.line, group,
+                         option->name, reason);
+    else if (found || files == 0)
+        config_error_set(error, "%s[%s] %s: %s", found ? "environment or command line: " : "",
+                         group, option->name, reason);
+    else
+        config_error_set(error, "%s: [%s] %s: %s", config_file(config, files - 1), group,
+                         option->name, reason);
+}
+
 static bool fail(const struct loader *loader, const struct config_option *option,
                  const char *reason)
 {
-    struct config_name name = {.group = option->group, .name = option->name};
-    struct config_value value;
-    bool found =
-        config_get(loader->config, &name, option->old_names, option_old_name_count(option), &value);
-
-    if (found && value.origin.file != NULL)
-        config_error_set(loader->error, "%s:%u: [%s] %s: %s", value.origin.file, value.origin.line,
-                         option->group, option->name, reason);
-    else
-        config_error_set(loader->error, "%s[%s] %s: %s",
-                         found ? "environment or command line: " : "", option->group, option->name,
-                         reason);
+    settings_refuse(loader->config, option, reason, loader->error);
     return false;
 }
 
@@ -154,13 +197,13 @@ static const char *expand(const struct loader *loader, const struct config_optio
 /* An option of many values: all that the files have, or else the default as the only one. */
 static bool load_multi(const struct loader *loader, const struct config_option *option)
 {
-    struct config_name name = {.group = option->group, .name = option->name};
+    struct lookup lookup = lookup_of(loader->config, option);
     struct arena *memory = &loader->settings->memory;
-    size_t old_count = option_old_name_count(option);
-    size_t count = config_get_all(loader->config, &name, option->old_names, old_count, NULL, 0);
+    size_t count =
+        config_get_all(loader->config, &lookup.name, lookup.old_names, lookup.old_count, NULL, 0);
     struct config_value *values = arena_array(memory, count + 1, sizeof(*values));
 
-    config_get_all(loader->config, &name, option->old_names, old_count, values, count);
+    config_get_all(loader->config, &lookup.name, lookup.old_names, lookup.old_count, values, count);
     if (count == 0 && option->default_text != NULL)
         values[count++].text = option->default_text;
     const char **items = arena_array(memory, count + 1, sizeof(*items));
@@ -176,12 +219,11 @@ static bool load_multi(const struct loader *loader, const struct config_option *
 
 static bool load_option(const struct loader *loader, const struct config_option *option)
 {
-    struct config_name name = {.group = option->group, .name = option->name};
     struct config_value value = {.text = option->default_text};
 
     if (option->type == OPTION_MULTI)
         return load_multi(loader, option);
-    config_get(loader->config, &name, option->old_names, option_old_name_count(option), &value);
+    look_up(loader->config, option, &value);
     if (value.text == NULL) {
         store_nothing(loader->settings, option);
         if (!option->required)

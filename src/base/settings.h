@@ -53,6 +53,11 @@ struct settings {
 bool settings_load(struct settings *settings, const struct config *config,
                    struct config_error *error);
 
+/* The error of an option that was read, but is of no use: which it is, where it stands, and what is
+   wrong with it (without a value). */
+void settings_refuse(const struct config *config, const struct config_option *option,
+                     const char *reason, struct config_error *error);
+
 /* Gives the memory back, after wiping the secrets. */
 void settings_free(struct settings *settings);
 

@@ -81,11 +81,19 @@ static bool is_old_name(const struct config_name *name)
     return false;
 }
 
+/* Whether it is an option of another group, which has named the group in which it is. */
+static bool is_in_section(const struct settings *settings, const struct config_name *name)
+{
+    const char *section = settings->keystone_authtoken_auth_section;
+    const struct config_option *option = option_find("keystone_authtoken", name->name);
+    return section != NULL && strcmp(section, name->group) == 0 && option != NULL &&
+           option->section != NULL;
+}
+
 static void log_entry(void *subject, const struct config_name *name,
                       const struct config_value *value)
 {
-    (void)subject;
-    if (option_find(name->group, name->name) != NULL)
+    if (option_find(name->group, name->name) != NULL || is_in_section(subject, name))
         return;
     if (is_old_name(name))
         log_event(LOG_LEVEL_WARNING, "deprecated name of an option", log_text("group", name->group),
@@ -99,7 +107,7 @@ static void log_entry(void *subject, const struct config_name *name,
 
 void settings_report(const struct settings *settings, const struct config *config)
 {
-    config_visit(config, log_entry, NULL);
+    config_visit(config, log_entry, (void *)(uintptr_t)settings);
     if (settings->default_log_options && log_enabled(LOG_LEVEL_DEBUG))
         settings_visit(settings, log_value, NULL);
 }

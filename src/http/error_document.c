@@ -176,38 +176,67 @@ static const char *strip_tags(struct arena *arena, const char *body)
     return text;
 }
 
-/* The API-WG's form; of a 401 webob's own, as upstream's authentication does not format it. */
-static void write_json(struct exchange *exchange)
+/* webob's own form. */
+static void write_webob(struct exchange *exchange, struct json_writer *writer)
+{
+    int status = exchange->error.status;
+    writer_begin_object(writer);
+    writer_member_text(writer, "message", make_body(exchange, keep));
+    writer_member_text(writer, "code",
+                       arena_printf(exchange->arena, "%d %s", status, status_reason(status)));
+    writer_member_text(writer, "title", status_reason(status));
+    writer_end_object(writer);
+}
+
+/* The Identity API's form, with the text of keystonemiddleware. */
+static void write_keystone(struct exchange *exchange, struct json_writer *writer)
+{
+    int status = exchange->error.status;
+    writer_begin_object(writer);
+    writer_key(writer, "error");
+    writer_begin_object(writer);
+    writer_member_integer(writer, "code", status);
+    writer_member_text(writer, "title", status_reason(status));
+    writer_member_text(writer, "message", "The request you have made requires authentication.");
+    writer_end_object(writer);
+    writer_end_object(writer);
+}
+
+/* The API-WG's form. */
+static void write_placement(struct exchange *exchange, struct json_writer *writer)
 {
     const struct http_error *error = &exchange->error;
     const char *body = make_body(exchange, keep);
+    writer_begin_object(writer);
+    writer_key(writer, "errors");
+    writer_begin_array(writer);
+    writer_begin_object(writer);
+    writer_member_integer(writer, "status", error->status);
+    writer_member_text(writer, "title", status_reason(error->status));
+    writer_member_text(writer, "detail", strip_tags(exchange->arena, body));
+    if (microversion_since(exchange, 23))
+        writer_member_text(writer, "code",
+                           error->code != NULL ? error->code : "placement.undefined_code");
+    writer_member_text(writer, "request_id", exchange->request_id);
+    if (error->status == 406 && exchange->version.major == 0) {
+        writer_member_text(writer, "max_version", MICROVERSION_MAXIMUM_TEXT);
+        writer_member_text(writer, "min_version", MICROVERSION_MINIMUM_TEXT);
+    }
+    writer_end_object(writer);
+    writer_end_array(writer);
+    writer_end_object(writer);
+}
+
+static void write_json(struct exchange *exchange)
+{
+    static void (*const forms[])(struct exchange *, struct json_writer *) = {
+        [ERROR_PLACEMENT] = write_placement,
+        [ERROR_WEBOB] = write_webob,
+        [ERROR_KEYSTONE] = write_keystone,
+    };
     struct json_writer writer;
     writer_init(&writer, exchange->output);
-    writer_begin_object(&writer);
-    if (error->status == 401) {
-        writer_member_text(&writer, "message", body);
-        writer_member_text(&writer, "code", "401 Unauthorized");
-        writer_member_text(&writer, "title", status_reason(401));
-        writer_end_object(&writer);
-        return;
-    }
-    writer_key(&writer, "errors");
-    writer_begin_array(&writer);
-    writer_begin_object(&writer);
-    writer_member_integer(&writer, "status", error->status);
-    writer_member_text(&writer, "title", status_reason(error->status));
-    writer_member_text(&writer, "detail", strip_tags(exchange->arena, body));
-    if (microversion_since(exchange, 23))
-        writer_member_text(&writer, "code",
-                           error->code != NULL ? error->code : "placement.undefined_code");
-    writer_member_text(&writer, "request_id", exchange->request_id);
-    if (error->status == 406 && exchange->version.major == 0) {
-        writer_member_text(&writer, "max_version", MICROVERSION_MAXIMUM_TEXT);
-        writer_member_text(&writer, "min_version", MICROVERSION_MINIMUM_TEXT);
-    }
-    writer_end_object(&writer);
-    writer_end_array(&writer);
-    writer_end_object(&writer);
+    forms[exchange->error.form](exchange, &writer);
 }
 
 static void write_html(struct exchange *exchange)
@@ -252,7 +281,7 @@ void error_document_write(struct exchange *exchange)
     exchange->status = exchange->error.status;
     if (exchange->status == 503)
         exchange_add_header(exchange, "retry-after", "1");
-    switch (accept_best(accept, offers, 2)) {
+    switch (exchange->error.form == ERROR_KEYSTONE ? 1 : accept_best(accept, offers, 2)) {
     case 0:
         exchange->content_type = "text/html; charset=UTF-8";
         write_html(exchange);

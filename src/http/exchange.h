@@ -28,9 +28,17 @@ struct header {
     const char *value;
 };
 
+/* What an error looks like as JSON. */
+enum error_form {
+    ERROR_PLACEMENT, /* the API-WG's, in which Placement sends what goes wrong in it */
+    ERROR_WEBOB,     /* webob's own: of what went wrong in front of Placement's formatting */
+    ERROR_KEYSTONE,  /* the Identity API's, whatever the client accepts: keystonemiddleware's 401 */
+};
+
 /* Why a request failed. status is 0 as long as it has not. */
 struct http_error {
     int status;
+    enum error_form form;
     const char *code;   /* upstream's error code; NULL: placement.undefined_code */
     const char *detail; /* plain text */
 };

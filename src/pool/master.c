@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "api/schema.h"
+#include "auth/keystone_login.h"
 #include "auth/policy_file.h"
 #include "base/log.h"
 #include "pool/notify.h"
@@ -63,16 +64,13 @@ struct master {
 };
 
 /* What the settings must say for the pool to run. */
-static bool check_settings(const struct settings *settings, struct config_error *error)
+static bool check_settings(const struct settings *settings, const struct config *config,
+                           struct config_error *error)
 {
     struct database_url url;
-    if (strcmp(settings->api_auth_strategy, "noauth2") != 0) {
-        config_error_set(error,
-                         "[api] auth_strategy = %s: this version only knows noauth2, and lets "
-                         "nobody in without asking who it is",
-                         settings->api_auth_strategy);
+    if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
+        !keystone_login_check(settings, config, error))
         return false;
-    }
     if (!settings_database_url(settings, &url, error))
         return false;
     database_url_free(&url);
@@ -84,7 +82,7 @@ bool master_configure(const struct config_place *places, size_t count, bool serv
 {
     struct config *config = config_new();
     bool good = config_load(config, places, count, error) && settings_load(settings, config, error);
-    if (good && !check_settings(settings, error)) {
+    if (good && !check_settings(settings, config, error)) {
         settings_free(settings);
         good = false;
     }

@@ -94,10 +94,23 @@ END_TEST
 START_TEST(nobody_is_told_in_webobs_own_form)
 {
     exchange_fail(&exchange, 401, NULL, "%s", "");
+    exchange.error.form = ERROR_WEBOB;
     const char *text = document();
     ck_assert_int_eq(strncmp(text, "{\"message\": \"This server could not verify", 41), 0);
     ck_assert_ptr_nonnull(
         strstr(text, "\"code\": \"401 Unauthorized\", \"title\": \"Unauthorized\"}"));
+}
+END_TEST
+
+START_TEST(who_has_no_token_is_told_in_keystones_form_whatever_is_accepted)
+{
+    give("HTTP_ACCEPT=text/html");
+    exchange_fail(&exchange, 401, NULL, "%s", "");
+    exchange.error.form = ERROR_KEYSTONE;
+    ck_assert_str_eq(document(),
+                     "{\"error\": {\"code\": 401, \"title\": \"Unauthorized\", \"message\": "
+                     "\"The request you have made requires authentication.\"}}");
+    ck_assert_str_eq(exchange.content_type, "application/json");
 }
 END_TEST
 
@@ -148,6 +161,7 @@ int main(void)
     tcase_add_test(test, plain_text_to_others);
     tcase_add_test(test, plain_text_is_utf8);
     tcase_add_test(test, nobody_is_told_in_webobs_own_form);
+    tcase_add_test(test, who_has_no_token_is_told_in_keystones_form_whatever_is_accepted);
     tcase_add_test(test, unavailable_says_when_to_come_back);
     tcase_add_test(test, a_header_cannot_be_split);
     tcase_add_loop_test(test, location_is_where_it_was_asked, 0,

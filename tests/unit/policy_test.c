@@ -49,7 +49,7 @@ START_TEST(each_question)
     if (questions[_i].system_scope)
         give("HTTP_OPENSTACK_SYSTEM_SCOPE=all");
     exchange.path = "/x";
-    ck_assert(authentication_identify(&exchange, &identity));
+    ck_assert(authentication_identify(NULL, &exchange, &identity));
     ck_assert_int_eq(
         policy_enforce(policy, &exchange, &identity, questions[_i].rule, questions[_i].project),
         questions[_i].passes);
@@ -65,7 +65,7 @@ START_TEST(scopes_may_be_left_alone)
     give("HTTP_X_AUTH_TOKEN=admin");
     give("HTTP_OPENSTACK_SYSTEM_SCOPE=all");
     exchange.path = "/x";
-    ck_assert(authentication_identify(&exchange, &identity));
+    ck_assert(authentication_identify(NULL, &exchange, &identity));
     ck_assert(policy_enforce(policy, &exchange, &identity, "placement:traits:list", NULL));
     policy_free(policy);
 }
@@ -84,7 +84,7 @@ START_TEST(each_token)
     struct identity identity;
     give(arena_printf(&arena, "HTTP_X_AUTH_TOKEN=%s", tokens[_i].token));
     exchange.path = "/x";
-    ck_assert(authentication_identify(&exchange, &identity));
+    ck_assert(authentication_identify(NULL, &exchange, &identity));
     ck_assert_str_eq(identity.user_id, tokens[_i].user);
     ck_assert_str_eq(identity.project_id, tokens[_i].project);
     ck_assert_uint_eq(identity.roles.count, tokens[_i].roles);
@@ -94,10 +94,10 @@ END_TEST
 START_TEST(nobody_comes_in_but_to_the_root)
 {
     struct identity identity;
-    ck_assert(authentication_identify(&exchange, &identity));
+    ck_assert(authentication_identify(NULL, &exchange, &identity));
     ck_assert_ptr_null(identity.user_id);
     exchange.path = "/traits";
-    ck_assert(!authentication_identify(&exchange, &identity));
+    ck_assert(!authentication_identify(NULL, &exchange, &identity));
     ck_assert_int_eq(exchange.error.status, 401);
 }
 END_TEST

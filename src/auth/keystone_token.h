@@ -1,0 +1,61 @@
+/*
+ * A token, as Keystone describes it: what of it decides who is asking and what they may do.
+ *
+ * Keystone's answer (JSON, GET /v3/auth/tokens) becomes a record: bytes without pointers, as the token
+ * cache keeps them; a record becomes a struct in the request's arena. The meaning of the fields is
+ * that of keystoneauth1's AccessInfoV3, from which keystonemiddleware makes the X-... headers that
+ * oslo.context reads.
+ */
+#ifndef BERTH_AUTH_KEYSTONE_TOKEN_H
+#define BERTH_AUTH_KEYSTONE_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "auth/identity.h"
+#include "base/arena.h"
+
+enum { TOKEN_RECORD_SIZE = 65536 }; /* the longest record */
+
+/* What an application credential with access rules may be used for. */
+struct access_rule {
+    const char *method;
+    const char *path; /* with "*", "**" and "{...}" in it */
+    const char *service;
+};
+
+/* No text is NULL unless it says so. */
+struct keystone_token {
+    int64_t expires_at; /* microseconds since 1970 */
+    const char *user_id;
+    const char *user_domain_id;    /* NULL: of a federated user */
+    const char *project_id;        /* NULL: not for a project */
+    const char *project_domain_id; /* likewise */
+    const char *domain_id;         /* NULL: not for a domain */
+    struct role_list roles;
+    bool is_system;        /* for the system as a whole */
+    bool is_admin_project; /* true unless Keystone says otherwise */
+    bool is_bound;         /* to something that is not the token */
+    bool is_restricted;    /* to the access rules */
+    bool has_service;      /* the catalog has a service of the type that was asked for */
+    struct access_rule *access_rules;
+    size_t access_rule_count;
+};
+
+/* Makes a record of Keystone's answer. service_type: what has_service is about; NULL: nothing.
+   Gives its length, or 0 when the answer is not the description of a token, or too long. */
+size_t token_record_make(const char *answer, size_t length, const char *service_type, void *record,
+                         size_t size);
+
+/* Reads a record. Gives false when it is none. */
+bool token_record_read(const void *record, size_t length, struct arena *arena,
+                       struct keystone_token *token);
+
+/* "2026-11-24T16:12:09.000000Z" as microseconds since 1970. Gives false when it is no such time. */
+bool token_time_parse(const char *text, int64_t *microseconds);
+
+/* Now, in microseconds since 1970. */
+int64_t token_time_now(void);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Settings from the text of [keystone_authtoken].
+ */
+#ifndef BERTH_TESTS_UNIT_KEYSTONE_FIXTURE_H
+#define BERTH_TESTS_UNIT_KEYSTONE_FIXTURE_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/settings.h"
+
+static struct settings settings;
+static struct config *config;
+static struct config_error error;
+
+/* Reads the text as a part of a file of that name. */
+static inline void configure(const char *text)
+{
+    char path[] = "keystone_test.XXXXXX";
+    int descriptor = mkstemp(path);
+    ck_assert_int_ge(descriptor, 0);
+    FILE *file = fdopen(descriptor, "w");
+    fprintf(file,
+            "[placement_database]\nconnection = mysql+pymysql://u:p@h/d\n[keystone_authtoken]\n%s",
+            text);
+    ck_assert_int_eq(fclose(file), 0);
+    config = config_new();
+    ck_assert_msg(config_read_file(config, path, &error) &&
+                      settings_load(&settings, config, &error),
+                  "%s", error.text);
+    unlink(path);
+}
+
+static inline void forget_settings(void)
+{
+    settings_free(&settings);
+    config_free(config);
+}
+
+#endif

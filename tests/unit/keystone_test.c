@@ -1,0 +1,319 @@
+/*
+ * Who is asking, by tokens that are in the cache: here is no Keystone that could be asked.
+ */
+#include <config.h>
+
+#include <check.h>
+#include <string.h>
+#include <time.h>
+
+#include "auth/authentication.h"
+#include "auth/keystone_session.h"
+#include "auth/keystone_token.h"
+#include "exchange_fixture.h"
+#include "keystone_fixture.h"
+#include "suite.h"
+
+/* The discard port of this machine: nobody listens there. */
+#define LOGIN                                                                                      \
+    "auth_url = http://127.0.0.1:9/v3\nauth_type = password\nuser_id = u\npassword = p\n"          \
+    "http_request_max_retries = 0\nwww_authenticate_uri = http://public\n"
+
+/* A token of the usual length. */
+#define TOKEN                                                                                      \
+    "gAAAAABnQ0k1rQm3h0N8mYJ1bq6oXv2w7sT4uLz9dKfGhE5cRaPiWnVyMtBxZjUeQoSlDkHgFwIvCpJrNmXyTbAzLq"   \
+    "EsKdUoRwGhVfYiPjCnMxBtZaQlWeSrDkHuJgFoIpVcNyMbXzTqAwLsEdKfRgUhYjViPnOkMlBxCzZtQaWyEuSrDoHp"
+
+static struct token_cache *cache;
+static struct keystone_shared *shared;
+static struct keystone *keystone;
+static struct keystone_session *session;
+static struct identity identity;
+
+static void begin(const char *more)
+{
+    setup();
+    configure(arena_printf(&arena, "%s%s", LOGIN, more));
+    cache = token_cache_new(64);
+    shared = keystone_shared_new();
+    keystone = keystone_new(&settings, cache, shared);
+    session = keystone_session_new(&settings, shared);
+    exchange.path = "/traits";
+}
+
+static void end(void)
+{
+    keystone_session_free(session);
+    keystone_free(keystone);
+    keystone_shared_free(shared);
+    token_cache_free(cache);
+    forget_settings();
+    teardown();
+}
+
+/* Puts a token into the cache, of a user of that name; inside: more of its description. */
+static void know(const char *token, const char *user, int expires_in, const char *inside)
+{
+    static unsigned char record[TOKEN_RECORD_SIZE];
+    char expires_at[32];
+    time_t when = time(NULL) + expires_in;
+    strftime(expires_at, sizeof(expires_at), "%Y-%m-%dT%H:%M:%SZ", gmtime(&when));
+    const char *answer =
+        arena_printf(&arena,
+                     "{\"token\": {\"user\": {\"id\": \"%s\", \"domain\": {\"id\": "
+                     "\"default\"}}, \"expires_at\": \"%s\"%s}}",
+                     user, expires_at, inside);
+    size_t length = token_record_make(answer, strlen(answer), "placement", record, sizeof(record));
+    ck_assert_uint_gt(length, 0);
+    struct token_digest digest = token_digest_make(keystone_session_digest(session), token);
+    token_cache_put(cache, &digest, record, length, 60);
+}
+
+static bool identify(void)
+{
+    exchange.error.status = 0;
+    exchange.header_count = 0;
+    return authentication_identify(keystone, &exchange, &identity);
+}
+
+#define PROJECT(id) ", \"project\": {\"id\": \"" id "\", \"domain\": {\"id\": \"default\"}}"
+#define ROLES(name) ", \"roles\": [{\"name\": \"" name "\"}]"
+
+START_TEST(a_token_in_the_cache)
+{
+    begin("");
+    know(TOKEN, "ann", 60, PROJECT("p1") ROLES("admin"));
+    give("HTTP_X_AUTH_TOKEN=  " TOKEN " ");
+    give("HTTP_X_ROLES=reader");
+    give("HTTP_X_USER_ID=mallory");
+    give("HTTP_OPENSTACK_SYSTEM_SCOPE=all");
+    ck_assert(identify());
+    ck_assert_str_eq(identity.user_id, "ann");
+    ck_assert_str_eq(identity.project_id, "p1");
+    ck_assert_str_eq(identity.project_domain_id, "default");
+    ck_assert(role_list_has(&identity.roles, "admin"));
+    ck_assert(!role_list_has(&identity.roles, "reader"));
+    ck_assert_ptr_null(identity.system_scope);
+    ck_assert_ptr_null(identity.service_user_id);
+    end();
+}
+END_TEST
+
+START_TEST(without_a_token)
+{
+    begin("");
+    give("HTTP_X_ROLES=admin");
+    give("HTTP_X_USER_ID=mallory");
+    give("HTTP_X_IDENTITY_STATUS=Confirmed");
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 401);
+    ck_assert_int_eq(exchange.error.form, ERROR_KEYSTONE);
+    ck_assert_str_eq(exchange.headers[0].name, "www-authenticate");
+    ck_assert_str_eq(exchange.headers[0].value, "Keystone uri=\"http://public\"");
+    exchange.path = "/";
+    ck_assert(identify());
+    exchange.path = "";
+    ck_assert(identify());
+    ck_assert_ptr_null(identity.user_id);
+    end();
+}
+END_TEST
+
+static const char *const impossible[] = {"", "  ", "with blank", "caf\xc3\xa9", "a\x01"};
+
+START_TEST(what_can_be_no_token_is_not_asked_about)
+{
+    begin("");
+    give(arena_printf(&arena, "HTTP_X_AUTH_TOKEN=%s", impossible[_i]));
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 401);
+    end();
+}
+END_TEST
+
+START_TEST(keystone_cannot_be_reached)
+{
+    begin("");
+    give("HTTP_X_AUTH_TOKEN=unknown");
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 503);
+    ck_assert_int_eq(exchange.error.form, ERROR_WEBOB);
+    ck_assert_str_eq(exchange.error.detail, "The Keystone service is temporarily unavailable.");
+    ck_assert_uint_eq(exchange.header_count, 0);
+    end();
+}
+END_TEST
+
+START_TEST(the_decision_may_be_left_to_the_service)
+{
+    begin("delay_auth_decision = true\n");
+    give("HTTP_X_AUTH_TOKEN=unknown");
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 401);
+    ck_assert_int_eq(exchange.error.form, ERROR_WEBOB);
+    ck_assert_str_eq(exchange.headers[0].name, "www-authenticate");
+    end();
+}
+END_TEST
+
+START_TEST(an_expired_token_needs_a_service)
+{
+    begin("");
+    know("old", "ann", -10, PROJECT("p1") ROLES("member"));
+    know("nova", "nova", 60, PROJECT("service") ROLES("service"));
+    give("HTTP_X_AUTH_TOKEN=old");
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 401);
+    give("HTTP_X_SERVICE_TOKEN=nova");
+    ck_assert(identify());
+    ck_assert_str_eq(identity.user_id, "ann");
+    ck_assert_str_eq(identity.service_user_id, "nova");
+    ck_assert_str_eq(identity.service_project_id, "service");
+    ck_assert(role_list_has(&identity.service_roles, "service"));
+    ck_assert(!role_list_has(&identity.roles, "service"));
+    end();
+}
+END_TEST
+
+START_TEST(an_expired_service_token_is_none)
+{
+    begin("");
+    know("good", "ann", 60, PROJECT("p1") ROLES("member"));
+    know("nova", "nova", -1, PROJECT("service") ROLES("service"));
+    give("HTTP_X_AUTH_TOKEN=good");
+    give("HTTP_X_SERVICE_TOKEN=nova");
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 401);
+    end();
+}
+END_TEST
+
+static const struct {
+    const char *settings;
+    int expires_in;
+    bool passes;
+} services[] = {
+    {"", 60, false},
+    {"service_token_roles_required = false\n", 60, true},
+    {"service_token_roles_required = false\n", -10, false},
+    {"service_token_roles = compute, watcher\n", 60, true},
+    {"service_token_roles = compute, watcher\n", -10, true},
+    {"service_token_roles = Watcher\n", 60, false},
+    {"delay_auth_decision = true\n", 60, true},
+    {"delay_auth_decision = true\n", -10, false},
+};
+
+START_TEST(service_tokens_need_a_role)
+{
+    begin(services[_i].settings);
+    know("user", "ann", services[_i].expires_in, PROJECT("p1") ROLES("member"));
+    know("other", "watcher", 60, PROJECT("service") ROLES("watcher"));
+    give("HTTP_X_AUTH_TOKEN=user");
+    give("HTTP_X_SERVICE_TOKEN=other");
+    ck_assert_int_eq(identify(), services[_i].passes);
+    ck_assert_int_eq(exchange.error.status, services[_i].passes ? 0 : 401);
+    end();
+}
+END_TEST
+
+START_TEST(the_system_scope_is_that_of_who_speaks_last)
+{
+    begin("");
+    know("system", "ann", 60, ", \"system\": {\"all\": true}" ROLES("admin"));
+    know("nova", "nova", 60, PROJECT("service") ROLES("service"));
+    give("HTTP_X_AUTH_TOKEN=system");
+    ck_assert(identify());
+    ck_assert_str_eq(identity.system_scope, "all");
+    ck_assert_ptr_null(identity.project_id);
+    give("HTTP_X_SERVICE_TOKEN=nova");
+    ck_assert(identify());
+    ck_assert_ptr_null(identity.system_scope);
+    end();
+}
+END_TEST
+
+static const struct {
+    const char *mode;
+    bool bound, free;
+} binds[] = {
+    {"permissive", false, true}, {"strict", false, true},    {"disabled", true, true},
+    {"required", false, false},  {"kerberos", false, false},
+};
+
+START_TEST(bound_tokens_are_not_confirmed_here)
+{
+    begin(arena_printf(&arena, "enforce_token_bind = %s\n", binds[_i].mode));
+    know("bound", "ann", 60, ", \"bind\": {\"kerberos\": \"ann\"}");
+    know("free", "ann", 60, "");
+    give("HTTP_X_AUTH_TOKEN=bound");
+    ck_assert_int_eq(identify(), binds[_i].bound);
+    give("HTTP_X_AUTH_TOKEN=free");
+    ck_assert_int_eq(identify(), binds[_i].free);
+    end();
+}
+END_TEST
+
+START_TEST(without_a_cache_nothing_is_found_in_it)
+{
+    begin("token_cache_time = -1\n");
+    know("known", "ann", 60, "");
+    give("HTTP_X_AUTH_TOKEN=known");
+    ck_assert(!identify());
+    ck_assert_int_eq(exchange.error.status, 503);
+    end();
+}
+END_TEST
+
+/* The most that a cached token may add to a request. */
+#define MOST_MICROSECONDS 20.0
+
+START_TEST(what_a_cached_token_costs)
+{
+    enum { TIMES = 50000 };
+    struct timespec begun, ended;
+    begin("");
+    know(TOKEN, "0123456789abcdef0123456789abcdef", 60,
+         PROJECT(
+             "fedcba9876543210fedcba9876543210") ", \"roles\": [{\"name\": \"admin\"}, {\"name\": "
+                                                 "\"member\"}, {\"name\": \"reader\"}]");
+    static char header[] = "HTTP_X_AUTH_TOKEN=" TOKEN;
+    unsigned known = 0;
+    parameters[0] = header;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    for (unsigned i = 0; i < TIMES; i++) {
+        known += identify();
+        arena_reset(&arena);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    ck_assert_uint_eq(known, TIMES);
+    double microseconds = ((double)(ended.tv_sec - begun.tv_sec) * 1e6 +
+                           (double)(ended.tv_nsec - begun.tv_nsec) / 1e3) /
+                          TIMES;
+    printf("a token in the cache costs a request %.2f us\n", microseconds);
+#ifndef BERTH_ASAN
+    ck_assert_double_lt(microseconds, MOST_MICROSECONDS);
+#endif
+    end();
+}
+END_TEST
+
+int main(void)
+{
+    TCase *test = tcase_create("keystone");
+    tcase_add_test(test, a_token_in_the_cache);
+    tcase_add_test(test, without_a_token);
+    tcase_add_loop_test(test, what_can_be_no_token_is_not_asked_about, 0,
+                        sizeof(impossible) / sizeof(impossible[0]));
+    tcase_add_test(test, keystone_cannot_be_reached);
+    tcase_add_test(test, the_decision_may_be_left_to_the_service);
+    tcase_add_test(test, an_expired_token_needs_a_service);
+    tcase_add_test(test, an_expired_service_token_is_none);
+    tcase_add_loop_test(test, service_tokens_need_a_role, 0,
+                        sizeof(services) / sizeof(services[0]));
+    tcase_add_test(test, the_system_scope_is_that_of_who_speaks_last);
+    tcase_add_loop_test(test, bound_tokens_are_not_confirmed_here, 0,
+                        sizeof(binds) / sizeof(binds[0]));
+    tcase_add_test(test, without_a_cache_nothing_is_found_in_it);
+    tcase_add_test(test, what_a_cached_token_costs);
+    return suite_run("keystone", test);
+}

@@ -1,0 +1,347 @@
+/*
+ * The token cache, with several processes at it, some of which are killed.
+ */
+#include <config.h>
+
+#include <check.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "auth/token_cache.h"
+#include "base/shared_memory.h"
+#include "suite.h"
+
+static struct token_cache *cache;
+static struct board {
+    _Atomic unsigned ready, leaders, over, late, wrong, valid;
+} * board;
+
+static void setup(void)
+{
+    cache = token_cache_new(64);
+    board = shared_memory_new(sizeof(*board));
+    ck_assert_ptr_nonnull(cache);
+    ck_assert_ptr_nonnull(board);
+}
+
+static void teardown(void)
+{
+    token_cache_free(cache);
+    shared_memory_free(board, sizeof(*board));
+}
+
+static void nap(unsigned milliseconds)
+{
+    nanosleep(&(struct timespec){.tv_nsec = (long)milliseconds * 1000000}, NULL);
+}
+
+static struct token_digest digest_of(const char *token)
+{
+    static const struct token_digest salt;
+    return token_digest_make(&salt, token);
+}
+
+static struct token_digest digest_number(unsigned number)
+{
+    char token[32];
+    snprintf(token, sizeof(token), "token-%u", number);
+    return digest_of(token);
+}
+
+static size_t put(const char *token, const char *record, unsigned seconds)
+{
+    struct token_digest digest = digest_of(token);
+    char found[TOKEN_CACHE_RECORD];
+    token_cache_put(cache, &digest, record, strlen(record) + 1, seconds);
+    return token_cache_get(cache, &digest, found, sizeof(found));
+}
+
+START_TEST(what_was_put_is_found)
+{
+    struct token_digest digest = digest_of("one"), other = digest_of("two");
+    char record[16];
+    ck_assert_uint_eq(put("one", "first", 10), 6);
+    ck_assert_uint_eq(put("one", "second", 10), 7);
+    ck_assert_uint_eq(token_cache_get(cache, &digest, record, sizeof(record)), 7);
+    ck_assert_str_eq(record, "second");
+    ck_assert_uint_eq(token_cache_get(cache, &digest, record, 3), 0);
+    ck_assert_uint_eq(token_cache_get(cache, &other, record, sizeof(record)), 0);
+}
+END_TEST
+
+START_TEST(a_token_is_another_one_at_another_keystone)
+{
+    struct token_digest salt = digest_of("http://elsewhere");
+    struct token_digest there = token_digest_make(&salt, "one"), here = digest_of("one");
+    ck_assert_int_ne(memcmp(&there, &here, sizeof(there)), 0);
+}
+END_TEST
+
+START_TEST(it_is_found_for_its_time)
+{
+    struct token_digest digest = digest_of("brief"), lasting = digest_of("lasting");
+    char record[16];
+    ck_assert_uint_gt(put("brief", "x", 1), 0);
+    ck_assert_uint_gt(put("lasting", "x", 0), 0);
+    nap(500);
+    ck_assert_uint_gt(token_cache_get(cache, &digest, record, sizeof(record)), 0);
+    nap(600);
+    ck_assert_uint_eq(token_cache_get(cache, &digest, record, sizeof(record)), 0);
+    ck_assert_uint_gt(token_cache_get(cache, &lasting, record, sizeof(record)), 0);
+}
+END_TEST
+
+START_TEST(what_is_too_long_is_not_kept)
+{
+    static char record[TOKEN_CACHE_RECORD + 1];
+    struct token_digest digest = digest_of("long");
+    token_cache_put(cache, &digest, record, sizeof(record), 10);
+    ck_assert_uint_eq(token_cache_get(cache, &digest, record, sizeof(record)), 0);
+    token_cache_put(cache, &digest, record, sizeof(record) - 1, 10);
+    ck_assert_uint_eq(token_cache_get(cache, &digest, record, sizeof(record)), sizeof(record) - 1);
+}
+END_TEST
+
+START_TEST(what_is_used_stays_when_others_need_the_place)
+{
+    struct token_digest used = digest_of("used");
+    unsigned number, kept = 0;
+    ck_assert_uint_gt(put("used", "x", 60), 0);
+    for (unsigned i = 0; i < 2000; i++) {
+        struct token_digest digest = digest_number(i);
+        token_cache_put(cache, &digest, &i, sizeof(i), 60);
+        /* the clock of what was used last has milliseconds */
+        if (i % 20 == 0)
+            nap(1);
+        ck_assert_uint_gt(token_cache_get(cache, &used, &number, sizeof(number)), 0);
+    }
+    for (unsigned i = 0; i < 2000; i++) {
+        struct token_digest digest = digest_number(i);
+        if (token_cache_get(cache, &digest, &number, sizeof(number)) == sizeof(number)) {
+            ck_assert_uint_eq(number, i);
+            kept++;
+        }
+    }
+    ck_assert_uint_le(kept, 63);
+    ck_assert_uint_ge(kept, 40);
+}
+END_TEST
+
+/* Writes records that are all of one byte, and reads what others write. */
+static void hammer(unsigned seed)
+{
+    unsigned char record[1500];
+    for (unsigned i = 0; i < 30000; i++) {
+        struct token_digest digest = digest_number((i * 7 + seed) % 16);
+        if (i % 3 == 0) {
+            memset(record, (int)(i + seed) % 251, sizeof(record));
+            token_cache_put(cache, &digest, record, sizeof(record), 60);
+        } else if (token_cache_get(cache, &digest, record, sizeof(record)) > 0) {
+            if (memcmp(record, record + 1, sizeof(record) - 1) != 0)
+                atomic_fetch_add(&board->wrong, 1);
+            atomic_fetch_add(&board->valid, 1);
+        }
+    }
+}
+
+static pid_t start(void (*work)(unsigned), unsigned number)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        work(number);
+        _exit(0);
+    }
+    return pid;
+}
+
+START_TEST(nobody_reads_what_is_half_written)
+{
+    pid_t pids[4];
+    for (unsigned i = 0; i < 4; i++)
+        pids[i] = start(hammer, i);
+    for (unsigned i = 0; i < 4; i++)
+        waitpid(pids[i], NULL, 0);
+    ck_assert_uint_eq(board->wrong, 0);
+    ck_assert_uint_gt(board->valid, 10000);
+}
+END_TEST
+
+static void hammer_on(unsigned seed)
+{
+    for (;;)
+        hammer(seed);
+}
+
+START_TEST(killed_writers_leave_it_whole)
+{
+    for (unsigned i = 0; i < 60; i++) {
+        pid_t pids[2] = {start(hammer_on, i), start(hammer_on, i + 5)};
+        nap(5 + i % 7);
+        for (unsigned j = 0; j < 2; j++) {
+            kill(pids[j], SIGKILL);
+            waitpid(pids[j], NULL, 0);
+        }
+    }
+    uint64_t begun = shared_clock();
+    hammer(99);
+    ck_assert_uint_eq(board->wrong, 0);
+    for (unsigned i = 0; i < 16; i++) {
+        struct token_digest digest = digest_number(i);
+        unsigned number = i;
+        token_cache_put(cache, &digest, &number, sizeof(number), 60);
+        ck_assert_uint_eq(token_cache_get(cache, &digest, &number, sizeof(number)), sizeof(number));
+    }
+    /* nobody waits for a lock that a dead process had: each wait would be 20 ms */
+    ck_assert_uint_lt(shared_clock() - begun, 10000);
+}
+END_TEST
+
+enum { ASKING = 50, ANSWER_TIME = 150 };
+
+static enum token_verdict verdict_to_find;
+
+/* What a worker does with a token that it does not know. */
+static void ask(unsigned patience)
+{
+    struct token_digest digest = digest_of("new");
+    enum token_verdict verdict;
+    char record[16];
+    atomic_fetch_add(&board->ready, 1);
+    switch (token_flight_join(cache, &digest, shared_clock() + patience, &verdict)) {
+    case TOKEN_FLIGHT_LEAD:
+        verdict = TOKEN_VALID;
+        if (token_cache_get(cache, &digest, record, sizeof(record)) == 0) {
+            atomic_fetch_add(&board->leaders, 1);
+            nap(ANSWER_TIME);
+            verdict = verdict_to_find;
+            if (verdict == TOKEN_VALID)
+                token_cache_put(cache, &digest, "x", 2, 60);
+        }
+        token_flight_land(cache, &digest, verdict);
+        break;
+    case TOKEN_FLIGHT_OVER:
+        atomic_fetch_add(&board->over, 1);
+        break;
+    default:
+        atomic_fetch_add(&board->late, 1);
+        return;
+    }
+    if (verdict != verdict_to_find)
+        atomic_fetch_add(&board->wrong, 1);
+}
+
+static void ask_at_once(pid_t *pids, unsigned count, unsigned patience)
+{
+    for (unsigned i = 0; i < count; i++)
+        pids[i] = start(ask, patience);
+}
+
+static void await(const pid_t *pids, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        waitpid(pids[i], NULL, 0);
+}
+
+static const enum token_verdict verdicts[] = {TOKEN_VALID, TOKEN_REFUSED, TOKEN_UNKNOWN};
+
+START_TEST(one_asks_for_all_that_wait)
+{
+    pid_t pids[ASKING];
+    verdict_to_find = verdicts[_i];
+    ask_at_once(pids, 1, 5000);
+    while (board->leaders == 0)
+        nap(1);
+    ask_at_once(pids + 1, ASKING - 1, 5000);
+    await(pids, ASKING);
+    ck_assert_uint_eq(board->wrong, 0);
+    ck_assert_uint_eq(board->late, 0);
+    /* who only came when it was over asks anew, unless the answer was kept */
+    if (verdict_to_find == TOKEN_VALID)
+        ck_assert_uint_eq(board->leaders, 1);
+    ck_assert_uint_ge(board->leaders + board->over, 2);
+}
+END_TEST
+
+START_TEST(a_killed_one_is_followed_by_the_next)
+{
+    pid_t pids[8];
+    ask_at_once(pids, 1, 5000);
+    while (board->leaders == 0)
+        nap(1);
+    ask_at_once(pids + 1, 7, 5000);
+    while (board->ready < 8)
+        nap(1);
+    nap(20);
+    kill(pids[0], SIGKILL);
+    await(pids, 8);
+    ck_assert_uint_eq(board->wrong, 0);
+    ck_assert_uint_eq(board->late, 0);
+    ck_assert_uint_eq(board->leaders, 2);
+    ck_assert_uint_ge(board->over, 1);
+}
+END_TEST
+
+START_TEST(a_stopped_one_is_not_waited_for_without_end)
+{
+    pid_t pids[2];
+    ask_at_once(pids, 1, 5000);
+    while (board->leaders == 0)
+        nap(1);
+    kill(pids[0], SIGSTOP);
+    uint64_t begun = shared_clock();
+    ask_at_once(pids + 1, 1, 100);
+    await(pids + 1, 1);
+    ck_assert_uint_eq(board->late, 1);
+    ck_assert_uint_ge(shared_clock() - begun, 100);
+    kill(pids[0], SIGKILL);
+    await(pids, 1);
+}
+END_TEST
+
+START_TEST(what_costs_a_lookup)
+{
+    enum { TIMES = 100000 };
+    char record[TOKEN_CACHE_RECORD];
+    struct timespec begun, ended;
+    unsigned found = 0;
+    memset(record, 'x', 400);
+    record[400] = '\0';
+    ck_assert_uint_eq(put("a token of the usual length", record, 60), 401);
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    for (unsigned i = 0; i < TIMES; i++) {
+        struct token_digest digest = digest_of("a token of the usual length");
+        found += token_cache_get(cache, &digest, record, sizeof(record)) > 0;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    ck_assert_uint_eq(found, TIMES);
+    printf("a lookup in the token cache: %.2f us\n",
+           ((double)(ended.tv_sec - begun.tv_sec) * 1e6 +
+            (double)(ended.tv_nsec - begun.tv_nsec) / 1e3) /
+               TIMES);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *test = tcase_create("token cache");
+    tcase_add_checked_fixture(test, setup, teardown);
+    tcase_set_timeout(test, 60);
+    tcase_add_test(test, what_was_put_is_found);
+    tcase_add_test(test, a_token_is_another_one_at_another_keystone);
+    tcase_add_test(test, it_is_found_for_its_time);
+    tcase_add_test(test, what_is_too_long_is_not_kept);
+    tcase_add_test(test, what_is_used_stays_when_others_need_the_place);
+    tcase_add_test(test, nobody_reads_what_is_half_written);
+    tcase_add_test(test, killed_writers_leave_it_whole);
+    tcase_add_loop_test(test, one_asks_for_all_that_wait, 0,
+                        sizeof(verdicts) / sizeof(verdicts[0]));
+    tcase_add_test(test, a_killed_one_is_followed_by_the_next);
+    tcase_add_test(test, a_stopped_one_is_not_waited_for_without_end);
+    tcase_add_test(test, what_costs_a_lookup);
+    return suite_run("token cache", test);
+}
