@@ -6,6 +6,7 @@
 #include "auth/keystone_http.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -119,7 +120,7 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *name, 
     char *line = malloc(size);
     if (line == NULL)
         abort();
-    strcpy(stpcpy(stpcpy(line, name), ": "), value);
+    snprintf(line, size, "%s: %s", name, value);
     struct curl_slist *longer = curl_slist_append(list, line);
     explicit_bzero(line, size);
     free(line);
