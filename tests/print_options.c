@@ -1,5 +1,6 @@
 /* Prints the table of options: "sample" as the sample configuration file, "readme" as the rows of
-   the table in README.md. For scripts/check-options. */
+   the table in README.md, "manual" as the part of berth.conf(5) in mdoc(7). For scripts/check-options
+   and make update-options. */
 #include <config.h>
 
 #include <stdio.h>
@@ -30,14 +31,73 @@ static void print_readme(void)
     }
 }
 
+/* Text in lines of at most 78 columns; a sentence begins a line, as roff wants it. */
+static void print_text(const char *text)
+{
+    enum { WIDTH = 78 };
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        if (column > 0 && column + 1 + length > WIDTH) {
+            putchar('\n');
+            column = 0;
+        }
+        printf("%s%.*s", column > 0 ? " " : "", (int)length, text);
+        column += length + (column > 0);
+        bool ends_sentence = strchr(".?!", text[length - 1]) != NULL;
+        text += length;
+        text += strspn(text, " ");
+        if (ends_sentence && *text != '\0') {
+            putchar('\n');
+            column = 0;
+        }
+    }
+    putchar('\n');
+}
+
+static void print_manual_option(const struct config_option *option)
+{
+    printf(".It Cm %s", option->name);
+    if (option->default_text != NULL && *option->default_text != '\0') {
+        printf(" No = Ar ");
+        for (const char *text = option->default_text; *text != '\0'; text++)
+            printf("%c%s", *text, *text == ',' ? "\\:" : ""); /* a line may end there */
+    }
+    printf("\n.Pq %s%s", option_type_name(option->type), option->required ? ", required" : "");
+    if (option->choices != NULL)
+        printf(": %s", option->choices);
+    if (option->minimum < option->maximum)
+        printf(", %.0f to %.0f", option->minimum, option->maximum);
+    printf("\n.br\n");
+    print_text(option->help);
+    for (size_t i = 0; i < option_old_name_count(option); i++)
+        printf("Formerly\n.Bq %s\n.Cm %s .\n", option->old_names[i].group,
+               option->old_names[i].name);
+}
+
+static void print_manual(void)
+{
+    const char *group = NULL;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct config_option *option = &config_options[i];
+        if (group == NULL || strcmp(group, option->group) != 0)
+            printf("%s.Ss [%s]\n.Bl -tag -width Ds\n", group != NULL ? ".El\n" : "", option->group);
+        group = option->group;
+        print_manual_option(option);
+    }
+    puts(".El");
+}
+
 int main(int count, char **arguments)
 {
     if (count == 2 && strcmp(arguments[1], "sample") == 0) {
         print_sample();
     } else if (count == 2 && strcmp(arguments[1], "readme") == 0) {
         print_readme();
+    } else if (count == 2 && strcmp(arguments[1], "manual") == 0) {
+        print_manual();
     } else {
-        fprintf(stderr, "usage: print_options sample|readme\n");
+        fprintf(stderr, "usage: print_options sample|readme|manual\n");
         return 2;
     }
     return fflush(stdout) == 0 ? 0 : 1;
