@@ -1,5 +1,6 @@
 -- The schema of upstream Placement at alembic revision a082b8bb98d0, for an empty database.
--- Character set and collation are the database's, as upstream leaves them.
+-- Character set and collation are the database's, as upstream leaves them. berth-manage enters the
+-- revision when all is made.
 
 CREATE TABLE IF NOT EXISTS alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -145,6 +146,3 @@ CREATE TABLE IF NOT EXISTS allocations (
     INDEX allocations_resource_class_id_idx (resource_class_id),
     INDEX allocations_consumer_id_idx (consumer_id)
 );
-
-INSERT INTO alembic_version (version_num)
-    SELECT 'a082b8bb98d0' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM alembic_version);

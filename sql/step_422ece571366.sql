@@ -11,4 +11,3 @@ ALTER TABLE consumers ADD COLUMN IF NOT EXISTS consumer_type_id INTEGER;
 CREATE INDEX IF NOT EXISTS consumers_consumer_type_id_idx ON consumers (consumer_type_id);
 ALTER TABLE consumers ADD CONSTRAINT consumers_consumer_type_id_fkey
     FOREIGN KEY IF NOT EXISTS (consumer_type_id) REFERENCES consumer_types (id);
-UPDATE alembic_version SET version_num = '422ece571366' WHERE version_num = 'b5c396305c25';

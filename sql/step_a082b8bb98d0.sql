@@ -4,4 +4,3 @@ ALTER TABLE inventories DROP INDEX IF EXISTS inventories_resource_provider_resou
 ALTER TABLE placement_aggregates DROP INDEX IF EXISTS ix_placement_aggregates_uuid;
 ALTER TABLE resource_providers DROP INDEX IF EXISTS resource_providers_name_idx;
 ALTER TABLE resource_providers DROP INDEX IF EXISTS resource_providers_uuid_idx;
-UPDATE alembic_version SET version_num = 'a082b8bb98d0' WHERE version_num = '422ece571366';

@@ -20,12 +20,14 @@ static void look_at_database(const struct database *database, struct arena *aren
     const char *revision;
     struct database *twin = database_twin(database, HURRY);
     database_begin_request(twin, arena);
-    bool answers = schema_version_load(twin, &revision) == OUTCOME_OK;
+    enum outcome outcome = schema_version_load(twin, &revision);
+    bool answers = outcome == OUTCOME_OK || outcome == OUTCOME_ACTION_INVALID;
     database_free(twin);
     states[HEALTH_DATABASE] = answers ? HEALTH_GOOD : HEALTH_BAD;
     states[HEALTH_SCHEMA] = HEALTH_UNKNOWN;
     if (answers)
-        states[HEALTH_SCHEMA] = schema_version_serves(revision) ? HEALTH_GOOD : HEALTH_BAD;
+        states[HEALTH_SCHEMA] =
+            outcome == OUTCOME_OK && schema_version_serves(revision) ? HEALTH_GOOD : HEALTH_BAD;
 }
 
 /* What was found, by others or here. */

@@ -19,13 +19,14 @@ static unsigned retries(const struct settings *settings)
     return (unsigned)(upstream > own ? upstream : own);
 }
 
-struct database *database_from_settings(const struct settings *settings, struct config_error *error)
+static struct database *open_by(const struct settings *settings, bool hasty,
+                                struct config_error *error)
 {
     struct database_url url;
     if (!settings_database_url(settings, &url, error))
         return NULL;
     long sync_wait = settings->placement_database_mysql_wsrep_sync_wait;
-    unsigned statement_timeout = (unsigned)settings->berth_statement_timeout;
+    unsigned statement_timeout = hasty ? (unsigned)settings->berth_statement_timeout : 0;
     struct database_settings database = {
         .host = url.host,
         .port = url.port,
@@ -45,14 +46,26 @@ struct database *database_from_settings(const struct settings *settings, struct 
         .wsrep_sync_wait = sync_wait == SETTINGS_UNSET ? -1 : (int)sync_wait,
         .connect_timeout = seconds(url.connect_timeout, settings->berth_connect_timeout),
         /* the server gives up first, and says why */
-        .read_timeout =
-            seconds(url.read_timeout, statement_timeout == 0 ? 3600 : (long)statement_timeout + 10),
+        .read_timeout = hasty
+                            ? seconds(url.read_timeout,
+                                      statement_timeout == 0 ? 3600 : (long)statement_timeout + 10)
+                            : 0,
         .lock_wait_timeout = (unsigned)settings->berth_lock_wait_timeout,
         .statement_timeout = statement_timeout,
-        .recycle_seconds = settings->placement_database_connection_recycle_time,
+        .recycle_seconds = hasty ? settings->placement_database_connection_recycle_time : -1,
         .transaction_retries = retries(settings),
     };
     struct database *result = database_new(&database);
     database_url_free(&url);
     return result;
+}
+
+struct database *database_from_settings(const struct settings *settings, struct config_error *error)
+{
+    return open_by(settings, true, error);
+}
+
+struct database *database_without_haste(const struct settings *settings, struct config_error *error)
+{
+    return open_by(settings, false, error);
 }

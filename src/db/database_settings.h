@@ -12,4 +12,9 @@
 struct database *database_from_settings(const struct settings *settings,
                                         struct config_error *error);
 
+/* The same for work on large tables, by hand or at the start: a statement takes as long as it takes,
+   and the connection lasts. */
+struct database *database_without_haste(const struct settings *settings,
+                                        struct config_error *error);
+
 #endif

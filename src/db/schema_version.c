@@ -6,76 +6,142 @@
 #include "db/schema_version.h"
 
 #include "base/embedded.h"
+#include "base/log.h"
 
-static const struct sql select_table = {
+static const struct sql select_version_table = {
     "SELECT 1 FROM information_schema.tables "
     "WHERE table_schema = DATABASE() AND table_name = 'alembic_version'",
     "i"};
-static const struct sql select_version = {"SELECT version_num FROM alembic_version", "s"};
-static const struct sql delete_version = {"DELETE FROM alembic_version", NULL};
+static const struct sql count_tables = {
+    "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() "
+    "AND table_name IN ('allocations', 'consumers', 'inventories', 'placement_aggregates', "
+    "'projects', 'resource_classes', 'resource_provider_aggregates', 'resource_provider_traits', "
+    "'resource_providers', 'traits', 'users')",
+    "i"};
+static const struct sql select_versions = {"SELECT version_num FROM alembic_version", "s"};
+static const struct sql delete_versions = {"DELETE FROM alembic_version", NULL};
 static const struct sql insert_version = {"INSERT INTO alembic_version (version_num) VALUES (?)",
                                           NULL};
-static const struct sql take_lock = {"SELECT GET_LOCK('berth_schema', 60)", "i"};
-static const struct sql release_lock = {"SELECT RELEASE_LOCK('berth_schema')", "i"};
+static const struct sql update_version = {
+    "UPDATE alembic_version SET version_num = ? WHERE version_num = ?", NULL};
 
-static const struct sql count_without_root = {
-    "SELECT COUNT(*) FROM resource_providers WHERE root_provider_id IS NULL", "i"};
-static const struct sql count_without_consumer = {
-    "SELECT COUNT(*) FROM allocations a LEFT JOIN consumers c ON c.uuid = a.consumer_id "
-    "WHERE c.id IS NULL",
+/* One lock for each database of the server, under a name of limited length. */
+static const struct sql take_lock = {
+    "SELECT GET_LOCK(CONCAT('berth_schema_', MD5(DATABASE())), 60)", "i"};
+static const struct sql release_lock = {
+    "SELECT RELEASE_LOCK(CONCAT('berth_schema_', MD5(DATABASE())))", "i"};
+
+/* How long a change waits for the transactions that use its table; meanwhile, those that come later
+   wait for the change. */
+static const char limit_waiting[] = "SET SESSION lock_wait_timeout = 60";
+
+static const struct sql select_without_root = {
+    "SELECT 1 FROM resource_providers WHERE root_provider_id IS NULL LIMIT 1", "i"};
+static const struct sql select_without_consumer = {
+    "SELECT 1 FROM allocations a LEFT JOIN consumers c ON c.uuid = a.consumer_id "
+    "WHERE c.id IS NULL LIMIT 1",
     "i"};
 
 /* The chain of revisions, with the file that leads to each, and what must not be found before. */
 static const struct {
-    const char *revision;
+    const char *name;
     const char *file;
     const struct sql *guard;
     const char *reason;
-} steps[] = {
-    {"b4ed3a175331", NULL, NULL, NULL},
-    {"611cd6dffd7b", "step_611cd6dffd7b", &count_without_root,
+} revisions[] = {
+    {"b4ed3a175331", "schema", NULL, NULL},
+    {"611cd6dffd7b", NULL, &select_without_root,
      "There is at least one resource provider table record which is missing its root provider id. "
      "Run the \"berth-manage db online_data_migrations\" command."},
-    {"b5c396305c25", "step_b5c396305c25", &count_without_consumer,
+    {"b5c396305c25", NULL, &select_without_consumer,
      "There is at least one allocation record which is missing a consumer record. Run the "
      "\"berth-manage db online_data_migrations\" command."},
-    {"422ece571366", "step_422ece571366", NULL, NULL},
+    {SCHEMA_OLDEST_SERVED, "step_" SCHEMA_OLDEST_SERVED, NULL, NULL},
     {SCHEMA_HEAD, "step_" SCHEMA_HEAD, NULL, NULL},
 };
 
-enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
+enum { REVISIONS = sizeof(revisions) / sizeof(revisions[0]) };
+
+struct schema_change {
+    struct database *database;
+    struct arena *arena;
+    const char *target;
+    const char *reason; /* why it cannot be done */
+};
+
+static enum outcome refuse(struct schema_change *change, const char *reason)
+{
+    change->reason = reason;
+    return OUTCOME_ACTION_INVALID;
+}
+
+/* The place of a revision in the chain, or -1. */
+static int revision_place(const char *name)
+{
+    for (int i = 0; i < REVISIONS; i++)
+        if (strcmp(revisions[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static enum outcome refuse_unknown(struct schema_change *change, const char *revision)
+{
+    return refuse(change,
+                  arena_printf(change->arena,
+                               "The database is at revision %s, which this version of Berth does "
+                               "not know: it may be a newer one. Nothing was changed.",
+                               revision));
+}
+
+bool schema_version_find(const char *text, const char **revision)
+{
+    size_t length = strlen(text), matches = 0;
+    *revision = NULL;
+    if (strcmp(text, "base") == 0)
+        return true;
+    if (strcmp(text, "head") == 0 || strcmp(text, "heads") == 0) {
+        *revision = SCHEMA_HEAD;
+        return true;
+    }
+    for (size_t i = 0; i < REVISIONS && length > 0; i++) {
+        if (strncmp(revisions[i].name, text, length) != 0)
+            continue;
+        *revision = revisions[i].name;
+        matches++;
+    }
+    return matches == 1;
+}
+
+/* All rows of alembic_version; exists: whether there is such a table. */
+static enum outcome load_versions(struct database *database, bool *exists, struct rows *rows)
+{
+    enum outcome outcome = database_select(database, &select_version_table, NO_VALUES, rows);
+    *exists = outcome == OUTCOME_OK && rows->count > 0;
+    return *exists ? database_select(database, &select_versions, NO_VALUES, rows) : outcome;
+}
 
 enum outcome schema_version_load(struct database *database, const char **revision)
 {
     struct rows rows;
+    bool exists;
     *revision = NULL;
-    enum outcome outcome = database_select(database, &select_table, NO_VALUES, &rows);
+    enum outcome outcome = load_versions(database, &exists, &rows);
     if (outcome != OUTCOME_OK || rows.count == 0)
         return outcome;
-    outcome = database_select(database, &select_version, NO_VALUES, &rows);
-    if (outcome == OUTCOME_OK && rows.count > 0)
-        *revision = row_text(&rows, 0, 0);
-    return outcome;
-}
-
-bool schema_version_is_known(const char *revision)
-{
-    for (size_t i = 0; revision != NULL && i < STEPS; i++)
-        if (strcmp(steps[i].revision, revision) == 0)
-            return true;
-    return revision == NULL;
+    *revision = row_text(&rows, 0, 0);
+    return rows.count > 1 ? OUTCOME_ACTION_INVALID : OUTCOME_OK;
 }
 
 bool schema_version_serves(const char *revision)
 {
     /* the step between these two only drops indexes that others make superfluous */
     return revision != NULL &&
-           (strcmp(revision, SCHEMA_HEAD) == 0 || strcmp(revision, "422ece571366") == 0);
+           (strcmp(revision, SCHEMA_HEAD) == 0 || strcmp(revision, SCHEMA_OLDEST_SERVED) == 0);
 }
 
 /* Runs the statements of a file: each ends with a semicolon at the end of a line, and lines that
    begin with two dashes are comments. */
-static enum outcome run_file(struct database *database, struct arena *arena, const char *name)
+static enum outcome run_file(const struct schema_change *change, const char *name)
 {
     const struct embedded_text *file = sql_texts;
     while (strcmp(file->name, name) != 0)
@@ -83,14 +149,14 @@ static enum outcome run_file(struct database *database, struct arena *arena, con
     const char *statement = "", *text = file->text;
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
-        const char *line = arena_strndup(arena, text, length);
+        const char *line = arena_strndup(change->arena, text, length);
         text += length + (text[length] != '\0');
         if (strncmp(line, "--", 2) == 0 || length == 0)
             continue;
-        statement = arena_printf(arena, "%s%s\n", statement, line);
+        statement = arena_printf(change->arena, "%s%s\n", statement, line);
         if (line[length - 1] != ';')
             continue;
-        enum outcome outcome = database_run(database, statement);
+        enum outcome outcome = database_run(change->database, statement);
         if (outcome != OUTCOME_OK)
             return outcome;
         statement = "";
@@ -98,135 +164,144 @@ static enum outcome run_file(struct database *database, struct arena *arena, con
     return OUTCOME_OK;
 }
 
-/* Takes the steps that follow a revision. */
-static enum outcome take_steps(struct database *database, struct arena *arena, const char *revision,
-                               const char **reason)
+/* Writes that the database has come from one revision (NULL: none) to another. */
+static enum outcome write_version(struct schema_change *change, const char *from, const char *to)
 {
-    size_t next = 0;
-    while (strcmp(steps[next].revision, revision) != 0)
-        next++;
-    while (++next < STEPS) {
-        struct rows rows;
-        enum outcome outcome = OUTCOME_OK;
-        if (steps[next].guard != NULL) {
-            outcome = database_select(database, steps[next].guard, NO_VALUES, &rows);
-            if (outcome == OUTCOME_OK && row_integer(&rows, 0, 0) > 0) {
-                *reason = steps[next].reason;
-                return OUTCOME_ACTION_INVALID;
-            }
-        }
-        if (outcome == OUTCOME_OK)
-            outcome = run_file(database, arena, steps[next].file);
-        if (outcome != OUTCOME_OK)
-            return outcome;
-    }
-    return OUTCOME_OK;
+    uint64_t rows;
+    enum outcome outcome =
+        from == NULL
+            ? database_execute(change->database, &insert_version, VALUES(value_text(to)), &rows)
+            : database_execute(change->database, &update_version,
+                               VALUES(value_text(to), value_text(from)), &rows);
+    if (outcome == OUTCOME_DUPLICATE || (outcome == OUTCOME_OK && rows != 1))
+        return refuse(change, "Another process has changed the revision meanwhile.");
+    if (outcome == OUTCOME_OK)
+        log_event(LOG_LEVEL_INFO, "the schema has a new revision", log_text("from", from),
+                  log_text("to", to));
+    return outcome;
 }
 
-static enum outcome synchronise(struct database *database, struct arena *arena, const char **reason)
-{
-    const char *revision;
-    enum outcome outcome = schema_version_load(database, &revision);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    if (revision == NULL)
-        return run_file(database, arena, "schema");
-    if (!schema_version_is_known(revision)) {
-        *reason = arena_printf(arena,
-                               "The database is at revision %s, which this version of Berth "
-                               "does not know.",
-                               revision);
-        return OUTCOME_ACTION_INVALID;
-    }
-    return take_steps(database, arena, revision, reason);
-}
-
-enum outcome schema_synchronise(struct database *database, struct arena *arena, const char **reason)
+/* Makes the schema of a database without a revision, and gives the place of the one that it has then.
+   There are tables already if the first step was cut off, Berth's or upstream's: they may be old and
+   lack indexes, so that all steps follow. */
+static enum outcome create(struct schema_change *change, bool version_table, int *place)
 {
     struct rows rows;
+    enum outcome outcome = database_select(change->database, &count_tables, NO_VALUES, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    bool begun = row_integer(&rows, 0, 0) > 0;
+    if (begun && !version_table)
+        return refuse(change,
+                      "The database has tables, but nothing says of which revision. Say so with "
+                      "\"berth-manage db stamp REVISION\" (b4ed3a175331 if they were copied out of "
+                      "Nova's database), then do this again. Nothing was changed.");
+    outcome = run_file(change, revisions[0].file);
+    if (outcome == OUTCOME_OK && begun)
+        outcome = run_file(change, "schema_indexes");
+    *place = begun ? 0 : REVISIONS - 1;
+    if (outcome == OUTCOME_OK)
+        outcome = write_version(change, NULL, revisions[*place].name);
+    return outcome;
+}
+
+/* Takes the step that leads to a revision from the one before it. */
+static enum outcome take_step(struct schema_change *change, int place)
+{
+    struct rows rows = {0};
+    enum outcome outcome = OUTCOME_OK;
+    if (revisions[place].guard != NULL)
+        outcome = database_select(change->database, revisions[place].guard, NO_VALUES, &rows);
+    if (outcome == OUTCOME_OK && rows.count > 0)
+        return refuse(change, revisions[place].reason);
+    if (outcome == OUTCOME_OK && revisions[place].file != NULL)
+        outcome = run_file(change, revisions[place].file);
+    if (outcome == OUTCOME_OK)
+        outcome = write_version(change, revisions[place - 1].name, revisions[place].name);
+    return outcome;
+}
+
+/* Gives the database the indexes back that went with the last step. The revision comes first: until
+   the indexes are there, the way to the head is to go to it. */
+static enum outcome step_back(struct schema_change *change, const char *revision)
+{
+    enum outcome outcome = OUTCOME_OK;
+    if (strcmp(revision, change->target) != 0)
+        outcome = write_version(change, revision, change->target);
+    return outcome == OUTCOME_OK ? run_file(change, "back_" SCHEMA_OLDEST_SERVED) : outcome;
+}
+
+static enum outcome synchronise(struct schema_change *change)
+{
+    struct rows rows;
+    bool exists;
+    enum outcome outcome = load_versions(change->database, &exists, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (rows.count > 1)
+        return refuse(change, "The table alembic_version has more than one revision.");
+    int place = rows.count == 0 ? 0 : revision_place(row_text(&rows, 0, 0));
+    if (place < 0)
+        return refuse_unknown(change, row_text(&rows, 0, 0));
+    if (rows.count == 0)
+        outcome = create(change, exists, &place);
+    int target = revision_place(change->target);
+    while (outcome == OUTCOME_OK && place < target)
+        outcome = take_step(change, ++place);
+    if (outcome == OUTCOME_OK && strcmp(change->target, SCHEMA_OLDEST_SERVED) == 0)
+        outcome = step_back(change, revisions[place].name);
+    return outcome;
+}
+
+enum outcome schema_synchronise(struct database *database, struct arena *arena,
+                                const char *revision, const char **reason)
+{
+    struct schema_change change = {.database = database, .arena = arena, .target = revision};
+    struct rows rows;
     *reason = NULL;
-    enum outcome outcome = database_select(database, &take_lock, NO_VALUES, &rows);
+    enum outcome outcome = database_run(database, limit_waiting);
+    if (outcome == OUTCOME_OK)
+        outcome = database_select(database, &take_lock, NO_VALUES, &rows);
     if (outcome != OUTCOME_OK)
         return outcome;
     if (row_integer(&rows, 0, 0) != 1) {
         *reason = "Another process is changing the schema.";
         return OUTCOME_ACTION_INVALID;
     }
-    outcome = synchronise(database, arena, reason);
+    outcome = synchronise(&change);
+    if (outcome == OUTCOME_CONFLICT)
+        outcome = refuse(&change, "Other transactions hold a table that is to be changed. What was "
+                                  "done is kept: do this again.");
+    *reason = change.reason;
     enum outcome released = database_select(database, &release_lock, NO_VALUES, &rows);
     return outcome == OUTCOME_OK ? released : outcome;
 }
 
 static enum outcome run_stamp(void *subject)
 {
-    void **pair = subject;
-    struct database *database = pair[0];
-    enum outcome outcome = database_execute(database, &delete_version, NO_VALUES, NULL);
+    struct schema_change *change = subject;
+    struct rows rows;
+    enum outcome outcome = database_select(change->database, &select_versions, NO_VALUES, &rows);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < rows.count; i++)
+        if (revision_place(row_text(&rows, i, 0)) < 0)
+            return refuse_unknown(change, row_text(&rows, i, 0));
     if (outcome == OUTCOME_OK)
-        outcome = database_execute(database, &insert_version,
-                                   VALUES(value_text((const char *)pair[1])), NULL);
+        outcome = database_execute(change->database, &delete_versions, NO_VALUES, NULL);
+    if (outcome == OUTCOME_OK && change->target != NULL)
+        outcome = database_execute(change->database, &insert_version,
+                                   VALUES(value_text(change->target)), NULL);
     return outcome;
 }
 
-enum outcome schema_version_stamp(struct database *database, const char *revision)
+enum outcome schema_version_stamp(struct database *database, struct arena *arena,
+                                  const char *revision, const char **reason)
 {
-    void *pair[] = {database, (void *)(uintptr_t)revision};
+    struct schema_change change = {.database = database, .arena = arena, .target = revision};
     enum outcome outcome =
         database_run(database, "CREATE TABLE IF NOT EXISTS alembic_version "
                                "(version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))");
-    return outcome == OUTCOME_OK ? database_transaction(database, run_stamp, pair) : outcome;
-}
-
-/* Online data migrations. A provider that has a parent is left for a later round if the parent has
-   no root yet. */
-static const struct sql set_roots = {
-    "UPDATE resource_providers rp LEFT JOIN resource_providers parent "
-    "ON parent.id = rp.parent_provider_id "
-    "SET rp.root_provider_id = COALESCE(parent.root_provider_id, rp.id) "
-    "WHERE rp.root_provider_id IS NULL "
-    "AND (rp.parent_provider_id IS NULL OR parent.root_provider_id IS NOT NULL)",
-    NULL};
-static const struct sql ensure_project = {
-    "INSERT IGNORE INTO projects (external_id, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
-static const struct sql ensure_user = {
-    "INSERT IGNORE INTO users (external_id, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
-static const struct sql insert_consumers = {
-    "INSERT INTO consumers (uuid, project_id, user_id, generation, created_at) "
-    "SELECT DISTINCT a.consumer_id, p.id, u.id, 0, UTC_TIMESTAMP() FROM allocations a "
-    "JOIN projects p ON p.external_id = ? JOIN users u ON u.external_id = ? "
-    "LEFT JOIN consumers c ON c.uuid = a.consumer_id WHERE c.id IS NULL LIMIT ?",
-    NULL};
-
-struct migration {
-    struct database *database;
-    const char *project_id, *user_id;
-    int64_t limit;
-    struct schema_migrations *migrations;
-};
-
-static enum outcome run_migration(void *subject)
-{
-    const struct migration *migration = subject;
-    struct database *database = migration->database;
-    struct value project = value_text(migration->project_id);
-    struct value user = value_text(migration->user_id);
-    enum outcome outcome =
-        database_execute(database, &set_roots, NO_VALUES, &migration->migrations->roots);
     if (outcome == OUTCOME_OK)
-        outcome = database_execute(database, &ensure_project, &project, 1, NULL);
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute(database, &ensure_user, &user, 1, NULL);
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute(database, &insert_consumers,
-                                   VALUES(project, user, value_integer(migration->limit)),
-                                   &migration->migrations->consumers);
+        outcome = database_transaction(database, run_stamp, &change);
+    *reason = change.reason;
     return outcome;
-}
-
-enum outcome schema_migrate_data(struct database *database, const char *project_id,
-                                 const char *user_id, int64_t limit,
-                                 struct schema_migrations *migrations)
-{
-    struct migration migration = {database, project_id, user_id, limit, migrations};
-    return database_transaction(database, run_migration, &migration);
 }

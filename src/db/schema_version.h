@@ -1,8 +1,10 @@
 /*
  * The version of the database's schema, as upstream's alembic keeps it, and the way to the newest.
  *
- * The schema of a new database and the steps from each older revision are the files in sql/. Each
- * step can be run again: one that was cut off is repaired by the next try.
+ * What makes and changes the schema are the files in sql/: schema.sql for a new database, and one
+ * file for each step from an older revision. MariaDB commits each such statement at once, so that a
+ * process that dies leaves a step half done: every statement can be run again, and the revision is
+ * written after its step, so that the next try goes on where the last one ended.
  */
 #ifndef BERTH_DB_SCHEMA_VERSION_H
 #define BERTH_DB_SCHEMA_VERSION_H
@@ -11,35 +13,37 @@
 
 #define SCHEMA_HEAD "a082b8bb98d0"
 
-/* The revision of the database; NULL: it has none, it is empty. The text is in the arena. */
+/* The oldest revision that can be served: SCHEMA_HEAD has the same tables with fewer indexes. */
+#define SCHEMA_OLDEST_SERVED "422ece571366"
+
+/* The revision of the database; NULL: it has none. The text is in the arena. OUTCOME_ACTION_INVALID:
+   alembic_version has more than one. */
 enum outcome schema_version_load(struct database *database, const char **revision);
 
-/* Whether this program knows the revision (NULL: an empty database). */
-bool schema_version_is_known(const char *revision);
+/* Finds a revision by what an operator types, as alembic does: its name, the beginning of it that no
+   other has, "head", "heads", or "base" for none (NULL). Gives false if there is no such one. */
+bool schema_version_find(const char *text, const char **revision);
 
 /* Whether the service can work with that revision: the newest, or one that differs by nothing that
    statements notice. */
 bool schema_version_serves(const char *revision);
 
-/* Sets the revision without changing anything else. */
-enum outcome schema_version_stamp(struct database *database, const char *revision);
+/* Sets the revision (NULL: none) without changing anything else. OUTCOME_ACTION_INVALID, with the
+   reason: the database has a revision that this program does not know. */
+enum outcome schema_version_stamp(struct database *database, struct arena *arena,
+                                  const char *revision, const char **reason);
 
 /*
- * Brings the database to SCHEMA_HEAD, one process at a time. OUTCOME_ACTION_INVALID: it cannot be
- * done, for the reason given in words: the revision is none that is known, or data stand in the way
- * that "online_data_migrations" puts right.
+ * Brings the database to a revision that can be served: SCHEMA_HEAD, or SCHEMA_OLDEST_SERVED for the
+ * sake of a Python service that knows no newer one; also back from the one to the other. One process
+ * at a time does it, the others wait; with a database from database_without_haste(), whose
+ * statements take as long as a large table needs.
+ *
+ * OUTCOME_ACTION_INVALID: it cannot be done, for the reason given in words: the revision is none
+ * that is known, there are tables without a revision, data stand in the way that
+ * "online_data_migrations" puts right, or others hold the tables.
  */
 enum outcome schema_synchronise(struct database *database, struct arena *arena,
-                                const char **reason);
-
-/* Upstream's online data migrations: gives providers their root, and allocations their consumers, at
-   most limit rows of each. The numbers of rows changed. */
-struct schema_migrations {
-    uint64_t roots;
-    uint64_t consumers;
-};
-enum outcome schema_migrate_data(struct database *database, const char *project_id,
-                                 const char *user_id, int64_t limit,
-                                 struct schema_migrations *migrations);
+                                const char *revision, const char **reason);
 
 #endif

@@ -1,27 +1,65 @@
 /*
- * berth-manage db ...: the commands of placement-manage.
+ * berth-manage db ...: the commands of placement-manage. What they print, and their exit status, are
+ * upstream's (placement/cmd/manage.py), but for the reasons of failures, which there are tracebacks.
  */
 #include <config.h>
 
+#include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "db/online_migration.h"
 #include "db/schema_version.h"
 #include "manage/command.h"
+#include "manage/table.h"
 #include "placement/standard.h"
+
+/* How many rows a batch has if no --max-count is given. */
+enum { BATCH = 50 };
+
+/* Exit statuses of online_data_migrations. */
+enum {
+    MIGRATIONS_COMPLETE = 0,
+    MIGRATIONS_MORE = 1,
+    MIGRATIONS_FAILED = 2,
+    MIGRATIONS_INVALID = 127
+};
+
+/* A failure for which there may be a reason in words. */
+static int complain(enum outcome outcome, const char *reason)
+{
+    return reason != NULL ? command_complain("%s", reason) : command_outcome(outcome);
+}
+
+/* Reads the one option that a command has, with its value (NULL if it is not given), and nothing
+   else. */
+static bool option_read(struct command_call *call, const char *name, const char **value)
+{
+    const struct option options[] = {{name, required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
+    int option;
+    *value = NULL;
+    while ((option = getopt_long(call->argc, call->argv, "", options, NULL)) == 'o')
+        *value = optarg;
+    return option == -1 && optind == call->argc;
+}
 
 int command_db_sync(struct command_call *call)
 {
-    const char *reason;
-    if (call->argc > 1)
+    const char *version, *revision = SCHEMA_HEAD, *reason = NULL;
+    if (!option_read(call, "version", &version))
         return command_usage(call);
-    enum outcome outcome = schema_synchronise(call->database, &call->arena, &reason);
-    if (outcome == OUTCOME_ACTION_INVALID)
-        return command_complain("%s", reason);
+    if (version != NULL &&
+        (!schema_version_find(version, &revision) || revision == NULL ||
+         (strcmp(revision, SCHEMA_HEAD) != 0 && strcmp(revision, SCHEMA_OLDEST_SERVED) != 0)))
+        return command_complain("db sync: Berth serves the revisions %s and %s only",
+                                SCHEMA_OLDEST_SERVED, SCHEMA_HEAD);
+    enum outcome outcome = schema_synchronise(call->database, &call->arena, revision, &reason);
     if (outcome == OUTCOME_OK)
         outcome = standard_synchronise(call->database, &call->arena);
-    return command_outcome(outcome);
+    return complain(outcome, reason);
 }
 
 int command_db_version(struct command_call *call)
@@ -30,6 +68,8 @@ int command_db_version(struct command_call *call)
     if (call->argc > 1)
         return command_usage(call);
     enum outcome outcome = schema_version_load(call->database, &revision);
+    if (outcome == OUTCOME_ACTION_INVALID)
+        return command_complain("the table alembic_version has more than one revision");
     if (outcome == OUTCOME_OK)
         puts(revision != NULL ? revision : "None");
     return command_outcome(outcome);
@@ -37,45 +77,100 @@ int command_db_version(struct command_call *call)
 
 int command_db_stamp(struct command_call *call)
 {
+    const char *revision, *reason = NULL;
     if (call->argc != 2)
         return command_usage(call);
-    const char *revision = strcmp(call->argv[1], "head") == 0 ? SCHEMA_HEAD : call->argv[1];
-    if (!schema_version_is_known(revision))
-        return command_complain("db stamp: there is no such revision");
-    return command_outcome(schema_version_stamp(call->database, revision));
+    if (!schema_version_find(call->argv[1], &revision))
+        return command_complain("db stamp: there is no revision %s", call->argv[1]);
+    enum outcome outcome = schema_version_stamp(call->database, &call->arena, revision, &reason);
+    return complain(outcome, reason);
 }
 
-/* 0: nothing is left to do; 1: something was done and more may be left; as placement-manage. */
+/* The rows that all batches have found and changed. */
+struct migration_totals {
+    struct migration_count counts[ONLINE_MIGRATIONS];
+    size_t reached; /* how many of the migrations there was room for */
+    bool failed;    /* in the last batch */
+};
+
+/* Runs the migrations one after the other until limit rows are changed; gives how many were. */
+static uint64_t run_batch(struct command_call *call, uint64_t limit,
+                          struct migration_totals *totals)
+{
+    const struct incomplete_consumer owner = {
+        .project_id = call->settings->placement_incomplete_consumer_project_id,
+        .user_id = call->settings->placement_incomplete_consumer_user_id};
+    uint64_t done = 0;
+    totals->failed = false;
+    for (size_t i = 0; i < ONLINE_MIGRATIONS && done < limit; i++) {
+        struct migration_count count = {0};
+        enum outcome outcome =
+            online_migrations[i].run(call->database, &owner, limit - done, &count);
+        if (outcome != OUTCOME_OK) {
+            printf("Error attempting to run %s\n", online_migrations[i].name);
+            fflush(stdout);
+            command_outcome(outcome);
+            count = (struct migration_count){0};
+            totals->failed = true;
+        }
+        if (count.found > 0)
+            printf("%" PRIu64 " rows matched query %s, %" PRIu64 " migrated\n", count.found,
+                   online_migrations[i].name, count.done);
+        totals->counts[i].found += count.found;
+        totals->counts[i].done += count.done;
+        totals->reached = i >= totals->reached ? i + 1 : totals->reached;
+        done += count.done;
+    }
+    return done;
+}
+
+static void print_totals(struct command_call *call, const struct migration_totals *totals)
+{
+    enum { COLUMNS = 3 };
+    const char *cells[(1 + ONLINE_MIGRATIONS) * COLUMNS] = {"Migration", "Total Found",
+                                                            "Completed"};
+    for (size_t i = 0; i < totals->reached; i++) {
+        const char **row = &cells[(1 + i) * COLUMNS];
+        row[0] = online_migrations[i].name;
+        row[1] = arena_printf(&call->arena, "%" PRIu64, totals->counts[i].found);
+        row[2] = arena_printf(&call->arena, "%" PRIu64, totals->counts[i].done);
+    }
+    table_print(stdout, &(struct table){.cells = cells,
+                                        .columns = COLUMNS,
+                                        .rows = 1 + totals->reached,
+                                        .centred = true});
+}
+
+/* A number as Python's int() takes it; 0 for anything that is none or too small. */
+static uint64_t count_read(const char *text)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    return end == text || *end != '\0' || errno != 0 || value < 0 ? 0 : (uint64_t)value;
+}
+
 int command_db_online_data_migrations(struct command_call *call)
 {
-    static const struct option options[] = {{"max-count", required_argument, NULL, 'm'},
-                                            {NULL, 0, NULL, 0}};
-    long limit = 50;
-    bool limited = false;
-    int option;
-    while ((option = getopt_long(call->argc, call->argv, "", options, NULL)) != -1) {
-        if (option != 'm')
-            return command_usage(call);
-        limited = true;
-        limit = strtol(optarg, NULL, 10);
-    }
-    if (optind < call->argc)
+    const char *max_count;
+    if (!option_read(call, "max-count", &max_count))
         return command_usage(call);
-    if (limit < 1) {
+    uint64_t limit = max_count != NULL ? count_read(max_count) : BATCH;
+    if (limit == 0) {
         puts("Must supply a positive value for max_count");
-        return 127;
+        return MIGRATIONS_INVALID;
     }
-    struct schema_migrations total = {0}, done;
+    if (max_count == NULL)
+        printf("Running batches of %d until complete\n", BATCH);
+    struct migration_totals totals = {.reached = 0};
+    uint64_t done;
     do {
-        enum outcome outcome = schema_migrate_data(
-            call->database, call->settings->placement_incomplete_consumer_project_id,
-            call->settings->placement_incomplete_consumer_user_id, limit, &done);
-        if (outcome != OUTCOME_OK)
-            return command_outcome(outcome) + 1;
-        total.roots += done.roots;
-        total.consumers += done.consumers;
-    } while (!limited && done.roots + done.consumers > 0);
-    printf("set_root_provider_ids: %llu\ncreate_incomplete_consumers: %llu\n",
-           (unsigned long long)total.roots, (unsigned long long)total.consumers);
-    return limited && done.roots + done.consumers > 0;
+        done = run_batch(call, limit, &totals);
+    } while (done > 0 && max_count == NULL);
+    print_totals(call, &totals);
+    if (totals.failed && done == 0) {
+        puts("Some migrations failed unexpectedly. Check log for details.");
+        return MIGRATIONS_FAILED;
+    }
+    return done > 0 ? MIGRATIONS_MORE : MIGRATIONS_COMPLETE;
 }

@@ -124,7 +124,7 @@ static int command_run(struct command_call *call, const struct arguments *argume
         call->settings = loaded ? &settings : NULL;
     }
     if (loaded && call->command->need == COMMAND_NEEDS_DATABASE)
-        loaded = (call->database = database_from_settings(&settings, &error)) != NULL;
+        loaded = (call->database = database_without_haste(&settings, &error)) != NULL;
     arena_init(&call->arena, 0);
     if (call->database != NULL)
         database_begin_request(call->database, &call->arena);

@@ -22,7 +22,7 @@ static enum outcome prepare(const struct settings *settings, struct database *da
     arena_reset(arena);
     database_begin_request(database, arena);
     if (settings->placement_database_sync_on_startup)
-        outcome = schema_synchronise(database, arena, &reason);
+        outcome = schema_synchronise(database, arena, SCHEMA_HEAD, &reason);
     if (reason != NULL)
         log_event(LOG_LEVEL_ERROR, "the schema cannot be brought to its head",
                   log_text("reason", reason));
@@ -35,7 +35,7 @@ int startup_run(const struct settings *settings)
 {
     struct config_error error;
     struct arena arena;
-    struct database *database = database_from_settings(settings, &error);
+    struct database *database = database_without_haste(settings, &error);
     if (database == NULL)
         return 1;
     arena_init(&arena, 0);

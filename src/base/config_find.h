@@ -1,0 +1,20 @@
+/*
+ * Files that the configuration names, as [oslo_policy] policy_file.
+ */
+#ifndef BERTH_BASE_CONFIG_FIND_H
+#define BERTH_BASE_CONFIG_FIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/settings.h"
+
+/*
+ * Writes where a file is to be found: an absolute name there, and another one in the first of these
+ * directories that has it, as oslo.config looks for it (find_file() of cfg.py): those of the
+ * configuration files, of the last one first, then ~/.placement, ~, /etc/placement and /etc. Gives
+ * false if it is nowhere, or its path is longer than size.
+ */
+bool config_find_file(const struct settings *settings, const char *name, char *path, size_t size);
+
+#endif
