@@ -124,25 +124,26 @@ static void add_value(struct buffer *buffer, const json_t *value)
     }
 }
 
-static const char *take(struct buffer *buffer, struct arena *arena)
+/* Kept from text to text: who leaves through the arena's escape loses nothing. */
+static struct buffer working;
+
+static const char *take(struct arena *arena)
 {
-    char *text = arena_strndup(arena, buffer->data, buffer->length);
-    buffer_free(buffer);
-    return text;
+    if (working.failed)
+        arena_starve(arena);
+    return arena_strndup(arena, working.data, working.length);
 }
 
 const char *python_repr(const json_t *value, struct arena *arena)
 {
-    struct buffer buffer;
-    buffer_init(&buffer, 0);
-    add_value(&buffer, value);
-    return take(&buffer, arena);
+    buffer_reset(&working);
+    add_value(&working, value);
+    return take(arena);
 }
 
 const char *python_repr_text(const char *text, struct arena *arena)
 {
-    struct buffer buffer;
-    buffer_init(&buffer, 0);
-    add_text(&buffer, text);
-    return take(&buffer, arena);
+    buffer_reset(&working);
+    add_text(&working, text);
+    return take(arena);
 }

@@ -209,9 +209,12 @@ static void check_properties(const struct check *check, const struct schema_rule
     }
 }
 
-static bool pattern_matches(const regex_t *pattern, const char *text)
+static bool pattern_matches(struct arena *arena, const regex_t *pattern, const char *text)
 {
-    return regexec(pattern, text, 0, NULL, 0) == 0;
+    int result = regexec(pattern, text, 0, NULL, 0);
+    if (result == REG_ESPACE)
+        arena_starve(arena);
+    return result == 0;
 }
 
 static void check_pattern_properties(const struct check *check, const struct schema_rule *rule)
@@ -221,7 +224,7 @@ static void check_pattern_properties(const struct check *check, const struct sch
     for (size_t i = 0; i < rule->count && json_is_object(check->instance); i++) {
         json_object_foreach((json_t *)(uintptr_t)check->instance, name, member)
         {
-            if (pattern_matches(&rule->patterns[i], name))
+            if (pattern_matches(check->arena, &rule->patterns[i], name))
                 descend(check, rule, rule->nodes[i], member, (struct step){.name = name},
                         rule->names[i]);
         }
@@ -242,7 +245,7 @@ static bool is_additional(const struct check *check, const struct schema_rule *p
     if (json_object_get(json_object_get(check->node->source, "properties"), name) != NULL)
         return false;
     for (size_t i = 0; patterns != NULL && i < patterns->count; i++)
-        if (pattern_matches(&patterns->patterns[i], name))
+        if (pattern_matches(check->arena, &patterns->patterns[i], name))
             return false;
     return true;
 }
@@ -354,7 +357,7 @@ static void check_any_of(const struct check *check, const struct schema_rule *ru
 static void check_pattern(const struct check *check, const struct schema_rule *rule)
 {
     if (json_is_string(check->instance) &&
-        !pattern_matches(rule->patterns, json_string_value(check->instance)))
+        !pattern_matches(check->arena, rule->patterns, json_string_value(check->instance)))
         report(check, rule, "does not match ", rule->value);
 }
 

@@ -5,6 +5,7 @@
 
 #include "api/service.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,6 +18,7 @@
 #include "auth/authentication.h"
 #include "auth/policy.h"
 #include "auth/rate_limit.h"
+#include "base/uuid.h"
 #include "http/accept.h"
 #include "http/cors.h"
 #include "http/error_document.h"
@@ -34,6 +36,7 @@ struct service {
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
+    char starved_id[sizeof("req-") + UUID_TEXT]; /* of the request for which there was no memory */
 };
 
 /* The part of [berth] request_timeout that a search for candidates may take: the rest is for the
@@ -227,12 +230,31 @@ static void answer_operation(struct service *service, struct exchange *exchange,
     operation_answer(operation, &sources, exchange);
 }
 
+#define STARVED "The service is out of memory. Please retry."
+
+/* The error document of an answer for which there is hardly any memory: it fits into what a buffer
+   always keeps. */
+static void write_starved(struct exchange *exchange)
+{
+    exchange->status = 503;
+    exchange->content_type = "application/json";
+    buffer_reset(exchange->output);
+    buffer_printf(exchange->output,
+                  "{\"errors\": [{\"status\": 503, \"title\": \"%s\", \"detail\": \"" STARVED
+                  "\", \"code\": \"placement.undefined_code\", \"request_id\": \"%s\"}]}",
+                  status_reason(503), exchange->request_id);
+    exchange->header_count = 0;
+    exchange_add_header(exchange, "retry-after", "1");
+}
+
 static void finish(const struct service *service, struct exchange *exchange)
 {
     if (exchange->error.status != 0) {
         buffer_reset(exchange->output);
         error_document_write(exchange);
     }
+    if (exchange->output->failed)
+        write_starved(exchange);
     if (exchange->version.major != 0)
         microversion_add_headers(exchange);
     cors_finish(service->settings, exchange);
@@ -266,7 +288,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
     report->sql = *database_statistics(service->database);
 }
 
-void service_escaped(struct service *service, struct exchange *exchange,
+void service_escaped(struct service *service, struct exchange *exchange, bool starved,
                      struct service_report *report)
 {
     report->sql = *database_statistics(service->database);
@@ -274,8 +296,35 @@ void service_escaped(struct service *service, struct exchange *exchange,
     database_begin_request(service->database, exchange->arena);
     exchange->error.status = 0;
     exchange->header_count = 0;
-    exchange_fail(exchange, 413, NULL, "The request takes more memory than a request may have.");
+    if (starved)
+        exchange_fail(exchange, 503, NULL, STARVED);
+    else
+        exchange_fail(exchange, 413, NULL,
+                      "The request takes more memory than a request may have.");
     finish(service, exchange);
+}
+
+void service_starved(struct service *service, struct exchange *exchange)
+{
+    static char *const no_parameters[] = {NULL};
+    struct uuid_text uuid;
+    uuid_new(&uuid);
+    database_abandon(service->database);
+    snprintf(service->starved_id, sizeof(service->starved_id), "req-%s", uuid.text);
+    *exchange = (struct exchange){
+        .arena = exchange->arena,
+        .output = exchange->output,
+        .parameters = no_parameters,
+        .method = "",
+        .prefix = "",
+        .path = "",
+        .query = "",
+        .body = "",
+        .remote_address = "",
+        .request_id = service->starved_id,
+    };
+    write_starved(exchange);
+    exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
 }
 
 uint64_t service_clock(void)

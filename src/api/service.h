@@ -59,9 +59,14 @@ void service_answer(struct service *service, struct exchange *exchange, service_
 
 /* Makes the answer of an exchange whose service_answer() was left through the arena's escape. Reset
    and fill the exchange's request part anew (its arena has been reset): 413, since the request takes
-   more memory than one may have. The report gets what the request has cost. */
-void service_escaped(struct service *service, struct exchange *exchange,
+   more memory than one may have, or 503 if the arena was starved. The report gets what the request
+   has cost. May leave through the escape, too. */
+void service_escaped(struct service *service, struct exchange *exchange, bool starved,
                      struct service_report *report);
+
+/* Makes the answer of an exchange for which there is no memory even for that: 503. Its request part is
+   emptied. It takes no memory; what the exchange points at then lives until the next such answer. */
+void service_starved(struct service *service, struct exchange *exchange);
 
 /* Monotonic microseconds, for measuring how long an answer took. */
 uint64_t service_clock(void);

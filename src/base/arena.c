@@ -34,6 +34,12 @@ void arena_exhausted(struct arena *arena)
     abort();
 }
 
+void arena_starve(struct arena *arena)
+{
+    arena->starved = true;
+    arena_exhausted(arena);
+}
+
 void arena_reset(struct arena *arena)
 {
     while (arena->blocks != NULL && arena->blocks->next != NULL) {
@@ -44,6 +50,7 @@ void arena_reset(struct arena *arena)
     }
     if (arena->blocks != NULL)
         arena->blocks->used = 0;
+    arena->starved = false;
 }
 
 void arena_free(struct arena *arena)
@@ -70,7 +77,7 @@ static struct arena_block *block_add(struct arena *arena, size_t size)
         arena_exhausted(arena);
     struct arena_block *block = malloc(sizeof *block + room);
     if (block == NULL)
-        arena_exhausted(arena);
+        arena_starve(arena);
     *block = (struct arena_block){.next = arena->blocks, .size = room};
     arena->blocks = block;
     arena->taken += room;

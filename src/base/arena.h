@@ -15,6 +15,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -23,6 +24,7 @@ struct arena {
     struct arena_block *blocks; /* the newest first, the kept one last */
     size_t taken;               /* bytes in all blocks */
     size_t limit;               /* the most that taken may become; 0: no limit */
+    bool starved;               /* the system had no more memory (not: the limit was reached) */
     jmp_buf *escape;
 };
 
@@ -58,7 +60,11 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0), returns_nonnull));
 
-/* Leaves through the escape as if memory had run out. */
+/* Leaves through the escape as if the limit had been reached. */
 void arena_exhausted(struct arena *arena) __attribute__((noreturn));
+
+/* The same, because the system had no more memory: arena->starved says so until arena_reset(). For
+   those who take memory elsewhere for the work on the same request, too. */
+void arena_starve(struct arena *arena) __attribute__((noreturn));
 
 #endif

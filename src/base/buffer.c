@@ -16,9 +16,11 @@ void buffer_init(struct buffer *buffer, size_t limit)
 void buffer_reset(struct buffer *buffer)
 {
     if (buffer->capacity > KEPT) {
-        free(buffer->data);
-        buffer->data = NULL;
-        buffer->capacity = 0;
+        char *data = realloc(buffer->data, SMALLEST);
+        if (data != NULL) {
+            buffer->data = data;
+            buffer->capacity = SMALLEST;
+        }
     }
     buffer->length = 0;
     buffer->failed = false;

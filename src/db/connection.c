@@ -5,11 +5,13 @@
 
 #include "db/connection.h"
 
+#include <ctype.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 
@@ -43,7 +45,7 @@ static const struct {
     {CR_SSL_CONNECTION_ERROR, OUTCOME_UNAVAILABLE, true},
     {CR_COMMANDS_OUT_OF_SYNC, OUTCOME_BROKEN, true},
     {CR_MALFORMED_PACKET, OUTCOME_BROKEN, true},
-    {CR_OUT_OF_MEMORY, OUTCOME_BROKEN, true},
+    {CR_OUT_OF_MEMORY, OUTCOME_UNAVAILABLE, true},
     {ER_SERVER_SHUTDOWN, OUTCOME_UNAVAILABLE, true},
     {ER_NORMAL_SHUTDOWN, OUTCOME_UNAVAILABLE, true},
     {ERROR_CONNECTION_KILLED, OUTCOME_UNAVAILABLE, true},
@@ -107,7 +109,7 @@ void database_free(struct database *database)
 {
     if (database == NULL)
         return;
-    connection_drop(database);
+    connection_close(database);
     const char **member;
     for (unsigned i = 0; (member = settings_text(&database->settings, i)) != NULL; i++) {
         if (member == &database->settings.password && *member != NULL)
@@ -151,7 +153,7 @@ void connection_count(struct database *database, uint64_t since)
     database->statistics.microseconds += connection_clock() - since;
 }
 
-void connection_drop(struct database *database)
+void connection_close(struct database *database)
 {
     if (database->mysql == NULL)
         return;
@@ -160,10 +162,50 @@ void connection_drop(struct database *database)
     database->mysql = NULL;
 }
 
+void connection_drop(struct database *database)
+{
+    my_socket wire = database->mysql != NULL ? mysql_get_socket(database->mysql) : -1;
+    if (wire >= 0)
+        shutdown(wire, SHUT_RDWR);
+    connection_close(database);
+}
+
 bool connection_is_old(const struct database *database)
 {
     long limit = database->settings.recycle_seconds;
     return limit >= 0 && (time_t)(connection_clock() / 1000000) - database->connected_at > limit;
+}
+
+/* What a statement does and to which table, as "select" and "allocations": enough to look for it, while
+   the log has no SQL. The word that a table follows may be missing: then there is no table. */
+struct statement_gist {
+    char verb[16];
+    char table[64];
+};
+
+/* Copies a word of letters and "_" in lower case. */
+static void copy_word(char *to, size_t room, const char *from)
+{
+    size_t length = 0;
+    from += strspn(from, " ");
+    while (length + 1 < room && (isalpha((unsigned char)from[length]) || from[length] == '_')) {
+        to[length] = (char)tolower((unsigned char)from[length]);
+        length++;
+    }
+    to[length] = '\0';
+}
+
+static struct statement_gist gist_of(const char *text)
+{
+    static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
+    struct statement_gist gist = {"", ""};
+    copy_word(gist.verb, sizeof(gist.verb), text);
+    for (size_t i = 0; i < sizeof(before_table) / sizeof(before_table[0]); i++) {
+        const char *place = strstr(text, before_table[i]);
+        if (place != NULL && *gist.table == '\0')
+            copy_word(gist.table, sizeof(gist.table), place + strlen(before_table[i]));
+    }
+    return gist;
 }
 
 enum outcome connection_judge(struct database *database, unsigned error, const char *state,
@@ -180,8 +222,10 @@ enum outcome connection_judge(struct database *database, unsigned error, const c
     }
     if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_UNAVAILABLE) {
         database->statistics.errors++;
+        struct statement_gist gist = gist_of(text);
         log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
-                  log_identifier("sqlstate", state), log_text("statement", text));
+                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
+                  log_text("table", *gist.table != '\0' ? gist.table : NULL));
     }
     if (outcome == OUTCOME_CONFLICT)
         database->statistics.conflicts++;
@@ -265,14 +309,14 @@ enum outcome database_connect(struct database *database)
     if (database->in_transaction && database->doomed != OUTCOME_OK)
         return database->doomed;
     if (database->mysql != NULL && !database->in_transaction && connection_is_old(database))
-        connection_drop(database);
+        connection_close(database);
     if (database->mysql != NULL)
         return OUTCOME_OK;
     const struct database_settings *settings = &database->settings;
     uint64_t since = connection_clock();
     database->mysql = mysql_init(NULL);
     if (database->mysql == NULL)
-        abort();
+        return connection_judge(database, CR_OUT_OF_MEMORY, "HY000", "connect");
     set_options(database);
     /* the library takes the socket for this name only */
     const char *host =
@@ -280,10 +324,10 @@ enum outcome database_connect(struct database *database)
     if (mysql_real_connect(database->mysql, host, settings->user, settings->password,
                            settings->name, settings->port, settings->unix_socket,
                            CLIENT_FOUND_ROWS) == NULL) {
-        enum outcome outcome = connection_judge(database, mysql_errno(database->mysql),
-                                                mysql_sqlstate(database->mysql), "connect");
+        connection_judge(database, mysql_errno(database->mysql), mysql_sqlstate(database->mysql),
+                         "connect");
         connection_drop(database);
-        return outcome == OUTCOME_OK ? OUTCOME_UNAVAILABLE : outcome;
+        return OUTCOME_UNAVAILABLE; /* whatever the reason */
     }
     connection_count(database, since);
     database->statistics.connections++;

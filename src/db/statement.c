@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 #include "db/connection.h"
@@ -55,6 +57,16 @@ static void statement_make_room(struct database *database)
     statement_drop(database, oldest);
 }
 
+/* There is no memory for a statement. */
+static void statement_starve(struct database *database, struct statement *statement,
+                             MYSQL_STMT *handle)
+{
+    if (handle != NULL)
+        mysql_stmt_close(handle);
+    free(statement);
+    arena_starve(database->arena);
+}
+
 static enum outcome statement_prepare(struct database *database, const char *text,
                                       struct statement **prepared)
 {
@@ -63,7 +75,7 @@ static enum outcome statement_prepare(struct database *database, const char *tex
     struct statement *statement = malloc(sizeof(*statement) + length + 1);
     MYSQL_STMT *handle = mysql_stmt_init(database->mysql);
     if (statement == NULL || handle == NULL)
-        abort();
+        statement_starve(database, statement, handle);
     uint64_t since = connection_clock();
     int failed = mysql_stmt_prepare(handle, text, (unsigned long)length);
     connection_count(database, since);
@@ -78,6 +90,8 @@ static enum outcome statement_prepare(struct database *database, const char *tex
     statement->handle = handle;
     memcpy(statement->text, text, length + 1);
     HASH_ADD(hh, database->statements, text, (unsigned)length, statement);
+    if (statement->hh.tbl == NULL)
+        statement_starve(database, statement, handle);
     database->statement_count++;
     *prepared = statement;
     return OUTCOME_OK;

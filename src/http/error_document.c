@@ -80,8 +80,9 @@ static const struct {
 /* html.escape() of Python, and what is not ASCII as a character reference. */
 static const char *escape_html(struct arena *arena, const char *text)
 {
-    struct buffer buffer;
-    buffer_init(&buffer, 0);
+    /* kept from text to text: who leaves through the arena's escape loses nothing */
+    static struct buffer buffer;
+    buffer_reset(&buffer);
     while (*text != '\0') {
         uint32_t character;
         size_t length = utf8_next(text, &character);
@@ -97,9 +98,9 @@ static const char *escape_html(struct arena *arena, const char *text)
             buffer_add(&buffer, text, length);
         text += length;
     }
-    char *copy = arena_strndup(arena, buffer.length > 0 ? buffer.data : "", buffer.length);
-    buffer_free(&buffer);
-    return copy;
+    if (buffer.failed)
+        arena_starve(arena);
+    return arena_strndup(arena, buffer.length > 0 ? buffer.data : "", buffer.length);
 }
 
 static const char *keep(struct arena *arena, const char *text)

@@ -6,6 +6,7 @@
 #include "http/fastcgi.h"
 
 #include <fcgiapp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,24 +136,40 @@ void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t 
     receive_body(fastcgi, exchange, body_limit);
 }
 
+/* The head goes out in pieces: sending must not need memory, as there may be none left. */
+static bool send_text(FCGX_Stream *out, const char *text)
+{
+    return FCGX_PutStr(text, (int)strlen(text), out) >= 0;
+}
+
+static bool send_header(FCGX_Stream *out, const char *name, const char *value)
+{
+    return send_text(out, name) && send_text(out, ": ") && send_text(out, value) &&
+           send_text(out, "\r\n");
+}
+
+static bool send_head(FCGX_Stream *out, const struct exchange *exchange)
+{
+    char status[64], length[24];
+    bool has_body = exchange->content_type != NULL;
+    snprintf(status, sizeof(status), "%d %s", exchange->status,
+             text_or(status_reason(exchange->status), ""));
+    snprintf(length, sizeof(length), "%zu", has_body ? exchange->output->length : 0);
+    bool sent = send_header(out, "Status", status);
+    if (has_body)
+        sent = sent && send_header(out, "Content-Type", exchange->content_type);
+    if (has_body || exchange->status != 204)
+        sent = sent && send_header(out, "Content-Length", length);
+    for (size_t i = 0; i < exchange->header_count; i++)
+        sent = sent && send_header(out, exchange->headers[i].name, exchange->headers[i].value);
+    return sent && send_text(out, "\r\n");
+}
+
 bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange)
 {
-    struct arena *arena = exchange->arena;
-    const char *reason = text_or(status_reason(exchange->status), "");
-    const char *head = arena_printf(arena, "Status: %d %s\r\n", exchange->status, reason);
-    bool has_body = exchange->content_type != NULL;
-    if (has_body)
-        head = arena_printf(arena, "%sContent-Type: %s\r\nContent-Length: %zu\r\n", head,
-                            exchange->content_type, exchange->output->length);
-    else if (exchange->status != 204)
-        head = arena_printf(arena, "%sContent-Length: 0\r\n", head);
-    for (size_t i = 0; i < exchange->header_count; i++)
-        head = arena_printf(arena, "%s%s: %s\r\n", head, exchange->headers[i].name,
-                            exchange->headers[i].value);
-    head = arena_printf(arena, "%s\r\n", head);
     FCGX_Stream *out = fastcgi->request.out;
-    bool sent = FCGX_PutStr(head, (int)strlen(head), out) >= 0;
-    if (sent && has_body && exchange->output->length > 0)
+    bool sent = send_head(out, exchange);
+    if (sent && exchange->content_type != NULL && exchange->output->length > 0)
         sent = FCGX_PutStr(exchange->output->data, (int)exchange->output->length, out) >= 0;
     return sent && FCGX_FFlush(out) == 0;
 }

@@ -27,7 +27,7 @@ bool fastcgi_accept(struct fastcgi *fastcgi);
 void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
                      size_t query_limit);
 
-/* Sends the response. Gives false if the client is gone. */
+/* Sends the response, without taking memory. Gives false if the client is gone. */
 bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange);
 
 /* Ends the request and closes its connection. */

@@ -6,6 +6,8 @@
 #include "placement/names.h"
 
 #include <stdlib.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 struct name_entry {
@@ -112,28 +114,44 @@ static struct name_entry *table_find_id(struct name_table *table, int64_t id)
     return entry;
 }
 
-static void table_add(struct name_table *table, enum name_kind kind, int64_t id, const char *name)
+/* Puts an entry into both hashes, or into none. */
+static bool table_hash(struct name_table *table, struct name_entry *entry, size_t length)
 {
+    HASH_ADD(by_name, table->by_name, name, (unsigned)length, entry);
+    if (entry->by_name.tbl == NULL)
+        return false;
+    HASH_ADD(by_id, table->by_id, id, (unsigned)sizeof(entry->id), entry);
+    if (entry->by_id.tbl != NULL)
+        return true;
+    HASH_DELETE(by_name, table->by_name, entry);
+    return false;
+}
+
+static void table_add(struct context *context, enum name_kind kind, int64_t id, const char *name)
+{
+    struct name_table *table = &context->names->tables[kind];
     if (table_find_id(table, id) != NULL || table_find_name(table, name) != NULL)
         return;
     size_t length = strlen(name);
     struct name_entry *entry = calloc(1, sizeof(*entry) + length + 1);
     if (entry == NULL)
-        abort();
+        arena_starve(context->arena);
     entry->id = id;
     memcpy(entry->name, name, length + 1);
-    HASH_ADD(by_name, table->by_name, name, (unsigned)length, entry);
-    HASH_ADD(by_id, table->by_id, id, (unsigned)sizeof(entry->id), entry);
+    if (!table_hash(table, entry, length)) {
+        free(entry);
+        arena_starve(context->arena);
+    }
     if (!is_lasting(kind, id, name)) {
         entry->next_custom = table->custom;
         table->custom = entry;
     }
 }
 
-static void table_add_rows(struct name_table *table, enum name_kind kind, const struct rows *rows)
+static void table_add_rows(struct context *context, enum name_kind kind, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
-        table_add(table, kind, row_integer(rows, i, 0), row_text(rows, i, 1));
+        table_add(context, kind, row_integer(rows, i, 0), row_text(rows, i, 1));
 }
 
 /* NOLINTEND(clang-analyzer-*) */
@@ -153,7 +171,7 @@ enum outcome names_to_ids(struct context *context, enum name_kind kind, const ch
                                                VALUES(value_texts(missing, missing_count)), &rows);
         if (outcome != OUTCOME_OK)
             return outcome;
-        table_add_rows(table, kind, &rows);
+        table_add_rows(context, kind, &rows);
     }
     for (size_t i = 0; i < count; i++) {
         const struct name_entry *entry = table_find_name(table, names[i]);
@@ -173,7 +191,7 @@ enum outcome names_from_id(struct context *context, enum name_kind kind, int64_t
             database_select(context->database, &statements[kind].all, NO_VALUES, &rows);
         if (outcome != OUTCOME_OK)
             return outcome;
-        table_add_rows(table, kind, &rows);
+        table_add_rows(context, kind, &rows);
         table->complete = true;
         entry = table_find_id(table, id);
     }

@@ -92,13 +92,21 @@ enum outcome resource_class_create(struct context *context, const char *name)
     return outcome;
 }
 
+static enum outcome run_renaming(void *subject)
+{
+    const struct change *change = subject;
+    return database_execute(change->context->database, &rename_class,
+                            VALUES(value_text(change->name), value_integer(change->class->id)),
+                            NULL);
+}
+
 enum outcome resource_class_rename(struct context *context, const struct resource_class *class,
                                    const char *name)
 {
     if (class->id < FIRST_CUSTOM_CLASS_ID)
         return OUTCOME_STANDARD;
-    enum outcome outcome = database_execute(
-        context->database, &rename_class, VALUES(value_text(name), value_integer(class->id)), NULL);
+    struct change change = {context, class, name};
+    enum outcome outcome = database_transaction(context->database, run_renaming, &change);
     names_forget(context, NAME_RESOURCE_CLASS);
     return outcome;
 }

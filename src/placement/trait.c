@@ -101,10 +101,23 @@ enum outcome trait_load(struct context *context, const char *name, struct trait 
     return OUTCOME_OK;
 }
 
+struct creation {
+    struct context *context;
+    const char *name;
+};
+
+static enum outcome run_creation(void *subject)
+{
+    const struct creation *creation = subject;
+    return database_execute(creation->context->database, &insert_trait,
+                            VALUES(value_text(creation->name)), NULL);
+}
+
+/* One statement, but in a transaction: which is run again when others undo it. */
 enum outcome trait_create(struct context *context, const char *name)
 {
-    enum outcome outcome =
-        database_execute(context->database, &insert_trait, VALUES(value_text(name)), NULL);
+    struct creation creation = {context, name};
+    enum outcome outcome = database_transaction(context->database, run_creation, &creation);
     names_forget(context, NAME_TRAIT);
     return outcome;
 }

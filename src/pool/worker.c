@@ -39,6 +39,7 @@ struct worker {
     struct arena arena;
     struct buffer output;
     jmp_buf escape;
+    unsigned escapes;     /* of the request at hand */
     uint64_t drain_until; /* 0: not stopping */
     bool ending;
 };
@@ -70,7 +71,7 @@ static bool worker_open(struct worker *worker)
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
-    return true;
+    return buffer_reserve(&worker->output, 1);
 }
 
 static void worker_close(struct worker *worker)
@@ -133,7 +134,8 @@ static void note_route(void *watching, const char *route)
 static void worker_log(const struct worker *worker, const struct exchange *exchange,
                        const struct service_report *report, uint64_t microseconds)
 {
-    char version[8] = "";
+    char version[8] = "", path[LOG_LINE_SIZE]; /* of the stack: there may be no other memory */
+    snprintf(path, sizeof(path), "%s%s", exchange->prefix, exchange->path);
     if (exchange->version.major != 0)
         snprintf(version, sizeof(version), "%u.%u", exchange->version.major,
                  exchange->version.minor);
@@ -142,7 +144,7 @@ static void worker_log(const struct worker *worker, const struct exchange *excha
         .global_request_id = exchange->global_request_id,
         .remote_address = exchange->remote_address,
         .method = exchange->method,
-        .path = arena_printf(exchange->arena, "%s%s", exchange->prefix, exchange->path),
+        .path = path,
         .microversion = *version != '\0' ? version : NULL,
         .status = exchange->status,
         .bytes = exchange->content_type != NULL ? worker->output.length : 0,
@@ -184,23 +186,28 @@ static void fill(struct worker *worker, struct exchange *exchange)
     worker->arena.limit = (size_t)worker->settings->berth_request_memory;
 }
 
-/* Receives and answers. When the request takes more memory than it may, this begins anew, without
-   the body. */
+/* Receives and answers. When the request takes more memory than it may, or than there is, this begins
+   anew, without the body; if that is still too much, without anything. */
 static void worker_answer(struct worker *worker, struct exchange *exchange,
                           struct service_report *report)
 {
     const struct settings *settings = worker->settings;
+    worker->escapes = 0;
+    if (setjmp(worker->escape) != 0)
+        worker->escapes++;
+    bool starved = worker->arena.starved;
     fill(worker, exchange);
-    if (setjmp(worker->escape) == 0) {
+    *report = (struct service_report){0};
+    if (worker->escapes == 0) {
         fastcgi_receive(worker->fastcgi, exchange, (size_t)settings->berth_max_body_size,
                         (size_t)settings->berth_max_query_length);
         slot_set_request(worker->slot, exchange->request_id);
         service_answer(worker->service, exchange, note_route, worker, report);
-    } else {
-        fill(worker, exchange);
-        *report = (struct service_report){0};
+    } else if (worker->escapes == 1) {
         fastcgi_receive(worker->fastcgi, exchange, 0, 0);
-        service_escaped(worker->service, exchange, report);
+        service_escaped(worker->service, exchange, starved, report);
+    } else {
+        service_starved(worker->service, exchange);
     }
 }
 

@@ -63,13 +63,14 @@ class Cloud:
         self.stack = os.path.join(directory, 'stack')
         self.conf = os.path.join(self.stack, 'placement.conf')
         self.workers_wanted = workers
+        self.environment = {}  # more of it, for the scripts and what they start
         self.berth = 'workers = %d\n%s' % (workers, berth)
         os.makedirs(self.stack)
 
     # Life.
 
     def script(self, name, *arguments):
-        environment = dict(os.environ, BERTH_BUILD=self.build)
+        environment = dict(os.environ, BERTH_BUILD=self.build, **self.environment)
         done = subprocess.run([os.path.join(TOP, 'scripts', name), *arguments], env=environment,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               stdin=subprocess.DEVNULL)

@@ -3,7 +3,8 @@
  * of the log. The database is not there: a request ends where it would ask for something.
  *
  * The input is written as HTTP: "METHOD PATH?QUERY" in the first line, then headers, an empty line and
- * the body. The functions of libfcgi are defined here, so that there is no socket.
+ * the body. Names of headers in capitals are parameters of their own; MEMORY is what the request may
+ * take. The functions of libfcgi are defined here, so that there is no socket.
  */
 #include <config.h>
 
@@ -120,10 +121,14 @@ static void start(void)
     static const struct {
         const char *group, *name, *value;
     } options[] = {
-        {"api", "auth_strategy", "noauth2"},    {"placement_database", "connection", connection},
-        {"berth", "request_memory", "2097152"}, {"berth", "max_candidates_memory", "1048576"},
-        {"berth", "max_body_size", "8192"},     {"berth", "max_query_length", "2048"},
+        {"api", "auth_strategy", "noauth2"},
+        {"placement_database", "connection", connection},
+        {"berth", "request_memory", "2097152"},
+        {"berth", "max_candidates_memory", "1048576"},
+        {"berth", "max_body_size", "8192"},
+        {"berth", "max_query_length", "2048"},
         {"berth", "max_json_depth", "16"},
+        {"cors", "allowed_origin", "https://a.example,https://b.example"},
     };
     struct config_error error;
     struct config *config = config_new();
@@ -220,30 +225,45 @@ static char **read_input(const uint8_t *bytes, size_t size)
     return parameters;
 }
 
+/* The memory that the request may take, less than any configuration allows: a parameter of its own. */
+static size_t memory_of(char *const *parameters)
+{
+    size_t most = (size_t)settings.berth_request_memory, memory = most;
+    for (; *parameters != NULL; parameters++)
+        if (strncmp(*parameters, "MEMORY=", 7) == 0)
+            memory = (size_t)strtoul(*parameters + 7, NULL, 10);
+    return memory > 0 && memory < most ? memory : most;
+}
+
 /* The worker's part. */
 
-static void fill(struct exchange *exchange)
+static void fill(struct exchange *exchange, size_t memory)
 {
     *exchange = (struct exchange){.arena = &request_arena, .output = &output, .behind_proxy = true};
     buffer_reset(&output);
     output.limit = 0;
-    arena_reset(&request_arena);
-    request_arena.limit = (size_t)settings.berth_request_memory;
+    arena_free(&request_arena);
+    request_arena.limit = memory;
 }
 
-static void serve(struct exchange *exchange)
+static void serve(struct exchange *exchange, size_t memory)
 {
+    static unsigned escapes; /* setjmp() leaves what it finds in registers undefined */
     struct service_report report = {0};
     require(fastcgi_accept(fastcgi));
-    fill(exchange);
-    if (setjmp(escape) == 0) {
+    escapes = 0;
+    if (setjmp(escape) != 0)
+        escapes++;
+    fill(exchange, memory);
+    if (escapes == 0) {
         fastcgi_receive(fastcgi, exchange, (size_t)settings.berth_max_body_size,
                         (size_t)settings.berth_max_query_length);
         service_answer(service, exchange, NULL, NULL, &report);
-    } else {
-        fill(exchange);
+    } else if (escapes == 1) {
         fastcgi_receive(fastcgi, exchange, 0, 0);
-        service_escaped(service, exchange, &report);
+        service_escaped(service, exchange, request_arena.limit % 2 == 0, &report);
+    } else {
+        service_starved(service, exchange);
     }
     require(fastcgi_send(fastcgi, exchange));
     log_request(&(struct log_request){.request_id = exchange->request_id,
@@ -334,7 +354,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     begin_input();
     buffer_reset(&answer);
     request_parameters = read_input(bytes, size);
-    serve(&exchange);
+    serve(&exchange, memory_of(request_parameters));
     check_answer(&exchange);
     check_log();
     return 0;

@@ -1,0 +1,109 @@
+"""Memory that runs out: in one request that asks for too much, and in the worker, at any moment."""
+import mmap
+import os
+import struct
+import subprocess
+import uuid
+
+from cloud import Cloud
+from database import Skipped
+from every_route import BODY, HEADERS, PASSWORD, QUERY, Things, ask_all, check_answer, check_log
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ALWAYS = -1
+MANY = 1 << 40
+TRIES = 40  # of each request and each kind, at most twice as many
+
+
+class Memory:
+    """What failing_malloc.c is told."""
+
+    def __init__(self, directory):
+        self.path = os.path.join(directory, 'plan')
+        with open(self.path, 'wb') as file:
+            file.write(struct.pack('qq', ALWAYS, 0))
+        with open(self.path, 'r+b') as file:
+            self.plan = mmap.mmap(file.fileno(), 16)
+        self.library = os.path.join(directory, 'failing_malloc.so')
+        subprocess.run(['cc', '-D_GNU_SOURCE', '-shared', '-fPIC', '-O1', '-o', self.library,
+                        os.path.join(HERE, 'failing_malloc.c')], check=True)
+
+    def set(self, given, refused):
+        self.plan[:] = struct.pack('qq', given, refused)
+
+    def given(self):
+        return struct.unpack('qq', self.plan[:])[0]
+
+
+def is_sanitized(build):
+    with open(os.path.join(build, 'berth'), 'rb') as program:
+        return b'__asan_init' in program.read()
+
+
+def count_of(memory, ask):
+    """How often memory is asked for on the way to an answer."""
+    memory.set(MANY, 0)
+    ask()
+    count = MANY - memory.given()
+    memory.set(ALWAYS, 0)
+    return count
+
+
+def log_of(cloud):
+    with open(cloud.stack + '/berth.log', errors='replace') as file:
+        return file.read()
+
+
+def starve(cloud, memory, what, ask, seen):
+    """Lets one, or all that follow, of the requests for memory fail, each in turn. There is a connection
+    to the database before: to be without memory while it connects is what libmariadb does not survive."""
+    count_of(memory, ask)
+    count = count_of(memory, ask)
+    for refused in (1, MANY):
+        for number in range(0, count, max(1, count // TRIES)):
+            assert cloud.ask('GET', '/traits/HW_CPU_X86_VMX').status == 204
+            memory.set(number, refused)
+            try:
+                answer = ask()
+            finally:
+                memory.set(ALWAYS, 0)
+            label = '%s: %s of %d' % (what, number, count)
+            seen[answer.status] = seen.get(answer.status, 0) + 1
+            check_answer(answer, label)
+            assert answer.status != 500, label + answer.text
+
+
+def asks(cloud, things):
+    """What is asked, with the way that each takes through the service."""
+    name = BODY + str(uuid.uuid4())
+    provider = '/resource_providers/' + things.provider
+
+    def asker(method, path, body=None, **headers):
+        headers = dict(HEADERS, **{name.replace('_', '-'): headers[name] for name in headers})
+        return lambda: cloud.ask(method, path, body, headers)
+    yield 'list', asker('GET', '/resource_providers?name=' + QUERY)
+    yield 'create', asker('POST', '/resource_providers', {'name': name})
+    yield 'candidates', asker('GET', '/allocation_candidates?resources=VCPU:1&limit=1')
+    yield 'traits', asker('PUT', provider + '/traits', {'resource_provider_generation': 7777,
+                                                        'traits': ['CUSTOM_' + QUERY]})
+    yield 'wrong', asker('PUT', provider + '/inventories', {'inventories': {BODY: {BODY: 1}}})
+    yield 'html', asker('GET', '/nowhere?name=' + QUERY, accept='text/html')
+    yield 'long', asker('GET', '/traits', accept='text/x-' + 'y' * 50000)
+
+
+def test_memory_that_runs_out_in_a_worker(directory, build):
+    if is_sanitized(build):
+        raise Skipped('the sanitizers have a malloc of their own')
+    memory = Memory(directory)
+    cloud = Cloud(directory, build, workers=1, password=PASSWORD, berth='log_level = debug\n')
+    cloud.environment = {'LD_PRELOAD': memory.library, 'FAILING_MALLOC': memory.path}
+    with cloud:
+        things = Things(cloud)
+        start, seen = len(log_of(cloud)), {}
+        for what, ask in asks(cloud, things):
+            starve(cloud, memory, what, ask, seen)
+        log = log_of(cloud)[start:]
+        check_log(log, 'starved')
+        print('    answers: %s' % seen)
+        assert 503 in seen and 'worker died' not in log
+        assert not {500, 503} & set(ask_all(cloud, things, 'with memory again'))
