@@ -1,0 +1,129 @@
+"""A clean Debian system below a folder, with systemd running in it: for tests of the package.
+
+It has a network of its own, in which nobody else is, and sees of this machine only what is bound into
+it. It is not a sandbox: root in it is root.
+"""
+import os
+import shlex
+import subprocess
+import time
+
+COMMANDS = ('mmdebstrap', 'systemd-nspawn', 'nsenter')
+SOURCES = ('/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list')
+NO_NETWORK = ('Could not resolve', 'Temporary failure', 'Could not connect', 'Connection timed out')
+BOOTED = ('running', 'degraded', 'starting')
+
+
+class Skipped(Exception):
+    """There is no such machine to be had here; says why."""
+
+
+def run(*command, **options):
+    """Runs it and gives what it printed; fails with that if it fails."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode != 0:
+        raise AssertionError('%s: exit status %d\n%s'
+                             % (shlex.join(command), done.returncode, done.stdout[-4000:]))
+    return done.stdout
+
+
+def wait_until(what, condition, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError('timeout: ' + what)
+
+
+def codename():
+    with open('/etc/os-release') as file:
+        for line in file:
+            if line.startswith('VERSION_CODENAME='):
+                return line.strip().split('=')[1]
+    raise Skipped('/etc/os-release does not tell which Debian this is')
+
+
+class Machine:
+    def __init__(self, directory):
+        self.root = os.path.join(directory, 'machine')
+        self.console = os.path.join(directory, 'console.log')
+        self.nspawn = self.init = None
+
+    def path(self, name):
+        """A file of the machine, while it is not running."""
+        return self.root + name
+
+    def create(self, package, *downloads):
+        """Makes it, of what each Debian has and an init; puts the package into its /root, and what
+        that and the downloads need where apt finds it without a network. Installs nothing of it."""
+        name = '/root/' + os.path.basename(package)
+        done = subprocess.run(
+            ['mmdebstrap', '--quiet', '--mode=root', '--variant=minbase', '--include=systemd-sysv',
+             '--skip=cleanup/apt',
+             '--customize-hook=cp %s "$1/root/"' % shlex.quote(package),
+             '--customize-hook=chroot "$1" apt-get -qq -y --no-install-recommends --download-only '
+             'install %s %s' % (shlex.quote(name), shlex.join(downloads)),
+             codename(), self.root, next(path for path in SOURCES if os.path.exists(path))],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0 and any(word in done.stdout for word in NO_NETWORK):
+            raise Skipped('no clean system without a network: '
+                          + done.stdout.strip().splitlines()[-1])
+        assert done.returncode == 0, done.stdout[-4000:]
+        return name
+
+    def boot(self, **binds):
+        """Starts systemd in it, with folders of this machine bound to places below /run."""
+        command = ['setpriv', '--pdeathsig', 'TERM', 'systemd-nspawn', '--quiet',
+                   '--directory=' + self.root, '--machine=berth-test-%d' % os.getpid(),
+                   '--private-network', '--register=no', '--keep-unit', '--link-journal=no',
+                   '--resolv-conf=off', '--timezone=off', '--console=pipe', '--boot']
+        command[-1:-1] = ['--bind=%s:/run/%s' % (folder, name) for name, folder in binds.items()]
+        with open(self.console, 'w') as console:
+            self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
+                                           stderr=subprocess.STDOUT)
+        wait_until('systemd runs', self.find_init)
+        wait_until('the machine is up', lambda: self.ask('systemctl is-system-running')
+                   in BOOTED[:2])
+
+    def find_init(self):
+        if self.nspawn.poll() is not None:
+            with open(self.console) as console:
+                raise AssertionError('systemd-nspawn ended: ' + console.read())
+        with open('/proc/%d/task/%d/children' % (self.nspawn.pid, self.nspawn.pid)) as file:
+            for pid in file.read().split():
+                with open('/proc/%s/comm' % pid) as comm:
+                    if comm.read().strip() == 'systemd':
+                        self.init = pid
+        return self.init is not None and self.ask('systemctl is-system-running') in BOOTED
+
+    def inside(self, command):
+        environment = ['env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root',
+                       'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8']
+        return ['nsenter', '--target', self.init, '--all', '--root', '--wd',
+                *environment, 'sh', '-ec', 'cd /usr/share\n' + command]
+
+    def run(self, command):
+        """Runs a shell command in it and gives what it printed; fails if that fails."""
+        return run(*self.inside(command)).strip()
+
+    def ask(self, command):
+        """The same for one that may fail."""
+        return subprocess.run(self.inside(command), stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True).stdout.strip()
+
+    def curl(self, *arguments):
+        """Asks by this machine's curl, on that machine's network."""
+        return ['nsenter', '--target', self.init, '--net', 'curl', '-s', '--noproxy', '*',
+                '--max-time', '30', *arguments]
+
+    def shut_down(self):
+        if self.nspawn is not None and self.nspawn.poll() is None:
+            self.nspawn.terminate()  # an orderly shutdown
+            try:
+                self.nspawn.wait(20)
+            except subprocess.TimeoutExpired:
+                self.nspawn.kill()
+                self.nspawn.wait()
+        self.nspawn = self.init = None
