@@ -25,7 +25,7 @@ static const char layout_text[] = PACKAGE_VERSION
     ;
 
 /* FNV-1a. */
-static uint64_t layout_digest(void)
+uint64_t scoreboard_layout(void)
 {
     uint64_t digest = 14695981039346656037u;
     for (const char *text = layout_text; *text != '\0'; text++)
@@ -47,7 +47,7 @@ static void *map_new(int descriptor)
 struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *descriptor)
 {
     struct timespec now;
-    *descriptor = memfd_create("berth-scoreboard", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    *descriptor = memfd_create(SCOREBOARD_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (*descriptor < 0)
         return NULL;
     struct scoreboard *scoreboard = map_new(*descriptor);
@@ -56,7 +56,7 @@ struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *
         return NULL;
     }
     clock_gettime(CLOCK_REALTIME, &now);
-    scoreboard->layout = layout_digest();
+    scoreboard->layout = scoreboard_layout();
     scoreboard->size = sizeof(*scoreboard);
     scoreboard->started = scoreboard_clock();
     scoreboard->started_at = now.tv_sec;

@@ -22,6 +22,7 @@
 #include "watch/tally.h"
 
 #define SCOREBOARD_MAGIC "berthsb" /* with its NUL */
+#define SCOREBOARD_NAME  "berth-scoreboard"
 
 enum {
     SCOREBOARD_SLOTS = 2112,    /* twice the most workers there can be, and some */
@@ -69,7 +70,7 @@ struct scoreboard {
     uint32_t route_count; /* those known by name */
     char routes[TALLY_ROUTES]
                [SCOREBOARD_ROUTE_SIZE]; /* by the number that requests have in tallies */
-    struct tally tallies[SCOREBOARD_TALLIES];
+    _Alignas(64) struct tally tallies[SCOREBOARD_TALLIES];
     struct slot slots[SCOREBOARD_SLOTS];
 };
 
@@ -88,6 +89,9 @@ struct slot_view {
    errno set. */
 struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *descriptor);
 void scoreboard_free(struct scoreboard *scoreboard);
+
+/* The layout of the scoreboards that this program makes and reads. */
+uint64_t scoreboard_layout(void);
 
 /* Monotonic milliseconds, the same in all processes. */
 uint64_t scoreboard_clock(void);

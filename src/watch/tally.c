@@ -112,6 +112,15 @@ void tally_add(struct tally *sum, const struct tally *tally)
         atomic_store_explicit(&to[i], get(&to[i]) + get(&from[i]), memory_order_relaxed);
 }
 
+void tally_subtract(struct tally *from, const struct tally *less)
+{
+    const _Atomic uint64_t *less_number = (const void *)less;
+    _Atomic uint64_t *number = (void *)from;
+    for (size_t i = 0; i < sizeof(*from) / sizeof(*number); i++)
+        atomic_store_explicit(&number[i], get(&number[i]) - get(&less_number[i]),
+                              memory_order_relaxed);
+}
+
 const char *tally_method_name(unsigned method)
 {
     return methods[method];
@@ -140,6 +149,13 @@ uint64_t measured_count(const struct measured *measured)
     for (size_t i = 0; i < TALLY_BUCKETS; i++)
         count += get(&measured->buckets[i]);
     return count;
+}
+
+void measured_add(struct measured *sum, const struct measured *measured)
+{
+    sum->sum += get(&measured->sum);
+    for (size_t i = 0; i < TALLY_BUCKETS; i++)
+        sum->buckets[i] += get(&measured->buckets[i]);
 }
 
 double measured_quantile(const struct measured *measured, const uint64_t *bounds, size_t count,

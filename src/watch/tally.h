@@ -50,7 +50,7 @@ struct measured {
 
 /* Of numbers alone, all of the same type. */
 struct tally {
-    _Alignas(64) _Atomic uint64_t counters[COUNTERS];
+    _Atomic uint64_t counters[COUNTERS];
     struct measured distributions[DISTRIBUTIONS];
     _Atomic uint64_t requests[TALLY_ROUTES][TALLY_METHODS][TALLY_STATUSES];
     struct measured durations[TALLY_ROUTES][TALLY_METHODS]; /* of requests, in microseconds */
@@ -72,6 +72,9 @@ void tally_request(unsigned route, const char *method, int status, uint64_t micr
 /* Adds all numbers of a tally to those of another, which nobody else has. */
 void tally_add(struct tally *sum, const struct tally *tally);
 
+/* Takes those of another from all numbers of a tally, which nobody else has. */
+void tally_subtract(struct tally *from, const struct tally *less);
+
 /* What the numbers of methods and statuses mean; the last is "other". */
 const char *tally_method_name(unsigned method);
 const char *tally_status_name(unsigned status);
@@ -82,6 +85,9 @@ size_t tally_distribution_bounds(enum distribution distribution, const uint64_t 
 
 /* How many were measured. */
 uint64_t measured_count(const struct measured *measured);
+
+/* Adds what was measured elsewhere with the same bounds. */
+void measured_add(struct measured *sum, const struct measured *measured);
 
 /* The size that this part (0 to 1) of the measured stays below, by interpolation in its bucket; 0 if
    nothing was measured. Of what is above all bounds, the last bound. */
