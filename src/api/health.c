@@ -5,6 +5,7 @@
 
 #include "api/health.h"
 
+#include "auth/keystone.h"
 #include "base/json_writer.h"
 #include "db/schema_version.h"
 
@@ -38,6 +39,9 @@ static void look(const struct operation_sources *sources, struct arena *arena,
     if (health_is_due(health, scoreboard_clock())) {
         enum health_state found[HEALTH_CHECKS] = {[HEALTH_KEYSTONE] = HEALTH_UNUSED};
         look_at_database(sources->database, arena, found);
+        if (sources->keystone != NULL)
+            found[HEALTH_KEYSTONE] =
+                keystone_answers(sources->keystone, HURRY * 1000) ? HEALTH_GOOD : HEALTH_BAD;
         health_set(health, scoreboard_clock(), found);
     }
     health_get(health, scoreboard_clock(), states);

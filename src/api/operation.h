@@ -17,6 +17,7 @@
 struct operation_sources {
     struct scoreboard *scoreboard;
     const struct database *database; /* of the worker */
+    struct keystone *keystone;       /* auth/keystone.h; NULL: it is not asked about tokens */
 };
 
 struct operation {

@@ -224,7 +224,8 @@ static void answer_operation(struct service *service, struct exchange *exchange,
                              void *watching)
 {
     struct operation_sources sources = {.scoreboard = service->shared->scoreboard,
-                                        .database = service->database};
+                                        .database = service->database,
+                                        .keystone = service->keystone};
     if (watcher != NULL)
         watcher(watching, operation->path);
     operation_answer(operation, &sources, exchange);

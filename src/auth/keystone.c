@@ -280,3 +280,8 @@ bool keystone_identify(struct keystone *keystone, struct exchange *exchange,
     refuse(&inquiry);
     return false;
 }
+
+bool keystone_answers(struct keystone *keystone, unsigned milliseconds)
+{
+    return keystone_session_answers(keystone->session, shared_clock() + milliseconds);
+}

@@ -33,4 +33,7 @@ void keystone_free(struct keystone *keystone);
 bool keystone_identify(struct keystone *keystone, struct exchange *exchange,
                        struct identity *identity);
 
+/* Whether Keystone answers within so many milliseconds, whatever it says. Asks it. */
+bool keystone_answers(struct keystone *keystone, unsigned milliseconds);
+
 #endif

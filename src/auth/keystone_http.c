@@ -273,3 +273,12 @@ bool keystone_http_ask(struct keystone_http *http, const struct keystone_request
     tally_count(COUNTER_KEYSTONE_MICROSECONDS, (shared_clock() - begun) * 1000);
     return answered;
 }
+
+bool keystone_http_answers(struct keystone_http *http, const char *url, uint64_t deadline)
+{
+    struct keystone_request request = {.url = url, .deadline = deadline};
+    struct keystone_answer answer;
+    bool first;
+    CURLcode code = ask_on(http, &request, &answer);
+    return code == CURLE_OK && note(http, code, &first) && answer.status < 500;
+}

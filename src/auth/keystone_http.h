@@ -43,4 +43,9 @@ void keystone_http_free(struct keystone_http *http);
 bool keystone_http_ask(struct keystone_http *http, const struct keystone_request *request,
                        struct keystone_answer *answer);
 
+/* Whether Keystone answers at a URL, by then, with anything but a complaint of its own (5xx). It is
+   asked once, even while it is known to be down; that it does not answer is told to nobody, since
+   others may have more patience. */
+bool keystone_http_answers(struct keystone_http *http, const char *url, uint64_t deadline);
+
 #endif

@@ -291,3 +291,10 @@ enum token_verdict keystone_session_validate(struct keystone_session *session, c
     tally_count(counters[verdict], 1);
     return verdict;
 }
+
+bool keystone_session_answers(struct keystone_session *session, uint64_t deadline)
+{
+    struct keystone_url url;
+    return keystone_url_set(&url, session->settings->keystone_authtoken_auth_url) &&
+           keystone_http_answers(session->http, url.text, deadline);
+}

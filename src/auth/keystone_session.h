@@ -33,4 +33,7 @@ enum token_verdict keystone_session_validate(struct keystone_session *session, c
                                              unsigned char record[TOKEN_RECORD_SIZE],
                                              size_t *length);
 
+/* Whether Keystone answers, until shared_clock() is at deadline, where the settings say that it is. */
+bool keystone_session_answers(struct keystone_session *session, uint64_t deadline);
+
 #endif

@@ -1,15 +1,18 @@
 """Who watches the service: health and metrics, through nginx and through trouble."""
 import fcntl
 import http.client
+import http.server
 import os
 import pty
 import re
 import select
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import termios
+import threading
 import time
 import uuid
 
@@ -228,6 +231,64 @@ def test_health_does_not_wait_for_a_database_that_is_silent_nor_ask_it_often(dir
         finally:
             os.kill(database, signal.SIGCONT)
         wait_until('it is ready', lambda: health(cloud, '/ready')[0] == 200, 10)
+
+
+class VersionDocument(http.server.BaseHTTPRequestHandler):
+    """All that health asks of Keystone."""
+    status = 300
+
+    def do_GET(self):
+        self.send_response(self.status)
+        self.send_header('content-length', '0')
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+class KeystoneCloud(Cloud):
+    """One that has the Keystone of a port."""
+
+    def write_configuration(self):
+        super().write_configuration()
+        with open(self.conf) as file:
+            text = file.read().replace('auth_strategy = noauth2', 'auth_strategy = keystone')
+        with open(self.conf, 'w') as file:
+            file.write(text + '[keystone_authtoken]\nauth_url = http://127.0.0.1:%d\n'
+                       'auth_type = password\nusername = placement\npassword = WORD-NOT-TO-BE-SEEN\n'
+                       'user_domain_id = default\nproject_name = service\n'
+                       'project_domain_id = default\n' % self.keystone_port)
+
+
+def test_health_follows_keystone(directory, build):
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), VersionDocument)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cloud = KeystoneCloud(directory, build, workers=2)
+    cloud.keystone_port = server.server_port
+    with cloud:
+        def keystone():
+            status, body = health(cloud, '/ready')
+            assert (status == 200) == body['ready'] == (body['checks']['keystone'] == 'ok'), body
+            assert body['checks']['database'] == body['checks']['schema'] == 'ok', body
+            return body['checks']['keystone']
+        assert keystone() == 'ok'
+        VersionDocument.status = 503
+        wait_until('it complains', lambda: keystone() == 'failing', 5)
+        VersionDocument.status = 300
+        wait_until('it is well', lambda: keystone() == 'ok', 5)
+        server.shutdown()
+        server.server_close()
+        wait_until('it is gone', lambda: keystone() == 'failing', 5)
+        assert health(cloud, '/live') == (200, {'live': True})
+        with socket.socket() as silent:  # connects, and never says anything
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            silent.bind(('127.0.0.1', cloud.keystone_port))
+            silent.listen(64)
+            time.sleep(2.1)
+            begun = time.monotonic()
+            assert keystone() == 'failing'
+            assert time.monotonic() - begun < 4
+        assert 'WORD-NOT-TO-BE-SEEN' not in cloud.log()
 
 
 def test_only_this_machine_sees_health_and_metrics(directory, build):
