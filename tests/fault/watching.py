@@ -294,10 +294,10 @@ def test_health_follows_keystone(directory, build):
 def test_only_this_machine_sees_health_and_metrics(directory, build):
     paths = ['/_berth/health', '/_berth/health/live', '/_berth/health/ready', '/_berth/metrics']
     with Cloud(directory, build, workers=2) as cloud:
-        def status(path, source='127.0.0.1', method='GET'):
+        def status(path, source='127.0.0.1', method='GET', headers=None):
             connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=10,
                                                     source_address=(source, 0))
-            connection.request(method, path)
+            connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
             body = answer.read()
             connection.close()
@@ -314,6 +314,11 @@ def test_only_this_machine_sees_health_and_metrics(directory, build):
         for path in ('//_berth/metrics', '/_berth', '/_berth/metrics/', '/_BERTH/metrics',
                      '/placement//_berth/metrics'):
             assert status(path, '127.0.0.2')[0] in (401, 403, 404), path
+        # what nginx refuses before it looks at addresses
+        for path in paths + ['/placement' + path for path in paths]:
+            for length, expected in (('abc', 400), ('999999999', 413)):
+                refused, body = status(path, '127.0.0.2', headers={'content-length': length})
+                assert refused == expected and b'berth_' not in body, (path, length, refused, body)
         assert cloud.ask('GET', '/', headers={'x-auth-token': ''}).status == 200
 
 
