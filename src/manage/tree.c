@@ -1,0 +1,52 @@
+/*
+ * berth-manage tree: draws provider trees with all that the providers have.
+ */
+#include <config.h>
+
+#include <getopt.h>
+
+#include "manage/command.h"
+#include "manage/tree_drawing.h"
+
+static void write_count(struct buffer *buffer, const struct forest *forest)
+{
+    size_t trees = 0;
+    for (size_t i = 0; i < forest->count; i++)
+        trees += forest->providers[i].depth == 0;
+    if (trees == 0) {
+        buffer_add_text(buffer, "There are no resource providers.\n");
+        return;
+    }
+    buffer_add_text(buffer, "\n");
+    terminal_count(buffer, forest->count, "provider");
+    buffer_add_text(buffer, " in ");
+    terminal_count(buffer, trees, "tree");
+    buffer_add_text(buffer, "\n");
+}
+
+int command_tree(struct command_call *call)
+{
+    static const struct option options[] = {{NULL, 0, NULL, 0}};
+    struct terminal terminal = terminal_of(stdout);
+    struct context context = {.arena = &call->arena, .database = call->database};
+    struct forest forest;
+    struct buffer buffer;
+    optind = 0;
+    if (getopt_long(call->argc, call->argv, "", options, NULL) != -1 || call->argc > optind + 1)
+        return command_usage(call);
+    const char *wanted = call->argv[optind];
+    if (command_needs_head(call) != 0)
+        return 1;
+    enum outcome outcome = forest_load(&context, wanted, &forest);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return command_complain("%s", context.failure.detail);
+    if (outcome != OUTCOME_OK)
+        return command_outcome(outcome);
+    buffer_init(&buffer, 0);
+    tree_draw(&buffer, &terminal, &forest);
+    if (wanted == NULL)
+        write_count(&buffer, &forest);
+    bool written = terminal_flush(&buffer, stdout);
+    buffer_free(&buffer);
+    return written ? 0 : command_complain("the output cannot be written");
+}

@@ -1,0 +1,470 @@
+/*
+ * See tree_drawing.h.
+ */
+#include <config.h>
+
+#include "manage/tree_drawing.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    STEP = 3,         /* columns a level is indented */
+    LABEL_LEAST = 12, /* of "aggregates" and two spaces */
+    LABEL_MOST = 38,  /* longer classes push what follows */
+    BAR_MOST = 20,
+    BAR_LEAST = 5,
+    VALUE_LEAST = 20, /* columns for what is wrapped, however deep it stands */
+};
+
+static const struct symbols {
+    const char *branch, *last_branch, *line, *blank;
+    const char *full, *empty, *open, *close;
+    const char *marker, *times;
+} unicode = {"├─ ", "└─ ", "│  ", "   ", "█", "░", "", "", "◀", "×"},
+  ascii = {"|- ", "`- ", "|  ", "   ", "#", ".", "[", "]", "<--", "x"};
+
+struct drawing {
+    struct buffer *buffer;
+    const struct terminal *terminal;
+    const struct symbols *symbols;
+    const struct forest *forest;
+    const struct forest_provider *provider; /* that is drawn */
+    struct buffer lines; /* a byte for each level above it: whether a line goes on there */
+
+    bool two_lines;                 /* the titles of this tree take two */
+    unsigned label, used, capacity; /* the columns that these take, of this provider */
+};
+
+static void add(struct drawing *drawing, const char *text)
+{
+    buffer_add_text(drawing->buffer, text);
+}
+
+static void style(struct drawing *drawing, enum terminal_style wanted)
+{
+    terminal_style(drawing->terminal, drawing->buffer, wanted);
+}
+
+static void add_styled(struct drawing *drawing, enum terminal_style wanted, const char *text)
+{
+    if (*text == '\0')
+        return;
+    style(drawing, wanted);
+    terminal_text(drawing->terminal, drawing->buffer, text, 0);
+    style(drawing, STYLE_PLAIN);
+}
+
+/* The columns that are left of a line's end, behind so many; never less than some. */
+static unsigned room(const struct drawing *drawing, unsigned taken)
+{
+    unsigned columns = drawing->terminal->columns;
+    return columns > taken + VALUE_LEAST ? columns - taken : VALUE_LEAST;
+}
+
+static unsigned detail_indent(const struct drawing *drawing)
+{
+    return (drawing->provider->depth + 1) * STEP;
+}
+
+/* Lines. */
+
+/* The lines that go on at the levels above. */
+static void draw_levels(struct drawing *drawing, unsigned levels)
+{
+    for (unsigned i = 0; i < levels; i++)
+        add(drawing, drawing->lines.data[i] ? drawing->symbols->line : drawing->symbols->blank);
+}
+
+/* Keeps for the children of the provider whether the line beside it goes on. */
+static void keep_level(struct drawing *drawing)
+{
+    char goes_on = drawing->provider->has_sibling;
+    if (drawing->provider->depth == 0)
+        return;
+    drawing->lines.length = drawing->provider->depth - 1;
+    buffer_add(&drawing->lines, &goes_on, 1);
+}
+
+static void begin_detail(struct drawing *drawing)
+{
+    draw_levels(drawing, drawing->provider->depth);
+    add(drawing, drawing->provider->has_child ? drawing->symbols->line : drawing->symbols->blank);
+}
+
+static void end_line(struct drawing *drawing)
+{
+    struct buffer *buffer = drawing->buffer;
+    while (buffer->length > 0 && buffer->data[buffer->length - 1] == ' ')
+        buffer->length--;
+    add(drawing, "\n");
+}
+
+/* A detail's first column. */
+static void add_label(struct drawing *drawing, const char *label, unsigned columns)
+{
+    unsigned width = terminal_width(drawing->terminal, label);
+    terminal_text(drawing->terminal, drawing->buffer, label, 0);
+    terminal_pad(drawing->buffer, columns > width + 2 ? columns - width : 2);
+}
+
+/* Titles. */
+
+static unsigned generation_width(const struct forest_provider *provider)
+{
+    char text[64];
+    return (unsigned)snprintf(text, sizeof(text), "  generation %" PRId64, provider->generation);
+}
+
+static const char *tag_of(const struct forest_provider *provider)
+{
+    return provider->circle ? "  its parents go in a circle" : provider->shares ? "  sharing" : "";
+}
+
+static bool is_named(const struct forest_provider *provider)
+{
+    return strcmp(provider->name, provider->uuid) != 0;
+}
+
+static bool is_member(const struct drawing *drawing)
+{
+    const struct forest *forest = drawing->forest;
+    return forest->member != FOREST_NONE && drawing->provider == &forest->providers[forest->member];
+}
+
+static unsigned marks_width(const struct drawing *drawing)
+{
+    unsigned width = (unsigned)strlen(tag_of(drawing->provider));
+    if (is_member(drawing))
+        width += 2 + terminal_width(drawing->terminal, drawing->symbols->marker);
+    return width;
+}
+
+static unsigned title_width(const struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    unsigned width = provider->depth * STEP + terminal_width(drawing->terminal, provider->name);
+    if (is_named(provider))
+        width += 2 + terminal_width(drawing->terminal, provider->uuid);
+    return width + generation_width(provider) + marks_width(drawing);
+}
+
+static void add_identity(struct drawing *drawing)
+{
+    style(drawing, STYLE_DIM);
+    if (is_named(drawing->provider))
+        terminal_text(drawing->terminal, drawing->buffer, drawing->provider->uuid, 0);
+    buffer_printf(drawing->buffer, "%sgeneration %" PRId64, is_named(drawing->provider) ? "  " : "",
+                  drawing->provider->generation);
+    style(drawing, STYLE_PLAIN);
+}
+
+static void add_marks(struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    add_styled(drawing, provider->circle ? STYLE_RED : STYLE_CYAN, tag_of(provider));
+    if (!is_member(drawing))
+        return;
+    add(drawing, "  ");
+    add_styled(drawing, STYLE_YELLOW, drawing->symbols->marker);
+}
+
+static void draw_title(struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    unsigned indent = provider->depth * STEP;
+    if (provider->depth > 0) {
+        draw_levels(drawing, provider->depth - 1);
+        add(drawing,
+            provider->has_sibling ? drawing->symbols->branch : drawing->symbols->last_branch);
+    }
+    style(drawing, is_member(drawing) ? STYLE_YELLOW : STYLE_BOLD);
+    terminal_text(drawing->terminal, drawing->buffer, provider->name,
+                  room(drawing, indent + marks_width(drawing)));
+    style(drawing, STYLE_PLAIN);
+    if (!drawing->two_lines) {
+        add(drawing, "  ");
+        add_identity(drawing);
+    }
+    add_marks(drawing);
+    end_line(drawing);
+    keep_level(drawing);
+    if (!drawing->two_lines)
+        return;
+    begin_detail(drawing);
+    add_identity(drawing);
+    end_line(drawing);
+}
+
+/* Inventories. */
+
+static int64_t capacity_of(const struct forest_inventory *inventory)
+{
+    double capacity =
+        (double)(inventory->total - inventory->reserved) * inventory->allocation_ratio;
+    return (int64_t)capacity;
+}
+
+static bool is_over(const struct forest_inventory *inventory)
+{
+    return inventory->used > capacity_of(inventory);
+}
+
+static unsigned number_width(int64_t number)
+{
+    char text[NUMBER_TEXT];
+    return (unsigned)strlen(number_text(number, text));
+}
+
+static void add_number(struct drawing *drawing, int64_t number, unsigned columns)
+{
+    char text[NUMBER_TEXT];
+    unsigned width = number_width(number);
+    terminal_pad(drawing->buffer, columns > width ? columns - width : 0);
+    add(drawing, number_text(number, text));
+}
+
+/* As full as it is used, but neither empty nor full unless it really is. */
+static unsigned full_cells(const struct forest_inventory *inventory, unsigned cells)
+{
+    int64_t capacity = capacity_of(inventory);
+    if (inventory->used <= 0)
+        return 0;
+    if (inventory->used >= capacity)
+        return cells;
+    unsigned full = (unsigned)((double)inventory->used / (double)capacity * cells);
+    return full == 0 ? 1 : full;
+}
+
+static void draw_bar(struct drawing *drawing, const struct forest_inventory *inventory,
+                     unsigned cells)
+{
+    const struct symbols *symbols = drawing->symbols;
+    unsigned full = full_cells(inventory, cells);
+    add(drawing, symbols->open);
+    style(drawing, is_over(inventory)      ? STYLE_RED
+                   : full * 5 >= cells * 4 ? STYLE_YELLOW
+                                           : STYLE_GREEN);
+    for (unsigned i = 0; i < cells; i++) {
+        if (i == full) {
+            style(drawing, STYLE_PLAIN);
+            style(drawing, STYLE_DIM);
+        }
+        add(drawing, i < full ? symbols->full : symbols->empty);
+    }
+    style(drawing, STYLE_PLAIN);
+    add(drawing, symbols->close);
+    add(drawing, "  ");
+}
+
+static void add_part(struct drawing *drawing, const struct forest_inventory *inventory)
+{
+    int64_t capacity = capacity_of(inventory);
+    double part = capacity > 0 ? (double)inventory->used * 100 / (double)capacity : 0;
+    char text[32] = "-";
+    if (inventory->used > 0 && part < 1 && capacity > 0)
+        snprintf(text, sizeof(text), "<1%%");
+    else if (capacity > 0)
+        snprintf(text, sizeof(text), "%.0f%%", part >= 100 ? part : (double)(int)part);
+    buffer_printf(drawing->buffer, "  %4s", text);
+}
+
+/* How the capacity comes about and which amounts may be taken, as far as that is not plain. */
+static void write_notes(const struct drawing *drawing, const struct forest_inventory *inventory,
+                        struct buffer *notes)
+{
+    char text[NUMBER_TEXT], reserved[NUMBER_TEXT];
+    bool reserves = inventory->reserved != 0, scales = inventory->allocation_ratio != 1.0;
+    const struct {
+        const char *name;
+        int64_t amount;
+        bool shown;
+    } units[] = {
+        {"min", inventory->min_unit, inventory->min_unit > 1},
+        {"max", inventory->max_unit, inventory->max_unit < inventory->total},
+        {"step", inventory->step_size, inventory->step_size > 1},
+    };
+    if (reserves || scales)
+        buffer_printf(notes, "  = %s%s", reserves && scales ? "(" : "",
+                      number_text(inventory->total, text));
+    if (reserves)
+        buffer_printf(notes, " - %s%s", number_text(inventory->reserved, reserved),
+                      scales ? ")" : "");
+    if (scales)
+        buffer_printf(notes, " %s %g", drawing->symbols->times, inventory->allocation_ratio);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (units[i].shown)
+            buffer_printf(notes, "  %s %s", units[i].name, number_text(units[i].amount, text));
+    buffer_add(notes, "", 1);
+}
+
+/* Behind the rest of the line, or on a line of their own. */
+static void add_notes(struct drawing *drawing, const struct forest_inventory *inventory,
+                      unsigned taken)
+{
+    static const char over[] = "  over capacity";
+    struct buffer notes;
+    buffer_init(&notes, 0);
+    write_notes(drawing, inventory, &notes);
+    unsigned width = notes.failed ? 0 : terminal_width(drawing->terminal, notes.data);
+    if (is_over(inventory))
+        width += (unsigned)strlen(over);
+    if (width > 0 && taken + width > drawing->terminal->columns) {
+        end_line(drawing);
+        begin_detail(drawing);
+        terminal_pad(drawing->buffer, drawing->label - 2);
+    }
+    if (is_over(inventory))
+        add_styled(drawing, STYLE_RED, over);
+    if (!notes.failed)
+        add_styled(drawing, STYLE_DIM, notes.data);
+    buffer_free(&notes);
+}
+
+static void draw_inventory(struct drawing *drawing, const struct forest_inventory *inventory)
+{
+    unsigned name = terminal_width(drawing->terminal, inventory->class_name) + 2;
+    unsigned brackets = (unsigned)(strlen(drawing->symbols->open) * 2);
+    unsigned taken = detail_indent(drawing) + (name > drawing->label ? name : drawing->label) +
+                     drawing->used + 3 + drawing->capacity + 6;
+    unsigned columns = drawing->terminal->columns;
+    unsigned left = columns > taken + brackets + 2 ? columns - taken - brackets - 2 : 0;
+    unsigned cells = left > BAR_MOST ? BAR_MOST : left;
+    begin_detail(drawing);
+    add_label(drawing, inventory->class_name, drawing->label);
+    if (cells >= BAR_LEAST) {
+        draw_bar(drawing, inventory, cells);
+        taken += cells + brackets + 2;
+    }
+    add_number(drawing, inventory->used, drawing->used);
+    add(drawing, " / ");
+    add_number(drawing, capacity_of(inventory), drawing->capacity);
+    add_part(drawing, inventory);
+    add_notes(drawing, inventory, taken);
+    end_line(drawing);
+}
+
+/* Traits and aggregates. */
+
+static void draw_traits(struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    unsigned most = room(drawing, detail_indent(drawing) + LABEL_LEAST), used = 0;
+    for (size_t i = 0; i < provider->trait_count; i++) {
+        unsigned width = terminal_width(drawing->terminal, provider->traits[i]);
+        bool fits = i > 0 && used + 2 + width <= most;
+        if (fits) {
+            add(drawing, "  ");
+            used += 2;
+        } else {
+            if (i > 0)
+                end_line(drawing);
+            begin_detail(drawing);
+            add_label(drawing, i == 0 ? "traits" : "", LABEL_LEAST);
+            used = 0;
+        }
+        terminal_text(drawing->terminal, drawing->buffer, provider->traits[i], 0);
+        used += width;
+    }
+    if (provider->trait_count > 0)
+        end_line(drawing);
+}
+
+static void draw_aggregates(struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    for (size_t i = 0; i < provider->aggregate_count; i++) {
+        const struct forest_aggregate *aggregate = &provider->aggregates[i];
+        begin_detail(drawing);
+        add_label(drawing, i == 0 ? "aggregates" : "", LABEL_LEAST);
+        terminal_text(drawing->terminal, drawing->buffer, aggregate->uuid, 0);
+        if (aggregate->sharers != NULL) {
+            unsigned taken = detail_indent(drawing) + LABEL_LEAST +
+                             terminal_width(drawing->terminal, aggregate->uuid) + 12;
+            add(drawing, "  shared by ");
+            style(drawing, STYLE_CYAN);
+            terminal_text(drawing->terminal, drawing->buffer, aggregate->sharers,
+                          room(drawing, taken));
+            style(drawing, STYLE_PLAIN);
+        }
+        end_line(drawing);
+    }
+}
+
+/* The whole. */
+
+static void widen(unsigned *columns, unsigned width)
+{
+    if (*columns < width)
+        *columns = width;
+}
+
+/* The columns that the inventories of the provider need. */
+static void measure_inventories(struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    drawing->label = LABEL_LEAST;
+    drawing->used = drawing->capacity = 0;
+    for (size_t i = 0; i < provider->inventory_count; i++) {
+        const struct forest_inventory *inventory = &provider->inventories[i];
+        unsigned label = terminal_width(drawing->terminal, inventory->class_name) + 2;
+        widen(&drawing->label, label < LABEL_MOST ? label : LABEL_MOST);
+        widen(&drawing->used, number_width(inventory->used));
+        widen(&drawing->capacity, number_width(capacity_of(inventory)));
+    }
+}
+
+static void draw_provider(struct drawing *drawing)
+{
+    const struct forest_provider *provider = drawing->provider;
+    draw_title(drawing);
+    measure_inventories(drawing);
+    for (size_t i = 0; i < provider->inventory_count; i++)
+        draw_inventory(drawing, &provider->inventories[i]);
+    draw_traits(drawing);
+    draw_aggregates(drawing);
+}
+
+/* Whether all titles of a tree fit on a line each. */
+static bool titles_fit(struct drawing *drawing, size_t start, size_t end)
+{
+    bool fit = true;
+    for (size_t i = start; i < end && fit; i++) {
+        drawing->provider = &drawing->forest->providers[i];
+        fit = title_width(drawing) <= drawing->terminal->columns;
+    }
+    return fit;
+}
+
+static size_t tree_end(const struct forest *forest, size_t start)
+{
+    size_t end = start + 1;
+    while (end < forest->count && forest->providers[end].depth > 0)
+        end++;
+    return end;
+}
+
+void tree_draw(struct buffer *buffer, const struct terminal *terminal, const struct forest *forest)
+{
+    struct drawing drawing = {.buffer = buffer,
+                              .terminal = terminal,
+                              .symbols = terminal->utf8 ? &unicode : &ascii,
+                              .forest = forest};
+    buffer_init(&drawing.lines, 0);
+    for (size_t start = 0, end; start < forest->count; start = end) {
+        end = tree_end(forest, start);
+        if (start > 0)
+            add(&drawing, "\n");
+        drawing.two_lines = !titles_fit(&drawing, start, end);
+        for (size_t i = start; i < end; i++) {
+            drawing.provider = &forest->providers[i];
+            if (i > start) {
+                draw_levels(&drawing, drawing.provider->depth - 1);
+                add(&drawing, drawing.symbols->line);
+                end_line(&drawing);
+            }
+            draw_provider(&drawing);
+        }
+    }
+    buffer_free(&drawing.lines);
+}
