@@ -112,8 +112,9 @@ static enum token_verdict ask_together(struct keystone *keystone, const struct t
 static enum token_verdict inquire(const struct inquiry *inquiry, const char *token, size_t *length)
 {
     struct keystone *keystone = inquiry->keystone;
-    struct token_digest digest =
-        token_digest_make(keystone_session_digest(keystone->session), token);
+    struct token_digest digest;
+    if (!token_digest_make(keystone_session_digest(keystone->session), token, &digest))
+        arena_starve(inquiry->exchange->arena);
     if (keystone->settings->keystone_authtoken_token_cache_time < 0)
         return ask(keystone, &digest, token, inquiry, length);
     *length = look_up(keystone, &digest);

@@ -88,19 +88,20 @@ static const char *text_or_null(const char *text)
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
-static void set_tls(CURL *curl, const struct settings *settings)
+/* Gives false when there is no memory: never goes on with other authorities than those that are set. */
+static bool set_tls(CURL *curl, const struct settings *settings)
 {
     const char *authority = text_or_null(settings->keystone_authtoken_cafile);
     bool verify = !settings->keystone_authtoken_insecure;
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-    if (authority != NULL) {
-        /* this one alone, not those of the system too */
-        curl_easy_setopt(curl, CURLOPT_CAINFO, authority);
-        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    }
-    curl_easy_setopt(curl, CURLOPT_SSLCERT, text_or_null(settings->keystone_authtoken_certfile));
-    curl_easy_setopt(curl, CURLOPT_SSLKEY, text_or_null(settings->keystone_authtoken_keyfile));
+    const char *certificate = text_or_null(settings->keystone_authtoken_certfile);
+    const char *key = text_or_null(settings->keystone_authtoken_keyfile);
+    /* this one alone, not those of the system too */
+    return (authority == NULL || (curl_easy_setopt(curl, CURLOPT_CAINFO, authority) == CURLE_OK &&
+                                  curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+           curl_easy_setopt(curl, CURLOPT_SSLCERT, certificate) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_SSLKEY, key) == CURLE_OK;
 }
 
 static void set_times(CURL *curl, const struct settings *settings, uint64_t deadline)
@@ -113,20 +114,22 @@ static void set_times(CURL *curl, const struct settings *settings, uint64_t dead
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, milliseconds);
 }
 
-/* A header; the list is gone when there is no memory. */
-static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
+/* Adds a header, unless its value is NULL. Gives false when there is no memory. */
+static bool add_header(struct curl_slist **list, const char *name, const char *value)
 {
+    if (value == NULL)
+        return true;
     size_t size = strlen(name) + strlen(value) + sizeof(": ");
     char *line = malloc(size);
     if (line == NULL)
-        abort();
+        return false;
     snprintf(line, size, "%s: %s", name, value);
-    struct curl_slist *longer = curl_slist_append(list, line);
+    struct curl_slist *longer = curl_slist_append(*list, line);
     explicit_bzero(line, size);
     free(line);
-    if (longer == NULL)
-        abort();
-    return longer;
+    if (longer != NULL)
+        *list = longer;
+    return longer != NULL;
 }
 
 static void free_headers(struct curl_slist *list)
@@ -136,19 +139,26 @@ static void free_headers(struct curl_slist *list)
     curl_slist_free_all(list);
 }
 
-static struct curl_slist *make_headers(const struct keystone_request *request)
+static bool make_headers(struct curl_slist **list, const struct keystone_request *request)
 {
-    struct curl_slist *list = add_header(NULL, "Accept", "application/json");
-    if (request->body != NULL)
-        list = add_header(list, "Content-Type", "application/json");
-    if (request->token != NULL)
-        list = add_header(list, "X-Auth-Token", request->token);
-    if (request->subject_token != NULL) {
-        list = add_header(list, "X-Subject-Token", request->subject_token);
-        /* that access rules are enforced here: otherwise tokens with some are refused */
-        list = add_header(list, "OpenStack-Identity-Access-Rules", "1");
-    }
-    return list;
+    static const char json[] = "application/json";
+    return add_header(list, "Accept", json) &&
+           add_header(list, "Content-Type", request->body != NULL ? json : NULL) &&
+           add_header(list, "X-Auth-Token", request->token) &&
+           add_header(list, "X-Subject-Token", request->subject_token) &&
+           /* that access rules are enforced here: otherwise tokens with some are refused */
+           add_header(list, "OpenStack-Identity-Access-Rules",
+                      request->subject_token != NULL ? "1" : NULL);
+}
+
+/* What of a request is copied by the library: false when there is no memory. */
+static bool set_texts(CURL *curl, const struct settings *settings, const char *url)
+{
+    return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION) ==
+               CURLE_OK &&
+           set_tls(curl, settings);
 }
 
 /* One request to one URL. */
@@ -159,23 +169,22 @@ static CURLcode ask_once(struct keystone_http *http, const struct keystone_reque
     buffer_reset(&http->body);
     answer->status = 0;
     answer->token[0] = '\0';
-    struct curl_slist *headers = make_headers(request);
+    struct curl_slist *headers = NULL;
     curl_easy_reset(curl);
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
     if (request->body != NULL)
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
-    set_tls(curl, http->settings);
     set_times(curl, http->settings, request->deadline);
-    CURLcode code = curl_easy_perform(curl);
+    CURLcode code = CURLE_OUT_OF_MEMORY;
+    if (make_headers(&headers, request) && set_texts(curl, http->settings, url)) {
+        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+        code = curl_easy_perform(curl);
+    }
     if (code == CURLE_OK)
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
@@ -211,9 +220,7 @@ static CURLcode ask_on(struct keystone_http *http, const struct keystone_request
         char *copy = strdup(to); /* the handle's own is gone with the next request */
         free(at);
         at = copy;
-        if (at == NULL)
-            abort();
-        code = ask_once(http, request, at, answer);
+        code = at != NULL ? ask_once(http, request, at, answer) : CURLE_OUT_OF_MEMORY;
     }
     free(at);
     return code;
@@ -264,6 +271,8 @@ bool keystone_http_ask(struct keystone_http *http, const struct keystone_request
         return false;
     for (long i = 0; !answered; i++) {
         CURLcode code = ask_on(http, request, answer);
+        if (code == CURLE_OUT_OF_MEMORY)
+            break; /* that is nothing that Keystone has done */
         answered = note(http, code, &first);
         if (answered || !first || i >= retries || !is_no_connection(code) ||
             !pause_for(pause, request->deadline))

@@ -65,7 +65,8 @@ static struct token_digest digest_of(const struct settings *settings)
     };
     struct token_digest digest = {{0}};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        digest = token_digest_make(&digest, texts[i] != NULL ? texts[i] : "");
+        if (!token_digest_make(&digest, texts[i] != NULL ? texts[i] : "", &digest))
+            abort();
     return digest;
 }
 
@@ -131,7 +132,7 @@ static bool send_login(struct keystone_session *session, uint64_t deadline,
     char url[KEYSTONE_URL_SIZE + 16];
     char *body = keystone_login_body(session->settings);
     if (body == NULL)
-        abort();
+        return false; /* there is no memory */
     snprintf(url, sizeof(url), "%s/auth/tokens", session->auth_url.text);
     bool answered = keystone_http_ask(
         session->http, &(struct keystone_request){.url = url, .body = body, .deadline = deadline},

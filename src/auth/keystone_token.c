@@ -21,11 +21,12 @@ struct head {
     uint32_t text_is_there; /* a bit for each */
     uint32_t role_count;
     uint32_t access_rule_count;
-    bool is_system;
-    bool is_admin_project;
-    bool is_bound;
-    bool is_restricted;
-    bool has_service;
+    /* true or false; bytes of any value can be read as these */
+    uint8_t is_system;
+    uint8_t is_admin_project;
+    uint8_t is_bound;
+    uint8_t is_restricted;
+    uint8_t has_service;
 };
 
 /* A record that is being written. */
@@ -212,11 +213,11 @@ bool token_record_read(const void *record, size_t length, struct arena *arena,
         .project_domain_id = known[PROJECT_DOMAIN_ID],
         .domain_id = known[DOMAIN_ID],
         .roles = {.names = roles, .count = head.role_count},
-        .is_system = head.is_system,
-        .is_admin_project = head.is_admin_project,
-        .is_bound = head.is_bound,
-        .is_restricted = head.is_restricted,
-        .has_service = head.has_service,
+        .is_system = head.is_system != 0,
+        .is_admin_project = head.is_admin_project != 0,
+        .is_bound = head.is_bound != 0,
+        .is_restricted = head.is_restricted != 0,
+        .has_service = head.has_service != 0,
         .access_rules = rules,
         .access_rule_count = head.access_rule_count,
     };

@@ -37,8 +37,9 @@ struct token_cache *token_cache_new(size_t entries);
 void token_cache_free(struct token_cache *cache);
 
 /* SHA-256 of the token, salted with which Keystone it is asked about: tokens that another one has
-   confirmed, before a reload, are not found. */
-struct token_digest token_digest_make(const struct token_digest *salt, const char *token);
+   confirmed, before a reload, are not found. Gives false when there is no memory. */
+bool token_digest_make(const struct token_digest *salt, const char *token,
+                       struct token_digest *digest);
 
 /* Copies a record. Gives its length; 0: not known, or longer than size. */
 size_t token_cache_get(struct token_cache *cache, const struct token_digest *digest, void *record,

@@ -93,8 +93,11 @@ class Things:
 def check_answer(answer, what, secrets=SECRETS):
     """It is one of the API's answers, and a failure of the service says nothing of the inside."""
     assert 'x-openstack-request-id' in answer.headers, what
-    if answer.status >= 400 and answer.headers['content-type'] == 'application/json':
-        error = answer.json['errors'][0]
+    document = answer.json if answer.headers.get('content-type') == 'application/json' else {}
+    if answer.status == 503 and 'errors' not in document:
+        assert document['code'] == '503 Service Unavailable', what  # of who asks Keystone
+    elif answer.status >= 400 and document:
+        error = document['errors'][0]
         assert error['status'] == answer.status, what
         assert error['request_id'] == answer.headers['x-openstack-request-id'], what
         assert error['title'] and 'detail' in error, what

@@ -5,7 +5,8 @@ import struct
 import subprocess
 import uuid
 
-from cloud import Cloud
+import keystone_faults
+from cloud import Cloud, wait_until
 from database import Skipped
 from every_route import BODY, HEADERS, PASSWORD, QUERY, Things, ask_all, check_answer, check_log
 
@@ -54,14 +55,14 @@ def log_of(cloud):
         return file.read()
 
 
-def starve(cloud, memory, what, ask, seen):
+def starve(memory, what, make_well, ask, seen):
     """Lets one, or all that follow, of the requests for memory fail, each in turn. There is a connection
     to the database before: to be without memory while it connects is what libmariadb does not survive."""
     count_of(memory, ask)
     count = count_of(memory, ask)
     for refused in (1, MANY):
         for number in range(0, count, max(1, count // TRIES)):
-            assert cloud.ask('GET', '/traits/HW_CPU_X86_VMX').status == 204
+            make_well()
             memory.set(number, refused)
             try:
                 answer = ask()
@@ -71,6 +72,7 @@ def starve(cloud, memory, what, ask, seen):
             seen[answer.status] = seen.get(answer.status, 0) + 1
             check_answer(answer, label)
             assert answer.status != 500, label + answer.text
+    make_well()
 
 
 def asks(cloud, things):
@@ -91,19 +93,53 @@ def asks(cloud, things):
     yield 'long', asker('GET', '/traits', accept='text/x-' + 'y' * 50000)
 
 
-def test_memory_that_runs_out_in_a_worker(directory, build):
+def hungry(directory, build, berth=''):
+    """A cloud of one worker, and what its memory is told."""
     if is_sanitized(build):
         raise Skipped('the sanitizers have a malloc of their own')
     memory = Memory(directory)
-    cloud = Cloud(directory, build, workers=1, password=PASSWORD, berth='log_level = debug\n')
+    cloud = Cloud(directory, build, workers=1, password=PASSWORD,
+                  berth='log_level = debug\n' + berth)
     cloud.environment = {'LD_PRELOAD': memory.library, 'FAILING_MALLOC': memory.path}
+    return cloud, memory
+
+
+def test_memory_that_runs_out_in_a_worker(directory, build):
+    cloud, memory = hungry(directory, build)
     with cloud:
         things = Things(cloud)
         start, seen = len(log_of(cloud)), {}
+
+        def make_well():
+            assert cloud.ask('GET', '/traits/HW_CPU_X86_VMX').status == 204
         for what, ask in asks(cloud, things):
-            starve(cloud, memory, what, ask, seen)
+            starve(memory, what, make_well, ask, seen)
         log = log_of(cloud)[start:]
         check_log(log, 'starved')
         print('    answers: %s' % seen)
         assert 503 in seen and 'worker died' not in log
         assert not {500, 503} & set(ask_all(cloud, things, 'with memory again'))
+
+
+def test_memory_that_runs_out_while_keystone_is_asked(directory, build):
+    server = keystone_faults.start()
+    cloud, memory = hungry(directory, build, keystone_faults.CONFIGURATION % server.server_port)
+    with cloud:
+        tokens, seen = [], {}
+
+        def ask():
+            tokens.append('TOKENsecret' + uuid.uuid4().hex)
+            return cloud.ask('GET', '/traits/HW_CPU_X86_VMX', headers={'x-auth-token': tokens[-1]})
+
+        def make_well():
+            wait_until('a good token is let in', lambda: ask().status == 204)
+        make_well()
+        start = len(log_of(cloud))
+        starve(memory, 'keystone', make_well, ask, seen)
+        log = log_of(cloud)[start:]
+        check_log(log, 'starved')
+        print('    answers: %s' % seen)
+        assert 503 in seen and 'worker died' not in log
+        for secret in tokens + [keystone_faults.SAID, keystone_faults.SERVICE_TOKEN]:
+            assert secret not in log, secret
+    server.shutdown()

@@ -65,7 +65,8 @@ static void know(const char *token, const char *user, int expires_in, const char
                      user, expires_at, inside);
     size_t length = token_record_make(answer, strlen(answer), "placement", record, sizeof(record));
     ck_assert_uint_gt(length, 0);
-    struct token_digest digest = token_digest_make(keystone_session_digest(session), token);
+    struct token_digest digest;
+    ck_assert(token_digest_make(keystone_session_digest(session), token, &digest));
     token_cache_put(cache, &digest, record, length, 60);
 }
 

@@ -43,7 +43,9 @@ static void nap(unsigned milliseconds)
 static struct token_digest digest_of(const char *token)
 {
     static const struct token_digest salt;
-    return token_digest_make(&salt, token);
+    struct token_digest digest;
+    ck_assert(token_digest_make(&salt, token, &digest));
+    return digest;
 }
 
 static struct token_digest digest_number(unsigned number)
@@ -77,7 +79,8 @@ END_TEST
 START_TEST(a_token_is_another_one_at_another_keystone)
 {
     struct token_digest salt = digest_of("http://elsewhere");
-    struct token_digest there = token_digest_make(&salt, "one"), here = digest_of("one");
+    struct token_digest there, here = digest_of("one");
+    ck_assert(token_digest_make(&salt, "one", &there));
     ck_assert_int_ne(memcmp(&there, &here, sizeof(there)), 0);
 }
 END_TEST
