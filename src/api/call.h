@@ -34,7 +34,7 @@ struct endpoint {
     int (*handle)(struct call *call);
     const char *rule;         /* of the policy; NULL: for everybody */
     const char *target_query; /* the query parameter that has the target's project; NULL: the
-                                  target is the caller's own project */
+                                  target is the caller, with project_id and user_id */
     unsigned char since;      /* the first microversion 1.N that has it */
     short status_before;      /* what is answered below: 404 (also as 0) or 405 */
     bool sends_json;          /* the answer is JSON: the client must take it (else 406) */

@@ -16,7 +16,6 @@
 #include "api/operation.h"
 #include "api/routes.h"
 #include "auth/authentication.h"
-#include "auth/policy.h"
 #include "auth/rate_limit.h"
 #include "base/uuid.h"
 #include "http/accept.h"
@@ -30,7 +29,7 @@ struct service {
     struct service_shared *shared;
     struct database *database;
     struct names *names;
-    struct policy *policy;
+    struct policy_store *policies;
     struct rate_limiter *limiter; /* NULL: there are no limits */
     struct keystone *keystone;    /* NULL: noauth2 */
     struct placement_settings placement;
@@ -78,7 +77,7 @@ void service_shared_free(struct service_shared *shared)
 }
 
 struct service *service_new(const struct settings *settings, struct database *database,
-                            struct service_shared *shared)
+                            struct service_shared *shared, struct policy_store *policies)
 {
     struct service *service = calloc(1, sizeof(*service));
     if (service == NULL)
@@ -87,8 +86,7 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->shared = shared;
     service->database = database;
     service->names = names_new();
-    service->policy =
-        policy_new(settings->oslo_policy_enforce_scope, settings->oslo_policy_enforce_new_defaults);
+    service->policies = policies;
     service->limiter = rate_limiter_new(settings, shared->rates);
     if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
         (service->keystone = keystone_new(settings, shared->tokens, shared->keystone)) == NULL)
@@ -114,7 +112,6 @@ void service_free(struct service *service)
     if (service == NULL)
         return;
     rate_limiter_free(service->limiter);
-    policy_free(service->policy);
     keystone_free(service->keystone);
     names_free(service->names);
     free(service);
@@ -168,16 +165,21 @@ static bool policy_admits(const struct service *service, struct call *call)
     const struct endpoint *endpoint = call->match.endpoint;
     if (endpoint->rule == NULL)
         return true;
-    const char *project_id = call->identity.project_id;
+    struct policy_fact facts[] = {
+        {"project_id", call->identity.project_id},
+        {"user_id", call->identity.user_id},
+    };
+    struct policy_target target = {.facts = facts, .count = 2};
     if (endpoint->target_query != NULL) {
         struct query query;
         const char *message;
-        project_id = NULL;
-        if (query_parse(call->exchange->query, call->exchange->arena, &query, &message))
-            project_id = query_last(&query, endpoint->target_query);
+        bool readable = query_parse(call->exchange->query, call->exchange->arena, &query, &message);
+        facts[0].value = readable ? query_last(&query, endpoint->target_query) : NULL;
+        target.count = 1;
     }
-    return policy_enforce(service->policy, call->exchange, &call->identity, endpoint->rule,
-                          project_id);
+    policy_store_refresh(service->policies, POLICY_STORE_SILENT);
+    return policy_enforce(policy_store_policy(service->policies), call->exchange, &call->identity,
+                          endpoint->rule, &target);
 }
 
 /* The rate limits. The version document is free: monitoring and load balancers ask for it. */

@@ -11,6 +11,7 @@
 #define BERTH_API_SERVICE_H
 
 #include "auth/identity.h"
+#include "auth/policy_store.h"
 #include "base/settings.h"
 #include "db/database.h"
 #include "http/exchange.h"
@@ -40,10 +41,10 @@ struct service_shared {
 struct service_shared *service_shared_new(const struct settings *settings);
 void service_shared_free(struct service_shared *shared);
 
-/* A service with settings, a database (not connected yet) and what workers share, which must all
-   outlive it. */
+/* A service with settings, a database (not connected yet), what workers share and the policy, which
+   must all outlive it. */
 struct service *service_new(const struct settings *settings, struct database *database,
-                            struct service_shared *shared);
+                            struct service_shared *shared, struct policy_store *policies);
 void service_free(struct service *service);
 
 /* Told the template of the route as soon as it is known. */

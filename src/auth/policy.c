@@ -1,8 +1,6 @@
 /*
- * The default rules, and whether an identity passes a check.
- *
- * The checks are texts of oslo.policy's language and are evaluated as they stand. Of the kinds of
- * checks, those are known that the defaults use: role, rule, project_id, "@" and "!".
+ * Rules put together, and asked for; see policy.h. How rules that name each other are connected is in
+ * policy_connect.c.
  */
 #include <config.h>
 
@@ -11,172 +9,224 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ADMIN_OR_SERVICE "rule:admin_or_service_api"
-#define ADMIN            "role:admin"
-
-enum scope { SCOPE_ANY, SCOPE_PROJECT };
-
-struct rule {
-    const char *name;
-    const char *check;
-    enum scope scope;
-    const char *deprecated_check; /* passes too, unless new defaults are enforced; NULL: none */
-};
-
-/* Upstream's placement/policies. */
-static const struct rule rules[] = {
-    {"admin_api", ADMIN, SCOPE_PROJECT, NULL},
-    {"service_api", "role:service", SCOPE_PROJECT, ADMIN},
-    {"admin_or_service_api", "role:admin or role:service", SCOPE_PROJECT, ADMIN},
-    {"project_reader_api", "role:reader and project_id:%(project_id)s", SCOPE_ANY, ADMIN},
-    {"admin_or_project_reader_or_service_api",
-     "role:admin or rule:project_reader_api or role:service", SCOPE_PROJECT, ADMIN},
-    {"placement:resource_providers:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:create", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:show", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:delete", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_classes:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_classes:create", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_classes:show", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_classes:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_classes:delete", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:inventories:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:inventories:create", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:inventories:show", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:inventories:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:inventories:delete", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:aggregates:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:aggregates:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:usages", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:usages", "rule:admin_or_project_reader_or_service_api", SCOPE_PROJECT, NULL},
-    {"placement:traits:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:traits:show", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:traits:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:traits:delete", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:traits:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:traits:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:traits:delete", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:allocations:manage", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:allocations:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:allocations:update", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:allocations:delete", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:resource_providers:allocations:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:allocation_candidates:list", ADMIN_OR_SERVICE, SCOPE_PROJECT, NULL},
-    {"placement:reshaper:reshape", "rule:service_api", SCOPE_PROJECT, NULL},
-};
+#include "auth/policy_connect.h"
+#include "base/log.h"
 
 struct policy {
-    bool enforce_scope;
-    bool enforce_new_defaults;
+    struct arena memory;
+    struct policy_options options;
+    struct policy_rules rules;
+    const struct policy_rule *default_rule; /* NULL: none */
 };
 
-/* What a check is evaluated for. */
-struct question {
-    const struct policy *policy;
-    const struct identity *identity;
-    const char *project_id; /* of the target */
-    unsigned depth;         /* of rules that refer to rules */
-};
+struct policy_options policy_options(const struct settings *settings)
+{
+    return (struct policy_options){
+        .default_rule = settings->oslo_policy_policy_default_rule,
+        .enforce_scope = settings->oslo_policy_enforce_scope,
+        .enforce_new_defaults = settings->oslo_policy_enforce_new_defaults,
+        .remote = policy_remote_settings(settings),
+    };
+}
 
-enum { DEPTH_LIMIT = 8 };
+/* Putting together. */
 
-struct policy *policy_new(bool enforce_scope, bool enforce_new_defaults)
+static const struct policy_default *find_default(const char *name)
+{
+    for (size_t i = 0; i < policy_default_count; i++)
+        if (strcmp(policy_defaults[i].name, name) == 0)
+            return &policy_defaults[i];
+    return NULL;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+    const struct policy_rule *left = a, *right = b;
+    return strcmp(left->name, right->name);
+}
+
+/* Of entries with the same name, the later one comes first. */
+static int compare_entries(const void *a, const void *b)
+{
+    const struct policy_entry *const *left = a, *const *right = b;
+    int order = strcmp((*left)->name, (*right)->name);
+    return order != 0 ? order : (*left)->order < (*right)->order ? 1 : -1;
+}
+
+/* The rules of files: of several with the same name the last one. */
+static void add_entries(struct policy *policy, const struct policy_entries *entries)
+{
+    const struct policy_entry **sorted =
+        arena_array(&policy->memory, entries->count + 1, sizeof(*sorted));
+    size_t count = 0;
+    for (const struct policy_entry *entry = entries->first; entry != NULL; entry = entry->next)
+        sorted[count++] = entry;
+    qsort(sorted, count, sizeof(*sorted), compare_entries);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+            continue;
+        policy->rules.items[policy->rules.count++] = (struct policy_rule){
+            .name = sorted[i]->name,
+            .check = sorted[i]->check,
+            .placement = find_default(sorted[i]->name),
+            .file = sorted[i]->file,
+            .line = sorted[i]->line,
+            .problem = sorted[i]->problem,
+        };
+    }
+}
+
+/* Whether a check reads like this text, once it is written out. */
+static bool check_reads(const struct policy_check *check, const char *text)
+{
+    struct buffer written;
+    buffer_init(&written, 0);
+    policy_check_write(check, &written);
+    bool same = written.length == strlen(text) && memcmp(written.data, text, written.length) == 0;
+    buffer_free(&written);
+    return same;
+}
+
+/* Whether a rule of a file takes the place of a default with a deprecated ancestor: it has the
+   ancestor's name, and neither repeats the ancestor nor refers to the default. */
+static bool replaces(const struct policy_rule *former, const struct policy_default *placement,
+                     struct arena *arena)
+{
+    return former != NULL && placement->former_check != NULL &&
+           !check_reads(former->check, placement->former_check) &&
+           !check_reads(former->check, arena_printf(arena, "rule:%s", placement->name));
+}
+
+/* A default as it is in force. former is what files have under the name of the ancestors, or NULL. */
+static struct policy_rule make_default(struct policy *policy,
+                                       const struct policy_default *placement,
+                                       const struct policy_rule *former)
+{
+    struct arena *arena = &policy->memory;
+    struct policy_rule rule = {.name = placement->name, .placement = placement};
+    if (replaces(former, placement, arena)) {
+        rule.check = former->check;
+        rule.file = former->file;
+        rule.line = former->line;
+        rule.problem = former->problem;
+        return rule;
+    }
+    struct policy_check *check = policy_check_parse(arena, placement->check, &rule.problem);
+    if (placement->former_check != NULL && !policy->options.enforce_new_defaults &&
+        strcmp(placement->former_check, placement->check) != 0) {
+        struct policy_check *either = policy_check_new(arena, CHECK_OR);
+        policy_check_add(either, check);
+        policy_check_add(either, policy_check_parse(arena, placement->former_check, &rule.problem));
+        check = either;
+    }
+    rule.check = check;
+    return rule;
+}
+
+static void add_defaults(struct policy *policy)
+{
+    struct policy_rules of_files = policy->rules;
+    const struct policy_rule *former = policy_rules_find(&of_files, POLICY_FORMER_NAME);
+    for (size_t i = 0; i < policy_default_count; i++)
+        if (policy_rules_find(&of_files, policy_defaults[i].name) == NULL)
+            policy->rules.items[policy->rules.count++] =
+                make_default(policy, &policy_defaults[i], former);
+}
+
+struct policy *policy_new(const struct policy_options *options, struct arena *memory,
+                          const struct policy_entries *entries, struct config_error *error)
 {
     struct policy *policy = calloc(1, sizeof(*policy));
     if (policy == NULL)
         abort();
-    *policy = (struct policy){enforce_scope, enforce_new_defaults};
-    return policy;
+    policy->memory = *memory;
+    policy->options = *options;
+    arena_init(memory, 0);
+    policy->rules.items = arena_array(&policy->memory, entries->count + policy_default_count,
+                                      sizeof(*policy->rules.items));
+    add_entries(policy, entries);
+    add_defaults(policy);
+    qsort(policy->rules.items, policy->rules.count, sizeof(*policy->rules.items), compare_rules);
+    if (options->default_rule != NULL)
+        policy->default_rule = policy_rules_find(&policy->rules, options->default_rule);
+    if (policy_rules_connect(&policy->rules, error))
+        return policy;
+    policy_free(policy);
+    return NULL;
 }
 
 void policy_free(struct policy *policy)
 {
+    if (policy == NULL)
+        return;
+    arena_free(&policy->memory);
     free(policy);
 }
 
-static const struct rule *rule_find(const char *name, size_t length)
+const struct policy_rule *policy_rules(const struct policy *policy, size_t *count)
 {
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-        if (strlen(rules[i].name) == length && memcmp(rules[i].name, name, length) == 0)
-            return &rules[i];
-    return NULL;
+    *count = policy->rules.count;
+    return policy->rules.items;
 }
 
-static bool check_passes(const char *check, const struct question *question);
+/* Asking. */
 
-static bool rule_passes(const struct rule *rule, const struct question *question)
+/* Whether the token is for a project: neither for the system nor for a domain. */
+static bool is_project_scoped(const struct identity *identity)
 {
-    if (rule == NULL || question->depth >= DEPTH_LIMIT)
-        return false;
-    struct question deeper = *question;
-    deeper.depth++;
-    return check_passes(rule->check, &deeper) ||
-           (rule->deprecated_check != NULL && !question->policy->enforce_new_defaults &&
-            check_passes(rule->deprecated_check, &deeper));
+    return (identity->system_scope == NULL || *identity->system_scope == '\0') &&
+           (identity->domain_id == NULL || *identity->domain_id == '\0');
 }
 
-static bool role_passes(const struct question *question, const char *role, size_t length)
+enum policy_decision policy_decide(const struct policy *policy, const char *rule,
+                                   const struct identity *identity,
+                                   const struct policy_target *target, struct arena *arena,
+                                   const char **problem)
 {
-    char name[64];
-    if (length >= sizeof(name))
-        return false;
-    memcpy(name, role, length);
-    name[length] = '\0';
-    return role_list_has(&question->identity->roles, name);
-}
-
-static bool starts_with(const char *text, size_t length, const char *start)
-{
-    return length >= strlen(start) && strncmp(text, start, strlen(start)) == 0;
-}
-
-/* A single check of the language. */
-static bool term_passes(const char *term, size_t length, const struct question *question)
-{
-    if (length == 1)
-        return *term == '@';
-    if (starts_with(term, length, "role:"))
-        return role_passes(question, term + 5, length - 5);
-    if (starts_with(term, length, "rule:"))
-        return rule_passes(rule_find(term + 5, length - 5), question);
-    if (starts_with(term, length, "project_id:%(project_id)s"))
-        return question->project_id != NULL && question->identity->project_id != NULL &&
-               strcmp(question->project_id, question->identity->project_id) == 0;
-    return false;
-}
-
-/* Terms joined by "and" and "or"; "and" binds closer. */
-static bool check_passes(const char *check, const struct question *question)
-{
-    bool any = false, all = true;
-    for (;;) {
-        check += strspn(check, " ");
-        size_t length = strcspn(check, " ");
-        if (length == 2 && strncmp(check, "or", 2) == 0) {
-            any |= all;
-            all = true;
-        } else if (length > 0 && !(length == 3 && strncmp(check, "and", 3) == 0)) {
-            all &= term_passes(check, length, question);
-        }
-        check += length;
-        if (*check == '\0')
-            return any || all;
+    const struct policy_rule *found = policy_rules_find(&policy->rules, rule);
+    if (found != NULL && found->placement != NULL &&
+        found->placement->scope == POLICY_SCOPE_PROJECT && policy->options.enforce_scope &&
+        !is_project_scoped(identity))
+        return POLICY_OUT_OF_SCOPE;
+    if (found == NULL)
+        found = policy->default_rule;
+    if (found == NULL)
+        return POLICY_DENIED;
+    struct policy_question question = {.identity = identity,
+                                       .target = target,
+                                       .rule = rule,
+                                       .remote = &policy->options.remote,
+                                       .arena = arena};
+    switch (policy_check_decide(found->check, &question)) {
+    case POLICY_YES:
+        return POLICY_ALLOWED;
+    case POLICY_NO:
+        return POLICY_DENIED;
+    default:
+        *problem = question.problem;
+        return POLICY_UNDECIDED;
     }
 }
 
 bool policy_enforce(const struct policy *policy, struct exchange *exchange,
-                    const struct identity *identity, const char *rule, const char *project_id)
+                    const struct identity *identity, const char *rule,
+                    const struct policy_target *target)
 {
-    const struct rule *found = rule_find(rule, strlen(rule));
-    struct question question = {.policy = policy, .identity = identity, .project_id = project_id};
-    if (found != NULL && found->scope == SCOPE_PROJECT && identity->system_scope != NULL &&
-        policy->enforce_scope) {
+    const char *problem = NULL;
+    switch (policy_decide(policy, rule, identity, target, exchange->arena, &problem)) {
+    case POLICY_ALLOWED:
+        return true;
+    case POLICY_OUT_OF_SCOPE:
         exchange_fail(exchange, 403, NULL, "%s", rule);
         return false;
+    case POLICY_UNDECIDED:
+        log_event(LOG_LEVEL_ERROR, "a policy rule could not be decided",
+                  log_identifier("request_id", exchange->request_id), log_text("rule", rule),
+                  log_text("reason", problem));
+        exchange_fail(exchange, 500, NULL, "The policy could not be decided.");
+        return false;
+    default:
+        exchange_fail(exchange, 403, NULL, "Policy does not allow %s to be performed.", rule);
+        return false;
     }
-    if (rule_passes(found, &question))
-        return true;
-    exchange_fail(exchange, 403, NULL, "Policy does not allow %s to be performed.", rule);
-    return false;
 }

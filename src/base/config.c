@@ -46,7 +46,7 @@ void config_free(struct config *config)
     free(config);
 }
 
-void config_begin_source(struct config *config, const char *file)
+void config_begin_source(struct config *config, const char *file, bool in_directory)
 {
     struct config_source *sources =
         arena_array(&config->memory, config->source_count + 1, sizeof(*sources));
@@ -55,6 +55,7 @@ void config_begin_source(struct config *config, const char *file)
     config->sources = sources;
     sources[config->source_count++] = (struct config_source){
         .file = arena_strdup(&config->memory, file),
+        .in_directory = in_directory,
         .begin = config->entry_count,
     };
 }
@@ -81,7 +82,7 @@ void config_add_entry(struct config *config, const char *group, const char *name
 
 void config_override(struct config *config, const char *group, const char *name, const char *value)
 {
-    config_begin_source(config, NULL);
+    config_begin_source(config, NULL, false);
     config_add_entry(config, group, name, value, 0);
 }
 

@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+
 struct config;
 
 /* One line that says what is wrong with the configuration, fit to be shown: with file and line
@@ -69,6 +71,13 @@ struct config_place {
  */
 bool config_load(struct config *config, const struct config_place *places, size_t count,
                  struct config_error *error);
+
+/*
+ * Where a file is looked for that the configuration names by a relative path, as oslo.config's
+ * find_file() does: the directories that were read, those of the other files (of the last one first),
+ * ~/.placement, ~, /etc/placement and /etc. Ends with NULL; all of it is the arena's.
+ */
+const char *const *config_search_directories(struct config *config, struct arena *arena);
 
 /* Sets an option as the command line does: above all else. Name and value are copied. */
 void config_override(struct config *config, const char *group, const char *name, const char *value);

@@ -10,10 +10,9 @@
 #include "base/settings.h"
 
 /*
- * Writes where a file is to be found: an absolute name there, and another one in the first of these
- * directories that has it, as oslo.config looks for it (find_file() of cfg.py): those of the
- * configuration files, of the last one first, then ~/.placement, ~, /etc/placement and /etc. Gives
- * false if it is nowhere, or its path is longer than size.
+ * Writes where a file or directory is to be found: an absolute name there, and another one in the
+ * first of the settings' search_directories that has it, as oslo.config's find_file() does. Gives false
+ * if it is nowhere, or its path is longer than size.
  */
 bool config_find_file(const struct settings *settings, const char *name, char *path, size_t size);
 

@@ -55,18 +55,18 @@ static void add_entry(void *subject, const char *group, const char *name, const 
     config_add_entry(subject, group, name, value, line);
 }
 
-bool config_read_file(struct config *config, const char *path, struct config_error *error)
+static bool read_file(struct config *config, const char *path, bool in_directory,
+                      struct config_error *error)
 {
     struct buffer content;
     struct ini_problem problem;
     bool good = false;
 
-    path = expand_home(config, path);
     buffer_init(&content, FILE_LIMIT);
     if (!read_whole(path, &content)) {
         config_error_set(error, "cannot read configuration file %s: %s", path, strerror(errno));
     } else {
-        config_begin_source(config, path);
+        config_begin_source(config, path, in_directory);
         good = ini_parse(content.data, content.length - 1, add_entry, config, &problem);
         if (!good)
             config_error_set(error, "%s:%u: %s", path, problem.line, problem.reason);
@@ -75,6 +75,11 @@ bool config_read_file(struct config *config, const char *path, struct config_err
         explicit_bzero(content.data, content.length);
     buffer_free(&content);
     return good;
+}
+
+bool config_read_file(struct config *config, const char *path, struct config_error *error)
+{
+    return read_file(config, expand_home(config, path), false, error);
 }
 
 static int is_config_file(const struct dirent *entry)
@@ -89,6 +94,17 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static void note_directory(struct config *config, const char *path)
+{
+    size_t count = config->directory_count;
+    const char **directories = arena_array(&config->memory, count + 1, sizeof(*directories));
+    for (size_t i = 0; i < count; i++)
+        directories[i] = config->directories[i];
+    directories[count] = arena_strdup(&config->memory, path);
+    config->directories = directories;
+    config->directory_count++;
+}
+
 bool config_read_directory(struct config *config, const char *path, struct config_error *error)
 {
     struct dirent **entries = NULL;
@@ -101,10 +117,11 @@ bool config_read_directory(struct config *config, const char *path, struct confi
                          strerror(errno));
         return false;
     }
+    note_directory(config, path);
     for (int i = 0; i < count; i++) {
         if (good) {
             const char *file = arena_printf(&config->memory, "%s/%s", path, entries[i]->d_name);
-            good = config_read_file(config, file, error);
+            good = read_file(config, file, true, error);
         }
         free(entries[i]);
     }
@@ -112,13 +129,16 @@ bool config_read_directory(struct config *config, const char *path, struct confi
     return good;
 }
 
-/* The first of the usual places (cfg.py, _get_config_dirs) where there is that name, or NULL. */
+/* cfg.py, _get_config_dirs. */
+static const char *const usual_places[] = {"~/.placement", "~", "/etc/placement", "/etc"};
+
+enum { USUAL_PLACES = sizeof(usual_places) / sizeof(usual_places[0]) };
+
+/* The first of the usual places where there is that name, or NULL. */
 static const char *find_usual(struct config *config, const char *name)
 {
-    static const char *const places[] = {"~/.placement", "~", "/etc/placement", "/etc"};
-
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        const char *place = expand_home(config, places[i]);
+    for (size_t i = 0; i < USUAL_PLACES; i++) {
+        const char *place = expand_home(config, usual_places[i]);
         const char *path = arena_printf(&config->memory, "%s/%s", place, name);
         if (access(path, F_OK) == 0)
             return path;
@@ -175,4 +195,23 @@ bool config_load(struct config *config, const struct config_place *places, size_
             return false;
     }
     return true;
+}
+
+const char *const *config_search_directories(struct config *config, struct arena *arena)
+{
+    size_t room = config->directory_count + config->source_count + USUAL_PLACES + 1, count = 0;
+    const char **directories = arena_array(arena, room, sizeof(*directories));
+    for (size_t i = 0; i < config->directory_count; i++)
+        directories[count++] = arena_strdup(arena, config->directories[i]);
+    for (size_t i = config->source_count; i-- > 0;) {
+        const char *file = config->sources[i].file;
+        if (file == NULL || config->sources[i].in_directory)
+            continue;
+        const char *slash = strrchr(file, '/');
+        directories[count++] =
+            slash != NULL ? arena_strndup(arena, file, (size_t)(slash - file) + 1) : ".";
+    }
+    for (size_t i = 0; i < USUAL_PLACES; i++)
+        directories[count++] = arena_strdup(arena, expand_home(config, usual_places[i]));
+    return directories;
 }

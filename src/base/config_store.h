@@ -18,7 +18,8 @@ struct config_entry {
 /* A file that was read, or (without a file) something that the command line has set. */
 struct config_source {
     const char *file;
-    size_t begin; /* its first entry; it has those up to the next source's */
+    bool in_directory; /* it was read as one of a directory's */
+    size_t begin;      /* its first entry; it has those up to the next source's */
 };
 
 struct config {
@@ -28,10 +29,12 @@ struct config {
     struct config_entry *entries;
     size_t entry_count;
     size_t entry_room;
+    const char **directories; /* that were read */
+    size_t directory_count;
 };
 
 /* What is added from here on comes from file (NULL: the command line). */
-void config_begin_source(struct config *config, const char *file);
+void config_begin_source(struct config *config, const char *file, bool in_directory);
 
 /* Adds an entry to the last source. Text is copied. */
 void config_add_entry(struct config *config, const char *group, const char *name, const char *text,

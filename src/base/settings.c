@@ -251,19 +251,7 @@ static bool judge(const struct loader *loader)
     return true;
 }
 
-static void note_files(const struct loader *loader)
-{
-    struct arena *memory = &loader->settings->memory;
-    size_t count = config_file_count(loader->config);
-    const char **files = arena_array(memory, count + 1, sizeof(*files));
-
-    for (size_t i = 0; i < count; i++)
-        files[i] = arena_strdup(memory, config_file(loader->config, i));
-    loader->settings->config_files = (struct text_list){.items = files, .count = count};
-}
-
-bool settings_load(struct settings *settings, const struct config *config,
-                   struct config_error *error)
+bool settings_load(struct settings *settings, struct config *config, struct config_error *error)
 {
     struct loader loader = {.settings = settings, .config = config, .error = error};
     bool good = true;
@@ -274,7 +262,7 @@ bool settings_load(struct settings *settings, const struct config *config,
         good = load_option(&loader, &config_options[i]);
     good = good && judge(&loader);
     if (good)
-        note_files(&loader);
+        settings->search_directories = config_search_directories(config, &settings->memory);
     else
         settings_free(settings);
     return good;

@@ -43,15 +43,14 @@ struct settings {
 #include "base/options.def"
 #undef OPTION
 
-    struct text_list config_files; /* the files that were read, in their order */
-    struct arena memory;           /* of the text above */
+    const char *const *search_directories; /* config_search_directories() */
+    struct arena memory;                   /* of the text above */
 };
 
 /* Fills the settings from what was read. Gives false and an error when an option is missing, or its
    value is not of its type, out of its limits or refers to an option that does not exist; the
    settings are then empty, and may be freed or not. They own their memory: the config may go. */
-bool settings_load(struct settings *settings, const struct config *config,
-                   struct config_error *error);
+bool settings_load(struct settings *settings, struct config *config, struct config_error *error);
 
 /* The error of an option that was read, but is of no use: which it is, where it stands, and what is
    wrong with it (without a value). */

@@ -98,14 +98,15 @@ static int refuse(const struct config_error *error)
 static int check(const struct arguments *arguments, const struct handover *handover)
 {
     struct config_error error;
-    struct settings settings;
     struct listener listener;
-    if (!master_configure(arguments->places, arguments->place_count, false, &settings, &error))
+    struct configuration *configuration =
+        configuration_new(arguments->places, arguments->place_count, false, &error);
+    if (configuration == NULL)
         return refuse(&error);
-    struct log_settings log = settings_log(&settings);
+    struct log_settings log = settings_log(&configuration->settings);
     bool good = handover->descriptor < 0 ||
                 (listener_take(&listener, NULL, handover, &error) && log_open(&log, &error));
-    settings_free(&settings);
+    configuration_free(configuration);
     if (!good)
         return refuse(&error);
     puts("The configuration is right.");
@@ -126,23 +127,19 @@ static int run(const struct arguments *arguments, const struct handover *handove
 {
     struct config_error error;
     struct listener listener = {.descriptor = -1};
-    struct settings *settings = calloc(1, sizeof(*settings));
-    if (settings == NULL)
-        return EX_OSERR;
-    if (!master_configure(arguments->places, arguments->place_count, true, settings, &error)) {
-        free(settings);
+    struct configuration *configuration =
+        configuration_new(arguments->places, arguments->place_count, true, &error);
+    if (configuration == NULL)
         return refuse(&error);
-    }
-    if (listen_where_told(arguments, handover, settings, &listener, &error))
-        return master_run(settings,
+    if (listen_where_told(arguments, handover, &configuration->settings, &listener, &error))
+        return master_run(configuration,
                           &(struct master_start){.places = arguments->places,
                                                  .place_count = arguments->place_count,
                                                  .arguments = arguments->all,
                                                  .handover = handover},
                           &listener);
     listener_close(&listener);
-    settings_free(settings);
-    free(settings);
+    configuration_free(configuration);
     return refuse(&error);
 }
 

@@ -20,7 +20,6 @@
 
 #include "api/schema.h"
 #include "auth/keystone_login.h"
-#include "auth/policy_file.h"
 #include "base/log.h"
 #include "pool/notify.h"
 #include "pool/startup.h"
@@ -46,7 +45,8 @@ struct child {
 };
 
 struct master {
-    struct settings *settings;
+    struct configuration *configuration;
+    const struct settings *settings; /* of the configuration */
     const struct master_start *start;
     struct listener *listener;
     struct scoreboard *scoreboard;
@@ -74,28 +74,52 @@ static bool check_settings(const struct settings *settings, const struct config 
     if (!settings_database_url(settings, &url, error))
         return false;
     database_url_free(&url);
-    return policy_files_have_no_rules(settings, error);
+    return true;
 }
 
-bool master_configure(const struct config_place *places, size_t count, bool serve,
-                      struct settings *settings, struct config_error *error)
+void configuration_free(struct configuration *configuration)
 {
-    struct config *config = config_new();
-    bool good = config_load(config, places, count, error) && settings_load(settings, config, error);
-    if (good && !check_settings(settings, config, error)) {
-        settings_free(settings);
-        good = false;
-    }
-    if (good && serve) {
+    if (configuration == NULL)
+        return;
+    policy_store_free(configuration->policies);
+    settings_free(&configuration->settings);
+    free(configuration);
+}
+
+/* Fills it in, from what was read. */
+static bool configure(struct configuration *configuration, struct config *config, bool serve,
+                      struct config_error *error)
+{
+    struct settings *settings = &configuration->settings;
+    if (!settings_load(settings, config, error) || !check_settings(settings, config, error))
+        return false;
+    configuration->policies = policy_store_new(settings, error);
+    if (configuration->policies == NULL)
+        return false;
+    if (serve) {
         struct log_settings log = settings_log(settings);
-        good = log_open(&log, error);
-        if (good)
-            settings_report(settings, config);
-        else
-            settings_free(settings);
+        if (!log_open(&log, error))
+            return false;
+        settings_report(settings, config);
     }
+    policy_store_report(configuration->policies);
+    return true;
+}
+
+struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
+                                        struct config_error *error)
+{
+    struct configuration *configuration = calloc(1, sizeof(*configuration));
+    struct config *config = config_new();
+    if (configuration == NULL)
+        abort();
+    bool good =
+        config_load(config, places, count, error) && configure(configuration, config, serve, error);
     config_free(config);
-    return good;
+    if (good)
+        return configuration;
+    configuration_free(configuration);
+    return NULL;
 }
 
 static unsigned wanted_workers(const struct master *master)
@@ -148,7 +172,8 @@ static void start_worker(struct master *master)
     pid_t pid = fork();
     if (pid == 0) {
         child_begin(master, "berth-worker", parent);
-        exit(worker_run(master->settings, master->listener->descriptor, master->shared, slot));
+        exit(worker_run(master->settings, master->listener->descriptor, master->shared,
+                        master->configuration->policies, slot));
     }
     if (pid < 0) {
         log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
@@ -338,24 +363,23 @@ static bool reconcile(struct master *master)
 static void reload(struct master *master)
 {
     struct config_error error;
-    struct settings *settings = calloc(1, sizeof(*settings));
     enum pool_state before = (enum pool_state)atomic_load(&master->scoreboard->state);
     if (before != POOL_STARTING)
         enter(master, POOL_RELOADING);
-    if (settings == NULL || !master_configure(master->start->places, master->start->place_count,
-                                              true, settings, &error)) {
+    struct configuration *configuration =
+        configuration_new(master->start->places, master->start->place_count, true, &error);
+    if (configuration == NULL) {
         log_event(LOG_LEVEL_ERROR, "the new configuration is wrong, going on with the old one",
-                  log_text("reason", settings != NULL ? error.text : NULL));
-        free(settings);
+                  log_text("reason", error.text));
         tally_count(COUNTER_RELOADS_FAILED, 1);
         if (before == POOL_SERVING)
             enter(master, POOL_SERVING);
         return;
     }
     tally_count(COUNTER_RELOADS_DONE, 1);
-    settings_free(master->settings);
-    free(master->settings);
-    master->settings = settings;
+    configuration_free(master->configuration);
+    master->configuration = configuration;
+    master->settings = &configuration->settings;
     master->generation++;
     log_event(LOG_LEVEL_INFO, "configuration read again, replacing the workers");
     start_startup(master);
@@ -495,13 +519,16 @@ static void wait_a_tick(struct master *master, int milliseconds)
         notify_beat(&master->notifier, status_text(master));
 }
 
-int master_run(struct settings *settings, const struct master_start *start,
+int master_run(struct configuration *configuration, const struct master_start *start,
                struct listener *listener)
 {
     static struct master master;
-    master = (struct master){
-        .settings = settings, .start = start, .listener = listener, .generation = 1};
-    master.shared = service_shared_new(settings);
+    master = (struct master){.configuration = configuration,
+                             .settings = &configuration->settings,
+                             .start = start,
+                             .listener = listener,
+                             .generation = 1};
+    master.shared = service_shared_new(master.settings);
     if (master.shared == NULL || !upgrade_init(&master.upgrade, start->arguments) ||
         !open_signals(&master))
         return EX_OSERR;
@@ -516,6 +543,7 @@ int master_run(struct settings *settings, const struct master_start *start,
         wait_a_tick(&master, 20);
     log_event(LOG_LEVEL_INFO, "serving", log_integer("workers", wanted_workers(&master)));
     while (master.stop_at == 0) {
+        policy_store_refresh(master.configuration->policies, POLICY_STORE_LOGS);
         bool moving = reconcile(&master);
         watch(&master);
         if (master.upgrade.passed)
@@ -537,7 +565,6 @@ int master_run(struct settings *settings, const struct master_start *start,
     service_shared_free(master.shared);
     upgrade_free(&master.upgrade);
     close(master.signals);
-    settings_free(master.settings);
-    free(master.settings);
+    configuration_free(master.configuration);
     return 0;
 }

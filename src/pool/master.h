@@ -11,15 +11,24 @@
 #ifndef BERTH_POOL_MASTER_H
 #define BERTH_POOL_MASTER_H
 
+#include "auth/policy_store.h"
 #include "base/config.h"
 #include "base/settings.h"
 #include "pool/handover.h"
 #include "pool/listener.h"
 
-/* Reads the configuration and checks that the pool can run with it. With serve, opens the log by it,
-   and says there which options are unknown or have a new name. */
-bool master_configure(const struct config_place *places, size_t count, bool serve,
-                      struct settings *settings, struct config_error *error);
+/* What the configuration files and the policy files say. */
+struct configuration {
+    struct settings settings;
+    struct policy_store *policies;
+};
+
+/* Reads the configuration and checks that the pool can run with it; NULL with an error if it cannot.
+   With serve, opens the log by it, and says there which options are unknown or have a new name. What
+   is odd about the policy is said in any case. */
+struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
+                                        struct config_error *error);
+void configuration_free(struct configuration *configuration);
 
 /* How the program was started, all of which outlives the master. */
 struct master_start {
@@ -29,9 +38,8 @@ struct master_start {
     const struct handover *handover; /* from the program that this one replaces */
 };
 
-/* Runs until it is told to stop; gives the exit status. Settings (from malloc) and listener are taken
-   over. */
-int master_run(struct settings *settings, const struct master_start *start,
+/* Runs until it is told to stop; gives the exit status. Configuration and listener are taken over. */
+int master_run(struct configuration *configuration, const struct master_start *start,
                struct listener *listener);
 
 #endif

@@ -30,6 +30,7 @@ struct worker {
     struct slot *slot;
     const char *route; /* of the request at hand, as soon as it is known */
     struct service_shared *shared;
+    struct policy_store *policies;
     int listen_descriptor;
     int signals; /* a signalfd */
     int waiting; /* an epoll of both */
@@ -67,7 +68,8 @@ static bool worker_open(struct worker *worker)
     worker->database = database_from_settings(worker->settings, &error);
     if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
         return false;
-    worker->service = service_new(worker->settings, worker->database, worker->shared);
+    worker->service =
+        service_new(worker->settings, worker->database, worker->shared, worker->policies);
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
@@ -242,7 +244,7 @@ static void worker_serve(struct worker *worker)
 }
 
 int worker_run(const struct settings *settings, int listen_descriptor,
-               struct service_shared *shared, struct slot *slot)
+               struct service_shared *shared, struct policy_store *policies, struct slot *slot)
 {
     /* static: setjmp() leaves what it finds in registers undefined */
     static struct worker worker;
@@ -250,6 +252,7 @@ int worker_run(const struct settings *settings, int listen_descriptor,
     worker = (struct worker){.settings = settings,
                              .slot = slot,
                              .shared = shared,
+                             .policies = policies,
                              .listen_descriptor = listen_descriptor};
     if (!worker_open(&worker))
         return EX_OSERR;

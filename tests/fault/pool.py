@@ -257,23 +257,6 @@ def test_wrong_configuration_is_one_line_and_78(directory, build):
     assert missing.returncode == 78 and missing.stderr.count('\n') == 1, missing.stderr
 
 
-def test_rules_that_are_not_the_defaults_are_not_passed_over(directory, build):
-    conf = ('[api]\nauth_strategy = noauth2\n[placement_database]\n'
-            'connection = mysql+pymysql://u:p@h/d\n')
-    policy = os.path.join(directory, 'policy.yaml')
-    with open(policy, 'w') as file:
-        file.write('# nothing\n\n---\n{}\n')
-    assert exit_of(build, conf, directory, '--check-config')[0] == 0
-    with open(policy, 'a') as file:
-        file.write('"placement:traits:list": "!"\n')
-    status, error = exit_of(build, conf, directory, '--check-config')
-    assert status == 78 and policy in error and error.count('\n') == 1, error
-    os.rename(policy, policy + '.other')
-    assert exit_of(build, conf, directory, '--check-config')[0] == 0
-    conf += '[oslo_policy]\npolicy_file = %s\n' % (policy + '.other')
-    assert exit_of(build, conf, directory, '--check-config')[0] == 78
-
-
 def test_it_opens_a_socket_of_its_own(directory, build):
     with Cloud(directory, build, workers=1) as cloud:
         path = os.path.join(directory, 'own.sock')

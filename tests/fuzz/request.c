@@ -140,7 +140,7 @@ static void start(void)
     open_log();
     database = database_from_settings(&settings, &error);
     shared = service_shared_new(&settings);
-    service = service_new(&settings, database, shared);
+    service = service_new(&settings, database, shared, policy_store_new(&settings, &error));
     fastcgi = fastcgi_new(0);
     require(database != NULL && shared != NULL && fastcgi != NULL);
     arena_init(&request_arena, (size_t)settings.berth_request_memory);

@@ -162,6 +162,33 @@ START_TEST(a_directory_is_read_in_the_order_of_names)
 }
 END_TEST
 
+START_TEST(where_files_are_looked_for)
+{
+    char inside[64], within[64], beside[64];
+    struct arena arena;
+    arena_init(&arena, 0);
+    snprintf(inside, sizeof(inside), "%s/d", directory);
+    ck_assert_int_eq(mkdir(inside, 0700), 0);
+    write_file("d/c.conf", "");
+    ck_assert(config_read_file(config, write_file("a.conf", ""), &error));
+    ck_assert(config_read_file(config, write_file("d/b.conf", ""), &error));
+    ck_assert(config_read_directory(config, inside, &error));
+    setenv("HOME", "/home/ann", 1);
+    const char *const *found = config_search_directories(config, &arena);
+    ck_assert_str_eq(found[0], inside);
+    snprintf(within, sizeof(within), "%s/d/", directory);
+    ck_assert_str_eq(found[1], within);
+    snprintf(beside, sizeof(beside), "%s/", directory);
+    ck_assert_str_eq(found[2], beside);
+    ck_assert_str_eq(found[3], "/home/ann/.placement");
+    ck_assert_str_eq(found[4], "/home/ann");
+    ck_assert_str_eq(found[5], "/etc/placement");
+    ck_assert_str_eq(found[6], "/etc");
+    ck_assert_ptr_null(found[7]);
+    arena_free(&arena);
+}
+END_TEST
+
 START_TEST(a_file_or_directory_that_is_not_there_is_named)
 {
     char expected[512];
@@ -280,6 +307,7 @@ int main(void)
     tcase_add_test(tests, default_is_a_name_in_upper_case);
     tcase_add_test(tests, a_later_file_outranks_an_earlier_one);
     tcase_add_test(tests, a_directory_is_read_in_the_order_of_names);
+    tcase_add_test(tests, where_files_are_looked_for);
     tcase_add_test(tests, a_file_or_directory_that_is_not_there_is_named);
     tcase_add_test(tests, a_value_knows_its_line);
     tcase_add_test(tests, the_environment_outranks_files_and_the_command_line_both);

@@ -70,8 +70,9 @@ START_TEST(defaults_are_upstreams)
     ck_assert_str_eq(settings.default_state_path, "/usr/lib/python3/dist-packages");
     ck_assert_ptr_null(settings.default_log_file);
     ck_assert_int_eq(settings.berth_request_timeout, 60);
-    ck_assert_uint_eq(settings.config_files.count, 1);
-    ck_assert_str_eq(settings.config_files.items[0], path);
+    ck_assert_str_eq(settings.oslo_policy_remote_content_type, "application/x-www-form-urlencoded");
+    ck_assert_double_eq(settings.oslo_policy_remote_timeout, 60);
+    ck_assert_str_eq(settings.search_directories[0], ".");
 }
 END_TEST
 
