@@ -15,10 +15,13 @@ import uuid
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LATEST = 'placement 1.39'
 
-CONFIGURATION = """\
+NOAUTH = """\
 [api]
 auth_strategy = noauth2
-[placement_database]
+"""
+
+CONFIGURATION = """\
+{identity}[placement_database]
 connection = mysql+pymysql://placement:{password}@localhost/placement?charset=utf8&unix_socket={socket}
 retry_interval = 1
 [berth]
@@ -54,7 +57,7 @@ class Answer:
 
 
 class Cloud:
-    def __init__(self, directory, build, workers=4, password='pw', berth=''):
+    def __init__(self, directory, build, workers=4, password='pw', berth='', identity=NOAUTH):
         self.directory = directory
         self.build = build
         self.password = password
@@ -65,6 +68,7 @@ class Cloud:
         self.workers_wanted = workers
         self.environment = {}  # more of it, for the scripts and what they start
         self.berth = 'workers = %d\n%s' % (workers, berth)
+        self.identity = identity
         os.makedirs(self.stack)
 
     # Life.
@@ -80,6 +84,7 @@ class Cloud:
     def write_configuration(self):
         with open(self.conf, 'w') as conf:
             conf.write(CONFIGURATION.format(password=self.password, berth=self.berth,
+                                            identity=self.identity,
                                             socket=os.path.join(self.database, 'db.sock')))
 
     def start(self):
@@ -206,6 +211,7 @@ class Cloud:
             if not isinstance(body, (str, bytes)):
                 body = json.dumps(body)
         sent.update(headers or {})
+        sent = {name: value for name, value in sent.items() if value is not None}
         try:
             connection.request(method, path, body, sent)
             return Answer(connection.getresponse())

@@ -1,0 +1,300 @@
+"""A Keystone that answers what it should not, late, or not at all: one that is made up."""
+import os
+import subprocess
+import threading
+import time
+
+from cloud import SIGHUP, SIGKILL, Cloud, wait_until
+from identity import SECRET, FakeKeystone
+from keystone import DEBUG, PATH, at_once, status
+
+BRIEF = 'http_connect_timeout = 1\nhttp_request_max_retries = 1\n'
+
+
+def cloud_of(directory, build, keystone, more=BRIEF, workers=2):
+    keystone.know('known')
+    return Cloud(directory, build, workers=workers, berth=DEBUG, identity=keystone.settings(more))
+
+
+def reload(cloud):
+    before = set(cloud.workers())
+    cloud.write_configuration()
+    cloud.signal_master(SIGHUP)
+    wait_until('all are new', lambda: len(cloud.workers()) == cloud.workers_wanted
+               and not before & set(cloud.workers()))
+
+
+def about(token, answer):
+    """Answers so when it is asked about that token."""
+    def odd(handler):
+        if handler.headers.get('x-subject-token') != token:
+            return False
+        answer(handler)
+        return True
+    return odd
+
+
+def at_login(answer):
+    def odd(handler):
+        if handler.command != 'POST':
+            return False
+        answer(handler)
+        return True
+    return odd
+
+
+def valid(**changes):
+    def answer(handler):
+        token = dict(handler.server.keystone.tokens['known'], **changes)
+        handler.say(200, {'token': {name: value for name, value in token.items()
+                                    if value is not None}})
+    return answer
+
+
+def hang_up(handler):
+    handler.close_connection = True
+
+
+ODD = [
+    ('an error', lambda handler: handler.say(500, 'SECRETWORD'), 503),
+    ('too many requests', lambda handler: handler.say(429, 'SECRETWORD'), 503),
+    ('forbidden', lambda handler: handler.say(403, 'SECRETWORD'), 503),
+    ('no content', lambda handler: handler.say(204), 503),
+    ('garbage', lambda handler: handler.say(200, '<html>SECRETWORD'), 503),
+    ('half of it', lambda handler: handler.say(200, '{"token": {"user": {"id": "SECRETWORD"'), 503),
+    ('something else', lambda handler: handler.say(200, {'servers': []}), 503),
+    ('nothing', lambda handler: handler.say(200, ''), 503),
+    ('too much', lambda handler: handler.say(200, ' ' * 9000000), 503),
+    ('no user', valid(user=None), 503),
+    ('no domain of the user', valid(user={'id': 'u'}), 503),
+    ('no expiry', valid(expires_at=None), 503),
+    ('an expiry that is none', valid(expires_at='soon'), 503),
+    ('roles that are none', valid(roles='admin'), 403),
+    ('it hangs up', hang_up, 503),
+    ('it is slow', lambda handler: time.sleep(2), 503),
+    ('gone', lambda handler: handler.say(410), 503),
+    ('elsewhere, for ever', lambda handler: handler.say(307, '', {'Location': handler.path}), 503),
+    ('elsewhere, but not HTTP', lambda handler: handler.say(
+        302, '', {'Location': 'file:///etc/passwd'}), 503),
+    ('expired', valid(expires_at='2001-01-01T00:00:00.000000Z'), 401),
+    ('not found', lambda handler: handler.say(404, 'SECRETWORD'), 401),
+]
+
+
+def test_odd_answers_are_no_answers(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone) as cloud:
+        assert status(cloud, 'known') == 200
+        workers = cloud.workers()
+        for number, (name, answer, expected) in enumerate(ODD):
+            keystone.odd = about('odd%d' % number, answer)
+            said = cloud.ask('GET', PATH, headers={'x-auth-token': 'odd%d' % number})
+            assert said.status == expected, (name, said.status, said.text)
+            assert 'SECRETWORD' not in said.text + repr(said.headers), name
+            assert ('retry-after' in said.headers) == (expected == 503), name
+            assert status(cloud, 'known') == 200, name
+            keystone.odd = None
+            keystone.know('odd%d' % number)
+            if expected == 503 or name == 'not found':
+                wait_until('after %s it is asked again' % name,
+                           lambda: status(cloud, 'odd%d' % number) == 200)
+        assert cloud.workers() == workers, 'a worker died'
+        assert keystone.logins == 1
+        log = cloud.log()
+        assert 'SECRETWORD' not in log and 'SERVICETOKEN' not in log and SECRET not in log
+
+
+def test_redirects_are_followed(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone) as cloud:
+        keystone.know('moved')
+
+        def odd(handler):
+            if not handler.path.startswith('/v3/'):
+                handler.path = handler.path.replace('/elsewhere/', '/v3/')
+                return False
+            handler.say(308, '', {'Location': handler.path.replace('/v3/', '/elsewhere/')})
+            return True
+        keystone.odd = odd
+        assert status(cloud, 'moved') == 200
+        assert keystone.count('POST', '/elsewhere/auth/tokens') == 1
+
+
+def test_the_services_own_token_is_renewed_when_it_is_refused(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone, workers=4) as cloud:
+        for number in range(12):
+            keystone.know('user%d' % number)
+        assert status(cloud, 'known') == 200
+        with keystone.lock:
+            keystone.logins += 1  # the token of the login before is not the valid one any more
+        assert at_once(8, lambda number: status(cloud, 'user%d' % number)) == [200] * 8
+        assert keystone.count('POST') == 2, 'one of them logged in'
+        # a Keystone that takes none is not asked without end
+        keystone.odd = about('user9', lambda handler: handler.say(401))
+        assert status(cloud, 'user9') == 503
+        assert keystone.count('POST') == 3
+        keystone.odd = None
+        assert status(cloud, 'user9') == 200
+
+
+def test_a_login_that_is_refused_is_not_tried_all_the_time(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone, workers=4) as cloud:
+        for answer in (lambda handler: handler.say(401, 'SECRETWORD'),
+                       lambda handler: handler.say(201, {'token': {}}, {'X-Subject-Token': 'x'}),
+                       lambda handler: handler.say(201, {'token': {'expires_at': '2099-01-01'}}),
+                       lambda handler: handler.say(201, 'garbage', {'X-Subject-Token': 'x'})):
+            keystone.odd = at_login(answer)
+            before, begun = keystone.count('POST'), time.monotonic()
+            for _ in range(4):
+                assert at_once(8, lambda number: status(cloud, 'known')) == [503] * 8
+            tried = keystone.count('POST') - before
+            assert 1 <= tried <= 2 + (time.monotonic() - begun), tried
+            time.sleep(1)
+        keystone.odd = None
+        wait_until('it goes on', lambda: status(cloud, 'known') == 200, 5)
+        assert "refuses the service's own login" in cloud.log()
+        assert 'SECRETWORD' not in cloud.log() and SECRET not in cloud.log()
+
+
+def test_a_keystone_that_hangs_holds_one_worker(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone, workers=4) as cloud:
+        assert status(cloud, 'known') == 200
+        keystone.odd = lambda handler: time.sleep(3)
+        assert at_once(4, lambda number: status(cloud, 'new%d' % number)) == [503] * 4
+        # it is known now that it hangs: one waits for it, the others say so at once
+        begun = time.monotonic()
+        answers = at_once(8, lambda number: (status(cloud, 'newer%d' % number),
+                                             time.monotonic() - begun))
+        assert [answer for answer, _ in answers] == [503] * 8
+        assert sum(1 for _, seconds in answers if seconds > 0.7) <= 2, answers
+        assert status(cloud, 'known') == 200
+        keystone.odd = None
+        keystone.know('late')
+        wait_until('it goes on', lambda: status(cloud, 'late') == 200, 5)
+
+
+def asking(cloud, port):
+    """The workers with a connection to that port."""
+    wanted = set()
+    with open('/proc/net/tcp') as table:
+        for line in table:
+            fields = line.split()
+            if fields[2].endswith(':%04X' % port) and fields[3] == '01':
+                wanted.add('socket:[%s]' % fields[9])
+    found = []
+    for pid in cloud.workers():
+        folder = '/proc/%d/fd' % pid
+        for name in os.listdir(folder):
+            try:
+                if os.readlink(os.path.join(folder, name)) in wanted:
+                    found.append(pid)
+            except OSError:
+                pass
+    return found
+
+
+def test_who_waits_goes_on_when_the_one_that_asks_is_killed(directory, build):
+    with FakeKeystone() as keystone, cloud_of(
+            directory, build, keystone, 'http_connect_timeout = 20\n', workers=4) as cloud:
+        assert status(cloud, 'known') == 200
+        keystone.know('slow')
+        release = threading.Event()
+        keystone.odd = about('slow', lambda handler: release.wait(20) and valid()(handler))
+        killed = {}
+
+        def ask(number):
+            if number == 3:
+                wait_until('it is asked about', lambda: len(keystone.requests) > 3)
+                wait_until('one asks', lambda: any(map(busy, asking(cloud, keystone.port))))
+                time.sleep(0.3)
+                killed['pid'] = [pid for pid in asking(cloud, keystone.port) if busy(pid)][0]
+                before = len(keystone.requests)
+                os.kill(killed['pid'], SIGKILL)
+                wait_until('another one asks', lambda: len(keystone.requests) > before, 5)
+                release.set()
+                return 'killed'
+            return status(cloud, 'slow')
+
+        def busy(pid):
+            # the one that logged in has a connection too, but sleeps for another reason
+            with open('/proc/%d/wchan' % pid) as file:
+                return 'futex' not in file.read() and pid in asking(cloud, keystone.port)
+        before = keystone.count('GET')
+        answers = at_once(4, ask)
+        assert sorted(answers[:3]) == [200, 200, 502], answers
+        assert keystone.count('GET') == before + 2
+        assert status(cloud, 'slow') == 200
+
+
+def test_what_does_not_fit_into_the_cache_is_asked_for_each_time(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone) as cloud:
+        keystone.know('large', roles=['admin'] + ['role-%060d' % number for number in range(60)])
+        before = keystone.count('GET')
+        for _ in range(3):
+            assert status(cloud, 'large') == 200
+        assert at_once(6, lambda number: status(cloud, 'large')) == [200] * 6
+        assert keystone.count('GET') == before + 9
+        assert keystone.connections <= 2, 'connections are kept'
+
+
+def test_tokens_are_kept_for_their_time(directory, build):
+    with FakeKeystone() as keystone, cloud_of(
+            directory, build, keystone, 'token_cache_time = 1\n') as cloud:
+        assert status(cloud, 'known') == 200 and status(cloud, 'known') == 200
+        before = keystone.count('GET')
+        del keystone.tokens['known']
+        wait_until('it is not known any more', lambda: status(cloud, 'known') == 401, 3)
+        assert keystone.count('GET') == before + 1
+        # what is refused is not kept
+        keystone.know('known')
+        assert status(cloud, 'known') == 200
+        # at another Keystone it is another token
+        with FakeKeystone() as other:
+            cloud.identity = other.settings()
+            reload(cloud)
+            assert status(cloud, 'known') == 401
+            other.know('known')
+            assert status(cloud, 'known') == 200
+        # without a cache each request is a question
+        cloud.identity = keystone.settings('token_cache_time = -1\n')
+        reload(cloud)
+        before = keystone.count('GET')
+        assert at_once(6, lambda number: status(cloud, 'known')) == [200] * 6
+        assert keystone.count('GET', '/v3/auth/tokens') == before + 6
+
+
+def certificates(directory):
+    """An authority, a certificate of 127.0.0.1, and one of a client; gives their paths."""
+    def openssl(*words):
+        subprocess.run(['openssl', *words], check=True, cwd=directory, capture_output=True,
+                       stdin=subprocess.DEVNULL)
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=authority',
+            '-keyout', 'authority.key', '-out', 'authority.pem')
+    for name in ('server', 'client'):
+        with open(os.path.join(directory, 'extensions'), 'w') as file:
+            file.write('subjectAltName = IP:127.0.0.1\n')
+        openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=' + name, '-keyout',
+                name + '.key', '-out', name + '.csr')
+        openssl('x509', '-req', '-in', name + '.csr', '-CA', 'authority.pem', '-CAkey',
+                'authority.key', '-CAcreateserial', '-days', '2', '-extfile', 'extensions', '-out',
+                name + '.pem')
+    return [os.path.join(directory, name) for name in ('authority', 'server', 'client')]
+
+
+def test_keystone_behind_tls(directory, build):
+    authority, server, client = certificates(directory)
+    with FakeKeystone(server) as keystone, FakeKeystone(server, authority) as strict:
+        with cloud_of(directory, build, keystone, 'http_request_max_retries = 0\n') as cloud:
+            strict.know('known')
+            assert status(cloud, 'known') == 503, 'nobody knows the authority'
+            for fake, more, expected in (
+                    (keystone, 'cafile = %s.pem' % authority, 200),
+                    (keystone, 'insecure = true', 200),
+                    (keystone, 'cafile = %s.pem' % client, 503),
+                    (strict, 'cafile = %s.pem' % authority, 503),
+                    (strict, 'cafile = {0}.pem\ncertfile = {1}.pem\nkeyfile = {1}.key'.format(
+                        authority, client), 200)):
+                # the cache does not know what is asked with another user
+                cloud.identity = fake.settings(more + '\nhttp_request_max_retries = 0\n'
+                                               'token_cache_time = -1\n')
+                reload(cloud)
+                assert status(cloud, 'known') == expected, (more, cloud.log()[-1000:])
+            assert 'worker died' not in cloud.log()
