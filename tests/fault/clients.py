@@ -40,7 +40,7 @@ class Shell:
 
     def run(self, command, words, before):
         self.used.add(command.replace(' ', '_'))
-        self.process.stdin.write(json.dumps([*before, *command.split(), *words]) + '\n')
+        self.process.stdin.write(json.dumps([before, [*command.split(), *words]]) + '\n')
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 

@@ -243,7 +243,9 @@ static const struct {
 
 START_TEST(bound_tokens_are_not_confirmed_here)
 {
-    begin(arena_printf(&arena, "enforce_token_bind = %s\n", binds[_i].mode));
+    char mode[64];
+    snprintf(mode, sizeof(mode), "enforce_token_bind = %s\n", binds[_i].mode);
+    begin(mode);
     know("bound", "ann", 60, ", \"bind\": {\"kerberos\": \"ann\"}");
     know("free", "ann", 60, "");
     give("HTTP_X_AUTH_TOKEN=bound");
