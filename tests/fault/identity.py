@@ -185,6 +185,14 @@ class Keystone:
         return sum(1 for line in self.log().splitlines()
                    if '] %s %s' % (method, path) in line and ' => generated ' in line)
 
+    def final_count(self, method):
+        """The same, when its log has said all: it is written after the answers."""
+        count = -1
+        while count != self.count(method):
+            count = self.count(method)
+            time.sleep(0.5)
+        return count
+
     # Asking.
 
     def ask(self, method, path, body=None, token=None, timeout=30, **headers):
