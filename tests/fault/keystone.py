@@ -60,6 +60,7 @@ def test_tokens_are_what_keystone_says(directory, build):
         assert status(cloud, demo) == 403, 'a reader'
         assert status(cloud, keystone.token('admin')) == 403, 'for nothing'
         assert status(cloud, keystone.token('admin', SYSTEM)) == 403, 'for the system'
+        assert status(cloud, keystone.token('admin', DOMAIN)) == 403, 'for a domain'
         # of oneself a reader may know what is used
         mine = keystone.ask('GET', '/v3/auth/tokens', token=demo, x_subject_token=demo).json
         usages = '/usages?project_id=%s'
