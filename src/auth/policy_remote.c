@@ -11,6 +11,9 @@
 
 enum { ANSWER_MOST = 64, REDIRECTIONS_MOST = 30 /* as Python's requests */ };
 
+/* The part of [berth] request_timeout that a server may take. */
+#define ASKING_PART 0.75
+
 /* The beginning of an answer: of what is longer it is enough to know that. */
 struct answer {
     char text[ANSWER_MOST];
@@ -19,10 +22,8 @@ struct answer {
 
 struct policy_remote policy_remote_settings(const struct settings *settings)
 {
-    double seconds = settings->oslo_policy_remote_timeout;
-    double most = (double)settings->berth_request_timeout;
-    if (most > 0 && !(seconds <= most))
-        seconds = most;
+    double most = (double)settings->berth_request_timeout * ASKING_PART;
+    double seconds = fmin(settings->oslo_policy_remote_timeout, most);
     return (struct policy_remote){
         .sends_json = strcmp(settings->oslo_policy_remote_content_type, "application/json") == 0,
         .verify = settings->oslo_policy_remote_ssl_verify_server_crt,
@@ -41,6 +42,11 @@ static void write_target(const struct policy_target *target, struct json_writer 
     writer_end_object(writer);
 }
 
+/* What a server is told: by its name, as JSON. */
+static const char *const part_names[] = {"rule", "target", "credentials"};
+
+enum { PARTS = sizeof(part_names) / sizeof(part_names[0]) };
+
 static void write_part(const struct policy_question *question, unsigned part,
                        struct json_writer *writer)
 {
@@ -52,47 +58,51 @@ static void write_part(const struct policy_question *question, unsigned part,
         policy_credentials_write(question->identity, writer);
 }
 
-/* Adds text as a value of a form, as Python's quote_plus() writes it. */
-static void add_quoted(struct buffer *form, const char *text, size_t length)
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
+
+/* What Python's requests leaves alone in a URL: the rest, which the target has said, is quoted. */
+#define PLAIN_IN_URL PLAIN "!#$%&'()*+,/:;=?@[]"
+
+/* Adds text in which what is not plain is percent-encoded. */
+static void add_quoted(struct buffer *buffer, const char *text, size_t length, const char *plain,
+                       const char *blank)
 {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~";
     for (size_t i = 0; i < length; i++) {
         if (text[i] == ' ')
-            buffer_add(form, "+", 1);
-        else if (strchr(plain, text[i]) != NULL)
-            buffer_add(form, &text[i], 1);
+            buffer_add_text(buffer, blank);
+        else if (text[i] != '\0' && strchr(plain, text[i]) != NULL)
+            buffer_add(buffer, &text[i], 1);
         else
-            buffer_printf(form, "%%%02X", (unsigned)(unsigned char)text[i]);
+            buffer_printf(buffer, "%%%02X", (unsigned)(unsigned char)text[i]);
     }
 }
 
-/* Writes what is sent: a form with three values that are JSON, or an object with three members. */
-static void write_body(const struct policy_question *question, bool json, struct buffer *body)
+static void write_object(const struct policy_question *question, struct buffer *body)
 {
-    static const char *const names[] = {"rule", "target", "credentials"};
+    struct json_writer writer;
+    writer_init(&writer, body);
+    writer_begin_object(&writer);
+    for (unsigned part = 0; part < PARTS; part++) {
+        writer_key(&writer, part_names[part]);
+        write_part(question, part, &writer);
+    }
+    writer_end_object(&writer);
+}
+
+static void write_form(const struct policy_question *question, struct buffer *body)
+{
     struct json_writer writer;
     struct buffer value;
-    writer_init(&writer, body);
-    if (json)
-        writer_begin_object(&writer);
-    for (unsigned part = 0; part < sizeof(names) / sizeof(names[0]); part++) {
-        if (json) {
-            writer_key(&writer, names[part]);
-            write_part(question, part, &writer);
-            continue;
-        }
-        struct json_writer value_writer;
-        buffer_init(&value, 0);
-        writer_init(&value_writer, &value);
-        write_part(question, part, &value_writer);
-        buffer_printf(body, "%s%s=", part > 0 ? "&" : "", names[part]);
-        add_quoted(body, value.data, value.length);
+    buffer_init(&value, 0);
+    for (unsigned part = 0; part < PARTS; part++) {
+        buffer_reset(&value);
+        writer_init(&writer, &value);
+        write_part(question, part, &writer);
+        buffer_printf(body, "%s%s=", part > 0 ? "&" : "", part_names[part]);
+        add_quoted(body, value.data, value.length, PLAIN, "+");
         body->failed = body->failed || value.failed;
-        buffer_free(&value);
     }
-    if (json)
-        writer_end_object(&writer);
+    buffer_free(&value);
 }
 
 static size_t receive(char *bytes, size_t size, size_t count, void *subject)
@@ -145,17 +155,34 @@ static CURLcode send_post(const struct policy_remote *remote, CURL *curl, const 
     return code;
 }
 
+/* Sends with all that is needed for it. */
+static CURLcode send_body(const struct policy_remote *remote, const char *text,
+                          const struct buffer *body, struct answer *answer)
+{
+    struct buffer url;
+    CURL *curl = curl_easy_init();
+    CURLcode code = CURLE_OUT_OF_MEMORY;
+    buffer_init(&url, 0);
+    add_quoted(&url, text, strlen(text), PLAIN_IN_URL, "%20");
+    buffer_add(&url, "", 1);
+    if (curl != NULL && !url.failed && !body->failed)
+        code = send_post(remote, curl, url.data, body, answer);
+    curl_easy_cleanup(curl);
+    buffer_free(&url);
+    return code;
+}
+
 enum policy_verdict policy_remote_ask(const struct policy_remote *remote, const char *url,
                                       struct policy_question *question)
 {
     struct answer answer = {.length = 0};
     struct buffer body;
     buffer_init(&body, 0);
-    write_body(question, remote->sends_json, &body);
-    CURL *curl = curl_easy_init();
-    CURLcode code = curl != NULL && !body.failed ? send_post(remote, curl, url, &body, &answer)
-                                                 : CURLE_OUT_OF_MEMORY;
-    curl_easy_cleanup(curl);
+    if (remote->sends_json)
+        write_object(question, &body);
+    else
+        write_form(question, &body);
+    CURLcode code = send_body(remote, url, &body, &answer);
     buffer_free(&body);
     /* a long answer was cut short, and is no True */
     if (code == CURLE_OK || code == CURLE_WRITE_ERROR)

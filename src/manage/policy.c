@@ -1,0 +1,201 @@
+/*
+ * berth-manage policy ...: which rules are in force, and what they decide. The policy is read as the
+ * service reads it; with mistakes in its files there is nothing to show, and the exit status is that of
+ * a wrong configuration.
+ */
+#include <config.h>
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/policy_store.h"
+#include "base/json_writer.h"
+#include "manage/command.h"
+
+/* Shows a rule as a line of a policy file, with where it comes from and what it is for. */
+static void show_rule(const struct policy_rule *rule)
+{
+    struct buffer line, check;
+    struct json_writer writer;
+    buffer_init(&line, 0);
+    buffer_init(&check, 0);
+    writer_init(&writer, &line);
+    writer_text(&writer, rule->name);
+    buffer_add_text(&line, ": ");
+    policy_check_write(rule->check, &check);
+    buffer_add(&check, "", 1);
+    writer_init(&writer, &line);
+    writer_text(&writer, check.data);
+    fwrite(line.data, 1, line.length, stdout);
+    if (rule->file != NULL)
+        printf("  # %s:%u", rule->file, rule->line);
+    else
+        printf("  # default");
+    if (rule->placement == NULL)
+        printf(", not one of Placement's");
+    else
+        printf(", for %s",
+               rule->placement->scope == POLICY_SCOPE_PROJECT ? "project tokens" : "all tokens");
+    if (rule->problem != NULL)
+        printf(", not understood: %s", rule->problem);
+    putchar('\n');
+    buffer_free(&line);
+    buffer_free(&check);
+}
+
+static struct policy_store *open_policy(const struct command_call *call)
+{
+    struct config_error error;
+    struct policy_store *store = policy_store_new(call->settings, &error);
+    if (store == NULL)
+        command_complain("%s", error.text);
+    return store;
+}
+
+int command_policy_list(struct command_call *call)
+{
+    if (call->argc > 1)
+        return command_usage(call);
+    struct policy_store *store = open_policy(call);
+    if (store == NULL)
+        return EX_CONFIG;
+    size_t count;
+    const struct policy_rule *rules = policy_rules(policy_store_policy(store), &count);
+    for (size_t i = 0; i < count; i++)
+        show_rule(&rules[i]);
+    policy_store_free(store);
+    return 0;
+}
+
+/* A case to decide. */
+struct question {
+    const char *rule;
+    struct identity identity;
+    const char *target_project, *target_user; /* NULL: not said */
+};
+
+/* Reads the options, whose values are the fields of the question in their order. */
+static bool question_read(struct command_call *call, struct question *question)
+{
+    static const struct option options[] = {
+        {"roles", required_argument, NULL, 'r'},
+        {"user", required_argument, NULL, 'u'},
+        {"project", required_argument, NULL, 'p'},
+        {"domain", required_argument, NULL, 'd'},
+        {"system", required_argument, NULL, 's'},
+        {"user-domain", required_argument, NULL, 'U'},
+        {"project-domain", required_argument, NULL, 'P'},
+        {"service-roles", required_argument, NULL, 'R'},
+        {"target-project", required_argument, NULL, 'T'},
+        {"target-user", required_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
+    };
+    struct identity *identity = &question->identity;
+    int option;
+    *question = (struct question){.identity = {.is_admin_project = true}};
+    while ((option = getopt_long(call->argc, call->argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'r':
+            identity->roles = role_list_read(&call->arena, optarg);
+            break;
+        case 'R':
+            identity->service_roles = role_list_read(&call->arena, optarg);
+            break;
+        case 'u':
+            identity->user_id = optarg;
+            break;
+        case 'p':
+            identity->project_id = optarg;
+            break;
+        case 'd':
+            identity->domain_id = optarg;
+            break;
+        case 's':
+            identity->system_scope = optarg;
+            break;
+        case 'U':
+            identity->user_domain_id = optarg;
+            break;
+        case 'P':
+            identity->project_domain_id = optarg;
+            break;
+        case 'T':
+            question->target_project = optarg;
+            break;
+        case 'V':
+            question->target_user = optarg;
+            break;
+        default:
+            return false;
+        }
+    }
+    if (optind + 1 != call->argc)
+        return false;
+    question->rule = call->argv[optind];
+    return true;
+}
+
+/* The target of the question: what was said of it, or else, as in the service, the caller. */
+static size_t target_of(const struct question *question, struct policy_fact facts[2])
+{
+    bool said = question->target_project != NULL || question->target_user != NULL;
+    const char *project = said ? question->target_project : question->identity.project_id;
+    const char *user = said ? question->target_user : question->identity.user_id;
+    size_t count = 0;
+    if (!said || project != NULL)
+        facts[count++] = (struct policy_fact){"project_id", project};
+    if (!said || user != NULL)
+        facts[count++] = (struct policy_fact){"user_id", user};
+    return count;
+}
+
+static const struct policy_rule *find_rule(const struct policy *policy, const char *name)
+{
+    size_t count;
+    const struct policy_rule *rules = policy_rules(policy, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rules[i].name, name) == 0)
+            return &rules[i];
+    return NULL;
+}
+
+/* Says what is decided, and by which rule. */
+static int decide(struct command_call *call, const struct policy *policy,
+                  const struct question *question)
+{
+    struct policy_fact facts[2];
+    struct policy_target target = {.facts = facts, .count = target_of(question, facts)};
+    const char *problem = NULL, *default_rule = call->settings->oslo_policy_policy_default_rule;
+    enum policy_decision decision =
+        policy_decide(policy, question->rule, &question->identity, &target, &call->arena, &problem);
+    const struct policy_rule *rule = find_rule(policy, question->rule);
+    if (rule == NULL && default_rule != NULL)
+        rule = find_rule(policy, default_rule);
+    if (rule == NULL)
+        puts("denied: there is no such rule");
+    else if (decision == POLICY_ALLOWED)
+        puts("allowed");
+    else if (decision == POLICY_OUT_OF_SCOPE)
+        puts("denied: the rule is for project tokens");
+    else if (decision == POLICY_UNDECIDED)
+        printf("undecided, which is denied: %s\n", problem);
+    else
+        puts("denied");
+    if (rule != NULL)
+        show_rule(rule);
+    return decision == POLICY_ALLOWED ? 0 : 1;
+}
+
+int command_policy_check(struct command_call *call)
+{
+    struct question question;
+    if (!question_read(call, &question))
+        return command_usage(call);
+    struct policy_store *store = open_policy(call);
+    if (store == NULL)
+        return EX_CONFIG;
+    int status = decide(call, policy_store_policy(store), &question);
+    policy_store_free(store);
+    return status;
+}
