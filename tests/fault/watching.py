@@ -572,6 +572,10 @@ def test_top_lives_on_a_terminal_and_leaves_it_as_it_was(directory, build):
 
         terminal = Terminal(arguments, 24, 80)
         terminal.read_until('Workers   2 of 2')
+        cloud.signal_master(signal.SIGUSR2)
+        wait_until('another program is there', lambda: 'replaced another one' in cloud.log())
+        terminal.text = ''
+        terminal.read_until('Workers   2 of 2   busy 0 (mean 0.0)   started 2')
         os.write(terminal.master, b'\032')  # Ctrl-Z
         terminal.read(0.5)
         assert terminal.is_as_it_was(), 'stopped, but the terminal is not given back'
