@@ -1,7 +1,6 @@
 """Who watches the service: health and metrics, through nginx and through trouble."""
 import fcntl
 import http.client
-import http.server
 import json
 import os
 import pty
@@ -9,11 +8,9 @@ import re
 import select
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import termios
-import threading
 import time
 import uuid
 
@@ -21,6 +18,7 @@ import yaml
 
 from cloud import SIGHUP, SIGKILL, SIGSTOP, TOP, Cloud, wait_until
 from database import Skipped
+from identity import FakeKeystone
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"')
@@ -236,62 +234,77 @@ def test_health_does_not_wait_for_a_database_that_is_silent_nor_ask_it_often(dir
         wait_until('it is ready', lambda: health(cloud, '/ready')[0] == 200, 10)
 
 
-class VersionDocument(http.server.BaseHTTPRequestHandler):
-    """All that health asks of Keystone."""
-    status = 300
-
-    def do_GET(self):
-        self.send_response(self.status)
-        self.send_header('content-length', '0')
-        self.end_headers()
-
-    def log_message(self, *arguments):
-        pass
-
-
-class KeystoneCloud(Cloud):
-    """One that has the Keystone of a port."""
-
-    def write_configuration(self):
-        super().write_configuration()
-        with open(self.conf) as file:
-            text = file.read().replace('auth_strategy = noauth2', 'auth_strategy = keystone')
-        with open(self.conf, 'w') as file:
-            file.write(text + '[keystone_authtoken]\nauth_url = http://127.0.0.1:%d\n'
-                       'auth_type = password\nusername = placement\npassword = WORD-NOT-TO-BE-SEEN\n'
-                       'user_domain_id = default\nproject_name = service\n'
-                       'project_domain_id = default\n' % self.keystone_port)
-
-
 def test_health_follows_keystone(directory, build):
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), VersionDocument)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cloud = KeystoneCloud(directory, build, workers=2)
-    cloud.keystone_port = server.server_port
-    with cloud:
+    with FakeKeystone() as fake, Cloud(directory, build, workers=2,
+                                       identity=fake.settings()) as cloud:
         def keystone():
             status, body = health(cloud, '/ready')
             assert (status == 200) == body['ready'] == (body['checks']['keystone'] == 'ok'), body
             assert body['checks']['database'] == body['checks']['schema'] == 'ok', body
             return body['checks']['keystone']
+
+        def complain(handler):
+            handler.say(503)
+            return True
+
+        def hang_up(handler):
+            handler.close_connection = True
+            return True
+
+        def be_silent(handler):
+            time.sleep(10)
+            return hang_up(handler)
         assert keystone() == 'ok'
-        VersionDocument.status = 503
-        wait_until('it complains', lambda: keystone() == 'failing', 5)
-        VersionDocument.status = 300
-        wait_until('it is well', lambda: keystone() == 'ok', 5)
-        server.shutdown()
-        server.server_close()
-        wait_until('it is gone', lambda: keystone() == 'failing', 5)
-        assert health(cloud, '/live') == (200, {'live': True})
-        with socket.socket() as silent:  # connects, and never says anything
-            silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            silent.bind(('127.0.0.1', cloud.keystone_port))
-            silent.listen(64)
+        for odd in (complain, hang_up, be_silent):
+            fake.odd = odd
             time.sleep(2.1)
             begun = time.monotonic()
-            assert keystone() == 'failing'
-            assert time.monotonic() - begun < 4
-        assert 'WORD-NOT-TO-BE-SEEN' not in cloud.log()
+            assert keystone() == 'failing', odd
+            assert time.monotonic() - begun < 4, odd
+            assert health(cloud, '/live') == (200, {'live': True})
+        fake.odd = None
+        wait_until('it is well', lambda: keystone() == 'ok', 5)
+        assert fake.count('POST') == 0, 'nobody logs in for that'
+
+
+def test_tokens_limits_and_conflicts_are_counted(directory, build):
+    berth = 'rate_limit_project_writes = 2\nrate_limit_burst = 1\nlock_wait_timeout = 1\n'
+    with FakeKeystone() as fake, Cloud(directory, build, workers=2, berth=berth,
+                                       identity=fake.settings()) as cloud:
+        def ask(method, path, token):
+            return cloud.ask(method, path, headers={'x-auth-token': token}).status
+        fake.know('known')
+        assert [ask('GET', '/traits', 'known') for _ in range(4)] == [200] * 4
+        assert [ask('GET', '/traits', 'odd') for _ in range(2)] == [401] * 2
+        metrics = Metrics(cloud)
+        for name, labels, count in (('berth_token_cache_lookups_total', {'result': 'hit'}, 3),
+                                    ('berth_token_cache_lookups_total', {'result': 'miss'}, 3),
+                                    ('berth_keystone_requests_total', {'result': 'valid'}, 1),
+                                    ('berth_keystone_requests_total', {'result': 'invalid'}, 2),
+                                    ('berth_keystone_requests_total', {'result': 'error'}, 0)):
+            assert metrics.get(name, **labels) == count, (name, labels, metrics.get(name, **labels))
+        assert 0 < metrics.get('berth_keystone_seconds_total') < 10
+
+        answers = [ask('PUT', '/traits/CUSTOM_%d' % number, 'known') for number in range(12)]
+        assert set(answers) == {201, 429}, answers
+        metrics = Metrics(cloud)
+        assert metrics.get('berth_rate_limited_total', kind='write') == answers.count(429)
+        assert metrics.get('berth_rate_limited_total', kind='read') == 0
+        assert metrics.sum('berth_requests_total', status='429') == answers.count(429)
+
+        fake.odd = lambda handler: handler.say(503) or True
+        assert ask('GET', '/traits', 'another') == 503
+        assert Metrics(cloud).get('berth_keystone_requests_total', result='error') >= 1
+        fake.odd = None
+
+        time.sleep(1)  # for the limit of writes
+        holder = cloud.lock_in_background("SELECT id FROM traits WHERE name = 'CUSTOM_0'", 2)
+        assert ask('DELETE', '/traits/CUSTOM_0', 'known') == 204
+        holder.wait()
+        metrics = Metrics(cloud)
+        assert metrics.get('berth_sql_conflicts_total') >= 1
+        assert metrics.get('berth_transaction_retries_total') >= 1
+        assert metrics.get('berth_transactions_given_up_total') == 0
 
 
 def test_only_this_machine_sees_health_and_metrics(directory, build):
