@@ -23,13 +23,13 @@ static void write_file(const uint8_t *bytes, size_t size)
     require(pwrite(file, bytes, size, 0) == (ssize_t)size);
 }
 
-/* Doubles what substitution would take for a reference. */
+/* The text with a "\\" before each "$", which is then no reference. */
 static const char *quoted(const char *text)
 {
     char *made = arena_alloc(&arena, strlen(text) * 2 + 1), *to = made;
     for (; *text != '\0'; *to++ = *text++)
-        if (*text == '$' || (*text == '\\' && text[1] == '$'))
-            *to++ = *text == '$' ? '$' : '\\';
+        if (*text == '$')
+            *to++ = '\\';
     return made;
 }
 
