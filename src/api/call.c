@@ -32,6 +32,9 @@ int call_outcome(struct call *call, enum outcome outcome)
         if (call->context.failure.outcome != outcome)
             detail = "Another thread concurrently updated the data. Please retry your update";
         return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+    case OUTCOME_UNSTORABLE:
+        return call_fail(call, 400, NULL,
+                         "The database cannot store all characters of the request's text.");
     case OUTCOME_CONFLICT: /* something that only reads waited for a lock in vain */
     case OUTCOME_UNAVAILABLE:
         return call_fail(call, 503, NULL, "The database is not available. Please retry.");

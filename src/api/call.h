@@ -68,6 +68,7 @@ const char *call_argument(const struct call *call, unsigned index);
  * Fails with what an outcome means whatever the handler, and gives the status:
  *   the NOT_FOUND ones      404 with the reason
  *   OUTCOME_CONCURRENT_UPDATE 409 placement.concurrent_update with the reason
+ *   OUTCOME_UNSTORABLE      400
  *   OUTCOME_UNAVAILABLE, OUTCOME_CONFLICT  503 with Retry-After
  *   the others              500 that says nothing; also OUTCOME_UNCERTAIN, which must not invite
  *                           the client to repeat blindly

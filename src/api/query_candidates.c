@@ -14,6 +14,7 @@
 #include "api/query_text.h"
 #include "api/query_traits.h"
 #include "base/uuid.h"
+#include "base/word_list.h"
 
 enum { FORBIDDEN_SINCE = 22, TREES_SINCE = 29, NAMED_SINCE = 33, SUBTREE_SINCE = 36 };
 enum { SUFFIX_MOST = 64, GROUPS_MOST = 256 };
@@ -138,15 +139,9 @@ static bool read_groups(struct reading *reading)
 
 /* What groups must have. */
 
-/* Adds one more to a list of words in the order of the groups. */
-static const char *list_add(struct arena *arena, const char *list, const char *word)
+static void list_add_quoted(struct word_list *list, struct arena *arena, const char *suffix)
 {
-    return list == NULL ? word : arena_printf(arena, "%s, %s", list, word);
-}
-
-static const char *list_add_quoted(struct arena *arena, const char *list, const char *suffix)
-{
-    return list_add(arena, list, python_repr_text(suffix, arena));
+    word_list_add(list, arena, python_repr_text(suffix, arena));
 }
 
 static bool membership_asks(const struct membership *membership)
@@ -159,7 +154,7 @@ static bool check_orphans(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
     const struct candidate_request *request = reading->request;
-    const char *traits = NULL, *aggregates = NULL;
+    struct word_list traits = {0}, aggregates = {0};
     bool orphaned = false;
     for (size_t i = 0; i < request->group_count; i++) {
         const struct request_group *group = &request->groups[i];
@@ -167,21 +162,20 @@ static bool check_orphans(struct reading *reading)
             continue;
         orphaned = true;
         if (group->traits.required_count > 0)
-            traits = list_add(arena, traits, arena_printf(arena, "required%s", group->suffix));
+            word_list_add(&traits, arena, arena_printf(arena, "required%s", group->suffix));
         if (membership_asks(&group->aggregates))
-            aggregates =
-                list_add(arena, aggregates, arena_printf(arena, "member_of%s", group->suffix));
+            word_list_add(&aggregates, arena, arena_printf(arena, "member_of%s", group->suffix));
     }
-    if (traits != NULL)
+    if (traits.text != NULL)
         exchange_fail(reading->exchange, 400, NULL,
                       "All traits parameters must be associated with resources.  Found the "
                       "following orphaned traits keys: %s",
-                      traits);
-    else if (aggregates != NULL)
+                      traits.text);
+    else if (aggregates.text != NULL)
         exchange_fail(reading->exchange, 400, NULL,
                       "All member_of parameters must be associated with resources. Found the "
                       "following orphaned member_of keys: %s",
-                      aggregates);
+                      aggregates.text);
     else if (orphaned)
         exchange_fail(reading->exchange, 400, NULL, "All request groups must specify resources.");
     else if (request->group_count == 0)
@@ -206,23 +200,23 @@ static bool check_resourceless(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
     const struct candidate_request *request = reading->request;
-    const char *bad = NULL;
+    struct word_list bad = {0};
     size_t resourceless = 0;
     for (size_t i = 0; i < request->group_count; i++) {
         if (request->groups[i].resources.count > 0)
             continue;
         resourceless++;
         if (!subtrees_have(request, request->groups[i].suffix))
-            bad = list_add_quoted(arena, bad, request->groups[i].suffix);
+            list_add_quoted(&bad, arena, request->groups[i].suffix);
     }
     if (resourceless == request->group_count)
         exchange_fail(reading->exchange, 400, CODE_QUERY_MISSING_VALUE,
                       "There must be at least one resources or resources[$S] parameter.");
-    else if (bad != NULL)
+    else if (bad.text != NULL)
         exchange_fail(reading->exchange, 400, CODE_QUERY_BAD_VALUE,
                       "Resourceless suffixed group request should be specified in `same_subtree` "
                       "query param: bad group(s) - [%s].",
-                      bad);
+                      bad.text);
     else
         return true;
     return false;
@@ -233,18 +227,18 @@ static bool check_subtrees(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
     struct candidate_request *request = reading->request;
-    const char *bad = NULL, *all = NULL;
+    struct word_list bad = {0}, all = {0};
     for (size_t i = 0; i < request->subtree_count; i++)
         for (size_t j = 0; j < request->subtrees[i].count; j++)
             if (find_group(request, request->subtrees[i].names[j]) == NULL)
-                bad = list_add_quoted(arena, bad, request->subtrees[i].names[j]);
-    if (bad == NULL)
+                list_add_quoted(&bad, arena, request->subtrees[i].names[j]);
+    if (bad.text == NULL)
         return true;
     for (size_t i = 0; i < request->group_count; i++)
-        all = list_add_quoted(arena, all, request->groups[i].suffix);
+        list_add_quoted(&all, arena, request->groups[i].suffix);
     exchange_fail(reading->exchange, 400, CODE_QUERY_BAD_VALUE,
                   "Real suffixes should be specified in `same_subtree`: [%s] not found in [%s].",
-                  bad, all);
+                  bad.text, all.text);
     return false;
 }
 
@@ -268,10 +262,10 @@ static bool all_forbidden(const struct name_set *set, const struct name_set *for
 static const char *sorted_names(struct arena *arena, const struct name_set *set)
 {
     struct name_set sorted = name_set_sorted(arena, set);
-    const char *list = NULL;
+    struct word_list list = {0};
     for (size_t i = 0; i < sorted.count; i++)
-        list = list_add(arena, list, sorted.names[i]);
-    return list;
+        word_list_add(&list, arena, sorted.names[i]);
+    return list.text;
 }
 
 static bool check_forbidden(struct reading *reading)
@@ -344,15 +338,15 @@ static bool read_root_required(struct reading *reading)
     }
     if (!query_root_traits_read(exchange, value, traits))
         return false;
-    const char *conflicts = NULL;
+    struct word_list conflicts = {0};
     for (size_t i = 0; i < traits->required_count; i++)
         if (all_forbidden(&traits->required[i], &traits->forbidden))
-            conflicts = list_add(exchange->arena, conflicts, traits->required[i].names[0]);
-    if (conflicts == NULL)
+            word_list_add(&conflicts, exchange->arena, traits->required[i].names[0]);
+    if (conflicts.text == NULL)
         return true;
     exchange_fail(exchange, 400, CODE_QUERY_BAD_VALUE,
                   "Conflicting required and forbidden traits found in root_required: %s",
-                  conflicts);
+                  conflicts.text);
     return false;
 }
 

@@ -5,12 +5,14 @@
 
 #include "api/traits.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "api/body.h"
 #include "api/call.h"
 #include "api/query_text.h"
+#include "base/word_list.h"
 #include "placement/trait.h"
 
 /* Writes the names, and sets when the latest of them was changed. */
@@ -150,21 +152,25 @@ int provider_traits_show(struct call *call)
     return 200;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 /* The names of a list that are not among the traits, as "A, B"; NULL if there are none. */
 static const char *missing_names(struct call *call, const struct name_set *names,
                                  const struct traits *traits)
 {
-    const char *missing = NULL;
-    for (size_t i = 0; i < names->count; i++) {
-        bool found = false;
-        for (size_t j = 0; j < traits->count && !found; j++)
-            found = strcmp(traits->list[j].name, names->names[i]) == 0;
-        if (!found)
-            missing = missing == NULL
-                          ? names->names[i]
-                          : arena_printf(call->exchange->arena, "%s, %s", missing, names->names[i]);
-    }
-    return missing;
+    struct arena *arena = call->exchange->arena;
+    struct word_list missing = {0};
+    const char **known = arena_array(arena, traits->count + 1, sizeof(*known));
+    for (size_t i = 0; i < traits->count; i++)
+        known[i] = traits->list[i].name;
+    qsort(known, traits->count, sizeof(*known), compare_names);
+    for (size_t i = 0; i < names->count; i++)
+        if (bsearch(&names->names[i], known, traits->count, sizeof(*known), compare_names) == NULL)
+            word_list_add(&missing, arena, names->names[i]);
+    return missing.text;
 }
 
 int provider_traits_set(struct call *call)
@@ -185,7 +191,7 @@ int provider_traits_set(struct call *call)
     struct name_set names = {
         .names = arena_array(call->exchange->arena, json_array_size(list), sizeof(*names.names))};
     size_t index;
-    json_array_foreach(list, index, item) name_set_add(&names, json_string_value(item));
+    json_array_foreach(list, index, item) names.names[names.count++] = json_string_value(item);
     if (names.count > 0)
         outcome = traits_load(
             &call->context, &(struct trait_filter){.names = names.names, .name_count = names.count},

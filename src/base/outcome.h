@@ -38,6 +38,7 @@ enum outcome {
     /* The database. */
     OUTCOME_CONFLICT,    /* the transaction was undone by another one: run it again */
     OUTCOME_UNAVAILABLE, /* no connection */
+    OUTCOME_UNSTORABLE,  /* text has characters that its character set does not have */
     OUTCOME_UNCERTAIN,   /* the connection broke during COMMIT: nobody knows */
     OUTCOME_BROKEN,      /* anything unexpected; the cause is in the log */
 };

@@ -417,6 +417,9 @@ static enum outcome write_consumers(struct claim_run *run)
         outcome = consumers_delete(run->context, gone, gone_count);
     if (outcome != OUTCOME_NOT_FOUND)
         return outcome;
+    if (run->ensure_owners &&
+        !(consumer_owners_are_common(new, new_count) && consumer_owners_are_common(old, old_count)))
+        return OUTCOME_UNSTORABLE;
     run->ensure_owners = true;
     return OUTCOME_CONFLICT;
 }

@@ -92,6 +92,19 @@ enum outcome consumer_owners_ensure(struct context *context, const struct consum
     return outcome;
 }
 
+bool consumer_owners_are_common(const struct consumer_record *records, size_t count)
+{
+    enum { FOUR_BYTES = 0xf0 }; /* how a character of so many begins in UTF-8 */
+    for (size_t i = 0; i < count; i++) {
+        const char *const texts[] = {records[i].project_id, records[i].user_id, records[i].type};
+        for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
+            for (const char *text = texts[j]; text != NULL && *text != '\0'; text++)
+                if ((unsigned char)*text >= FOUR_BYTES)
+                    return false;
+    }
+    return true;
+}
+
 /* Runs a statement for each record; as many rows as records must be found. */
 static enum outcome records_write(struct context *context, const struct sql statements[2],
                                   const struct consumer_record *records, size_t count, bool exist)

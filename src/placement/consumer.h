@@ -7,6 +7,8 @@
 #ifndef BERTH_PLACEMENT_CONSUMER_H
 #define BERTH_PLACEMENT_CONSUMER_H
 
+#include <stdbool.h>
+
 #include "placement/context.h"
 
 struct consumer {
@@ -32,6 +34,10 @@ enum outcome consumers_lock(struct context *context, const char *const *uuids, s
 /* Makes projects, users and types of the records, where they do not exist. */
 enum outcome consumer_owners_ensure(struct context *context, const struct consumer_record *records,
                                     size_t count);
+
+/* Whether all characters of the owners are in every character set: otherwise the database may not have
+   them, and owners that were made are still not there. */
+bool consumer_owners_are_common(const struct consumer_record *records, size_t count);
 
 /* Makes consumers, of generation 1. OUTCOME_NOT_FOUND: not all owners and types exist.
    OUTCOME_CONFLICT: somebody else has made one of them. */

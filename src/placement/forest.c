@@ -9,6 +9,7 @@
 
 #include "base/natural_order.h"
 #include "base/uuid.h"
+#include "base/word_list.h"
 
 /* A uuid outranks a name that looks like the uuid of another one. */
 static const struct sql find_member = {
@@ -245,7 +246,7 @@ static enum outcome load_traits(struct loading *loading)
 static const char *sharers_of(struct arena *arena, const struct rows *sharers, int64_t aggregate_id,
                               int64_t provider_id)
 {
-    const char *names = NULL;
+    struct word_list names = {0};
     size_t low = 0, high = sharers->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -257,9 +258,9 @@ static const char *sharers_of(struct arena *arena, const struct rows *sharers, i
     for (; low < sharers->count && row_integer(sharers, low, 0) == aggregate_id; low++) {
         const char *name = row_text(sharers, low, 2);
         if (row_integer(sharers, low, 1) != provider_id)
-            names = names == NULL ? name : arena_printf(arena, "%s, %s", names, name);
+            word_list_add(&names, arena, name);
     }
-    return names;
+    return names.text;
 }
 
 static enum outcome load_aggregates(struct loading *loading)

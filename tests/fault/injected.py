@@ -89,7 +89,7 @@ def triggers():
 def refuse_writes(cloud, sick):
     create, drop = triggers()
     cloud.sql(create)
-    for number, statuses in ((1644, [500]), (1213, [409]), (1205, [409]), (1366, [500]),
+    for number, statuses in ((1644, [500]), (1213, [409]), (1205, [409]), (1264, [500]),
                              (1969, [503]), (3024, [500])):
         sick.suffer('error %d' % number, 'UPDATE fault SET number = %d' % number,
                     'UPDATE fault SET number = 0', statuses)

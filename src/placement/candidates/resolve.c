@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/word_list.h"
 #include "placement/aggregate.h"
 #include "placement/candidates/match.h"
 #include "placement/names.h"
@@ -150,16 +151,14 @@ static void make_membership(struct arena *arena, const struct vocabulary *vocabu
 /* Fails for the names of a set that do not exist. */
 static enum outcome check_traits(const struct resolution *resolution, const struct name_set *set)
 {
-    struct arena *arena = resolution->context->arena;
-    const char *missing = NULL;
+    struct word_list missing = {0};
     for (size_t i = 0; i < set->count; i++)
         if (vocabulary_id(&resolution->traits, set->names[i]) < 0)
-            missing = missing == NULL ? set->names[i]
-                                      : arena_printf(arena, "%s, %s", missing, set->names[i]);
-    if (missing == NULL)
+            word_list_add(&missing, resolution->context->arena, set->names[i]);
+    if (missing.text == NULL)
         return OUTCOME_OK;
     return context_fail(resolution->context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
-                        missing);
+                        missing.text);
 }
 
 /* apart: each of the required sets is looked up by itself; else all at once. */
