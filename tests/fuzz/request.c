@@ -326,7 +326,7 @@ static void check_answer(const struct exchange *exchange)
     body_allocate_from(&arena);
     const json_t *document = json_loads(body, JSON_DECODE_ANY, &error);
     require(document != NULL);
-    if (exchange->status >= 400)
+    if (exchange->error.status != 0 && exchange->status >= 400)
         check_error(document, exchange);
 }
 
