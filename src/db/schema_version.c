@@ -176,8 +176,8 @@ static enum outcome write_version(struct schema_change *change, const char *from
     if (outcome == OUTCOME_DUPLICATE || (outcome == OUTCOME_OK && rows != 1))
         return refuse(change, "Another process has changed the revision meanwhile.");
     if (outcome == OUTCOME_OK)
-        log_event(LOG_LEVEL_INFO, "the schema has a new revision", log_text("from", from),
-                  log_text("to", to));
+        log_event(from == NULL ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "the schema has a new revision",
+                  log_text("from", from), log_text("to", to));
     return outcome;
 }
 

@@ -57,11 +57,13 @@ int command_needs_head(struct command_call *call)
 {
     const char *revision;
     enum outcome outcome = schema_version_load(call->database, &revision);
+    if (outcome == OUTCOME_ACTION_INVALID)
+        return command_complain("the database is at more than one revision");
     if (outcome != OUTCOME_OK)
         return command_outcome(outcome);
     if (revision == NULL)
         return command_complain("the database is empty: \"db sync\" makes the schema");
-    if (strcmp(revision, SCHEMA_HEAD) == 0)
+    if (schema_version_serves(revision))
         return 0;
     return command_complain("the database is at revision %s, and not at " SCHEMA_HEAD
                             ": \"db sync\" brings it there",

@@ -8,7 +8,7 @@ import urllib.parse
 import uuid
 
 from cloud import Cloud, wait_until
-from database import start_python_service
+from python_service import PythonService
 
 # Some of these tests measure.
 alone = True
@@ -179,44 +179,31 @@ def test_the_python_service_finds_the_same_candidates(directory, build):
     seed = int(os.environ.get('BERTH_SEED', '0')) or 20261124
     seconds = int(os.environ.get('BERTH_SECONDS', '20'))
     dice = random.Random(seed)
-    with Cloud(directory, build, workers=2) as cloud:
-        port, process = start_python_service(cloud, directory)
-        peer = Cloud.__new__(Cloud)
-        peer.port = port
-        try:
-            def answers():
-                try:
-                    return peer.ask('GET', '/').status == 200
-                except OSError:
-                    return False
-            wait_until('the Python service answers', answers, 60)
-            for name in CLASSES + TRAITS:
-                if name.startswith('CUSTOM_'):
-                    kind = 'resource_classes' if name in CLASSES else 'traits'
-                    put(cloud, '/%s/%s' % (kind, name), None)
-            asked = fruitful = worlds = 0
-            end = time.monotonic() + seconds
-            while time.monotonic() < end:
-                world = make_world(cloud, dice)
-                worlds += 1
-                for _ in range(40):
-                    version = dice.choice(VERSIONS)
-                    question = make_question(dice, world, int(version.split('.')[1]))
-                    if question is None:
-                        continue
-                    headers = {'openstack-api-version': 'placement ' + version}
-                    found = compare(world, question, version,
-                                    cloud.ask('GET', question, headers=headers),
-                                    peer.ask('GET', question, headers=headers))
-                    asked += 1
-                    fruitful += found > 0
-                clear(cloud)
-            print('    seed %d: %d questions about %d worlds, %d with candidates' %
-                  (seed, asked, worlds, fruitful))
-            assert asked > 100 and fruitful > asked / 10
-        finally:
-            process.kill()
-            process.wait()
+    with Cloud(directory, build, workers=2) as cloud, PythonService(cloud) as peer:
+        for name in CLASSES + TRAITS:
+            if name.startswith('CUSTOM_'):
+                kind = 'resource_classes' if name in CLASSES else 'traits'
+                put(cloud, '/%s/%s' % (kind, name), None)
+        asked = fruitful = worlds = 0
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            world = make_world(cloud, dice)
+            worlds += 1
+            for _ in range(40):
+                version = dice.choice(VERSIONS)
+                question = make_question(dice, world, int(version.split('.')[1]))
+                if question is None:
+                    continue
+                headers = {'openstack-api-version': 'placement ' + version}
+                found = compare(world, question, version,
+                                cloud.ask('GET', question, headers=headers),
+                                peer.ask('GET', question, headers=headers))
+                asked += 1
+                fruitful += found > 0
+            clear(cloud)
+        print('    seed %d: %d questions about %d worlds, %d with candidates' %
+              (seed, asked, worlds, fruitful))
+        assert asked > 100 and fruitful > asked / 10
 
 
 # What a client can ask for at most.

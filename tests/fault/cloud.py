@@ -56,12 +56,51 @@ class Answer:
         return json.loads(self.text)
 
 
-class Cloud:
+class Service:
+    """Who answers requests on a port of this machine."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def ask(self, method, path, body=None, headers=None, timeout=60):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        sent = {'x-auth-token': 'admin', 'openstack-api-version': LATEST,
+                'accept': 'application/json', 'connection': 'close'}
+        if body is not None:
+            sent['content-type'] = 'application/json'
+            if not isinstance(body, (str, bytes)):
+                body = json.dumps(body)
+        sent.update(headers or {})
+        sent = {name: value for name, value in sent.items() if value is not None}
+        try:
+            connection.request(method, path, body, sent)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def make_provider(self, inventories):
+        provider = str(uuid.uuid4())
+        answer = self.ask('POST', '/resource_providers', {'name': provider, 'uuid': provider})
+        assert answer.status == 200, answer.text
+        answer = self.ask('PUT', '/resource_providers/%s/inventories' % provider,
+                          {'resource_provider_generation': 0, 'inventories': inventories})
+        assert answer.status == 200, answer.text
+        return provider
+
+    def claim(self, consumer, provider, resources, generation=None, timeout=60):
+        return self.ask('PUT', '/allocations/' + consumer,
+                        {'allocations': {provider: {'resources': resources}},
+                         'project_id': 'project', 'user_id': 'user',
+                         'consumer_generation': generation, 'consumer_type': 'INSTANCE'},
+                        timeout=timeout)
+
+
+class Cloud(Service):
     def __init__(self, directory, build, workers=4, password='pw', berth='', identity=NOAUTH):
+        super().__init__(free_port())
         self.directory = directory
         self.build = build
         self.password = password
-        self.port = free_port()
         self.database = os.path.join(directory, 'database')
         self.stack = os.path.join(directory, 'stack')
         self.conf = os.path.join(self.stack, 'placement.conf')
@@ -87,12 +126,17 @@ class Cloud:
                                             identity=self.identity,
                                             socket=os.path.join(self.database, 'db.sock')))
 
-    def start(self):
-        self.script('private-mariadb', 'start', self.database)
-        self.sql('CREATE DATABASE placement CHARACTER SET utf8; '
+    def start_empty(self, charset='utf8'):
+        """A database without tables, and nobody who serves it."""
+        self.start_database()
+        self.sql('CREATE DATABASE placement CHARACTER SET %s; '
                  "CREATE USER placement@localhost IDENTIFIED BY '%s'; "
-                 'GRANT ALL ON placement.* TO placement@localhost' % self.password, database=None)
+                 'GRANT ALL ON placement.* TO placement@localhost' % (charset, self.password),
+                 database=None)
         self.write_configuration()
+
+    def start(self):
+        self.start_empty()
         done = self.manage('db', 'sync')
         assert done.returncode == 0, done.stderr
         self.start_stack()
@@ -199,40 +243,6 @@ class Cloud:
                 with open(os.path.join(self.stack, name), errors='replace') as file:
                     text += file.read()
         return text
-
-    # Asking.
-
-    def ask(self, method, path, body=None, headers=None, timeout=60):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
-        sent = {'x-auth-token': 'admin', 'openstack-api-version': LATEST,
-                'accept': 'application/json', 'connection': 'close'}
-        if body is not None:
-            sent['content-type'] = 'application/json'
-            if not isinstance(body, (str, bytes)):
-                body = json.dumps(body)
-        sent.update(headers or {})
-        sent = {name: value for name, value in sent.items() if value is not None}
-        try:
-            connection.request(method, path, body, sent)
-            return Answer(connection.getresponse())
-        finally:
-            connection.close()
-
-    def make_provider(self, inventories):
-        provider = str(uuid.uuid4())
-        answer = self.ask('POST', '/resource_providers', {'name': provider, 'uuid': provider})
-        assert answer.status == 200, answer.text
-        answer = self.ask('PUT', '/resource_providers/%s/inventories' % provider,
-                          {'resource_provider_generation': 0, 'inventories': inventories})
-        assert answer.status == 200, answer.text
-        return provider
-
-    def claim(self, consumer, provider, resources, generation=None, timeout=60):
-        return self.ask('PUT', '/allocations/' + consumer,
-                        {'allocations': {provider: {'resources': resources}},
-                         'project_id': 'project', 'user_id': 'user',
-                         'consumer_generation': generation, 'consumer_type': 'INSTANCE'},
-                        timeout=timeout)
 
 
 def is_alive(pid):

@@ -1,14 +1,10 @@
 """What happens between the service, its database and others who use the same one."""
-import os
 import random
-import shutil
-import subprocess
 import threading
-import time
 import uuid
 
 from claims import RESOURCES, audit_rows
-from cloud import Cloud, free_port, wait_until
+from cloud import Cloud
 
 INVENTORY = {'VCPU': {'total': 100000}, 'MEMORY_MB': {'total': 100000000},
              'DISK_GB': {'total': 1000000}}
@@ -118,71 +114,3 @@ def test_changes_that_cross_each_other_are_run_again(directory, build):
         at_once(8, act)
         assert 204 in seen
         audit_rows(cloud)
-
-
-def start_python_service(cloud, directory, name=None):
-    """The Python service on the same database, or on one of that name; gives its port and process."""
-    program = shutil.which('placement-api')
-    if program is None:
-        raise Skipped('there is no placement-api')
-    port = free_port()
-    folder = os.path.join(directory, 'python')
-    os.mkdir(folder)
-    with open(cloud.conf) as source, open(os.path.join(folder, 'placement.conf'), 'w') as conf:
-        text = source.read()
-        if name is not None:
-            text = text.replace('localhost/placement?', 'localhost/%s?' % name)
-        conf.write(text)
-    log = open(os.path.join(folder, 'log'), 'w')
-    process = subprocess.Popen(
-        ['/usr/bin/python3', program, '--host', '127.0.0.1', '--port', str(port)],
-        env=dict(os.environ, OS_PLACEMENT_CONFIG_DIR=folder), stdout=log, stderr=log,
-        stdin=subprocess.DEVNULL)
-    return port, process
-
-
-def test_the_python_service_may_serve_the_same_database(directory, build):
-    with Cloud(directory, build, workers=4) as cloud:
-        providers = [cloud.make_provider(INVENTORY) for _ in range(2)]
-        port, process = start_python_service(cloud, directory)
-        berth_port = cloud.port
-        try:
-            def answers(at):
-                cloud.port = at
-                try:
-                    return cloud.ask('GET', '/').status == 200
-                except OSError:
-                    return False
-            wait_until('the Python service answers', lambda: answers(port), 60)
-            cloud.port = berth_port
-            other = Cloud.__new__(Cloud)
-            other.port = port
-            counts = {'berth': 0, 'python': 0}
-            until = time.monotonic() + 8
-
-            def claim(number):
-                side = other if number == 0 else cloud
-                while time.monotonic() < until:
-                    consumer = str(uuid.uuid4())
-                    answer = side.claim(consumer, random.choice(providers), RESOURCES)
-                    assert answer.status in (204, 409), answer.text
-                    if answer.status == 204:
-                        counts['python' if side is other else 'berth'] += 1
-                        # what one has made the other shows, and gives back
-                        reader = cloud if side is other else other
-                        if side is other or random.random() < 0.02:
-                            shown = reader.ask('GET', '/allocations/' + consumer).json
-                            assert len(shown['allocations']) == 1, shown
-                            assert shown['consumer_generation'] == 1, shown
-                        if random.random() < 0.3:
-                            gone = reader.ask('DELETE', '/allocations/' + consumer) \
-                                if side is other else cloud.ask('DELETE', '/allocations/' + consumer)
-                            assert gone.status == 204, gone.text
-            at_once(4, claim)
-            print('    claims: %(berth)d by Berth, %(python)d by the Python service' % counts)
-            assert counts['berth'] > 50 and counts['python'] > 5, counts
-            audit_rows(cloud)
-        finally:
-            cloud.port = berth_port
-            process.kill()
-            process.wait()

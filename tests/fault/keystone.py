@@ -5,8 +5,8 @@ import threading
 import time
 
 from cloud import Cloud, wait_until
-from database import start_python_service
 from identity import Keystone, project
+from python_service import PythonService
 
 PATH = '/resource_providers'
 SYSTEM = {'system': {'all': True}}
@@ -266,15 +266,6 @@ def test_it_answers_as_the_python_service_does(directory, build):
                              'x-service-token': keystone.token('demo', project('demo'))},
             'good service': {'x-auth-token': admin, 'x-service-token': nova},
         }
-        port, process = start_python_service(cloud, directory)
-        python = Cloud.__new__(Cloud)
-        python.port = port
-
-        def is_up():
-            try:
-                return python.ask('GET', '/').status == 200
-            except OSError:
-                return False
 
         def compare(path, accept, headers):
             sent = dict({'x-auth-token': None, 'accept': accept}, **headers)
@@ -287,8 +278,7 @@ def test_it_answers_as_the_python_service_does(directory, build):
                               answer.headers.get('openstack-api-version'), text))
             assert shown[0] == shown[1], (path, sent, shown)
 
-        try:
-            wait_until('the Python service answers', is_up, 60)
+        with PythonService(cloud) as python:
             for path, accept, which in QUESTIONS:
                 compare(path, accept, tokens[which])
             keystone.kill()
@@ -296,9 +286,6 @@ def test_it_answers_as_the_python_service_does(directory, build):
                 compare(PATH, accept, {'x-auth-token': 'new'})
                 compare(PATH, accept, {'x-auth-token': admin, 'x-service-token': 'new'})
             compare(PATH, None, {'x-auth-token': admin})
-        finally:
-            process.terminate()
-            process.wait()
         keep_secrets(cloud, keystone)
 
 

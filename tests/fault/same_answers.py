@@ -17,8 +17,8 @@ import subprocess
 import urllib.parse
 import uuid
 
-from cloud import Cloud, wait_until
-from database import start_python_service
+from cloud import Cloud
+from python_service import PythonService
 
 HEADERS = ('openstack-api-version', 'vary', 'location', 'cache-control', 'content-type', 'allow',
            'content-length')
@@ -38,12 +38,6 @@ class Server:
                                      response.getheaders()}, response.read()
         finally:
             connection.close()
-
-    def is_up(self):
-        try:
-            return self.ask('GET', '/', {}, None)[0] == 200
-        except OSError:
-            return False
 
 
 def canonical(value):
@@ -499,15 +493,8 @@ def test_the_python_service_answers_the_same(directory, build):
                        env=dict(os.environ, OS_PLACEMENT_DATABASE__CONNECTION=(
                            'mysql+pymysql://placement:%s@localhost/python?charset=utf8&unix_socket=%s'
                            % (cloud.password, os.path.join(cloud.database, 'db.sock')))), check=True)
-        process = None
-        try:
-            port, process = start_python_service(cloud, directory, 'python')
-            python = Server('http://127.0.0.1:%d' % port)
+        with PythonService(cloud, 'python') as service:
+            python = Server('http://127.0.0.1:%d' % service.port)
             berth = Server('http://127.0.0.1:%d' % cloud.port)
-            wait_until('the Python service answers', python.is_up, 60)
             different = compare(berth, python, cloud, seed, wanted)
-        finally:
-            if process is not None:
-                process.kill()
-                process.wait()
         assert not different, '%d are different\n%s' % (len(different), '\n'.join(different[:10]))
