@@ -52,6 +52,10 @@ struct keystone *keystone_new(const struct settings *settings, struct token_cach
     keystone->cache = cache;
     keystone->patience = (uint64_t)((double)settings->berth_request_timeout * 1000 * PATIENCE_PART);
     keystone->session = keystone_session_new(settings, shared);
+    if (settings->keystone_authtoken_memcached_servers.count > 0)
+        log_event(LOG_LEVEL_DEBUG,
+                  "[keystone_authtoken] memcached_servers has no effect: tokens are "
+                  "cached in memory that the workers share");
     if (keystone->session != NULL)
         return keystone;
     free(keystone);

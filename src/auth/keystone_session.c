@@ -163,7 +163,6 @@ static bool log_in(struct keystone_session *session, uint64_t deadline)
         log_event(LOG_LEVEL_ERROR,
                   "Keystone refuses the service's own login: see [keystone_authtoken]",
                   log_integer("status", answer.status));
-        shared->failed_at = shared_clock();
         return false;
     }
     if (!login.has_url)
@@ -175,7 +174,6 @@ static bool log_in(struct keystone_session *session, uint64_t deadline)
         shared->settings = session->digest;
         shared->expires_at = login.expires_at;
         shared->renew_at = renewal_of(login.expires_at);
-        shared->failed_at = 0;
         shared->serial++;
         log_event(LOG_LEVEL_DEBUG, "logged in at Keystone");
     }
@@ -204,8 +202,10 @@ static bool obtain(struct keystone_session *session, uint64_t refused, uint64_t 
     if (taken == SHARED_LOCK_INHERITED)
         login->renew_at = login->expires_at = 0; /* it may be half written */
     bool good = is_usable(session, login->renew_at, refused);
-    if (!good && (login->failed_at == 0 || shared_clock() - login->failed_at >= LOGIN_PAUSE))
+    if (!good && (login->failed_at == 0 || shared_clock() - login->failed_at >= LOGIN_PAUSE)) {
         good = log_in(session, deadline);
+        login->failed_at = good ? 0 : shared_clock();
+    }
     if (!good)
         good = is_usable(session, login->expires_at, refused);
     if (good) {

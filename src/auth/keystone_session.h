@@ -4,7 +4,8 @@
  * The service's own token is shared by all workers: who finds none, or one that is about to expire or
  * that Keystone refuses, logs in for all of them while the others wait. Where tokens are asked about is
  * what the catalog of that login says (interface, region_name), or else auth_url. After a login that
- * failed there is none for a second, so that Keystone does not lock the user out.
+ * failed there is none for a second: Keystone would lock the user out, and those who have waited for one
+ * that hung would each wait for their own.
  */
 #ifndef BERTH_AUTH_KEYSTONE_SESSION_H
 #define BERTH_AUTH_KEYSTONE_SESSION_H

@@ -171,6 +171,18 @@ def test_a_keystone_that_hangs_holds_one_worker(directory, build):
         wait_until('it goes on', lambda: status(cloud, 'late') == 200, 5)
 
 
+def test_a_login_that_hangs_is_not_waited_for_by_one_after_the_other(directory, build):
+    with FakeKeystone() as keystone, cloud_of(directory, build, keystone, workers=4) as cloud:
+        keystone.odd = at_login(lambda handler: time.sleep(3))
+        begun = time.monotonic()
+        answers = at_once(4, lambda number: (status(cloud, 'new%d' % number),
+                                             time.monotonic() - begun))
+        assert [answer for answer, _ in answers] == [503] * 4
+        assert max(seconds for _, seconds in answers) < 2.8, answers
+        keystone.odd = None
+        wait_until('it goes on', lambda: status(cloud, 'known') == 200, 5)
+
+
 def asking(cloud, port):
     """The workers with a connection to that port."""
     wanted = set()

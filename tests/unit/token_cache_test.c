@@ -41,11 +41,11 @@ static void nap(unsigned milliseconds)
     nanosleep(&(struct timespec){.tv_nsec = (long)milliseconds * 1000000}, NULL);
 }
 
-/* Without ck_assert(): forked processes call this too, and Check's messages would get mixed up. */
 static struct token_digest digest_of(const char *token)
 {
     static const struct token_digest salt;
     struct token_digest digest;
+    /* no assertion of Check: several processes at once would write to its one file */
     if (!token_digest_make(&salt, token, &digest))
         abort();
     return digest;
@@ -76,6 +76,26 @@ START_TEST(what_was_put_is_found)
     ck_assert_str_eq(record, "second");
     ck_assert_uint_eq(token_cache_get(cache, &digest, record, 3), 0);
     ck_assert_uint_eq(token_cache_get(cache, &other, record, sizeof(record)), 0);
+}
+END_TEST
+
+START_TEST(what_is_in_it_is_left_out_of_core_dumps)
+{
+    char line[512], address[32];
+    bool found = false, dumped = true;
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    ck_assert_ptr_nonnull(maps);
+    snprintf(address, sizeof(address), "%lx-", (unsigned long)(uintptr_t)cache);
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        if (strncmp(line, address, strlen(address)) == 0)
+            found = true;
+        if (found && strncmp(line, "VmFlags:", 8) == 0) {
+            dumped = strstr(line, " dd") == NULL;
+            break;
+        }
+    }
+    fclose(maps);
+    ck_assert(found && !dumped);
 }
 END_TEST
 
@@ -338,6 +358,7 @@ int main(void)
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_set_timeout(test, 60);
     tcase_add_test(test, what_was_put_is_found);
+    tcase_add_test(test, what_is_in_it_is_left_out_of_core_dumps);
     tcase_add_test(test, a_token_is_another_one_at_another_keystone);
     tcase_add_test(test, it_is_found_for_its_time);
     tcase_add_test(test, what_is_too_long_is_not_kept);
