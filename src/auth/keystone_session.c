@@ -35,11 +35,15 @@ struct keystone_session {
     struct keystone_url auth_url; /* with its version, once that is known; "": not yet */
 };
 
-/* All that says which Keystone it is, who asks, and what for. */
+/* All that says which Keystone it is, why it is believed to be, who asks, and what for. */
 static struct token_digest digest_of(const struct settings *settings)
 {
     const char *const texts[] = {
         settings->keystone_authtoken_auth_url,
+        settings->keystone_authtoken_cafile,
+        settings->keystone_authtoken_insecure ? "insecure" : "",
+        settings->keystone_authtoken_certfile,
+        settings->keystone_authtoken_keyfile,
         settings->keystone_authtoken_auth_type,
         settings->keystone_authtoken_interface,
         settings->keystone_authtoken_region_name,
@@ -190,6 +194,14 @@ static bool is_usable(const struct keystone_session *session, int64_t until, uin
            memcmp(&login->settings, &session->digest, sizeof(login->settings)) == 0;
 }
 
+/* Whether the last login has not just failed with the same settings. */
+static bool may_log_in(const struct keystone_session *session)
+{
+    const struct service_login *login = &session->shared->login;
+    return login->failed_at == 0 || shared_clock() - login->failed_at >= LOGIN_PAUSE ||
+           memcmp(&login->failed_settings, &session->digest, sizeof(session->digest)) != 0;
+}
+
 /* Gets what to ask with: the login that is there, or a new one, or, without that, the old one for the
    rest of its time. */
 static bool obtain(struct keystone_session *session, uint64_t refused, uint64_t deadline,
@@ -202,9 +214,10 @@ static bool obtain(struct keystone_session *session, uint64_t refused, uint64_t 
     if (taken == SHARED_LOCK_INHERITED)
         login->renew_at = login->expires_at = 0; /* it may be half written */
     bool good = is_usable(session, login->renew_at, refused);
-    if (!good && (login->failed_at == 0 || shared_clock() - login->failed_at >= LOGIN_PAUSE)) {
+    if (!good && may_log_in(session)) {
         good = log_in(session, deadline);
         login->failed_at = good ? 0 : shared_clock();
+        login->failed_settings = session->digest;
     }
     if (!good)
         good = is_usable(session, login->expires_at, refused);

@@ -23,7 +23,8 @@ struct service_login {
     int64_t expires_at;           /* token_time_now() */
     int64_t renew_at;             /* some time before */
     uint64_t failed_at;           /* when a login failed last, shared_clock(); 0: it did not */
-    struct keystone_url url;      /* where tokens are asked about */
+    struct token_digest failed_settings;
+    struct keystone_url url; /* where tokens are asked about */
     char token[SERVICE_TOKEN_SIZE];
 };
 

@@ -236,6 +236,35 @@ def test_who_waits_goes_on_when_the_one_that_asks_is_killed(directory, build):
         assert status(cloud, 'slow') == 200
 
 
+def test_who_waits_for_a_login_goes_on_when_the_one_that_logs_in_is_killed(directory, build):
+    with FakeKeystone() as keystone, cloud_of(
+            directory, build, keystone, 'http_connect_timeout = 20\n', workers=3) as cloud:
+        for number in range(3):
+            keystone.know('user%d' % number)
+        release = threading.Event()
+
+        def odd(handler):
+            if handler.command == 'POST':
+                release.wait(20)
+            return False
+        keystone.odd = odd
+
+        def ask(number):
+            if number < 3:
+                return status(cloud, 'user%d' % number)
+            wait_until('one logs in', lambda: keystone.count('POST') == 1)
+            time.sleep(0.3)
+            [pid] = asking(cloud, keystone.port)
+            os.kill(pid, SIGKILL)
+            wait_until('another one logs in', lambda: keystone.count('POST') == 2, 5)
+            release.set()
+            return None
+        answers = at_once(4, ask)
+        assert sorted(answers[:3]) == [200, 200, 502], answers
+        wait_until('there are three again', lambda: len(cloud.workers()) == 3)
+        assert [status(cloud, 'user%d' % number) for number in range(3)] == [200] * 3
+
+
 def test_what_does_not_fit_into_the_cache_is_asked_for_each_time(directory, build):
     with FakeKeystone() as keystone, cloud_of(directory, build, keystone) as cloud:
         keystone.know('large', roles=['admin'] + ['role-%060d' % number for number in range(60)])
