@@ -94,7 +94,7 @@ def check_answer(answer, what, secrets=SECRETS):
     """It is one of the API's answers, and a failure of the service says nothing of the inside."""
     assert 'x-openstack-request-id' in answer.headers, what
     document = answer.json if answer.headers.get('content-type') == 'application/json' else {}
-    if answer.status == 503 and 'errors' not in document:
+    if answer.status == 503 and 'code' in document:
         assert document['code'] == '503 Service Unavailable', what  # of who asks Keystone
     elif answer.status >= 400 and document:
         error = document['errors'][0]
