@@ -7,7 +7,7 @@ enum { ROOM_FIRST = 256 };
 
 static void add_bytes(struct word_list *list, struct arena *arena, const char *bytes, size_t length)
 {
-    if (list->room - list->length <= length) {
+    if (list->text == NULL || list->room - list->length <= length) {
         size_t room = (list->room + length) * 2 + ROOM_FIRST;
         char *text = arena_alloc(arena, room);
         if (list->length > 0)
