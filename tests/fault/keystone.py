@@ -150,6 +150,7 @@ class Load(threading.Thread):
     def run(self):
         while not self.ended:
             token = self.tokens() if callable(self.tokens) else self.tokens
+            time.sleep(0.005)  # not what nginx takes for a flood
             try:
                 self.seen.append(status(self.cloud, token))
             except OSError as reason:
