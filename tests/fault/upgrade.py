@@ -198,32 +198,43 @@ def replace_program(program, cloud, master, letter):
     assert all(program.runs_in(pid) for pid in workers_of(master))
 
 
+def ten_reloads_and_ten_upgrades(program, cloud, master, rate):
+    """While requests come in at that rate, of which none may be lost; gives what they were."""
+    opened = []
+    with Traffic(cloud, rate) as traffic:
+        for letter in 'abcdefghij':
+            before = workers_of(master)
+            os.kill(master, SIGHUP)
+            wait_until('all workers are new', lambda: are_new(master, before, cloud.workers_wanted))
+            time.sleep(0.2)
+            replace_program(program, cloud, master, letter)
+            time.sleep(0.2)
+            opened.append(descriptors(master))
+    print('      %d requests, %.0f a second, the slowest took %.0f ms'
+          % (traffic.asked, traffic.asked / traffic.seconds, 1000 * traffic.latest))
+    assert traffic.wrong == [], traffic.wrong[:10]
+    assert traffic.answered == traffic.asked > 4 * rate
+    assert opened == [opened[0]] * 10, 'descriptors leak: %r' % opened
+    return traffic
+
+
 def test_ten_reloads_and_ten_upgrades_under_load_lose_no_request(directory, build):
     with replaceable(directory, build, workers=3) as (program, cloud, master):
-        opened = []
-        with Traffic(cloud, 100 if program.sanitized else 500) as traffic:
-            for turn in range(10):
-                before = workers_of(master)
-                os.kill(master, SIGHUP)
-                wait_until('all workers are new',
-                           lambda: are_new(master, before, cloud.workers_wanted))
-                time.sleep(0.2)
-                replace_program(program, cloud, master, 'abcdefghij'[turn])
-                time.sleep(0.2)
-                opened.append(descriptors(master))
-        print('      %d requests, %.0f a second, the slowest took %.0f ms'
-              % (traffic.asked, traffic.asked / traffic.seconds, 1000 * traffic.latest))
-        assert traffic.wrong == [], traffic.wrong[:10]
-        assert traffic.answered == traffic.asked > 4 * traffic.rate
-        assert traffic.asked > 0.8 * traffic.rate * traffic.seconds, 'not at that rate'
-        assert cloud.sql('SELECT COUNT(*) FROM consumers') \
-            == cloud.sql('SELECT COUNT(*) FROM allocations') \
-            == [[str(traffic.claims - traffic.releases)]]
+        rate = 100 if program.sanitized else 500
+        held = 0
+        for times in (1, 2, 3):  # a machine that is busy otherwise may not get there at once
+            traffic = ten_reloads_and_ten_upgrades(program, cloud, master, rate)
+            held += traffic.claims - traffic.releases
+            assert cloud.sql('SELECT COUNT(*) FROM consumers') \
+                == cloud.sql('SELECT COUNT(*) FROM allocations') == [[str(held)]]
+            if traffic.asked > 0.9 * rate * traffic.seconds:
+                break
+        else:
+            raise AssertionError('%d requests a second are too many for this machine' % rate)
         log = cloud.log()
-        assert log.count('this program has replaced another one version=') == 10
-        assert 'replaced another one version=h' + program.version[1:] in log
-        assert 'worker died' not in log and 'level=error' not in log.lower()
-        assert opened == [opened[0]] * 10, 'descriptors leak: %r' % opened
+        assert log.count('this program has replaced another one version=') == 10 * times
+        assert log.count('replaced another one version=h' + program.version[1:]) == times
+        assert 'worker died' not in log and ' ERROR ' not in log
 
 
 def refuses(cloud, master, reason):
