@@ -10,7 +10,7 @@ static void add_bytes(struct word_list *list, struct arena *arena, const char *b
     if (list->text == NULL || list->room - list->length <= length) {
         size_t room = (list->room + length) * 2 + ROOM_FIRST;
         char *text = arena_alloc(arena, room);
-        if (list->length > 0)
+        if (list->text != NULL)
             memcpy(text, list->text, list->length);
         list->text = text;
         list->room = room;
