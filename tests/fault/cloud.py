@@ -96,7 +96,9 @@ class Service:
 
 
 class Cloud(Service):
-    def __init__(self, directory, build, workers=4, password='pw', berth='', identity=NOAUTH):
+    def __init__(self, directory, build, workers=4, password='pw', berth='', identity=NOAUTH,
+                 limited=False):
+        """limited: nginx limits this machine, which else may ask as fast as it can."""
         super().__init__(free_port())
         self.directory = directory
         self.build = build
@@ -105,7 +107,8 @@ class Cloud(Service):
         self.stack = os.path.join(directory, 'stack')
         self.conf = os.path.join(self.stack, 'placement.conf')
         self.workers_wanted = workers
-        self.environment = {}  # more of it, for the scripts and what they start
+        # more of it, for the scripts and what they start
+        self.environment = {} if limited else {'BERTH_UNLIMITED': '127.0.0.1'}
         self.berth = 'workers = %d\n%s' % (workers, berth)
         self.identity = identity
         os.makedirs(self.stack)

@@ -319,7 +319,7 @@ def check_existing_server(cloud):
 
 
 def test_floods_of_projects_and_addresses(directory, build):
-    with Cloud(directory, build, workers=2) as cloud:
+    with Cloud(directory, build, workers=2, limited=True) as cloud:
         slow_headers = Slow(cloud, 'GET / HTTP/1.1\r\nhost: a\r\n', b'x-slow: 1\r\n')
         slow_body = Slow(cloud, BODY_TO_COME, b'')
         check_projects(cloud)
