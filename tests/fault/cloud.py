@@ -6,6 +6,7 @@ of its own, and ends it.
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -30,9 +31,15 @@ retry_interval = 1
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    """None of those that the system gives to clients, one of which could have it a moment later."""
+    while True:
+        port = random.SystemRandom().randrange(15000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(('', port))
+                return port
+            except OSError:
+                pass
 
 
 def wait_until(what, condition, seconds=15):
