@@ -132,10 +132,12 @@ static unsigned wanted_workers(const struct master *master)
 
 /* Children. */
 
-/* What every child does first: signals as they were, and an end when the master ends. */
+/* What every child does first: signals as they were, and an end when the master ends, also when who
+   started the master ignores SIGQUIT, as a shell does for what it starts in the background. */
 static void child_begin(struct master *master, const char *name, pid_t parent)
 {
     prctl(PR_SET_NAME, name);
+    signal(SIGQUIT, SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
     close(master->signals);
     close(master->shared->scoreboard_descriptor);

@@ -1,5 +1,6 @@
 """The pool under blows: dead, stuck, reloaded, drained, without a database."""
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -223,6 +224,33 @@ def test_workers_end_with_their_master(directory, build):
         workers = cloud.workers()
         os.kill(cloud.master(), SIGKILL)
         wait_until('they end', lambda: not any(map(is_alive, workers)))
+
+
+def test_startup_ends_with_its_master_whoever_started_it(directory, build):
+    """A shell lets what it starts in the background ignore SIGQUIT."""
+    conf = os.path.join(directory, 'placement.conf')
+    with open(conf, 'w') as file:
+        file.write('[api]\nauth_strategy = noauth2\n[placement_database]\n'
+                   'connection = mysql+pymysql://u:p@localhost/d?unix_socket=/nowhere/db.sock\n')
+    process = subprocess.Popen(
+        [os.path.join(build, 'berth'), '--config-file', conf,
+         '--listen', 'unix:' + os.path.join(directory, 'own.sock')],
+        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGQUIT, signal.SIG_IGN))
+    try:
+        def children():
+            with open('/proc/%d/task/%d/children' % (process.pid, process.pid)) as file:
+                return [int(pid) for pid in file.read().split()]
+        wait_until('the startup runs', lambda: 'berth-startup' in map(Cloud.name_of, children()))
+        ending = children()
+    finally:
+        process.kill()
+        process.wait()
+    try:
+        wait_until('they end', lambda: not any(map(is_alive, ending)), 5)
+    finally:
+        for pid in filter(is_alive, ending):
+            os.kill(pid, SIGKILL)
 
 
 def exit_of(build, text, directory, *arguments):
