@@ -1,6 +1,7 @@
 /*
  * The transaction of a claim. See DESIGN.md under Writes: consumers, then providers, then what is
- * there and used, then the writes, the generations last.
+ * there and used, then the writes, the generations last. Consumers are written before what is there
+ * is looked at: it may turn out only then that more of it has to be given back first.
  */
 #include <config.h>
 
@@ -49,7 +50,9 @@ struct claim_run {
 
     struct claimed_class *classes; /* by name */
     size_t class_count;
-    bool ensure_owners; /* the last attempt found a project, user or type missing */
+    /* The last attempt met what is rare: a project, user or type that does not exist, or allocations
+       of a consumer that has no row. */
+    bool thorough;
 
     /* Of one attempt: */
     struct claimed_provider *providers; /* by uuid, those without one behind */
@@ -191,14 +194,21 @@ static enum outcome lock_consumers(struct claim_run *run)
     return OUTCOME_OK;
 }
 
+/* Whether a claim's consumer is to give back what it has. One without a row has nothing, unless the
+   database was damaged: who gives all back is taken at his word, the others only after a look. */
+static bool gives_back(const struct claim_run *run, size_t index)
+{
+    return run->consumers[index] != NULL || run->thorough || run->claims[index].amount_count == 0;
+}
+
 /* Gives back what the consumers hold. */
 static enum outcome free_allocations(struct claim_run *run)
 {
     const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
     size_t count = 0;
     for (size_t i = 0; i < run->claim_count; i++)
-        if (run->consumers[i] != NULL)
-            uuids[count++] = run->consumers[i]->uuid;
+        if (gives_back(run, i))
+            uuids[count++] = run->claims[i].consumer_uuid;
     run->freed = (struct rows){0};
     if (count == 0)
         return OUTCOME_OK;
@@ -249,8 +259,8 @@ static enum outcome check_providers(struct claim_run *run)
 static bool gives_all_back(const struct claim_run *run, const char *consumer_uuid)
 {
     for (size_t i = 0; i < run->claim_count; i++)
-        if (run->consumers[i] != NULL && run->claims[i].amount_count == 0 &&
-            strcasecmp(run->consumers[i]->uuid, consumer_uuid) == 0)
+        if (run->claims[i].amount_count == 0 &&
+            strcasecmp(run->claims[i].consumer_uuid, consumer_uuid) == 0)
             return true;
     return false;
 }
@@ -405,9 +415,9 @@ static enum outcome write_consumers(struct claim_run *run)
             gone[gone_count++] = record.id;
     }
     enum outcome outcome = OUTCOME_OK;
-    if (run->ensure_owners)
+    if (run->thorough)
         outcome = consumer_owners_ensure(run->context, new, new_count);
-    if (run->ensure_owners && outcome == OUTCOME_OK)
+    if (run->thorough && outcome == OUTCOME_OK)
         outcome = consumer_owners_ensure(run->context, old, old_count);
     if (outcome == OUTCOME_OK)
         outcome = consumers_create(run->context, new, new_count);
@@ -417,10 +427,10 @@ static enum outcome write_consumers(struct claim_run *run)
         outcome = consumers_delete(run->context, gone, gone_count);
     if (outcome != OUTCOME_NOT_FOUND)
         return outcome;
-    if (run->ensure_owners &&
+    if (run->thorough &&
         !(consumer_owners_are_common(new, new_count) && consumer_owners_are_common(old, old_count)))
         return OUTCOME_UNSTORABLE;
-    run->ensure_owners = true;
+    run->thorough = true;
     return OUTCOME_CONFLICT;
 }
 
@@ -465,9 +475,9 @@ static enum outcome raise_generations(struct claim_run *run)
 static enum outcome run_transaction(void *subject)
 {
     static enum outcome (*const steps[])(struct claim_run *) = {
-        lock_consumers,  free_allocations,       lock_named_providers, check_providers,
-        check_classes,   lock_emptied_providers, load_stocks,          check_capacity,
-        write_consumers, write_allocations,      raise_generations,
+        lock_consumers, free_allocations,       lock_named_providers, check_providers,
+        check_classes,  lock_emptied_providers, write_consumers,      load_stocks,
+        check_capacity, write_allocations,      raise_generations,
     };
     struct claim_run *run = subject;
     run_gather_providers(run);

@@ -5,6 +5,7 @@
 
 #include "placement/consumer.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 /* Only the consumers are locked: a project's row is shared by all of its consumers, and locking it
@@ -20,22 +21,25 @@ static const struct sql ensure_user = {
 static const struct sql ensure_type = {
     "INSERT IGNORE INTO consumer_types (name, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
 
-/* With and without a type. */
+/* With and without a type. Old databases may have allocations of a consumer that has no row. */
 static const struct sql insert_consumer[] = {
     {"INSERT INTO consumers (uuid, project_id, user_id, generation, created_at) "
      "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP() FROM projects p, users u "
-     "WHERE p.external_id = ? AND u.external_id = ?",
+     "WHERE p.external_id = ? AND u.external_id = ? "
+     "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?)",
      NULL},
     {"INSERT INTO consumers (uuid, project_id, user_id, generation, created_at, consumer_type_id) "
      "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP(), t.id FROM projects p, users u, consumer_types t "
-     "WHERE p.external_id = ? AND u.external_id = ? AND t.name = ?",
+     "WHERE p.external_id = ? AND u.external_id = ? AND t.name = ? "
+     "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?)",
      NULL},
 };
 /* Many at once: an INSERT ... SELECT cannot be sent in bulk. */
 static const struct sql select_owners = {
     "SELECT 0, id, external_id FROM projects WHERE external_id IN (?...) "
     "UNION ALL SELECT 1, id, external_id FROM users WHERE external_id IN (?...) "
-    "UNION ALL SELECT 2, id, name FROM consumer_types WHERE name IN (?...)",
+    "UNION ALL SELECT 2, id, name FROM consumer_types WHERE name IN (?...) "
+    "UNION ALL SELECT 3, id, consumer_id FROM allocations WHERE consumer_id IN (?...)",
     "iis"};
 static const struct sql insert_known = {
     "INSERT INTO consumers (uuid, project_id, user_id, consumer_type_id, generation, created_at) "
@@ -112,7 +116,7 @@ static enum outcome records_write(struct context *context, const struct sql stat
     if (count == 0)
         return OUTCOME_OK;
     bool typed = records[0].type != NULL;
-    size_t width = (exist ? 4U : 3U) + typed;
+    size_t width = 4U + typed;
     struct value *values = arena_array(context->arena, count * width, sizeof(*values));
     struct value *next = values;
     for (size_t i = 0; i < count; i++) {
@@ -126,6 +130,8 @@ static enum outcome records_write(struct context *context, const struct sql stat
         *next++ = value_text(records[i].user_id);
         if (typed)
             *next++ = value_text(records[i].type);
+        if (!exist)
+            *next++ = value_text(records[i].uuid);
     }
     uint64_t found;
     enum outcome outcome =
@@ -135,7 +141,22 @@ static enum outcome records_write(struct context *context, const struct sql stat
     return outcome;
 }
 
-enum owner { OWNER_PROJECT, OWNER_USER, OWNER_TYPE, OWNERS };
+enum owner { OWNER_PROJECT, OWNER_USER, OWNER_TYPE, OWNERS, ALLOCATION = OWNERS };
+
+/* Of the rows of select_owners. */
+struct owner_row {
+    unsigned owner;
+    const char *name;
+    int64_t id;
+};
+
+static int owner_compare(const void *left, const void *right)
+{
+    const struct owner_row *a = left, *b = right;
+    if (a->owner != b->owner)
+        return a->owner < b->owner ? -1 : 1;
+    return strcasecmp(a->name, b->name);
+}
 
 static const char *record_owner(const struct consumer_record *record, unsigned owner)
 {
@@ -143,20 +164,12 @@ static const char *record_owner(const struct consumer_record *record, unsigned o
     return names[owner];
 }
 
-/* The id of an owner among the rows of select_owners, or none. */
-static struct value owner_id(const struct rows *rows, unsigned owner, const char *name)
+/* What there is of the owners of the records, sorted. OUTCOME_NOT_FOUND: one of the consumers has
+   allocations. */
+static enum outcome owners_load(struct context *context, const struct consumer_record *records,
+                                size_t count, struct owner_row **owners, size_t *found)
 {
-    for (size_t i = 0; name != NULL && i < rows->count; i++)
-        if (row_integer(rows, i, 0) == owner && strcasecmp(row_text(rows, i, 2), name) == 0)
-            return value_integer(row_integer(rows, i, 1));
-    return value_null();
-}
-
-static enum outcome create_many(struct context *context, const struct consumer_record *records,
-                                size_t count)
-{
-    enum { WIDTH = 1 + OWNERS };
-    struct value lists[OWNERS];
+    struct value lists[OWNERS + 1];
     for (unsigned owner = 0; owner < OWNERS; owner++) {
         const char **names = arena_array(context->arena, count, sizeof(*names));
         size_t named = 0;
@@ -165,22 +178,71 @@ static enum outcome create_many(struct context *context, const struct consumer_r
                 names[named++] = record_owner(&records[i], owner);
         lists[owner] = value_texts(names, named);
     }
+    const char **uuids = arena_array(context->arena, count, sizeof(*uuids));
+    for (size_t i = 0; i < count; i++)
+        uuids[i] = records[i].uuid;
+    lists[ALLOCATION] = value_texts(uuids, count);
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_owners, lists, OWNERS, &rows);
+    enum outcome outcome =
+        database_select(context->database, &select_owners, lists, OWNERS + 1, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    *owners = arena_array(context->arena, rows.count, sizeof(**owners));
+    *found = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        (*owners)[i] = (struct owner_row){.owner = (unsigned)row_integer(&rows, i, 0),
+                                          .name = row_text(&rows, i, 2),
+                                          .id = row_integer(&rows, i, 1)};
+        if ((*owners)[i].owner == ALLOCATION)
+            return OUTCOME_NOT_FOUND;
+    }
+    if (rows.count > 1)
+        qsort(*owners, rows.count, sizeof(**owners), owner_compare);
+    return OUTCOME_OK;
+}
+
+/* Fills a row of insert_known; whether all that the record names is among the owners. */
+static bool record_values(const struct consumer_record *record, const struct owner_row *owners,
+                          size_t count, struct value *row)
+{
+    row[0] = value_text(record->uuid);
+    for (unsigned owner = 0; owner < OWNERS; owner++) {
+        struct owner_row key = {.owner = owner, .name = record_owner(record, owner)};
+        row[1 + owner] = value_null();
+        if (key.name == NULL)
+            continue;
+        const struct owner_row *found =
+            bsearch(&key, owners, count, sizeof(*owners), owner_compare);
+        if (found == NULL)
+            return false;
+        row[1 + owner] = value_integer(found->id);
+    }
+    return true;
+}
+
+static enum outcome create_many(struct context *context, const struct consumer_record *records,
+                                size_t count)
+{
+    enum { WIDTH = 1 + OWNERS };
+    struct owner_row *owners;
+    size_t owner_count;
+    enum outcome outcome = owners_load(context, records, count, &owners, &owner_count);
     if (outcome != OUTCOME_OK)
         return outcome;
     struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
+    struct consumer_record *others = arena_array(context->arena, count, sizeof(*others));
+    size_t known = 0, other_count = 0;
     for (size_t i = 0; i < count; i++) {
-        struct value *row = &values[i * WIDTH];
-        row[0] = value_text(records[i].uuid);
-        for (unsigned owner = 0; owner < OWNERS; owner++) {
-            const char *name = record_owner(&records[i], owner);
-            row[1 + owner] = owner_id(&rows, owner, name);
-            if (name != NULL && row[1 + owner].kind == VALUE_NULL)
-                return OUTCOME_NOT_FOUND;
-        }
+        if (record_values(&records[i], owners, owner_count, &values[known * WIDTH]))
+            known++;
+        else
+            others[other_count++] = records[i];
     }
-    return database_execute_bulk(context->database, &insert_known, values, WIDTH, count, NULL);
+    outcome = database_execute_bulk(context->database, &insert_known, values, WIDTH, known, NULL);
+    /* Only the database knows which names are the same in its collation. */
+    for (size_t i = 0; i < other_count && outcome == OUTCOME_OK; i++)
+        outcome = records_write(context, insert_consumer, &others[i], 1, false);
+    return outcome;
 }
 
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,

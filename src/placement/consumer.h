@@ -39,8 +39,8 @@ enum outcome consumer_owners_ensure(struct context *context, const struct consum
    them, and owners that were made are still not there. */
 bool consumer_owners_are_common(const struct consumer_record *records, size_t count);
 
-/* Makes consumers, of generation 1. OUTCOME_NOT_FOUND: not all owners and types exist.
-   OUTCOME_CONFLICT: somebody else has made one of them. */
+/* Makes consumers, of generation 1. OUTCOME_NOT_FOUND: not all owners and types exist, or one of the
+   consumers has allocations already. OUTCOME_CONFLICT: somebody else has made one of them. */
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,
                               size_t count);
 

@@ -237,6 +237,56 @@ def test_audit_leaves_to_people_what_only_they_can_decide(directory, build):
                provider_uuid=cloud.cn2, resource_class='PCI_DEVICE')
 
 
+def test_a_claim_replaces_what_a_consumer_without_a_row_holds(directory, build):
+    """As it may be in an old database: such a claim is the first of a consumer, and the whole of it."""
+    with Damaged(directory, build, workers=1) as cloud:
+        def used():
+            return cloud.ask('GET', '/resource_providers/%s/usages' % cloud.cn1).json['usages']['VCPU']
+
+        def lost(count=1):
+            names = [str(uuid.uuid4()) for _ in range(count)]
+            cloud.damage(''.join(allocation(name, used=5) for name in names))
+            return names
+
+        def wants(resources):
+            allocations = {cloud.cn1: {'resources': resources}} if resources else {}
+            return {'allocations': allocations, 'project_id': 'project', 'user_id': 'user',
+                    'consumer_generation': None, 'consumer_type': 'INSTANCE'}
+
+        def reshape(names):
+            generations = {provider: cloud.ask('GET', '/resource_providers/' + provider)
+                           .json['generation'] for provider in (cloud.cn1, cloud.cn2)}
+            return {'inventories': {provider: {'resource_provider_generation': generation,
+                                               'inventories': INVENTORY}
+                                    for provider, generation in generations.items()},
+                    'allocations': {name: wants({'VCPU': 1}) for name in names}}
+
+        before = used()
+        [one] = lost()
+        assert cloud.claim(one, cloud.cn1, {'VCPU': 1}).status == 204
+        assert used() == before + 1
+        [one] = lost()
+        assert cloud.claim(one, cloud.cn2, {'VCPU': 1}).status == 204
+        assert used() == before + 1, 'nothing is left where it was'
+
+        several = lost(3)
+        answer = cloud.ask('POST', '/allocations', {name: wants({'VCPU': 1}) for name in several})
+        assert answer.status == 204 and used() == before + 4, answer.text
+        several, [one] = lost(2), lost()
+        answer = cloud.ask('POST', '/allocations', dict(
+            {name: wants({}) for name in several}, **{one: wants({'VCPU': 1})}))
+        assert answer.status == 204 and used() == before + 5, answer.text
+
+        several = lost(2)
+        answer = cloud.ask('POST', '/reshaper', reshape(several), ADMIN)
+        assert answer.status == 204 and used() == before + 7, answer.text
+
+        cloud.damage('UPDATE inventories SET total = 20 WHERE resource_class_id = 0;')
+        [one] = lost()
+        assert cloud.claim(one, cloud.cn1, {'VCPU': 20 - before - 7}).status == 204, 'all that is free'
+        assert used() == 20 and cloud.found() == {}
+
+
 def test_audit_says_when_it_cannot_be_run(directory, build):
     with Damaged(directory, build, workers=1) as cloud:
         for options in (['--yes'], ['--grace', 'x'], ['--grace'], ['more'], ['--unknown']):
