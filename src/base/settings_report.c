@@ -9,21 +9,24 @@
 
 #include "base/settings.h"
 
-enum { SHOWN_SIZE = 1024 };
-
-static void show_list(const struct text_list *list, char *text, size_t size)
+static const char *show_list(const struct text_list *list, struct arena *arena)
 {
-    size_t used = 0;
-
-    *text = '\0';
-    for (size_t i = 0; i < list->count && used < size; i++)
-        used +=
-            (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? "," : "", list->items[i]);
+    size_t size = 1;
+    for (size_t i = 0; i < list->count; i++)
+        size += strlen(list->items[i]) + 1;
+    char *text = arena_alloc(arena, size), *end = text;
+    *end = '\0';
+    for (size_t i = 0; i < list->count; i++) {
+        if (i > 0)
+            *end++ = ',';
+        end = stpcpy(end, list->items[i]);
+    }
+    return text;
 }
 
-/* The value of an option as text, in buffer where needed. */
+/* The value of an option as text, in the arena where needed. */
 static const char *show(const struct settings *settings, const struct config_option *option,
-                        char buffer[SHOWN_SIZE])
+                        struct arena *arena)
 {
     const void *field = (const char *)settings + option->offset;
 
@@ -35,30 +38,30 @@ static const char *show(const struct settings *settings, const struct config_opt
     case OPTION_INTEGER:
         if (*(const long *)field == SETTINGS_UNSET)
             return NULL;
-        snprintf(buffer, SHOWN_SIZE, "%ld", *(const long *)field);
-        return buffer;
+        return arena_printf(arena, "%ld", *(const long *)field);
     case OPTION_REAL:
         if (isnan(*(const double *)field))
             return NULL;
-        snprintf(buffer, SHOWN_SIZE, "%g", *(const double *)field);
-        return buffer;
+        return arena_printf(arena, "%g", *(const double *)field);
     case OPTION_LIST:
     case OPTION_MULTI:
-        show_list(field, buffer, SHOWN_SIZE);
-        return buffer;
+        return show_list(field, arena);
     }
     return NULL;
 }
 
 void settings_visit(const struct settings *settings, settings_visitor visitor, void *subject)
 {
-    char buffer[SHOWN_SIZE];
+    struct arena arena;
 
+    arena_init(&arena, 0);
     for (size_t i = 0; i < option_count; i++) {
-        const char *text = show(settings, &config_options[i], buffer);
+        const char *text = show(settings, &config_options[i], &arena);
         visitor(subject, &config_options[i],
                 text != NULL && config_options[i].secret ? "****" : text);
+        arena_reset(&arena);
     }
+    arena_free(&arena);
 }
 
 static void log_value(void *subject, const struct config_option *option, const char *text)

@@ -66,6 +66,15 @@ static void note_option(void *subject, const struct config_option *option, const
     comparison->texts[comparison->count++] = arena_strdup(&arena, text);
 }
 
+/* Without empty items at the end of a list, which cannot be written as one of its texts. */
+static size_t length_of(const struct config_option *option, const char *text)
+{
+    size_t length = strlen(text);
+    while (option->type == OPTION_LIST && length > 0 && text[length - 1] == ',')
+        length--;
+    return length;
+}
+
 static void compare_option(void *subject, const struct config_option *option, const char *text)
 {
     struct comparison *comparison = subject;
@@ -73,7 +82,10 @@ static void compare_option(void *subject, const struct config_option *option, co
     if (option->secret || option->type == OPTION_MULTI)
         return; /* secrets are not told, and the command line gives one value only */
     require((before == NULL) == (text == NULL));
-    require(text == NULL || strcmp(before, text) == 0);
+    if (text == NULL)
+        return;
+    require(length_of(option, before) == length_of(option, text));
+    require(strncmp(before, text, length_of(option, text)) == 0);
 }
 
 /* What the settings say, given as the command line gives it, makes the same settings. */

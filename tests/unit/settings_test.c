@@ -286,6 +286,25 @@ START_TEST(whoever_sees_all_options_sees_no_secret)
 }
 END_TEST
 
+static void require_headers(void *subject, const struct config_option *option, const char *text)
+{
+    if (strcmp(option->group, "cors") == 0 && strcmp(option->name, "allow_headers") == 0)
+        ck_assert_str_eq(text, subject);
+}
+
+START_TEST(a_long_list_is_shown_whole)
+{
+    enum { HEADERS = 400 };
+    char headers[HEADERS * sizeof("x-1000")], text[sizeof(headers) + sizeof(CONNECTION) + 64];
+    char *end = headers;
+    for (int i = 0; i < HEADERS; i++)
+        end += sprintf(end, "%sx-%d", i > 0 ? "," : "", i + 1000);
+    snprintf(text, sizeof(text), CONNECTION "[cors]\nallow_headers = %s\n", headers);
+    LOADS(text);
+    settings_visit(&settings, require_headers, headers);
+}
+END_TEST
+
 START_TEST(the_environment_is_a_value_like_any_other)
 {
     setenv("OS_BERTH__WORKERS", "7", 1);
@@ -359,6 +378,7 @@ int main(void)
     tcase_add_loop_test(tests, an_error_about_a_secret_does_not_show_it, 0,
                         sizeof(bad_connections) / sizeof(bad_connections[0]));
     tcase_add_test(tests, whoever_sees_all_options_sees_no_secret);
+    tcase_add_test(tests, a_long_list_is_shown_whole);
     tcase_add_test(tests, the_environment_is_a_value_like_any_other);
     tcase_add_test(tests, the_log_is_what_both_groups_say);
     tcase_add_test(tests, each_default_fits_its_own_option);
