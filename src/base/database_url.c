@@ -295,15 +295,16 @@ static bool read_place(struct database_url *url, const char **text, struct confi
     return true;
 }
 
-/* What the drivers make of the ssl parameters: with a ca the server is verified unless told
-   otherwise; without one there is nothing to verify it against unless asked for. */
+/* What the drivers make of the ssl parameters: any of them asks for encryption, also one that says what is
+   not to be verified; with a ca the server is verified unless told otherwise; without one there is
+   nothing to verify it against unless asked for. */
 static void judge_ssl(struct database_url *url, const struct truths *truths)
 {
     bool has_ca = url->ssl_ca != NULL || url->ssl_capath != NULL;
 
     url->ssl = has_ca || url->ssl_cert != NULL || url->ssl_key != NULL || url->ssl_cipher != NULL ||
-               truths->check_hostname >= 0 || truths->verify_certificate > 0 ||
-               truths->verify_identity > 0;
+               truths->check_hostname >= 0 || truths->verify_certificate >= 0 ||
+               truths->verify_identity >= 0;
     if (truths->disabled > 0)
         url->ssl = false;
     url->ssl_verify_certificate = truths->verify_certificate >= 0

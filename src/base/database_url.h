@@ -12,6 +12,10 @@
  * ssl_verify_cert, ssl_verify_identity, ssl_disabled, and user, password, host, database, which
  * outrank what stands before them. Those that only speak to a Python driver are accepted and have
  * no effect. Any other is refused, as the drivers do.
+ *
+ * PyMySQL goes on without TLS if the server does not offer it, and reads ssl_verify_cert,
+ * ssl_verify_identity and ssl_disabled in a URL as true whatever they say, without the ca beside them.
+ * Here they mean what they say, and what is to be encrypted is encrypted or not sent.
  */
 #ifndef BERTH_BASE_DATABASE_URL_H
 #define BERTH_BASE_DATABASE_URL_H
@@ -37,9 +41,10 @@ struct database_url {
     char *ssl_cert;
     char *ssl_key;
     char *ssl_cipher;
-    bool ssl;                    /* the connection must be encrypted */
-    bool ssl_verify_certificate; /* and the server's certificate must be of that ca */
-    bool ssl_verify_hostname;    /* and be made out to host */
+    bool ssl; /* the connection must be encrypted */
+    /* and the server's certificate be of that ca or, without one, of those that the system trusts */
+    bool ssl_verify_certificate;
+    bool ssl_verify_hostname; /* and be made out to host */
 };
 
 /* Takes a URL apart, after adding parameters ("a=b&c=d", or NULL) to it. Gives false and an error

@@ -94,7 +94,8 @@ static inline struct log_field log_path(const char *name, const char *path)
 }
 
 /* Text of the program itself or of the configuration (but no secret): a route's template, the name
-   of an option, the name of a table. Never anything that a client has sent, and no SQL. */
+   of an option, the name of a table; or why another server cannot be reached. Never anything that a
+   client has sent, and no SQL. */
 static inline struct log_field log_text(const char *name, const char *constant)
 {
     return (struct log_field){.name = name, .kind = LOG_CONSTANT, .value = {.text = constant}};

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "db/encryption.h"
 
 /* Not in every version of mysqld_error.h. */
 enum {
@@ -209,8 +210,23 @@ static struct statement_gist gist_of(const char *text)
     return gist;
 }
 
-enum outcome connection_judge(struct database *database, unsigned error, const char *state,
-                              const char *text)
+/* With a reason if it was the connection that failed: then nothing has been sent that could come back
+   in it, but for the names of user and host. */
+static void log_error(unsigned error, const char *state, const char *text, const char *reason)
+{
+    struct statement_gist gist = gist_of(text);
+    if (reason != NULL)
+        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
+                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
+                  log_text("reason", reason));
+    else
+        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
+                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
+                  log_text("table", *gist.table != '\0' ? gist.table : NULL));
+}
+
+static enum outcome judge(struct database *database, unsigned error, const char *state,
+                          const char *text, const char *reason)
 {
     enum outcome outcome = OUTCOME_BROKEN;
     bool lost = false;
@@ -223,10 +239,7 @@ enum outcome connection_judge(struct database *database, unsigned error, const c
     }
     if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_UNAVAILABLE) {
         database->statistics.errors++;
-        struct statement_gist gist = gist_of(text);
-        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
-                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
-                  log_text("table", *gist.table != '\0' ? gist.table : NULL));
+        log_error(error, state, text, reason);
     }
     if (outcome == OUTCOME_CONFLICT)
         database->statistics.conflicts++;
@@ -235,6 +248,12 @@ enum outcome connection_judge(struct database *database, unsigned error, const c
     if (database->in_transaction && outcome != OUTCOME_DUPLICATE)
         database->doomed = outcome;
     return outcome;
+}
+
+enum outcome connection_judge(struct database *database, unsigned error, const char *state,
+                              const char *text)
+{
+    return judge(database, error, state, text, NULL);
 }
 
 enum outcome connection_send(struct database *database, const char *text)
@@ -259,7 +278,7 @@ static void set_options(struct database *database)
 {
     const struct database_settings *settings = &database->settings;
     MYSQL *mysql = database->mysql;
-    my_bool no = 0, yes = 1;
+    my_bool no = 0;
     mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &settings->connect_timeout);
     mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &settings->read_timeout);
@@ -272,14 +291,7 @@ static void set_options(struct database *database)
         unsigned protocol = MYSQL_PROTOCOL_TCP;
         mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
     }
-    bool tls = settings->ssl || settings->ssl_ca != NULL || settings->ssl_capath != NULL ||
-               settings->ssl_cert != NULL || settings->ssl_key != NULL;
-    if (!tls)
-        return;
-    mysql_ssl_set(mysql, settings->ssl_key, settings->ssl_cert, settings->ssl_ca,
-                  settings->ssl_capath, settings->ssl_cipher);
-    mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &yes);
-    mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, settings->ssl_verify ? &yes : &no);
+    encryption_set(mysql, settings);
 }
 
 /* The session: set on each new connection, in one round trip. */
@@ -305,6 +317,31 @@ static enum outcome set_session(struct database *database)
     return connection_send(database, text);
 }
 
+/* Connects; on failure the connection is dropped. */
+static bool establish(struct database *database)
+{
+    const struct database_settings *settings = &database->settings;
+    MYSQL *mysql = database->mysql;
+    char reason[ENCRYPTION_REASON_SIZE];
+    /* the library takes the socket for this name only */
+    const char *host =
+        settings->unix_socket == NULL && settings->host != NULL ? settings->host : "localhost";
+    if (!encryption_is_possible(settings, reason)) {
+        judge(database, CR_SSL_CONNECTION_ERROR, "HY000", "connect", reason);
+    } else if (mysql_real_connect(mysql, host, settings->user, settings->password, settings->name,
+                                  settings->port, settings->unix_socket,
+                                  CLIENT_FOUND_ROWS) == NULL) {
+        judge(database, mysql_errno(mysql), mysql_sqlstate(mysql), "connect", mysql_error(mysql));
+    } else if (!encryption_is_in_force(mysql, settings)) {
+        judge(database, CR_SSL_CONNECTION_ERROR, "HY000", "connect",
+              "TLS is required, but the server does not offer it");
+    } else {
+        return true;
+    }
+    connection_drop(database);
+    return false;
+}
+
 enum outcome database_connect(struct database *database)
 {
     if (database->in_transaction && database->doomed != OUTCOME_OK)
@@ -313,23 +350,13 @@ enum outcome database_connect(struct database *database)
         connection_close(database);
     if (database->mysql != NULL)
         return OUTCOME_OK;
-    const struct database_settings *settings = &database->settings;
     uint64_t since = connection_clock();
     database->mysql = mysql_init(NULL);
     if (database->mysql == NULL)
         return connection_judge(database, CR_OUT_OF_MEMORY, "HY000", "connect");
     set_options(database);
-    /* the library takes the socket for this name only */
-    const char *host =
-        settings->unix_socket == NULL && settings->host != NULL ? settings->host : "localhost";
-    if (mysql_real_connect(database->mysql, host, settings->user, settings->password,
-                           settings->name, settings->port, settings->unix_socket,
-                           CLIENT_FOUND_ROWS) == NULL) {
-        connection_judge(database, mysql_errno(database->mysql), mysql_sqlstate(database->mysql),
-                         "connect");
-        connection_drop(database);
+    if (!establish(database))
         return OUTCOME_UNAVAILABLE; /* whatever the reason */
-    }
     connection_count(database, since);
     database->statistics.connections++;
     database->connected_at = (time_t)(connection_clock() / 1000000);

@@ -7,8 +7,8 @@
  * so that a compare-and-set can be judged by the number of rows.
  *
  * Between database_begin_request() and the end of the request, what is read lives in the request's
- * arena. Errors that only the operator can understand go to the log here, with the error number
- * and the text of the statement, and never with a value.
+ * arena. Errors that only the operator can understand go to the log here, with the error number,
+ * and what was done to which table, or why there is no connection, and never with a value.
  *
  * Every function that returns an enum outcome may give, besides OUTCOME_OK:
  *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, 1467, a foreign key
@@ -49,13 +49,14 @@ struct database_settings {
     const char *password;
     const char *name;
     const char *charset; /* NULL: utf8mb4 */
-    bool ssl;            /* TLS is a must; also with any of these: */
+    bool ssl;            /* TLS is a must; without, the other ssl members have no effect */
     const char *ssl_ca;
     const char *ssl_capath;
     const char *ssl_cert;
     const char *ssl_key;
     const char *ssl_cipher;
-    bool ssl_verify;              /* the server's certificate and name */
+    bool ssl_verify_certificate;  /* by these ca, or by those that the system trusts */
+    bool ssl_verify_hostname;     /* and the certificate */
     const char *sql_mode;         /* NULL or "": as the server has it */
     int wsrep_sync_wait;          /* negative: as the server has it */
     unsigned connect_timeout;     /* seconds */

@@ -23,7 +23,7 @@ auth_strategy = noauth2
 
 CONFIGURATION = """\
 {identity}[placement_database]
-connection = mysql+pymysql://placement:{password}@localhost/placement?charset=utf8&unix_socket={socket}
+connection = {connection}
 retry_interval = 1
 [berth]
 {berth}
@@ -130,11 +130,15 @@ class Cloud(Service):
         if done.returncode != 0:
             raise AssertionError('%s %s: %s' % (name, ' '.join(arguments), done.stdout))
 
+    def connection(self):
+        """The URL of the database."""
+        return 'mysql+pymysql://placement:%s@localhost/placement?charset=utf8&unix_socket=%s' \
+            % (self.password, os.path.join(self.database, 'db.sock'))
+
     def write_configuration(self):
         with open(self.conf, 'w') as conf:
-            conf.write(CONFIGURATION.format(password=self.password, berth=self.berth,
-                                            identity=self.identity,
-                                            socket=os.path.join(self.database, 'db.sock')))
+            conf.write(CONFIGURATION.format(connection=self.connection(), berth=self.berth,
+                                            identity=self.identity))
 
     def start_empty(self, charset='utf8'):
         """A database without tables, and nobody who serves it."""
@@ -263,5 +267,6 @@ def is_alive(pid):
     return True
 
 
-SIGHUP, SIGTERM, SIGKILL, SIGSTOP, SIGUSR1, SIGUSR2 = (
-    signal.SIGHUP, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP, signal.SIGUSR1, signal.SIGUSR2)
+SIGHUP, SIGTERM, SIGKILL, SIGSTOP, SIGCONT, SIGUSR1, SIGUSR2 = (
+    signal.SIGHUP, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT, signal.SIGUSR1,
+    signal.SIGUSR2)

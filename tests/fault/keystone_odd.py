@@ -1,9 +1,9 @@
 """A Keystone that answers what it should not, late, or not at all: one that is made up."""
 import os
-import subprocess
 import threading
 import time
 
+from certificates import Authority
 from cloud import SIGHUP, SIGKILL, Cloud, wait_until
 from identity import SECRET, FakeKeystone
 from keystone import DEBUG, PATH, at_once, status
@@ -302,26 +302,10 @@ def test_tokens_are_kept_for_their_time(directory, build):
         assert keystone.count('GET', '/v3/auth/tokens') == before + 6
 
 
-def certificates(directory):
-    """An authority, a certificate of 127.0.0.1, and one of a client; gives their paths."""
-    def openssl(*words):
-        subprocess.run(['openssl', *words], check=True, cwd=directory, capture_output=True,
-                       stdin=subprocess.DEVNULL)
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=authority',
-            '-keyout', 'authority.key', '-out', 'authority.pem')
-    for name in ('server', 'client'):
-        with open(os.path.join(directory, 'extensions'), 'w') as file:
-            file.write('subjectAltName = IP:127.0.0.1\n')
-        openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=' + name, '-keyout',
-                name + '.key', '-out', name + '.csr')
-        openssl('x509', '-req', '-in', name + '.csr', '-CA', 'authority.pem', '-CAkey',
-                'authority.key', '-CAcreateserial', '-days', '2', '-extfile', 'extensions', '-out',
-                name + '.pem')
-    return [os.path.join(directory, name) for name in ('authority', 'server', 'client')]
-
-
 def test_keystone_behind_tls(directory, build):
-    authority, server, client = certificates(directory)
+    authority = Authority(directory)
+    server, client = [authority.certify(name, 'IP:127.0.0.1') for name in ('server', 'client')]
+    authority = authority.path
     with FakeKeystone(server) as keystone, FakeKeystone(server, authority) as strict:
         with cloud_of(directory, build, keystone, 'http_request_max_retries = 0\n') as cloud:
             strict.know('known')

@@ -108,6 +108,10 @@ static const struct {
     {"ssl_cipher=AES", true, false, false},
     {"ssl_check_hostname=false", true, false, false},
     {"ssl_verify_cert=true", true, true, true},
+    {"ssl_verify_cert=true&ssl_check_hostname=false", true, true, false},
+    {"ssl_verify_cert=false", true, false, false},
+    {"ssl_verify_identity=false", true, false, false},
+    {"ssl_ca=/ca&ssl_disabled=false", true, true, true},
     {"ssl_verify_identity=true", true, true, true},
     {"ssl_ca=/ca&ssl_disabled=yes", false, false, false},
 };
