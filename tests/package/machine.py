@@ -113,10 +113,18 @@ class Machine:
         return subprocess.run(self.inside(command), stdin=subprocess.DEVNULL, capture_output=True,
                               text=True).stdout.strip()
 
+    def put(self, content, name):
+        """Writes a file into it, which only root and the group placement can read."""
+        command = 'install -m 0640 -g placement /dev/null {0}; cat >{0}'.format(name)
+        subprocess.run(self.inside(command), input=content, text=True, check=True)
+
+    def on_network(self, *command):
+        """A command of this machine, on that machine's network."""
+        return ['nsenter', '--target', self.init, '--net', *command]
+
     def curl(self, *arguments):
         """Asks by this machine's curl, on that machine's network."""
-        return ['nsenter', '--target', self.init, '--net', 'curl', '-s', '--noproxy', '*',
-                '--max-time', '30', *arguments]
+        return self.on_network('curl', '-s', '--noproxy', '*', '--max-time', '30', *arguments)
 
     def shut_down(self):
         if self.nspawn is not None and self.nspawn.poll() is None:
