@@ -421,6 +421,43 @@ def promtool(*arguments, text=''):
     return done.stdout + done.stderr
 
 
+# What a panel shows of 10 minutes: its title, what was counted, and the value, None for "No data".
+ANSWERED = 'berth_requests_total{instance="a",route="/usages",status="%d"}'
+QUIET_PANELS = [
+    ('Answered with 5xx', {}, None),
+    ('Answered with 5xx', {ANSWERED % 200: '7x10'}, 0),
+    ('Answered with 5xx', {ANSWERED % 200: '7x10', ANSWERED % 503: '1x10'}, 0),
+    ('Answered with 5xx', {ANSWERED % 200: '0+3x10', ANSWERED % 503: '0+1x10'}, 0.25),
+    ('Statements a request', {'berth_sql_statements_total{instance="a"}': '0+4x10',
+                              ANSWERED % 200: '0+2x10'}, 2),
+    ('Statements a request', {'berth_sql_statements_total{instance="a"}': '4x10',
+                              ANSWERED.replace('/usages', '/_berth/metrics') % 200: '0+2x10'}, None),
+    ('Tokens found in the cache',
+     {'berth_token_cache_lookups_total{instance="a",result="hit"}': '0x10'}, None),
+    ('Time of a question to Keystone', {'berth_keystone_seconds_total{instance="a"}': '0x10',
+     'berth_keystone_requests_total{instance="a",result="valid"}': '0x10'}, None),
+]
+
+
+def check_quiet_panels(directory):
+    """They neither invent a number nor divide by nothing."""
+    with open(os.path.join(PROMETHEUS, 'berth-dashboard.json')) as file:
+        panels = {panel['title']: panel for panel in json.load(file)['panels']}
+    tests = []
+    for title, counted, value in QUIET_PANELS:
+        [target] = panels[title]['targets']
+        expression = target['expr'].replace('$__rate_interval', '5m').replace('$instance', '.*')
+        tests.append({'interval': '1m', 'promql_expr_test': [{
+            'expr': expression, 'eval_time': '10m',
+            'exp_samples': [] if value is None else [{'labels': '{}', 'value': value}]}],
+            'input_series': [{'series': series, 'values': values}
+                             for series, values in counted.items()]})
+    path = os.path.join(directory, 'quiet.yml')
+    with open(path, 'w') as file:
+        yaml.safe_dump({'rule_files': [], 'evaluation_interval': '1m', 'tests': tests}, file)
+    promtool('test', 'rules', path)
+
+
 def test_alerts_dashboard_and_manual_name_what_is_exported(directory, build):
     alerts, panels = alert_expressions(), dashboard_expressions()
     with Cloud(directory, build, workers=2) as cloud:
@@ -443,6 +480,7 @@ def test_alerts_dashboard_and_manual_name_what_is_exported(directory, build):
             {'record': 'panel:%d' % number, 'expr': panel.replace('$__rate_interval', '5m')}
             for number, panel in enumerate(panels)]}]}, file)
     promtool('check', 'rules', rules)
+    check_quiet_panels(directory)
 
 
 def top(cloud, *arguments, **environment):
