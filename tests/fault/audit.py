@@ -415,8 +415,7 @@ def test_audit_fixes_beside_claims_and_loses_none(directory, build):
         for claimer in claimers:
             claimer.join()
             assert claimer.broken is None, claimer.broken
-        wait_until('the database is at rest', lambda: cloud.sql(
-            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']])
+        cloud.wait_until_at_rest()
         done = cloud.manage('audit', '--fix', '--yes', '--grace', '0')
         assert done.returncode == 0, done.stdout
         held = {row[0] for row in cloud.sql('SELECT a.consumer_id FROM allocations a '

@@ -140,8 +140,7 @@ def test_killed_workers_leave_nothing_half(directory, build):
             assert client.broken is None, client.broken
         wait_until('the workers are back', lambda: len(cloud.workers()) == WORKERS)
         # what a killed worker held open is undone by the server before this is answered
-        wait_until('the database is at rest', lambda: cloud.sql(
-            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']])
+        cloud.wait_until_at_rest()
         audit(cloud, clients)
         audit_usages(cloud, providers)
         claims = sum(len(c.held) + len(c.gone) for c in clients)
@@ -218,8 +217,7 @@ def test_a_killed_reshape_moves_all_or_nothing(directory, build):
         for reshaper in reshapers:
             reshaper.join()
             assert reshaper.broken is None, reshaper.broken
-        wait_until('the database is at rest', lambda: cloud.sql(
-            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']])
+        cloud.wait_until_at_rest()
         audit_rows(cloud)
         for root, child, consumers in trees:
             rows = cloud.sql(

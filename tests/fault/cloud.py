@@ -42,13 +42,13 @@ def free_port():
                 pass
 
 
-def wait_until(what, condition, seconds=15):
+def wait_until(what, condition, seconds=15, pause=0.05):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.05)
+        time.sleep(pause)
     raise AssertionError('timeout: ' + what)
 
 
@@ -189,6 +189,11 @@ class Cloud(Service):
         if done.returncode != 0:
             raise AssertionError('sql: ' + done.stderr)
         return [line.split('\t') for line in done.stdout.splitlines()]
+
+    def wait_until_at_rest(self):
+        """No transaction is left. InnoDB shows the same list again to who looks at it within 0.1 s."""
+        wait_until('the database is at rest', lambda: self.sql(
+            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']], pause=0.2)
 
     def lock_in_background(self, select, seconds):
         """Holds row locks in a session of its own; gives the process."""
