@@ -75,7 +75,7 @@ static void answer(const struct settings *settings, struct exchange *exchange)
 static bool load(struct settings *settings, const char *file)
 {
     struct config_place place = {.path = file};
-    struct config_error error;
+    struct error_line error;
     struct config *config = config_new();
     bool good = config_load(config, &place, 1, &error) && settings_load(settings, config, &error);
     if (!good)

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "auth/policy.h"
+#include "auth/policy/policy.h"
 
 enum { FACTS = 16, ROLES = 16, TIMES = 2000000 };
 
@@ -88,7 +88,7 @@ static void answer(const json_t *line)
     };
     struct arena memory;
     struct policy_entries entries = {0};
-    struct config_error error;
+    struct error_line error;
     size_t index;
     json_t *item;
     bool read = true;
@@ -171,7 +171,7 @@ static void measure_both(void)
     struct identity identity = {.user_id = "ann", .project_id = "p", .roles = {some, 2}};
     struct policy_options options = {.enforce_scope = true, .enforce_new_defaults = true};
     struct policy_entries entries = {0};
-    struct config_error error;
+    struct error_line error;
     struct arena memory;
     arena_init(&memory, 0);
     struct policy *policy = policy_new(&options, &memory, &entries, &error);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/option.h"
+#include "settings/option.h"
 
 static void print_sample(void)
 {

@@ -5,7 +5,7 @@
 
 #include "api/aggregates.h"
 
-#include "api/body.h"
+#include "api/body/body.h"
 #include "api/call.h"
 #include "placement/aggregate.h"
 

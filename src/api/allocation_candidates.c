@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "api/call.h"
-#include "api/query_candidates.h"
+#include "api/query/candidates.h"
 #include "api/service.h"
 #include "placement/candidates/candidates.h"
 #include "watch/tally.h"

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/body/schema.h"
 #include "api/call.h"
 #include "api/claim_json.h"
-#include "api/schema.h"
 #include "base/uuid.h"
 #include "placement/allocation.h"
 #include "placement/claim.h"

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 
 bool call_since(const struct call *call, unsigned minor)
 {

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "api/schema.h"
+#include "api/body/schema.h"
 #include "auth/identity.h"
 #include "base/json_writer.h"
 #include "http/exchange.h"

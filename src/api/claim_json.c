@@ -5,7 +5,7 @@
 
 #include "api/claim_json.h"
 
-#include "api/body.h"
+#include "api/body/body.h"
 
 /* The amounts of {class: amount, ...} of one provider. */
 static void read_resources(const char *provider_uuid, json_t *resources,

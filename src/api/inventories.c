@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 #include "api/call.h"
 #include "api/inventory_json.h"
 #include "placement/inventory.h"

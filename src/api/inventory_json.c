@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 
 enum { MOST = 2147483647 };
 

@@ -5,7 +5,7 @@
 
 #include "api/reshaper.h"
 
-#include "api/body.h"
+#include "api/body/body.h"
 #include "api/call.h"
 #include "api/claim_json.h"
 #include "api/inventory_json.h"

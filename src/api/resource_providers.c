@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 #include "api/call.h"
-#include "api/query_aggregates.h"
-#include "api/query_resources.h"
-#include "api/query_traits.h"
+#include "api/query/aggregates.h"
+#include "api/query/resources.h"
+#include "api/query/traits.h"
 #include "base/uuid.h"
 #include "placement/provider_change.h"
 #include "placement/provider_list.h"

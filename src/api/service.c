@@ -11,12 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 #include "api/call.h"
-#include "api/operation.h"
+#include "api/monitoring/monitoring.h"
 #include "api/routes.h"
 #include "auth/authentication.h"
-#include "auth/rate_limit.h"
+#include "auth/rate/limit.h"
 #include "base/uuid.h"
 #include "http/accept.h"
 #include "http/cors.h"

@@ -5,17 +5,17 @@
  * microversion (400, 406), Content-Length (400), route (404, 405), media types and version of the
  * endpoint (406, 415, 404, 405), policy (403), handler. Rate limits (429) come before what the
  * endpoint and the policy say, but the version document is free. What is below /_berth
- * (api/operation.h) is answered before all of them.
+ * (api/monitoring/monitoring.h) is answered before all of them.
  */
 #ifndef BERTH_API_SERVICE_H
 #define BERTH_API_SERVICE_H
 
 #include "auth/identity.h"
-#include "auth/policy_store.h"
-#include "base/settings.h"
+#include "auth/policy/store.h"
 #include "db/database.h"
 #include "http/exchange.h"
 #include "http/router.h"
+#include "settings/settings.h"
 
 struct service;
 
@@ -32,9 +32,9 @@ struct service_report {
 struct service_shared {
     struct scoreboard *scoreboard;    /* watch/scoreboard.h */
     int scoreboard_descriptor;        /* the master's: its children close it */
-    struct token_cache *tokens;       /* auth/token_cache.h */
-    struct keystone_shared *keystone; /* auth/keystone_shared.h */
-    struct rate_limits *rates;        /* auth/rate_limit.h */
+    struct token_cache *tokens;       /* auth/keystone/token_cache.h */
+    struct keystone_shared *keystone; /* auth/keystone/shared.h */
+    struct rate_limits *rates;        /* auth/rate/limit.h */
 };
 
 /* Maps it. Gives NULL with errno set. */

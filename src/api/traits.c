@@ -9,9 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 #include "api/call.h"
-#include "api/query_text.h"
+#include "api/query/python_text.h"
 #include "base/word_list.h"
 #include "placement/trait.h"
 

@@ -1,7 +1,7 @@
 /*
  * Finding out who is asking, as [api] auth_strategy says.
  *
- *   keystone   the identity is what Keystone says about the token (auth/keystone.h)
+ *   keystone   the identity is what Keystone says about the token (auth/keystone/keystone.h)
  *   noauth2    the identity is in the token itself, as upstream's NoAuthMiddleware reads it
  *              (placement/auth.py), for tests and for clouds that authenticate in front of the
  *              service
@@ -12,7 +12,7 @@
 #define BERTH_AUTH_AUTHENTICATION_H
 
 #include "auth/identity.h"
-#include "auth/keystone.h"
+#include "auth/keystone/keystone.h"
 
 /* Fills the identity in: with keystone, or, where that is NULL, by noauth2. Gives false after
    exchange_fail() with 401, or with 503 where Keystone does not answer. */

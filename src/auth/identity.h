@@ -1,6 +1,6 @@
 /*
  * Who is asking: what authentication found out (auth/authentication.h), and what the policy
- * (auth/policy.h), the rate limits and the log look at.
+ * (auth/policy/policy.h), the rate limits and the log look at.
  *
  * The fields are those of oslo.context's RequestContext.to_policy_values(), by which policy rules
  * name them. All texts live in the request's arena; NULL: there is none.

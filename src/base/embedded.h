@@ -9,7 +9,7 @@ struct embedded_text {
     const char *text;
 };
 
-extern const struct embedded_text schema_texts[]; /* src/api/schemas */
+extern const struct embedded_text schema_texts[]; /* src/api/body/schemas */
 extern const struct embedded_text sql_texts[];    /* sql */
 
 #endif

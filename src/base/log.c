@@ -79,13 +79,13 @@ static char *path_of(const struct log_settings *settings)
     return path;
 }
 
-bool log_open(const struct log_settings *settings, struct config_error *error)
+bool log_open(const struct log_settings *settings, struct error_line *error)
 {
     char *path = path_of(settings);
     int file = -1;
 
     if (path != NULL && (file = open_file(path)) < 0) {
-        config_error_set(error, "cannot open log file %s: %s", path, strerror(errno));
+        error_line_set(error, "cannot open log file %s: %s", path, strerror(errno));
         free(path);
         return false;
     }

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/config.h"
+#include "base/error_line.h"
 
 enum { LOG_LINE_SIZE = 4096 }; /* with the newline */
 
@@ -40,7 +40,7 @@ struct log_settings {
 
 /* Opens the log; a second time: anew. Gives false and an error when the file cannot be opened, and
    leaves the log as it was. */
-bool log_open(const struct log_settings *settings, struct config_error *error);
+bool log_open(const struct log_settings *settings, struct error_line *error);
 
 /* Opens the file again, after somebody moved it away (SIGUSR1). If that fails the old one is kept,
    and says so. Do not call it from a signal handler. */

@@ -20,7 +20,7 @@ static unsigned retries(const struct settings *settings)
 }
 
 static struct database *open_by(const struct settings *settings, bool hasty,
-                                struct config_error *error)
+                                struct error_line *error)
 {
     struct database_url url;
     if (!settings_database_url(settings, &url, error))
@@ -61,12 +61,12 @@ static struct database *open_by(const struct settings *settings, bool hasty,
     return result;
 }
 
-struct database *database_from_settings(const struct settings *settings, struct config_error *error)
+struct database *database_from_settings(const struct settings *settings, struct error_line *error)
 {
     return open_by(settings, true, error);
 }
 
-struct database *database_without_haste(const struct settings *settings, struct config_error *error)
+struct database *database_without_haste(const struct settings *settings, struct error_line *error)
 {
     return open_by(settings, false, error);
 }

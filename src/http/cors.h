@@ -18,8 +18,8 @@
 
 #include <stdbool.h>
 
-#include "base/settings.h"
 #include "http/exchange.h"
+#include "settings/settings.h"
 
 /* Whether this is all that there is to answer the request with (an OPTIONS request while there is an
    allowed_origin): nobody needs to ask who sends it. */

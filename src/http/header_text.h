@@ -7,7 +7,7 @@
 #define BERTH_HTTP_HEADER_TEXT_H
 
 #include "base/arena.h"
-#include "base/option_value.h"
+#include "settings/option_value.h"
 
 /* A copy of length bytes of text, without the white space around them. */
 const char *header_strip(struct arena *arena, const char *text, size_t length);

@@ -5,7 +5,7 @@
 #define BERTH_MANAGE_AUDIT_REPORT_H
 
 #include "manage/terminal.h"
-#include "placement/audit.h"
+#include "placement/audit/audit.h"
 
 /* What became of a repair. */
 struct audit_repair {

@@ -12,8 +12,8 @@
 
 #include <sysexits.h>
 
-#include "base/settings.h"
 #include "db/database.h"
+#include "settings/settings.h"
 
 /* What is opened before the command runs. Settings that are wrong end it with EX_CONFIG. */
 enum command_need { COMMAND_NEEDS_NOTHING, COMMAND_NEEDS_SETTINGS, COMMAND_NEEDS_DATABASE };

@@ -116,7 +116,7 @@ static void help(FILE *stream, const char *group)
 static int command_run(struct command_call *call, const struct arguments *arguments)
 {
     struct settings settings;
-    struct config_error error;
+    struct error_line error;
     bool loaded = true;
     if (call->command->need != COMMAND_NEEDS_NOTHING) {
         struct config *config = config_new();

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "auth/policy_store.h"
+#include "auth/policy/store.h"
 #include "base/json_writer.h"
 #include "manage/command.h"
 
@@ -46,7 +46,7 @@ static void show_rule(const struct policy_rule *rule)
 
 static struct policy_store *open_policy(const struct command_call *call)
 {
-    struct config_error error;
+    struct error_line error;
     struct policy_store *store = policy_store_new(call->settings, &error);
     if (store == NULL)
         command_complain("%s", error.text);

@@ -8,11 +8,11 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "base/config_find.h"
 #include "base/json_writer.h"
 #include "db/online_migration.h"
 #include "manage/command.h"
 #include "manage/table.h"
+#include "settings/config_find.h"
 
 /* oslo_upgradecheck's, and also the exit status. */
 enum { CHECK_SUCCESS = 0, CHECK_WARNING = 1, CHECK_FAILURE = 2, CHECK_ERROR = 255 };

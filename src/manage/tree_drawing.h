@@ -6,7 +6,7 @@
 #define BERTH_MANAGE_TREE_DRAWING_H
 
 #include "manage/terminal.h"
-#include "placement/forest.h"
+#include "placement/provider_tree.h"
 
 /*
  * Draws all trees of a forest, within the terminal's columns where that is possible: what does not

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "placement/capacity.h"
 #include "placement/consumer.h"
 #include "placement/names.h"
 #include "placement/provider.h"
-#include "placement/stock.h"
 
 static const struct sql lock_providers_by_id = {
     "SELECT id, uuid, generation FROM resource_providers WHERE id IN (?...) FOR UPDATE", "isi"};

@@ -64,7 +64,7 @@ static bool understand(struct handover *handover, const char *text)
     return true;
 }
 
-bool handover_take(struct handover *handover, struct config_error *error)
+bool handover_take(struct handover *handover, struct error_line *error)
 {
     *handover = (struct handover){.descriptor = -1};
     const char *variable = getenv(VARIABLE);
@@ -83,8 +83,8 @@ bool handover_take(struct handover *handover, struct config_error *error)
     if (good)
         return true;
     handover_free(handover);
-    config_error_set(error, VARIABLE ": this program does not understand what the one before hands "
-                                     "over");
+    error_line_set(error, VARIABLE ": this program does not understand what the one before hands "
+                                   "over");
     return false;
 }
 

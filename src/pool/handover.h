@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/config.h"
+#include "base/error_line.h"
 
 struct handed_worker {
     pid_t pid;
@@ -37,7 +37,7 @@ struct handover {
 /* Takes the variable out of the environment. It is meant for this process if it names its pid, or
    that of its parent, which has it checked whether this program understands (--check-config).
    Otherwise there is no handover. Gives false and an error if the text is not understood. */
-bool handover_take(struct handover *handover, struct config_error *error);
+bool handover_take(struct handover *handover, struct error_line *error);
 
 /* Puts the variable into the environment, with the pid of the master. False: no memory. */
 bool handover_give(const struct handover *handover, pid_t master);

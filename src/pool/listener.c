@@ -15,48 +15,48 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static bool make_ready(int descriptor, struct config_error *error)
+static bool make_ready(int descriptor, struct error_line *error)
 {
     int flags = fcntl(descriptor, F_GETFL);
     if (flags >= 0 && fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 &&
         fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0)
         return true;
-    config_error_set(error, "listening socket: %s", strerror(errno));
+    error_line_set(error, "listening socket: %s", strerror(errno));
     return false;
 }
 
 /* Whether a descriptor is a unix socket that listens. */
-static bool is_ours(int descriptor, struct config_error *error)
+static bool is_ours(int descriptor, struct error_line *error)
 {
     int listening = 0;
     socklen_t length = sizeof(listening);
     struct sockaddr_storage address = {0};
     socklen_t address_length = sizeof(address);
     if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || !listening) {
-        config_error_set(error, "there is no socket to listen on: start berth under spawn-fcgi -n "
-                                "or systemd, or with --listen unix:PATH");
+        error_line_set(error, "there is no socket to listen on: start berth under spawn-fcgi -n "
+                              "or systemd, or with --listen unix:PATH");
         return false;
     }
     if (getsockname(descriptor, (struct sockaddr *)&address, &address_length) != 0 ||
         address.ss_family != AF_UNIX) {
-        config_error_set(error,
-                         "descriptor %d is not a unix socket: FastCGI over TCP has nothing that "
-                         "guards it",
-                         descriptor);
+        error_line_set(error,
+                       "descriptor %d is not a unix socket: FastCGI over TCP has nothing that "
+                       "guards it",
+                       descriptor);
         return false;
     }
     return true;
 }
 
 /* A copy of descriptor 0, which then becomes /dev/null for everybody else's use. */
-static bool inherit(struct listener *listener, struct config_error *error)
+static bool inherit(struct listener *listener, struct error_line *error)
 {
     if (!is_ours(0, error))
         return false;
     listener->descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (listener->descriptor < 0 || null < 0 || dup2(null, 0) < 0) {
-        config_error_set(error, "listening socket: %s", strerror(errno));
+        error_line_set(error, "listening socket: %s", strerror(errno));
         return false;
     }
     close(null);
@@ -64,7 +64,7 @@ static bool inherit(struct listener *listener, struct config_error *error)
 }
 
 /* Removes a socket file that nobody listens on. */
-static bool remove_stale(const struct sockaddr_un *address, struct config_error *error)
+static bool remove_stale(const struct sockaddr_un *address, struct error_line *error)
 {
     struct stat status;
     if (lstat(address->sun_path, &status) != 0)
@@ -78,19 +78,19 @@ static bool remove_stale(const struct sockaddr_un *address, struct config_error 
     }
     if (!alive && unlink(address->sun_path) == 0)
         return true;
-    config_error_set(error, "%s: %s", address->sun_path,
-                     S_ISSOCK(status.st_mode) ? "somebody else listens there"
-                                              : "is there, and is not a socket");
+    error_line_set(error, "%s: %s", address->sun_path,
+                   S_ISSOCK(status.st_mode) ? "somebody else listens there"
+                                            : "is there, and is not a socket");
     return false;
 }
 
 static bool open_unix(struct listener *listener, const char *path, int backlog,
-                      struct config_error *error)
+                      struct error_line *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (*path == '\0' || strlen(path) >= sizeof(address.sun_path)) {
-        config_error_set(error, "--listen: the path of the socket is %s",
-                         *path == '\0' ? "empty" : "too long");
+        error_line_set(error, "--listen: the path of the socket is %s",
+                       *path == '\0' ? "empty" : "too long");
         return false;
     }
     memcpy(address.sun_path, path, strlen(path));
@@ -103,7 +103,7 @@ static bool open_unix(struct listener *listener, const char *path, int backlog,
     umask(mask);
     struct stat status;
     if (!bound || listen(listener->descriptor, backlog) != 0 || stat(path, &status) != 0) {
-        config_error_set(error, "%s: %s", path, strerror(errno));
+        error_line_set(error, "%s: %s", path, strerror(errno));
         return false;
     }
     listener->path = strdup(path);
@@ -113,19 +113,19 @@ static bool open_unix(struct listener *listener, const char *path, int backlog,
 }
 
 bool listener_open(struct listener *listener, const char *address, int backlog,
-                   struct config_error *error)
+                   struct error_line *error)
 {
     *listener = (struct listener){.descriptor = -1};
     if (address == NULL)
         return inherit(listener, error);
     if (strncmp(address, "unix:", 5) == 0)
         return open_unix(listener, address + 5, backlog, error);
-    config_error_set(error, "--listen: unix:PATH is the only kind of address");
+    error_line_set(error, "--listen: unix:PATH is the only kind of address");
     return false;
 }
 
 bool listener_take(struct listener *listener, const char *address, const struct handover *handover,
-                   struct config_error *error)
+                   struct error_line *error)
 {
     *listener = (struct listener){
         .descriptor = handover->descriptor, .device = handover->device, .inode = handover->inode};

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "base/config.h"
+#include "base/error_line.h"
 #include "pool/handover.h"
 
 struct listener {
@@ -25,12 +25,12 @@ struct listener {
    nobody listens any more is replaced. The socket is non-blocking and closed on exec. Gives false
    and an error. */
 bool listener_open(struct listener *listener, const char *address, int backlog,
-                   struct config_error *error);
+                   struct error_line *error);
 
 /* Takes the socket of a handover over, with its file if the master has made that: address is then
    where. Gives false and an error if it is not a listening socket. */
 bool listener_take(struct listener *listener, const char *address, const struct handover *handover,
-                   struct config_error *error);
+                   struct error_line *error);
 
 /* Closes it, and removes the file of a socket that was opened here, if it is still that one. */
 void listener_close(struct listener *listener);

@@ -87,7 +87,7 @@ static int arguments_read(int count, char **values, struct arguments *arguments)
     return EX_USAGE;
 }
 
-static int refuse(const struct config_error *error)
+static int refuse(const struct error_line *error)
 {
     fprintf(stderr, "berth: %s\n", error->text);
     return EX_CONFIG;
@@ -97,7 +97,7 @@ static int refuse(const struct config_error *error)
    runs: the socket that is handed over, and the log. */
 static int check(const struct arguments *arguments, const struct handover *handover)
 {
-    struct config_error error;
+    struct error_line error;
     struct listener listener;
     struct configuration *configuration =
         configuration_new(arguments->places, arguments->place_count, false, &error);
@@ -115,7 +115,7 @@ static int check(const struct arguments *arguments, const struct handover *hando
 
 static bool listen_where_told(const struct arguments *arguments, const struct handover *handover,
                               const struct settings *settings, struct listener *listener,
-                              struct config_error *error)
+                              struct error_line *error)
 {
     if (handover->descriptor >= 0)
         return listener_take(listener, arguments->listen, handover, error);
@@ -125,7 +125,7 @@ static bool listen_where_told(const struct arguments *arguments, const struct ha
 /* Configures, listens and runs; gives the exit status. */
 static int run(const struct arguments *arguments, const struct handover *handover)
 {
-    struct config_error error;
+    struct error_line error;
     struct listener listener = {.descriptor = -1};
     struct configuration *configuration =
         configuration_new(arguments->places, arguments->place_count, true, &error);
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
     struct handover handover;
-    struct config_error error;
+    struct error_line error;
     int status = arguments_read(argc, argv, &arguments);
     umask(027);
     if (status < 0) {

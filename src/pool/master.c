@@ -18,8 +18,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "api/schema.h"
-#include "auth/keystone_login.h"
+#include "api/body/schema.h"
+#include "auth/keystone/login.h"
 #include "base/log.h"
 #include "pool/notify.h"
 #include "pool/startup.h"
@@ -65,7 +65,7 @@ struct master {
 
 /* What the settings must say for the pool to run. */
 static bool check_settings(const struct settings *settings, const struct config *config,
-                           struct config_error *error)
+                           struct error_line *error)
 {
     struct database_url url;
     if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
@@ -88,7 +88,7 @@ void configuration_free(struct configuration *configuration)
 
 /* Fills it in, from what was read. */
 static bool configure(struct configuration *configuration, struct config *config, bool serve,
-                      struct config_error *error)
+                      struct error_line *error)
 {
     struct settings *settings = &configuration->settings;
     if (!settings_load(settings, config, error) || !check_settings(settings, config, error))
@@ -107,7 +107,7 @@ static bool configure(struct configuration *configuration, struct config *config
 }
 
 struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
-                                        struct config_error *error)
+                                        struct error_line *error)
 {
     struct configuration *configuration = calloc(1, sizeof(*configuration));
     struct config *config = config_new();
@@ -364,7 +364,7 @@ static bool reconcile(struct master *master)
 
 static void reload(struct master *master)
 {
-    struct config_error error;
+    struct error_line error;
     enum pool_state before = (enum pool_state)atomic_load(&master->scoreboard->state);
     if (before != POOL_STARTING)
         enter(master, POOL_RELOADING);

@@ -11,11 +11,11 @@
 #ifndef BERTH_POOL_MASTER_H
 #define BERTH_POOL_MASTER_H
 
-#include "auth/policy_store.h"
-#include "base/config.h"
-#include "base/settings.h"
+#include "auth/policy/store.h"
 #include "pool/handover.h"
 #include "pool/listener.h"
+#include "settings/config.h"
+#include "settings/settings.h"
 
 /* What the configuration files and the policy files say. */
 struct configuration {
@@ -27,7 +27,7 @@ struct configuration {
    With serve, opens the log by it, and says there which options are unknown or have a new name. What
    is odd about the policy is said in any case. */
 struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
-                                        struct config_error *error);
+                                        struct error_line *error);
 void configuration_free(struct configuration *configuration);
 
 /* How the program was started, all of which outlives the master. */

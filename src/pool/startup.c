@@ -33,7 +33,7 @@ static enum outcome prepare(const struct settings *settings, struct database *da
 
 int startup_run(const struct settings *settings)
 {
-    struct config_error error;
+    struct error_line error;
     struct arena arena;
     struct database *database = database_without_haste(settings, &error);
     if (database == NULL)

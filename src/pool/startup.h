@@ -9,7 +9,7 @@
 #ifndef BERTH_POOL_STARTUP_H
 #define BERTH_POOL_STARTUP_H
 
-#include "base/settings.h"
+#include "settings/settings.h"
 
 /* Gives the exit status of the process: 0 when all is done. */
 int startup_run(const struct settings *settings);

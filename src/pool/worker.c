@@ -47,7 +47,7 @@ struct worker {
 
 static bool worker_open(struct worker *worker)
 {
-    struct config_error error;
+    struct error_line error;
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);

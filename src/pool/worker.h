@@ -10,7 +10,7 @@
 #define BERTH_POOL_WORKER_H
 
 #include "api/service.h"
-#include "base/settings.h"
+#include "settings/settings.h"
 #include "watch/scoreboard.h"
 
 /* Runs in a process of its own, with a slot of the shared scoreboard and the policy that is in force

@@ -3,10 +3,10 @@
  */
 #include <config.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 
+#include "api/body/schema.h"
 #include "api/python_repr.h"
-#include "api/schema.h"
 #include "fuzz.h"
 
 enum { DEPTH = 64, MESSAGE_MOST = 64 * 1024 };

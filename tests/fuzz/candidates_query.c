@@ -4,9 +4,9 @@
  */
 #include <config.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
 #include "api/call.h"
-#include "api/query_candidates.h"
+#include "api/query/candidates.h"
 #include "base/uuid.h"
 #include "fuzz.h"
 

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/settings.h"
 #include "fuzz.h"
+#include "settings/settings.h"
 
 static int file = -1;
 static char path[64];
@@ -92,7 +92,7 @@ static void compare_option(void *subject, const struct config_option *option, co
 static void check_again(const struct settings *settings)
 {
     struct comparison comparison = {.texts = arena_array(&arena, option_count, sizeof(char *))};
-    struct config_error error;
+    struct error_line error;
     struct settings again;
     struct config *config = config_new();
     settings_visit(settings, note_option, &comparison);
@@ -117,7 +117,7 @@ static void check_again(const struct settings *settings)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct config_error error = {""};
+    struct error_line error = {""};
     struct settings settings;
     begin_input();
     write_file(bytes, size);

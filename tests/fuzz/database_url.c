@@ -3,7 +3,7 @@
  */
 #include <config.h>
 
-#include "base/database_url.h"
+#include "settings/database_url.h"
 
 #include "fuzz.h"
 
@@ -30,7 +30,7 @@ static const char *member(const char *before, const char *text)
 static void check_again(const struct database_url *url)
 {
     struct database_url again;
-    struct config_error error;
+    struct error_line error;
     const char *text = arena_printf(
         &arena, "mysql+pymysql://?%s%s%s%s%s%s%s%s%s%s%s", member("database=", url->name),
         member("&host=", url->host), member("&user=", url->user),
@@ -60,7 +60,7 @@ static void check_limits(const struct database_url *url)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct database_url url;
-    struct config_error error = {""};
+    struct error_line error = {""};
     begin_input();
     char *text = text_of(bytes, size);
     char *parameters = strchr(text, '\n');

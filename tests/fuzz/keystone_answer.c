@@ -4,12 +4,12 @@
  */
 #include <config.h>
 
-#include "auth/access_rules.h"
-#include "auth/keystone_login.h"
-#include "auth/keystone_token.h"
-#include "auth/keystone_url.h"
-#include "base/settings.h"
+#include "auth/keystone/access_rules.h"
+#include "auth/keystone/login.h"
+#include "auth/keystone/token.h"
+#include "auth/keystone/url.h"
 #include "fuzz.h"
+#include "settings/settings.h"
 
 #define ASKED "https://keystone.example:5000"
 
@@ -22,7 +22,7 @@ static void start(void)
                                                {"keystone_authtoken", "auth_type"},
                                                {"keystone_authtoken", "username"}};
     static const char *const values[] = {"mysql://u@/d", ASKED, "password", "placement"};
-    struct config_error error;
+    struct error_line error;
     struct config *config = config_new();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         config_override(config, names[i].group, names[i].name, values[i]);

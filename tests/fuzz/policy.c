@@ -4,7 +4,7 @@
  */
 #include <config.h>
 
-#include "auth/policy.h"
+#include "auth/policy/policy.h"
 
 #include "fuzz.h"
 
@@ -78,7 +78,7 @@ static void check_policy(const struct policy *policy)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct config_error error = {""};
+    struct error_line error = {""};
     struct policy_entries entries = {0};
     struct policy_options options = {.default_rule = "default",
                                      .enforce_scope = size % 2 != 0,

@@ -5,10 +5,10 @@
  */
 #include <config.h>
 
-#include "api/query_aggregates.h"
-#include "api/query_resources.h"
-#include "api/query_text.h"
-#include "api/query_traits.h"
+#include "api/query/aggregates.h"
+#include "api/query/python_text.h"
+#include "api/query/resources.h"
+#include "api/query/traits.h"
 #include "fuzz.h"
 #include "http/query.h"
 

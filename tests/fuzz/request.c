@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api/body.h"
-#include "api/schema.h"
+#include "api/body/body.h"
+#include "api/body/schema.h"
 #include "api/service.h"
 #include "base/log.h"
 #include "db/database_settings.h"
@@ -106,7 +106,7 @@ static int log_file;
 
 static void open_log(void)
 {
-    struct config_error error;
+    struct error_line error;
     char path[64];
     log_file = memfd_create("log", MFD_CLOEXEC);
     require(log_file >= 0);
@@ -130,7 +130,7 @@ static void start(void)
         {"berth", "max_json_depth", "16"},
         {"cors", "allowed_origin", "https://a.example,https://b.example"},
     };
-    struct config_error error;
+    struct error_line error;
     struct config *config = config_new();
     schemas_load();
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)

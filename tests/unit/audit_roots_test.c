@@ -3,7 +3,7 @@
  */
 #include <config.h>
 
-#include "placement/audit_roots.h"
+#include "placement/audit/roots.h"
 #include "suite.h"
 
 static struct arena arena;

@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/config.h"
+#include "settings/config.h"
 
 static char directory[32];
 static struct config *config;
-static struct config_error error;
+static struct error_line error;
 
 static void set_up(void)
 {

@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "base/database_url.h"
+#include "settings/database_url.h"
 
 /* A URL, and what it says; NULL and 0: nothing. */
 static const struct {
@@ -45,7 +45,7 @@ static void assert_text(const char *found, const char *expected)
 START_TEST(a_url_is_taken_apart_as_by_sqlalchemy)
 {
     struct database_url url;
-    struct config_error error;
+    struct error_line error;
 
     ck_assert_msg(database_url_parse(&url, urls[_i].text, NULL, &error), "%s", error.text);
     assert_text(url.user, urls[_i].user);
@@ -61,7 +61,7 @@ END_TEST
 START_TEST(parameters_are_decoded_as_a_form)
 {
     struct database_url url;
-    struct config_error error;
+    struct error_line error;
     const char *text = "mysql+pymysql://u:p@host/db?charset=utf8&unix_socket=%2Frun%2Fmy+sql.sock"
                        "&connect_timeout=5&read_timeout=6&write_timeout=7&use_unicode=1"
                        "&compress=&&local_infile";
@@ -79,7 +79,7 @@ END_TEST
 START_TEST(connection_parameters_are_added)
 {
     struct database_url url;
-    struct config_error error;
+    struct error_line error;
 
     ck_assert(database_url_parse(&url, "mysql+pymysql://h/db?charset=utf8",
                                  "read_timeout=3&charset=utf8mb4", &error));
@@ -119,7 +119,7 @@ static const struct {
 START_TEST(encryption_is_verified_when_there_is_a_ca)
 {
     struct database_url url;
-    struct config_error error;
+    struct error_line error;
 
     ck_assert_msg(
         database_url_parse(&url, "mysql+pymysql://h/db", encryptions[_i].parameters, &error), "%s",
@@ -160,7 +160,7 @@ static const struct {
 START_TEST(a_mistake_is_told_without_showing_anything)
 {
     struct database_url url;
-    struct config_error error;
+    struct error_line error;
 
     ck_assert(!database_url_parse(&url, mistakes[_i].text, NULL, &error));
     ck_assert_msg(strstr(error.text, mistakes[_i].error) != NULL, "%s", error.text);

@@ -24,7 +24,7 @@ static const struct handover given = {
 START_TEST(what_is_given_is_taken_once)
 {
     struct handover taken;
-    struct config_error error;
+    struct error_line error;
     ck_assert(handover_give(&given, getpid()));
     ck_assert(handover_take(&taken, &error));
     ck_assert_int_eq(taken.descriptor, 7);
@@ -44,7 +44,7 @@ END_TEST
 START_TEST(a_master_without_workers_is_understood)
 {
     struct handover taken;
-    struct config_error error;
+    struct error_line error;
     ck_assert(handover_give(&(struct handover){.descriptor = 3}, getpid()));
     ck_assert(handover_take(&taken, &error));
     ck_assert_int_eq(taken.descriptor, 3);
@@ -56,7 +56,7 @@ END_TEST
 START_TEST(a_child_may_look_at_it_and_others_do_not_take_it)
 {
     struct handover taken;
-    struct config_error error;
+    struct error_line error;
     ck_assert(handover_give(&given, getpid()));
     pid_t child = fork();
     if (child == 0)
@@ -90,7 +90,7 @@ static const char *const wrong[] = {
 START_TEST(each_text_that_is_not_understood)
 {
     struct handover taken;
-    struct config_error error;
+    struct error_line error;
     char text[100];
     int count = snprintf(text, sizeof(text), "%s", wrong[_i]);
     char *pid = strstr(text, "%d");
@@ -107,7 +107,7 @@ END_TEST
 START_TEST(a_socket_that_is_taken_over_keeps_its_file_until_it_is_closed)
 {
     struct listener first, second;
-    struct config_error error;
+    struct error_line error;
     char directory[] = "/tmp/berth-handover-XXXXXX", address[64], *path = address + 5;
     ck_assert_ptr_nonnull(mkdtemp(directory));
     snprintf(address, sizeof(address), "unix:%s/s", directory);
@@ -126,7 +126,7 @@ END_TEST
 START_TEST(what_does_not_listen_is_refused)
 {
     struct listener listener;
-    struct config_error error;
+    struct error_line error;
     struct handover handover = {.descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     ck_assert(!listener_take(&listener, NULL, &handover, &error));
     close(handover.descriptor);

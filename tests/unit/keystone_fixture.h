@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/settings.h"
+#include "settings/settings.h"
 
 static struct settings settings;
 static struct config *config;
-static struct config_error error;
+static struct error_line error;
 
 /* Reads the text as a part of a file of that name. */
 static inline void configure(const char *text)

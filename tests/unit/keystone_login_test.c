@@ -6,7 +6,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "auth/keystone_login.h"
+#include "auth/keystone/login.h"
 #include "keystone_fixture.h"
 #include "suite.h"
 

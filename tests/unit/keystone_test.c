@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "auth/authentication.h"
-#include "auth/keystone_session.h"
-#include "auth/keystone_token.h"
+#include "auth/keystone/session.h"
+#include "auth/keystone/token.h"
 #include "exchange_fixture.h"
 #include "keystone_fixture.h"
 #include "suite.h"

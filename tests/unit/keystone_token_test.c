@@ -6,8 +6,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "auth/access_rules.h"
-#include "auth/keystone_token.h"
+#include "auth/keystone/access_rules.h"
+#include "auth/keystone/token.h"
 #include "exchange_fixture.h"
 #include "suite.h"
 

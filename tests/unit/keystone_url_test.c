@@ -6,7 +6,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "auth/keystone_url.h"
+#include "auth/keystone/url.h"
 #include "suite.h"
 
 static const struct {

@@ -16,7 +16,7 @@
 START_TEST(a_socket_is_opened_once_and_replaced_when_it_is_stale)
 {
     struct listener first, second;
-    struct config_error error;
+    struct error_line error;
     struct stat status;
     char directory[] = "/tmp/berth-listener-XXXXXX", address[64], *path = address + 5;
     ck_assert_ptr_nonnull(mkdtemp(directory));
@@ -40,7 +40,7 @@ static const char *const addresses[] = {"tcp:127.0.0.1:9000", "unix:", "/run/s",
 START_TEST(each_wrong_address)
 {
     struct listener listener;
-    struct config_error error;
+    struct error_line error;
     ck_assert(!listener_open(&listener, addresses[_i], 5, &error));
     ck_assert_uint_gt(strlen(error.text), 0);
 }

@@ -16,7 +16,7 @@
 static char directory[32];
 static char path[64];
 static char content[1 << 20];
-static struct config_error error;
+static struct error_line error;
 
 static void set_up(void)
 {

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "auth/policy.h"
+#include "auth/policy/policy.h"
 #include "exchange_fixture.h"
 
-static struct config_error error;
+static struct error_line error;
 
 /* The policy of a file of that text, or NULL with the error. */
 static inline struct policy *policy_of(const char *text, struct policy_options options)

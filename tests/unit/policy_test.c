@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "auth/authentication.h"
-#include "auth/policy_connect.h"
+#include "auth/policy/connect.h"
 #include "policy_fixture.h"
 #include "suite.h"
 

@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "api/query_aggregates.h"
+#include "api/query/aggregates.h"
 #include "suite.h"
 
 #define A "11111111-1111-4111-8111-111111111111"

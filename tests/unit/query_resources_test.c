@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "api/query_resources.h"
+#include "api/query/resources.h"
 #include "suite.h"
 
 static struct arena arena;

@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "api/query_text.h"
+#include "api/query/python_text.h"
 #include "suite.h"
 
 static struct arena arena;

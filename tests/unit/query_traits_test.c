@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "api/query_traits.h"
+#include "api/query/traits.h"
 #include "suite.h"
 
 static struct arena arena;

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "auth/rate_bucket.h"
-#include "auth/rate_limit.h"
+#include "auth/rate/bucket.h"
+#include "auth/rate/limit.h"
 #include "exchange_fixture.h"
 #include "suite.h"
 

@@ -17,7 +17,7 @@
 #include "suite.h"
 
 static char policy_path[32];
-static struct config_error error;
+static struct error_line error;
 static struct settings settings;
 static struct database *database;
 static struct service_shared *shared;

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/body.h"
+#include "api/body/body.h"
+#include "api/body/schema.h"
 #include "api/python_repr.h"
-#include "api/schema.h"
 #include "suite.h"
 
 static const struct {

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/settings.h"
+#include "settings/settings.h"
 
 #define CONNECTION "[placement_database]\nconnection = mysql+pymysql://u:hunter2@h/placement\n"
 
 static char path[32];
 static struct settings settings;
-static struct config_error error;
+static struct error_line error;
 
 static void set_up(void)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "placement/stock.h"
+#include "placement/capacity.h"
 #include "suite.h"
 
 static struct arena arena;

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "auth/token_cache.h"
+#include "auth/keystone/token_cache.h"
 #include "base/shared_memory.h"
 #include "suite.h"
 

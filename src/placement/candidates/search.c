@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "placement/candidates/match.h"
-#include "placement/candidates/partial.h"
+#include "placement/candidates/partial_choice.h"
 
 enum { STEPS_BETWEEN_CLOCKS = 256 };
 

@@ -1,0 +1,38 @@
+/*
+ * What is asked by who runs the service: /_berth/health, /_berth/health/live, /_berth/health/ready
+ * and /_berth/metrics. Upstream has nothing like it, so these are not among its routes.
+ *
+ * They take no token and no microversion, are below any prefix, and answer whatever has happened to
+ * the database. Who may ask is for the server in front to say (conf/berth-site.conf: this machine).
+ * The answers name no host and no cause: those are in the log.
+ */
+#ifndef BERTH_API_MONITORING_MONITORING_H
+#define BERTH_API_MONITORING_MONITORING_H
+
+#include "db/database.h"
+#include "http/exchange.h"
+#include "watch/scoreboard.h"
+
+/* What is looked at. */
+struct operation_sources {
+    struct scoreboard *scoreboard;
+    const struct database *database; /* of the worker */
+    struct keystone *keystone; /* auth/keystone/keystone.h; NULL: it is not asked about tokens */
+};
+
+struct operation {
+    const char *path;
+    void (*show)(const struct operation_sources *sources, struct exchange *exchange);
+};
+
+extern const struct operation operations[];
+extern const size_t operation_count;
+
+/* The one at a path, or NULL. */
+const struct operation *operation_find(const char *path);
+
+/* Fills the response in. */
+void operation_answer(const struct operation *operation, const struct operation_sources *sources,
+                      struct exchange *exchange);
+
+#endif

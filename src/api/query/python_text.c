@@ -1,0 +1,143 @@
+/*
+ * str.strip(), str.split(',') and int() of Python.
+ */
+#include <config.h>
+
+#include "api/query/python_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* int() refuses more (sys.int_info.default_max_str_digits), a guard against long computations. */
+enum { DIGITS_MOST = 4300 };
+
+static bool is_space(uint32_t character)
+{
+    return (character >= 0x09 && character <= 0x0d) || (character >= 0x1c && character <= 0x20) ||
+           character == 0x85 || character == 0xa0 || character == 0x1680 ||
+           (character >= 0x2000 && character <= 0x200a) || character == 0x2028 ||
+           character == 0x2029 || character == 0x202f || character == 0x205f || character == 0x3000;
+}
+
+/* The value of a decimal digit (Unicode category Nd), or -1. */
+static int digit_value(uint32_t character)
+{
+    static const uint32_t zeros[] = {
+        0x30,    0x660,   0x6f0,   0x7c0,   0x966,   0x9e6,   0xa66,   0xae6,   0xb66,   0xbe6,
+        0xc66,   0xce6,   0xd66,   0xde6,   0xe50,   0xed0,   0xf20,   0x1040,  0x1090,  0x17e0,
+        0x1810,  0x1946,  0x19d0,  0x1a80,  0x1a90,  0x1b50,  0x1bb0,  0x1c40,  0x1c50,  0xa620,
+        0xa8d0,  0xa900,  0xa9d0,  0xa9f0,  0xaa50,  0xabf0,  0xff10,  0x104a0, 0x10d30, 0x11066,
+        0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0,
+        0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2,
+        0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+    };
+    for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++)
+        if (character >= zeros[i] && character <= zeros[i] + 9)
+            return (int)(character - zeros[i]);
+    return -1;
+}
+
+const char *query_strip(struct arena *arena, const char *text)
+{
+    uint32_t character;
+    for (size_t size; *text != '\0'; text += size) {
+        size = utf8_next(text, &character);
+        if (!is_space(character))
+            break;
+    }
+    const char *end = text;
+    for (const char *at = text; *at != '\0';) {
+        at += utf8_next(at, &character);
+        if (!is_space(character))
+            end = at;
+    }
+    return arena_strndup(arena, text, (size_t)(end - text));
+}
+
+struct name_set query_split(struct arena *arena, const char *text)
+{
+    struct name_set parts = {.count = 0};
+    size_t most = 1;
+    for (const char *at = text; *at != '\0'; at++)
+        most += *at == ',';
+    parts.names = arena_array(arena, most, sizeof(*parts.names));
+    for (;;) {
+        size_t length = strcspn(text, ",");
+        parts.names[parts.count++] = arena_strndup(arena, text, length);
+        if (text[length] == '\0')
+            return parts;
+        text += length + 1;
+    }
+}
+
+void name_set_add(struct name_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (strcmp(set->names[i], name) == 0)
+            return;
+    set->names[set->count++] = name;
+}
+
+/* Reads the digits, single underscores between them, into plain digits without leading zeros.
+   Gives how many those are, or -1 if the text has anything else or too many. */
+static int read_digits(const char *text, char *plain)
+{
+    int seen = 0, kept = 0;
+    bool after_digit = false;
+    while (*text != '\0') {
+        uint32_t character;
+        text += utf8_next(text, &character);
+        int value = digit_value(character);
+        if (value < 0 && !(character == '_' && after_digit))
+            return -1;
+        after_digit = value >= 0;
+        if (!after_digit)
+            continue;
+        if (++seen > DIGITS_MOST)
+            return -1;
+        if (kept > 0 || value > 0)
+            plain[kept++] = (char)('0' + value);
+    }
+    return after_digit ? kept : -1;
+}
+
+bool query_integer(struct arena *arena, const char *text, int64_t *number, const char **digits)
+{
+    const char *stripped = query_strip(arena, text);
+    bool negative = *stripped == '-';
+    if (*stripped == '-' || *stripped == '+')
+        stripped++;
+    char *plain = arena_alloc(arena, strlen(stripped) + 1);
+    int kept = read_digits(stripped, plain);
+    if (kept < 0)
+        return false;
+    *number = 0;
+    for (int i = 0; i < kept; i++)
+        if (__builtin_mul_overflow(*number, 10, number) ||
+            __builtin_add_overflow(*number, plain[i] - '0', number)) {
+            *number = INT64_MAX;
+            break;
+        }
+    if (negative)
+        *number = *number == INT64_MAX ? INT64_MIN : -*number;
+    *digits = kept == 0 ? "0" : arena_printf(arena, "%s%s", negative ? "-" : "", plain);
+    return true;
+}
+
+/* By code points, which UTF-8 keeps in order. */
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+struct name_set name_set_sorted(struct arena *arena, const struct name_set *set)
+{
+    struct name_set sorted = {arena_array(arena, set->count, sizeof(*sorted.names)), set->count};
+    for (size_t i = 0; i < set->count; i++)
+        sorted.names[i] = set->names[i];
+    if (set->count > 1)
+        qsort(sorted.names, sorted.count, sizeof(*sorted.names), compare_names);
+    return sorted;
+}

@@ -1,0 +1,118 @@
+/*
+ * Access rules. See access_rules.h.
+ */
+#include <config.h>
+
+#include "auth/keystone/access_rules.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+/* No path of this service is longer; of a longer one the comparison takes long. */
+enum { LONGEST_PATH = 2048 };
+
+/* What a pattern begins with. */
+enum part { PART_END, PART_LITERAL, PART_SEGMENT, PART_ANYTHING };
+
+static enum part next_part(const char *pattern, size_t *length)
+{
+    const char *close = *pattern == '{' ? strchr(pattern, '}') : NULL;
+    *length = close != NULL ? (size_t)(close - pattern) + 1 : 1;
+    if (*pattern == '\0')
+        return PART_END;
+    if (pattern[0] == '*' && pattern[1] == '*') {
+        *length = 2;
+        return PART_ANYTHING;
+    }
+    return close != NULL || *pattern == '*' ? PART_SEGMENT : PART_LITERAL;
+}
+
+bool access_path_matches(const char *pattern, const char *path)
+{
+    /* where to take one byte more for a wild card: the last "*" and the last "**" are enough, since
+       what was matched before them can stay as it is */
+    struct {
+        const char *pattern, *path;
+    } segment = {NULL, NULL}, anything = {NULL, NULL};
+    for (;;) {
+        size_t length;
+        enum part part = next_part(pattern, &length);
+        if (part == PART_ANYTHING) {
+            pattern += length;
+            anything.pattern = pattern;
+            anything.path = path;
+            segment.pattern = NULL;
+        } else if (part == PART_SEGMENT && *path != '\0' && *path != '/') {
+            pattern += length;
+            segment.pattern = pattern;
+            segment.path = ++path;
+        } else if (part == PART_LITERAL && *path == *pattern) {
+            pattern++;
+            path++;
+        } else if (part == PART_END && *path == '\0') {
+            return true;
+        } else if (segment.pattern != NULL && *segment.path != '\0' && *segment.path != '/') {
+            pattern = segment.pattern;
+            path = ++segment.path;
+        } else if (anything.pattern != NULL && *anything.path != '\0') {
+            pattern = anything.pattern;
+            path = ++anything.path;
+            segment.pattern = NULL;
+        } else {
+            return false;
+        }
+    }
+}
+
+/* The path of the request as it is in a URL: percent-encoded where webob does it. */
+static const char *url_path(const struct exchange *exchange)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_.-/~!$&'()*+,;=:@";
+    const char *path = arena_printf(exchange->arena, "%s%s", exchange->prefix, exchange->path);
+    char *encoded = arena_alloc(exchange->arena, strlen(path) * 3 + 1), *to = encoded;
+    for (; *path != '\0'; path++) {
+        if (strchr(plain, *path) != NULL) {
+            *to++ = *path;
+            continue;
+        }
+        *to++ = '%';
+        *to++ = "0123456789ABCDEF"[(unsigned char)*path >> 4];
+        *to++ = "0123456789ABCDEF"[(unsigned char)*path & 15];
+    }
+    return encoded;
+}
+
+static bool rules_allow(const struct keystone_token *token, const char *service_type,
+                        const struct exchange *exchange)
+{
+    const char *path = url_path(exchange);
+    if (strlen(path) > LONGEST_PATH)
+        return false;
+    for (size_t i = 0; i < token->access_rule_count; i++) {
+        const struct access_rule *rule = &token->access_rules[i];
+        if (strcmp(rule->method, exchange->method) == 0 &&
+            strcmp(rule->service, service_type) == 0 && access_path_matches(rule->path, path))
+            return true;
+    }
+    return false;
+}
+
+bool access_rules_allow(const struct keystone_token *token, const char *service_type,
+                        bool for_service, const struct exchange *exchange)
+{
+    if (!token->is_restricted)
+        return true;
+    if (service_type == NULL || *service_type == '\0') {
+        log_event(LOG_LEVEL_WARNING, "a token with access rules is refused: set "
+                                     "[keystone_authtoken] service_type to have them looked at");
+        return false;
+    }
+    if (!token->has_service) {
+        log_event(LOG_LEVEL_WARNING, "a token with access rules is refused: [keystone_authtoken] "
+                                     "service_type is not in Keystone's catalog");
+        return false;
+    }
+    return for_service || rules_allow(token, service_type, exchange);
+}

@@ -1,0 +1,28 @@
+/*
+ * JSON on the heap. See keystone_json.h.
+ */
+#include <config.h>
+
+#include "auth/keystone/json.h"
+
+#include <stdlib.h>
+
+void keystone_json_begin(struct keystone_json *json)
+{
+    json->root = NULL;
+    json_get_alloc_funcs(&json->allocate, &json->release);
+    json_set_alloc_funcs(malloc, free);
+}
+
+bool keystone_json_parse(struct keystone_json *json, const char *text, size_t length)
+{
+    keystone_json_begin(json);
+    json->root = json_loadb(text, length, 0, NULL);
+    return json->root != NULL;
+}
+
+void keystone_json_free(struct keystone_json *json)
+{
+    json_decref(json->root);
+    json_set_alloc_funcs(json->allocate, json->release);
+}

@@ -1,0 +1,403 @@
+/*
+ * Loading provider trees, and putting them into the order in which they are drawn.
+ */
+#include <config.h>
+
+#include "placement/provider_tree.h"
+
+#include <stdlib.h>
+
+#include "base/natural_order.h"
+#include "base/uuid.h"
+#include "base/word_list.h"
+
+/* A uuid outranks a name that looks like the uuid of another one. */
+static const struct sql find_member = {
+    "SELECT id, COALESCE(root_provider_id, id) FROM resource_providers WHERE uuid = ? OR name = ? "
+    "ORDER BY uuid = ? DESC LIMIT 1",
+    "ii"};
+
+/* Each of the following for all providers, and for those of a tree. */
+enum { OF_ALL, OF_TREE, EXTENTS };
+
+#define PROVIDERS                                                                                  \
+    "SELECT rp.id, rp.uuid, rp.name, rp.generation, rp.parent_provider_id "                        \
+    "FROM resource_providers rp "
+#define INVENTORIES                                                                                \
+    "SELECT i.resource_provider_id, rc.name, i.total, i.reserved, i.min_unit, i.max_unit, "        \
+    "i.step_size, i.allocation_ratio, i.resource_class_id FROM inventories i "                     \
+    "JOIN resource_classes rc ON rc.id = i.resource_class_id "
+#define USAGES                                                                                     \
+    "SELECT a.resource_provider_id, a.resource_class_id, CAST(SUM(a.used) AS SIGNED) "             \
+    "FROM allocations a "
+#define TRAITS                                                                                     \
+    "SELECT t.resource_provider_id, n.name FROM resource_provider_traits t "                       \
+    "JOIN traits n ON n.id = t.trait_id "
+#define AGGREGATES                                                                                 \
+    "SELECT m.resource_provider_id, n.uuid, n.id FROM resource_provider_aggregates m "             \
+    "JOIN placement_aggregates n ON n.id = m.aggregate_id "
+#define THE_TREE "WHERE rp.root_provider_id = ? OR rp.id = ? "
+
+static const struct sql select_providers[EXTENTS] = {
+    {PROVIDERS "ORDER BY rp.id", "issii"},
+    {PROVIDERS THE_TREE "ORDER BY rp.id", "issii"},
+};
+static const struct sql select_inventories[EXTENTS] = {
+    {INVENTORIES "ORDER BY i.resource_provider_id, i.resource_class_id", "isiiiiiri"},
+    {INVENTORIES "JOIN resource_providers rp ON rp.id = i.resource_provider_id " THE_TREE
+                 "ORDER BY i.resource_provider_id, i.resource_class_id",
+     "isiiiiiri"},
+};
+static const struct sql select_usages[EXTENTS] = {
+    {USAGES "FORCE INDEX (allocations_resource_provider_class_used_idx) "
+            "GROUP BY a.resource_provider_id, a.resource_class_id",
+     "iii"},
+    {USAGES "FORCE INDEX (allocations_resource_provider_class_used_idx) "
+            "JOIN resource_providers rp ON rp.id = a.resource_provider_id " THE_TREE
+            "GROUP BY a.resource_provider_id, a.resource_class_id "
+            "ORDER BY a.resource_provider_id, a.resource_class_id",
+     "iii"},
+};
+static const struct sql select_traits[EXTENTS] = {
+    {TRAITS "ORDER BY t.resource_provider_id, n.name", "is"},
+    {TRAITS "JOIN resource_providers rp ON rp.id = t.resource_provider_id " THE_TREE
+            "ORDER BY t.resource_provider_id, n.name",
+     "is"},
+};
+static const struct sql select_aggregates[EXTENTS] = {
+    {AGGREGATES "ORDER BY m.resource_provider_id, n.uuid", "isi"},
+    {AGGREGATES "JOIN resource_providers rp ON rp.id = m.resource_provider_id " THE_TREE
+                "ORDER BY m.resource_provider_id, n.uuid",
+     "isi"},
+};
+/* Who shares with which aggregate. */
+static const struct sql select_sharers = {
+    "SELECT m.aggregate_id, rp.id, COALESCE(rp.name, rp.uuid) FROM resource_provider_traits t "
+    "JOIN traits n ON n.id = t.trait_id AND n.name = 'MISC_SHARES_VIA_AGGREGATE' "
+    "JOIN resource_providers rp ON rp.id = t.resource_provider_id "
+    "JOIN resource_provider_aggregates m ON m.resource_provider_id = rp.id "
+    "ORDER BY m.aggregate_id, 3",
+    "iis"};
+
+/* A provider while the trees are put together. */
+struct node {
+    struct forest_provider provider;
+    int64_t parent_id;
+    struct node *parent;
+    struct node *child, *sibling; /* the first child, the next one of the same parent */
+    bool placed;
+};
+
+struct loading {
+    struct context *context;
+    const char *wanted; /* NULL: all */
+    int64_t member_id, root_id;
+    struct node *nodes;  /* by id */
+    struct node **order; /* by name */
+    size_t count;
+    struct forest *forest;
+};
+
+static enum outcome find_tree(struct loading *loading)
+{
+    struct rows rows;
+    struct uuid_text uuid;
+    const char *wanted = loading->wanted;
+    struct value name = value_text(wanted);
+    struct value canonical = uuid_canonical(wanted, &uuid) ? value_text(uuid.text) : name;
+    enum outcome outcome = database_select(loading->context->database, &find_member,
+                                           VALUES(canonical, name, canonical), &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (rows.count == 0)
+        return context_fail(loading->context, OUTCOME_NOT_FOUND, "there is no resource provider %s",
+                            wanted);
+    loading->member_id = row_integer(&rows, 0, 0);
+    loading->root_id = row_integer(&rows, 0, 1);
+    return OUTCOME_OK;
+}
+
+static enum outcome load_rows(struct loading *loading, const struct sql statements[EXTENTS],
+                              struct rows *rows)
+{
+    struct database *database = loading->context->database;
+    struct value root = value_integer(loading->root_id);
+    if (loading->wanted == NULL)
+        return database_select(database, &statements[OF_ALL], NO_VALUES, rows);
+    return database_select(database, &statements[OF_TREE], VALUES(root, root), rows);
+}
+
+static struct node *find_node(const struct loading *loading, int64_t id)
+{
+    size_t low = 0, high = loading->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (loading->nodes[middle].provider.id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct node *node = low < loading->count ? &loading->nodes[low] : NULL;
+    return node != NULL && node->provider.id == id ? node : NULL;
+}
+
+static enum outcome load_providers(struct loading *loading)
+{
+    struct rows rows;
+    struct arena *arena = loading->context->arena;
+    enum outcome outcome = load_rows(loading, select_providers, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    loading->count = rows.count;
+    loading->nodes = arena_array(arena, rows.count, sizeof(*loading->nodes));
+    loading->order = arena_array(arena, rows.count, sizeof(*loading->order));
+    for (size_t i = 0; i < rows.count; i++) {
+        struct node *node = &loading->nodes[i];
+        node->provider.id = row_integer(&rows, i, 0);
+        node->provider.uuid = row_text(&rows, i, 1);
+        node->provider.name =
+            row_is_null(&rows, i, 2) ? node->provider.uuid : row_text(&rows, i, 2);
+        node->provider.generation = row_integer(&rows, i, 3);
+        node->parent_id = row_integer(&rows, i, 4);
+        loading->order[i] = node;
+    }
+    for (size_t i = 0; i < rows.count; i++)
+        loading->nodes[i].parent = find_node(loading, loading->nodes[i].parent_id);
+    return OUTCOME_OK;
+}
+
+/* What they have. The rows of each kind come in the order of provider ids, as the nodes are. */
+
+/* Those of the rows, from *from on, that belong to a provider: their number. The rows of providers
+   before it, which are gone, are passed over. */
+static size_t rows_of(const struct rows *rows, int64_t provider_id, size_t *from)
+{
+    size_t end;
+    while (*from < rows->count && row_integer(rows, *from, 0) < provider_id)
+        (*from)++;
+    for (end = *from; end < rows->count && row_integer(rows, end, 0) == provider_id; end++)
+        ;
+    return end - *from;
+}
+
+/* The usages of a provider come in the order of classes, as its inventories do. */
+static int64_t used_of(const struct rows *usages, size_t *at, size_t end, int64_t class_id)
+{
+    while (*at < end && row_integer(usages, *at, 1) < class_id)
+        (*at)++;
+    return *at < end && row_integer(usages, *at, 1) == class_id ? row_integer(usages, *at, 2) : 0;
+}
+
+static enum outcome load_inventories(struct loading *loading)
+{
+    struct rows rows, usages = {0};
+    struct arena *arena = loading->context->arena;
+    enum outcome outcome = load_rows(loading, select_inventories, &rows);
+    if (outcome == OUTCOME_OK)
+        outcome = load_rows(loading, select_usages, &usages);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    size_t from = 0, used_from = 0;
+    for (size_t i = 0; i < loading->count; i++) {
+        struct forest_provider *provider = &loading->nodes[i].provider;
+        size_t count = rows_of(&rows, provider->id, &from);
+        size_t used_count = rows_of(&usages, provider->id, &used_from);
+        size_t used_end = used_from + used_count;
+        struct forest_inventory *list = arena_array(arena, count, sizeof(*list));
+        for (size_t j = 0; j < count; j++, from++)
+            list[j] = (struct forest_inventory){
+                .class_name = row_text(&rows, from, 1),
+                .total = row_integer(&rows, from, 2),
+                .reserved = row_integer(&rows, from, 3),
+                .min_unit = row_integer(&rows, from, 4),
+                .max_unit = row_integer(&rows, from, 5),
+                .step_size = row_integer(&rows, from, 6),
+                .allocation_ratio = row_float(&rows, from, 7),
+                .used = used_of(&usages, &used_from, used_end, row_integer(&rows, from, 8)),
+            };
+        provider->inventories = list;
+        provider->inventory_count = count;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome load_traits(struct loading *loading)
+{
+    struct rows rows;
+    enum outcome outcome = load_rows(loading, select_traits, &rows);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    size_t from = 0;
+    for (size_t i = 0; i < loading->count; i++) {
+        struct forest_provider *provider = &loading->nodes[i].provider;
+        provider->trait_count = rows_of(&rows, provider->id, &from);
+        provider->traits =
+            arena_array(loading->context->arena, provider->trait_count, sizeof(*provider->traits));
+        for (size_t j = 0; j < provider->trait_count; j++, from++) {
+            provider->traits[j] = row_text(&rows, from, 1);
+            if (strcmp(provider->traits[j], "MISC_SHARES_VIA_AGGREGATE") == 0)
+                provider->shares = true;
+        }
+    }
+    return OUTCOME_OK;
+}
+
+/* The names of those who share with an aggregate, but for one provider. */
+static const char *sharers_of(struct arena *arena, const struct rows *sharers, int64_t aggregate_id,
+                              int64_t provider_id)
+{
+    struct word_list names = {0};
+    size_t low = 0, high = sharers->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (row_integer(sharers, middle, 0) < aggregate_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < sharers->count && row_integer(sharers, low, 0) == aggregate_id; low++) {
+        const char *name = row_text(sharers, low, 2);
+        if (row_integer(sharers, low, 1) != provider_id)
+            word_list_add(&names, arena, name);
+    }
+    return names.text;
+}
+
+static enum outcome load_aggregates(struct loading *loading)
+{
+    struct rows rows, sharers;
+    struct arena *arena = loading->context->arena;
+    enum outcome outcome = load_rows(loading, select_aggregates, &rows);
+    if (outcome == OUTCOME_OK)
+        outcome = database_select(loading->context->database, &select_sharers, NO_VALUES, &sharers);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    size_t from = 0;
+    for (size_t i = 0; i < loading->count; i++) {
+        struct forest_provider *provider = &loading->nodes[i].provider;
+        size_t count = rows_of(&rows, provider->id, &from);
+        struct forest_aggregate *list = arena_array(arena, count, sizeof(*list));
+        for (size_t j = 0; j < count; j++, from++)
+            list[j] = (struct forest_aggregate){
+                row_text(&rows, from, 1),
+                sharers_of(arena, &sharers, row_integer(&rows, from, 2), provider->id)};
+        provider->aggregates = list;
+        provider->aggregate_count = count;
+    }
+    return OUTCOME_OK;
+}
+
+/* The order. */
+
+static int node_compare(const void *left, const void *right)
+{
+    const struct forest_provider *a = &(*(struct node *const *)left)->provider;
+    const struct forest_provider *b = &(*(struct node *const *)right)->provider;
+    int order = natural_compare(a->name, b->name);
+    return order != 0 ? order : strcmp(a->uuid, b->uuid);
+}
+
+/* Gives each parent its children, by name. */
+static void link_children(struct loading *loading)
+{
+    if (loading->count > 1)
+        qsort(loading->order, loading->count, sizeof(struct node *), node_compare);
+    for (size_t i = loading->count; i > 0; i--) {
+        struct node *node = loading->order[i - 1];
+        if (node->parent == NULL)
+            continue;
+        node->sibling = node->parent->child;
+        node->parent->child = node;
+    }
+}
+
+/* Whether the way up from a node leads back to it. */
+static bool is_in_circle(const struct loading *loading, const struct node *node)
+{
+    const struct node *above = node->parent;
+    for (size_t i = 0; i < loading->count && above != NULL && above != node; i++)
+        above = above->parent;
+    return above == node;
+}
+
+/* Takes a node out of the children of its parent. */
+static void unlink_node(struct node *node)
+{
+    struct node **link = &node->parent->child;
+    while (*link != node)
+        link = &(*link)->sibling;
+    *link = node->sibling;
+    node->parent = node->sibling = NULL;
+}
+
+/* Puts a node and all below it behind those that are placed. */
+static void place_tree(struct forest_provider *list, size_t *count, struct node *top)
+{
+    struct node *node = top;
+    unsigned depth = 0;
+    while (node != NULL) {
+        node->placed = true;
+        node->provider.depth = depth;
+        node->provider.has_child = node->child != NULL;
+        node->provider.has_sibling = node != top && node->sibling != NULL;
+        list[(*count)++] = node->provider;
+        if (node->child != NULL) {
+            node = node->child;
+            depth++;
+            continue;
+        }
+        while (node != top && node->sibling == NULL) {
+            node = node->parent;
+            depth--;
+        }
+        node = node != top ? node->sibling : NULL;
+    }
+}
+
+static void place_all(struct loading *loading)
+{
+    struct forest *forest = loading->forest;
+    struct forest_provider *list =
+        arena_array(loading->context->arena, loading->count, sizeof(*list));
+    *forest = (struct forest){.providers = list, .member = FOREST_NONE};
+    for (size_t i = 0; i < loading->count; i++)
+        if (loading->order[i]->parent == NULL)
+            place_tree(list, &forest->count, loading->order[i]);
+    for (size_t i = 0; i < loading->count; i++) {
+        struct node *node = loading->order[i];
+        if (node->placed || !is_in_circle(loading, node))
+            continue;
+        unlink_node(node);
+        node->provider.circle = true;
+        place_tree(list, &forest->count, node);
+    }
+    for (size_t i = 0; loading->wanted != NULL && i < forest->count; i++)
+        if (list[i].id == loading->member_id)
+            forest->member = i;
+}
+
+static enum outcome load_body(void *subject)
+{
+    struct loading *loading = subject;
+    enum outcome outcome = OUTCOME_OK;
+    if (loading->wanted != NULL)
+        outcome = find_tree(loading);
+    if (outcome == OUTCOME_OK)
+        outcome = load_providers(loading);
+    if (outcome == OUTCOME_OK)
+        outcome = load_inventories(loading);
+    if (outcome == OUTCOME_OK)
+        outcome = load_traits(loading);
+    return outcome == OUTCOME_OK ? load_aggregates(loading) : outcome;
+}
+
+enum outcome forest_load(struct context *context, const char *uuid_or_name, struct forest *forest)
+{
+    struct loading loading = {.context = context, .wanted = uuid_or_name, .forest = forest};
+    enum outcome outcome = database_snapshot(context->database, load_body, &loading);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    link_children(&loading);
+    place_all(&loading);
+    return OUTCOME_OK;
+}

@@ -1,0 +1,216 @@
+/* Finds configuration files and reads them. See config.h. */
+#include <config.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "settings/config_store.h"
+#include "settings/ini.h"
+
+enum { FILE_LIMIT = 16 * 1024 * 1024 };
+
+/* A path with "~/" spelled out, in the config's memory. */
+static const char *expand_home(struct config *config, const char *path)
+{
+    if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
+        return path;
+    const char *home = getenv("HOME");
+    if (home == NULL || *home == '\0') {
+        const struct passwd *user = getpwuid(getuid());
+        if (user == NULL)
+            return path;
+        home = user->pw_dir;
+    }
+    return arena_printf(&config->memory, "%s%s", home, path + 1);
+}
+
+/* The whole file, with a NUL after. Gives false with errno set. */
+static bool read_whole(const char *path, struct buffer *content)
+{
+    char piece[4096];
+    size_t length;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    while ((length = fread(piece, 1, sizeof(piece), file)) > 0)
+        buffer_add(content, piece, length);
+    int error = ferror(file) ? errno : content->failed ? EFBIG : 0;
+    explicit_bzero(piece, sizeof(piece));
+    fclose(file);
+    buffer_add(content, "", 1);
+    errno = error != 0 ? error : content->failed ? EFBIG : 0;
+    return errno == 0;
+}
+
+static void add_entry(void *subject, const char *group, const char *name, const char *value,
+                      unsigned line)
+{
+    config_add_entry(subject, group, name, value, line);
+}
+
+static bool read_file(struct config *config, const char *path, bool in_directory,
+                      struct error_line *error)
+{
+    struct buffer content;
+    struct ini_problem problem;
+    bool good = false;
+
+    buffer_init(&content, FILE_LIMIT);
+    if (!read_whole(path, &content)) {
+        error_line_set(error, "cannot read configuration file %s: %s", path, strerror(errno));
+    } else {
+        config_begin_source(config, path, in_directory);
+        good = ini_parse(content.data, content.length - 1, add_entry, config, &problem);
+        if (!good)
+            error_line_set(error, "%s:%u: %s", path, problem.line, problem.reason);
+    }
+    if (content.data != NULL)
+        explicit_bzero(content.data, content.length);
+    buffer_free(&content);
+    return good;
+}
+
+bool config_read_file(struct config *config, const char *path, struct error_line *error)
+{
+    return read_file(config, expand_home(config, path), false, error);
+}
+
+static int is_config_file(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && length >= 5 &&
+           strcmp(entry->d_name + length - 5, ".conf") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void note_directory(struct config *config, const char *path)
+{
+    size_t count = config->directory_count;
+    const char **directories = arena_array(&config->memory, count + 1, sizeof(*directories));
+    for (size_t i = 0; i < count; i++)
+        directories[i] = config->directories[i];
+    directories[count] = arena_strdup(&config->memory, path);
+    config->directories = directories;
+    config->directory_count++;
+}
+
+bool config_read_directory(struct config *config, const char *path, struct error_line *error)
+{
+    struct dirent **entries = NULL;
+    bool good = true;
+
+    path = expand_home(config, path);
+    int count = scandir(path, &entries, is_config_file, compare_names);
+    if (count < 0) {
+        error_line_set(error, "cannot read configuration directory %s: %s", path, strerror(errno));
+        return false;
+    }
+    note_directory(config, path);
+    for (int i = 0; i < count; i++) {
+        if (good) {
+            const char *file = arena_printf(&config->memory, "%s/%s", path, entries[i]->d_name);
+            good = read_file(config, file, true, error);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return good;
+}
+
+/* cfg.py, _get_config_dirs. */
+static const char *const usual_places[] = {"~/.placement", "~", "/etc/placement", "/etc"};
+
+enum { USUAL_PLACES = sizeof(usual_places) / sizeof(usual_places[0]) };
+
+/* The first of the usual places where there is that name, or NULL. */
+static const char *find_usual(struct config *config, const char *name)
+{
+    for (size_t i = 0; i < USUAL_PLACES; i++) {
+        const char *place = expand_home(config, usual_places[i]);
+        const char *path = arena_printf(&config->memory, "%s/%s", place, name);
+        if (access(path, F_OK) == 0)
+            return path;
+    }
+    return NULL;
+}
+
+/* The directory that OS_PLACEMENT_CONFIG_DIR names, blanks around it dropped; NULL if it does
+   not. */
+static const char *directory_of_environment(struct config *config)
+{
+    const char *directory = getenv("OS_PLACEMENT_CONFIG_DIR");
+    if (directory == NULL)
+        return NULL;
+    directory += strspn(directory, " \t\r\n");
+    size_t length = strlen(directory);
+    while (length > 0 && strchr(" \t\r\n", directory[length - 1]) != NULL)
+        length--;
+    return length > 0 ? arena_strndup(&config->memory, directory, length) : NULL;
+}
+
+static bool read_default_file(struct config *config, struct error_line *error)
+{
+    const char *directory = directory_of_environment(config);
+    const char *path = directory != NULL
+                           ? arena_printf(&config->memory, "%s/placement.conf", directory)
+                           : find_usual(config, "placement.conf");
+    return path == NULL || config_read_file(config, path, error);
+}
+
+static bool read_default_directory(struct config *config, struct error_line *error)
+{
+    const char *path = find_usual(config, "placement.conf.d");
+    return path == NULL || config_read_directory(config, path, error);
+}
+
+bool config_load(struct config *config, const struct config_place *places, size_t count,
+                 struct error_line *error)
+{
+    bool has_file = false, has_directory = false;
+
+    for (size_t i = 0; i < count; i++) {
+        has_file = has_file || !places[i].is_directory;
+        has_directory = has_directory || places[i].is_directory;
+    }
+    if (!has_file && !read_default_file(config, error))
+        return false;
+    if (!has_directory && !read_default_directory(config, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool good = places[i].is_directory ? config_read_directory(config, places[i].path, error)
+                                           : config_read_file(config, places[i].path, error);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+const char *const *config_search_directories(struct config *config, struct arena *arena)
+{
+    size_t room = config->directory_count + config->source_count + USUAL_PLACES + 1, count = 0;
+    const char **directories = arena_array(arena, room, sizeof(*directories));
+    for (size_t i = 0; i < config->directory_count; i++)
+        directories[count++] = arena_strdup(arena, config->directories[i]);
+    for (size_t i = config->source_count; i-- > 0;) {
+        const char *file = config->sources[i].file;
+        if (file == NULL || config->sources[i].in_directory)
+            continue;
+        const char *slash = strrchr(file, '/');
+        directories[count++] =
+            slash != NULL ? arena_strndup(arena, file, (size_t)(slash - file) + 1) : ".";
+    }
+    for (size_t i = 0; i < USUAL_PLACES; i++)
+        directories[count++] = arena_strdup(arena, expand_home(config, usual_places[i]));
+    return directories;
+}

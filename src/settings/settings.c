@@ -1,0 +1,308 @@
+/* Fills the settings from the configuration, option by option, and judges them. See settings.h. */
+#include <config.h>
+
+#include "settings/settings.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings/substitution.h"
+
+struct loader {
+    struct settings *settings;
+    const struct config *config;
+    struct error_line *error;
+};
+
+static void *field_of(const struct settings *settings, const struct config_option *option)
+{
+    return (char *)(uintptr_t)settings + option->offset;
+}
+
+/* The names under which an option is looked for. */
+struct lookup {
+    struct config_name name;
+    struct config_name old_names[OPTION_OLD_NAMES];
+    size_t old_count;
+};
+
+/* Where an option is: in its group, or in the one that another option of its group names. */
+static struct lookup lookup_of(const struct config *config, const struct config_option *option)
+{
+    struct lookup lookup = {.name = {.group = option->group, .name = option->name},
+                            .old_count = option_old_name_count(option)};
+    struct config_value section;
+    const char *group = option->group;
+
+    if (option->section != NULL &&
+        config_get(config, &(struct config_name){option->group, option->section}, NULL, 0,
+                   &section) &&
+        *section.text != '\0')
+        group = section.text;
+    lookup.name.group = group;
+    for (size_t i = 0; i < lookup.old_count; i++) {
+        lookup.old_names[i] = option->old_names[i];
+        if (option->section != NULL)
+            lookup.old_names[i].group = group;
+    }
+    return lookup;
+}
+
+static bool look_up(const struct config *config, const struct config_option *option,
+                    struct config_value *value)
+{
+    struct lookup lookup = lookup_of(config, option);
+    return config_get(config, &lookup.name, lookup.old_names, lookup.old_count, value);
+}
+
+void settings_refuse(const struct config *config, const struct config_option *option,
+                     const char *reason, struct error_line *error)
+{
+    struct config_value value;
+    bool found = look_up(config, option, &value);
+    size_t files = config_file_count(config);
+    const char *group = lookup_of(config, option).name.group;
+
+    if (found && value.origin.file != NULL)
+        error_line_set(error, "%s:%u: [%s] %s: %s", value.origin.file, value.origin.line, group,
+                       option->name, reason);
+    else if (found || files == 0)
+        error_line_set(error, "%s[%s] %s: %s", found ? "environment or command line: " : "", group,
+                       option->name, reason);
+    else
+        error_line_set(error, "%s: [%s] %s: %s", config_file(config, files - 1), group,
+                       option->name, reason);
+}
+
+static bool fail(const struct loader *loader, const struct config_option *option,
+                 const char *reason)
+{
+    settings_refuse(loader->config, option, reason, loader->error);
+    return false;
+}
+
+static bool is_in_range(const struct config_option *option, double value)
+{
+    return !(option->minimum < option->maximum) ||
+           (value >= option->minimum && value <= option->maximum);
+}
+
+/* The limits, or what else there is to choose from, for an error. */
+static bool fail_range(const struct loader *loader, const struct config_option *option)
+{
+    char reason[128];
+    snprintf(reason, sizeof(reason), "must be between %.0f and %.0f", option->minimum,
+             option->maximum);
+    return fail(loader, option, reason);
+}
+
+static bool store_integer(const struct loader *loader, const struct config_option *option,
+                          const char *text)
+{
+    long *field = field_of(loader->settings, option);
+
+    if (option_is_blank(text))
+        text = option->default_text;
+    *field = SETTINGS_UNSET;
+    if (text == NULL)
+        return true;
+    if (!option_parse_integer(text, field))
+        return fail(loader, option, "is not a whole number");
+    return is_in_range(option, (double)*field) || fail_range(loader, option);
+}
+
+static bool store_real(const struct loader *loader, const struct config_option *option,
+                       const char *text)
+{
+    double *field = field_of(loader->settings, option);
+
+    if (option_is_blank(text))
+        text = option->default_text;
+    *field = NAN;
+    if (text == NULL)
+        return true;
+    if (!option_parse_real(text, field))
+        return fail(loader, option, "is not a number");
+    return is_in_range(option, *field) || fail_range(loader, option);
+}
+
+static bool store_boolean(const struct loader *loader, const struct config_option *option,
+                          const char *text)
+{
+    return option_parse_boolean(text, field_of(loader->settings, option)) ||
+           fail(loader, option, "is not a boolean: true, 1, on, yes or false, 0, off, no");
+}
+
+static bool store_text(const struct loader *loader, const struct config_option *option,
+                       const char *text)
+{
+    const char **field = field_of(loader->settings, option);
+    char reason[256];
+
+    *field = arena_strdup(&loader->settings->memory, text);
+    if (option->choices == NULL || option_is_choice(option->choices, text))
+        return true;
+    snprintf(reason, sizeof(reason), "must be one of: %s", option->choices);
+    return fail(loader, option, reason);
+}
+
+/* Gives an option that is not set its empty value. */
+static void store_nothing(const struct settings *settings, const struct config_option *option)
+{
+    if (option->type == OPTION_INTEGER)
+        *(long *)field_of(settings, option) = SETTINGS_UNSET;
+    else if (option->type == OPTION_REAL)
+        *(double *)field_of(settings, option) = NAN;
+}
+
+static bool store(const struct loader *loader, const struct config_option *option, const char *text)
+{
+    switch (option->type) {
+    case OPTION_TEXT:
+        return store_text(loader, option, text);
+    case OPTION_BOOLEAN:
+        return store_boolean(loader, option, text);
+    case OPTION_INTEGER:
+        return store_integer(loader, option, text);
+    case OPTION_REAL:
+        return store_real(loader, option, text);
+    case OPTION_LIST:
+        *(struct text_list *)field_of(loader->settings, option) =
+            option_parse_list(&loader->settings->memory, text);
+        return true;
+    case OPTION_MULTI:
+        break;
+    }
+    return false;
+}
+
+/* The text with what it refers to; NULL after a failure. */
+static const char *expand(const struct loader *loader, const struct config_option *option,
+                          const char *text)
+{
+    struct substitution substitution = {
+        .config = loader->config,
+        .arena = &loader->settings->memory,
+    };
+    const char *expanded = substitute(&substitution, option, text);
+
+    if (expanded == NULL)
+        fail(loader, option, substitution.reason);
+    return expanded;
+}
+
+/* An option of many values: all that the files have, or else the default as the only one. */
+static bool load_multi(const struct loader *loader, const struct config_option *option)
+{
+    struct lookup lookup = lookup_of(loader->config, option);
+    struct arena *memory = &loader->settings->memory;
+    size_t count =
+        config_get_all(loader->config, &lookup.name, lookup.old_names, lookup.old_count, NULL, 0);
+    struct config_value *values = arena_array(memory, count + 1, sizeof(*values));
+
+    config_get_all(loader->config, &lookup.name, lookup.old_names, lookup.old_count, values, count);
+    if (count == 0 && option->default_text != NULL)
+        values[count++].text = option->default_text;
+    const char **items = arena_array(memory, count + 1, sizeof(*items));
+    for (size_t i = 0; i < count; i++) {
+        items[i] = expand(loader, option, values[i].text);
+        if (items[i] == NULL)
+            return false;
+    }
+    *(struct text_list *)field_of(loader->settings, option) =
+        (struct text_list){.items = items, .count = count};
+    return true;
+}
+
+static bool load_option(const struct loader *loader, const struct config_option *option)
+{
+    struct config_value value = {.text = option->default_text};
+
+    if (option->type == OPTION_MULTI)
+        return load_multi(loader, option);
+    look_up(loader->config, option, &value);
+    if (value.text == NULL) {
+        store_nothing(loader->settings, option);
+        if (!option->required)
+            return true;
+        error_line_set(loader->error, "value required for option %s in group [%s]", option->name,
+                       option->group);
+        return false;
+    }
+    const char *text = expand(loader, option, value.text);
+    return text != NULL && store(loader, option, text);
+}
+
+/* What cannot be told from one option's type. */
+static bool judge(const struct loader *loader)
+{
+    struct database_url url;
+    struct error_line reason;
+
+    if (!settings_database_url(loader->settings, &url, &reason))
+        return fail(loader, option_find("placement_database", "connection"), reason.text);
+    database_url_free(&url);
+    if (!log_is_facility(loader->settings->default_syslog_log_facility))
+        return fail(loader, option_find("DEFAULT", "syslog_log_facility"),
+                    "is not a facility of syslog, as LOG_USER or LOG_LOCAL0");
+    return true;
+}
+
+bool settings_load(struct settings *settings, struct config *config, struct error_line *error)
+{
+    struct loader loader = {.settings = settings, .config = config, .error = error};
+    bool good = true;
+
+    memset(settings, 0, sizeof(*settings));
+    arena_init(&settings->memory, 0);
+    for (size_t i = 0; good && i < option_count; i++)
+        good = load_option(&loader, &config_options[i]);
+    good = good && judge(&loader);
+    if (good)
+        settings->search_directories = config_search_directories(config, &settings->memory);
+    else
+        settings_free(settings);
+    return good;
+}
+
+void settings_free(struct settings *settings)
+{
+    arena_wipe(&settings->memory);
+    memset(settings, 0, sizeof(*settings));
+    arena_init(&settings->memory, 0);
+}
+
+bool settings_database_url(const struct settings *settings, struct database_url *url,
+                           struct error_line *error)
+{
+    return database_url_parse(url, settings->placement_database_connection,
+                              settings->placement_database_connection_parameters, error);
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+struct log_settings settings_log(const struct settings *settings)
+{
+    static const char *const levels[] = {"debug", "info", "warning", "error"};
+    const char *own_file = text_or_null(settings->berth_log_file);
+    bool json = settings->default_use_json || strcmp(settings->berth_log_format, "json") == 0;
+    enum log_level level = LOG_LEVEL_DEBUG;
+
+    while (!settings->default_debug && strcmp(levels[level], settings->berth_log_level) != 0)
+        level++;
+    return (struct log_settings){
+        .level = level,
+        .format = json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT,
+        .directory = own_file != NULL ? NULL : text_or_null(settings->default_log_dir),
+        .file = own_file != NULL ? own_file : text_or_null(settings->default_log_file),
+        .use_stderr = settings->default_use_stderr,
+        .use_syslog = settings->default_use_syslog,
+        .syslog_facility = settings->default_syslog_log_facility,
+    };
+}
