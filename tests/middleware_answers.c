@@ -1,10 +1,10 @@
-/* Says what CORS and proxy headers make of requests: for tests/functional/middlewares, which compares
-   it with oslo.middleware.
+/* Says what CORS and proxy headers make of requests: for tests/functional/middlewares, which
+   compares it with oslo.middleware.
 
    usage: middleware_answers FILE, a placement.conf
 
-   Requests are read as lines of FastCGI parameters and inner headers ("inner:vary=value"), each request
-   ended by an empty line; so are the answers, "name: value". */
+   Requests are read as lines of FastCGI parameters and inner headers ("inner:vary=value"), each
+   request ended by an empty line; so are the answers, "name: value". */
 #include <config.h>
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Prints the table of options: "sample" as the sample configuration file, "readme" as the rows of
-   the table in README.md, "manual" as the part of berth.conf(5) in mdoc(7). For scripts/check-options
-   and make update-options. */
+   the table in README.md, "manual" as the part of berth.conf(5) in mdoc(7). For
+   scripts/check-options and make update-options. */
 #include <config.h>
 
 #include <stdio.h>

@@ -75,9 +75,9 @@ const char *call_argument(const struct call *call, unsigned index);
  */
 int call_outcome(struct call *call, enum outcome outcome);
 
-/* Loads the provider whose uuid the path begins with. Otherwise false, after failing: with upstream's
-   404, or, where upstream has words of its own around the uuid, with these and then the reason
-   (before and after are NULL or both given). */
+/* Loads the provider whose uuid the path begins with. Otherwise false, after failing: with
+   upstream's 404, or, where upstream has words of its own around the uuid, with these and then the
+   reason (before and after are NULL or both given). */
 bool call_provider(struct call *call, const char *before, const char *after,
                    struct provider *provider);
 

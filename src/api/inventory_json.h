@@ -9,8 +9,8 @@
 #include "base/json_writer.h"
 #include "placement/inventory.h"
 
-/* Reads an object that a schema has allowed; what it leaves out is as upstream takes it. The name is
-   not copied. */
+/* Reads an object that a schema has allowed; what it leaves out is as upstream takes it. The name
+   is not copied. */
 struct inventory inventory_read(json_t *data, const char *class_name);
 
 /* Writes the fields into the object that is open. */

@@ -1,10 +1,10 @@
 /*
  * The service: what a worker needs to answer requests, one after the other.
  *
- * The path of a request is upstream's order of middlewares: request id, CORS (OPTIONS), identity (401),
- * microversion (400, 406), Content-Length (400), route (404, 405), media types and version of the
- * endpoint (406, 415, 404, 405), policy (403), handler. Rate limits (429) come before what the
- * endpoint and the policy say, but the version document is free. What is below /_berth
+ * The path of a request is upstream's order of middlewares: request id, CORS (OPTIONS), identity
+ * (401), microversion (400, 406), Content-Length (400), route (404, 405), media types and version
+ * of the endpoint (406, 415, 404, 405), policy (403), handler. Rate limits (429) come before what
+ * the endpoint and the policy say, but the version document is free. What is below /_berth
  * (api/monitoring/monitoring.h) is answered before all of them.
  */
 #ifndef BERTH_API_SERVICE_H
@@ -52,21 +52,22 @@ typedef void (*service_watcher)(void *watching, const char *route);
 
 /* Answers: fills the response part of the exchange. Never fails: what goes wrong is an answer too.
    The watcher may be NULL.
-   An exchange that has failed already (fastcgi_receive) only gets its error document. When the arena
-   is exhausted this does not return but leaves through the arena's escape: call service_escaped()
-   then. */
+   An exchange that has failed already (fastcgi_receive) only gets its error document. When the
+   arena is exhausted this does not return but leaves through the arena's escape: call
+   service_escaped() then. */
 void service_answer(struct service *service, struct exchange *exchange, service_watcher watcher,
                     void *watching, struct service_report *report);
 
 /* Makes the answer of an exchange whose service_answer() was left through the arena's escape. Reset
-   and fill the exchange's request part anew (its arena has been reset): 413, since the request takes
-   more memory than one may have, or 503 if the arena was starved. The report gets what the request
-   has cost. May leave through the escape, too. */
+   and fill the exchange's request part anew (its arena has been reset): 413, since the request
+   takes more memory than one may have, or 503 if the arena was starved. The report gets what the
+   request has cost. May leave through the escape, too. */
 void service_escaped(struct service *service, struct exchange *exchange, bool starved,
                      struct service_report *report);
 
-/* Makes the answer of an exchange for which there is no memory even for that: 503. Its request part is
-   emptied. It takes no memory; what the exchange points at then lives until the next such answer. */
+/* Makes the answer of an exchange for which there is no memory even for that: 503. Its request part
+   is emptied. It takes no memory; what the exchange points at then lives until the next such
+   answer. */
 void service_starved(struct service *service, struct exchange *exchange);
 
 /* Monotonic microseconds, for measuring how long an answer took. */

@@ -2,8 +2,8 @@
  * Bytes that grow at the end: the body of a response.
  *
  * A buffer outlives the request that fills it (buffer_reset keeps a moderate capacity, and never
- * gives all of it back), so that its pages stay with the worker. When memory runs out or the limit is reached the error is kept and
- * the rest is dropped: look once at buffer->failed at the end.
+ * gives all of it back), so that its pages stay with the worker. When memory runs out or the limit
+ * is reached the error is kept and the rest is dropped: look once at buffer->failed at the end.
  */
 #ifndef BERTH_BASE_BUFFER_H
 #define BERTH_BASE_BUFFER_H

@@ -1,12 +1,12 @@
 /*
  * Memory that processes share, and a lock in it.
  *
- * The memory is mapped before the first process is forked and is the same in all of them. It is left
- * out of core dumps: what lies in it is of many users.
+ * The memory is mapped before the first process is forked and is the same in all of them. It is
+ * left out of core dumps: what lies in it is of many users.
  *
- * The lock is one that outlives its holder: when a process is killed while it holds it, the next one
- * gets it and is told, and must bring in order what the lock guards. A process that is stopped, or
- * slow, while it holds it, is waited for no longer than the caller says.
+ * The lock is one that outlives its holder: when a process is killed while it holds it, the next
+ * one gets it and is told, and must bring in order what the lock guards. A process that is stopped,
+ * or slow, while it holds it, is waited for no longer than the caller says.
  */
 #ifndef BERTH_BASE_SHARED_MEMORY_H
 #define BERTH_BASE_SHARED_MEMORY_H

@@ -178,8 +178,9 @@ bool connection_is_old(const struct database *database)
     return limit >= 0 && (time_t)(connection_clock() / 1000000) - database->connected_at > limit;
 }
 
-/* What a statement does and to which table, as "select" and "allocations": enough to look for it, while
-   the log has no SQL. The word that a table follows may be missing: then there is no table. */
+/* What a statement does and to which table, as "select" and "allocations": enough to look for it,
+   while the log has no SQL. The word that a table follows may be missing: then there is no table.
+ */
 struct statement_gist {
     char verb[16];
     char table[64];
@@ -210,8 +211,8 @@ static struct statement_gist gist_of(const char *text)
     return gist;
 }
 
-/* With a reason if it was the connection that failed: then nothing has been sent that could come back
-   in it, but for the names of user and host. */
+/* With a reason if it was the connection that failed: then nothing has been sent that could come
+   back in it, but for the names of user and host. */
 static void log_error(unsigned error, const char *state, const char *text, const char *reason)
 {
     struct statement_gist gist = gist_of(text);

@@ -29,13 +29,14 @@ struct database {
 /* Closes the connection, and with it the statements. */
 void connection_close(struct database *database);
 
-/* Drops a connection of which nobody knows what is still to come on it: the library would wait for that
-   as long as for any answer. With it go the statements and an open transaction; the flag of the latter
-   stays, so that the rest of its body does not run on a new connection. */
+/* Drops a connection of which nobody knows what is still to come on it: the library would wait for
+   that as long as for any answer. With it go the statements and an open transaction; the flag of
+   the latter stays, so that the rest of its body does not run on a new connection. */
 void connection_drop(struct database *database);
 
-/* Judges an error of the client library and logs what is not an ordinary event: its number, and what
-   the statement of that text does to which table; neither SQL nor values are ever logged. Drops a connection that is lost. */
+/* Judges an error of the client library and logs what is not an ordinary event: its number, and
+   what the statement of that text does to which table; neither SQL nor values are ever logged.
+   Drops a connection that is lost. */
 enum outcome connection_judge(struct database *database, unsigned error, const char *state,
                               const char *text);
 

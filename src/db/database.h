@@ -83,8 +83,8 @@ struct database;
 /* A database that is not connected yet. The settings are copied, text included. Never NULL. */
 struct database *database_new(const struct database_settings *settings);
 
-/* Another connection to the same database, not connected yet, that waits so many seconds at most for
-   anything: for somebody who only wants to know whether it is there. */
+/* Another connection to the same database, not connected yet, that waits so many seconds at most
+   for anything: for somebody who only wants to know whether it is there. */
 struct database *database_twin(const struct database *database, unsigned seconds);
 
 /* Closes the connection, if there is one. */
@@ -94,8 +94,8 @@ void database_free(struct database *database);
    that was left open (see arena_set_escape) is dropped together with its connection. */
 void database_begin_request(struct database *database, struct arena *arena);
 
-/* Drops the connection: who was interrupted while using it (see arena_set_escape) does not know what it
-   still holds. */
+/* Drops the connection: who was interrupted while using it (see arena_set_escape) does not know
+   what it still holds. */
 void database_abandon(struct database *database);
 
 /* The statistics since database_begin_request(). */
@@ -109,9 +109,9 @@ enum outcome database_connect(struct database *database);
 enum outcome database_select(struct database *database, const struct sql *sql,
                              const struct value *values, size_t count, struct rows *rows);
 
-/* Hands over the rows one by one, as they come from the server; what a text points at is valid during
-   the call only, and there can be no other statement meanwhile. A visitor that returns something
-   else than OUTCOME_OK ends it, and that is returned. */
+/* Hands over the rows one by one, as they come from the server; what a text points at is valid
+   during the call only, and there can be no other statement meanwhile. A visitor that returns
+   something else than OUTCOME_OK ends it, and that is returned. */
 typedef enum outcome (*database_visitor)(void *subject, const struct value *row);
 enum outcome database_visit(struct database *database, const struct sql *sql,
                             const struct value *values, size_t count, database_visitor visitor,
@@ -145,8 +145,8 @@ int64_t database_insert_id(const struct database *database);
 typedef enum outcome (*database_body)(void *subject);
 enum outcome database_transaction(struct database *database, database_body body, void *subject);
 
-/* Runs body, which only reads, so that all its statements see the same state of the database. It may
-   be run again as that of a transaction. */
+/* Runs body, which only reads, so that all its statements see the same state of the database. It
+   may be run again as that of a transaction. */
 enum outcome database_snapshot(struct database *database, database_body body, void *subject);
 
 /* The values of a statement as the two arguments that the functions above take. */

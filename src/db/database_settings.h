@@ -11,8 +11,8 @@
    configuration does not say where it is. */
 struct database *database_from_settings(const struct settings *settings, struct error_line *error);
 
-/* The same for work on large tables, by hand or at the start: a statement takes as long as it takes,
-   and the connection lasts. */
+/* The same for work on large tables, by hand or at the start: a statement takes as long as it
+   takes, and the connection lasts. */
 struct database *database_without_haste(const struct settings *settings, struct error_line *error);
 
 #endif

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where the authorities are by which the certificate is verified. The library does that whenever it is
-   given any, and there is no option not to; given none it looks at those that the system trusts, but only
-   if it verifies the name as well. */
+/* Where the authorities are by which the certificate is verified. The library does that whenever it
+   is given any, and there is no option not to; given none it looks at those that the system trusts,
+   but only if it verifies the name as well. */
 struct authorities {
     const char *file;
     const char *directory;

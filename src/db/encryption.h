@@ -19,9 +19,9 @@ bool encryption_is_possible(const struct database_settings *settings,
 /* Tells the library, before it connects. */
 void encryption_set(MYSQL *mysql, const struct database_settings *settings);
 
-/* Whether a new connection is encrypted, if it has to be. Without a name to verify the library takes
-   what it gets, whatever MYSQL_OPT_SSL_ENFORCE says: who sits between here and the server would only have
-   to say that there is no TLS. */
+/* Whether a new connection is encrypted, if it has to be. Without a name to verify the library
+   takes what it gets, whatever MYSQL_OPT_SSL_ENFORCE says: who sits between here and the server
+   would only have to say that there is no TLS. */
 bool encryption_is_in_force(MYSQL *mysql, const struct database_settings *settings);
 
 #endif

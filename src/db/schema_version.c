@@ -181,9 +181,9 @@ static enum outcome write_version(struct schema_change *change, const char *from
     return outcome;
 }
 
-/* Makes the schema of a database without a revision, and gives the place of the one that it has then.
-   There are tables already if the first step was cut off, Berth's or upstream's: they may be old and
-   lack indexes, so that all steps follow. */
+/* Makes the schema of a database without a revision, and gives the place of the one that it has
+   then. There are tables already if the first step was cut off, Berth's or upstream's: they may be
+   old and lack indexes, so that all steps follow. */
 static enum outcome create(struct schema_change *change, bool version_table, int *place)
 {
     struct rows rows;

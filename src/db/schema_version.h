@@ -16,12 +16,12 @@
 /* The oldest revision that can be served: SCHEMA_HEAD has the same tables with fewer indexes. */
 #define SCHEMA_OLDEST_SERVED "422ece571366"
 
-/* The revision of the database; NULL: it has none. The text is in the arena. OUTCOME_ACTION_INVALID:
-   alembic_version has more than one. */
+/* The revision of the database; NULL: it has none. The text is in the arena.
+   OUTCOME_ACTION_INVALID: alembic_version has more than one. */
 enum outcome schema_version_load(struct database *database, const char **revision);
 
-/* Finds a revision by what an operator types, as alembic does: its name, the beginning of it that no
-   other has, "head", "heads", or "base" for none (NULL). Gives false if there is no such one. */
+/* Finds a revision by what an operator types, as alembic does: its name, the beginning of it that
+   no other has, "head", "heads", or "base" for none (NULL). Gives false if there is no such one. */
 bool schema_version_find(const char *text, const char **revision);
 
 /* Whether the service can work with that revision: the newest, or one that differs by nothing that
@@ -34,9 +34,9 @@ enum outcome schema_version_stamp(struct database *database, struct arena *arena
                                   const char *revision, const char **reason);
 
 /*
- * Brings the database to a revision that can be served: SCHEMA_HEAD, or SCHEMA_OLDEST_SERVED for the
- * sake of a Python service that knows no newer one; also back from the one to the other. One process
- * at a time does it, the others wait; with a database from database_without_haste(), whose
+ * Brings the database to a revision that can be served: SCHEMA_HEAD, or SCHEMA_OLDEST_SERVED for
+ * the sake of a Python service that knows no newer one; also back from the one to the other. One
+ * process at a time does it, the others wait; with a database from database_without_haste(), whose
  * statements take as long as a large table needs.
  *
  * OUTCOME_ACTION_INVALID: it cannot be done, for the reason given in words: the revision is none

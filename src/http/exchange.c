@@ -9,7 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* A parameter may come twice when a site's own line follows the included ones: the last one counts. */
+/* A parameter may come twice when a site's own line follows the included ones: the last one counts.
+ */
 const char *exchange_parameter(const struct exchange *exchange, const char *name)
 {
     size_t length = strlen(name);

@@ -79,8 +79,9 @@ const char *exchange_parameter(const struct exchange *exchange, const char *name
    with a control character would split the response: it is cut off there. */
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
 
-/* Adds a "location" header: where the service was asked for, by scheme and host, with this path (which
-   begins with the prefix). If a proxy says that the scheme is none of HTTP, it is the path alone. */
+/* Adds a "location" header: where the service was asked for, by scheme and host, with this path
+   (which begins with the prefix). If a proxy says that the scheme is none of HTTP, it is the path
+   alone. */
 void exchange_add_location(struct exchange *exchange, const char *path);
 
 /* Notes a failure, unless there is one already, and returns the status. The text is what upstream

@@ -17,8 +17,8 @@ struct fastcgi *fastcgi_new(int listen_socket);
 void fastcgi_free(struct fastcgi *fastcgi);
 
 /* Takes the next connection. The listening socket is non-blocking: false when none waits (another
-   worker took it), or when accepting failed. Once there is a connection this reads to the end of the
-   parameters: signals that must not cut that short are to be blocked by the caller. */
+   worker took it), or when accepting failed. Once there is a connection this reads to the end of
+   the parameters: signals that must not cut that short are to be blocked by the caller. */
 bool fastcgi_accept(struct fastcgi *fastcgi);
 
 /* Fills the exchange from the request just accepted: parameters, path, ids and the body (at most

@@ -1,7 +1,8 @@
 /*
  * What headers of a request are made of, as the Python service takes them apart.
  *
- * Python sees a header as Latin-1 text: what it strips from the ends of a value is more than blanks.
+ * Python sees a header as Latin-1 text: what it strips from the ends of a value is more than
+ * blanks.
  */
 #ifndef BERTH_HTTP_HEADER_TEXT_H
 #define BERTH_HTTP_HEADER_TEXT_H

@@ -1,8 +1,8 @@
 /*
  * The query string, as webob's request.GET reads it.
  *
- * Pairs are separated by "&" or ";", "+" is a space, percent-encoding is decoded, a name without "="
- * has the value "", and an empty pair counts for nothing. The order is kept.
+ * Pairs are separated by "&" or ";", "+" is a space, percent-encoding is decoded, a name without
+ * "=" has the value "", and an empty pair counts for nothing. The order is kept.
  */
 #ifndef BERTH_HTTP_QUERY_H
 #define BERTH_HTTP_QUERY_H

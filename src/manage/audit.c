@@ -1,6 +1,7 @@
 /*
- * berth-manage audit: looks for rows that contradict each other, and puts them right if that is asked
- * for. Exit status: 0 nothing is wrong (any more), 1 something is, 2 it could not be found out.
+ * berth-manage audit: looks for rows that contradict each other, and puts them right if that is
+ * asked for. Exit status: 0 nothing is wrong (any more), 1 something is, 2 it could not be found
+ * out.
  */
 #include <config.h>
 

@@ -1,6 +1,7 @@
 /*
- * berth-manage db ...: the commands of placement-manage. What they print, and their exit status, are
- * upstream's (placement/cmd/manage.py), but for the reasons of failures, which there are tracebacks.
+ * berth-manage db ...: the commands of placement-manage. What they print, and their exit status,
+ * are upstream's (placement/cmd/manage.py), but for the reasons of failures, which there are
+ * tracebacks.
  */
 #include <config.h>
 

@@ -1,7 +1,7 @@
 /*
- * berth-manage policy ...: which rules are in force, and what they decide. The policy is read as the
- * service reads it; with mistakes in its files there is nothing to show, and the exit status is that of
- * a wrong configuration.
+ * berth-manage policy ...: which rules are in force, and what they decide. The policy is read as
+ * the service reads it; with mistakes in its files there is nothing to show, and the exit status is
+ * that of a wrong configuration.
  */
 #include <config.h>
 

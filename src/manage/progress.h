@@ -1,6 +1,6 @@
 /*
- * How far a long work has come: a line at the bottom of the terminal, on stderr, which is gone when the
- * work is done. Nothing if stderr is no terminal.
+ * How far a long work has come: a line at the bottom of the terminal, on stderr, which is gone when
+ * the work is done. Nothing if stderr is no terminal.
  */
 #ifndef BERTH_MANAGE_PROGRESS_H
 #define BERTH_MANAGE_PROGRESS_H

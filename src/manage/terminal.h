@@ -55,7 +55,8 @@ const char *number_text(int64_t number, char text[NUMBER_TEXT]);
 /* A noun after its number: "1 finding", "2,000 findings". */
 void terminal_count(struct buffer *buffer, uint64_t count, const char *noun);
 
-/* Writes what is in the buffer to the stream, and empties it. Gives false if it cannot be written. */
+/* Writes what is in the buffer to the stream, and empties it. Gives false if it cannot be written.
+ */
 bool terminal_flush(struct buffer *buffer, FILE *stream);
 
 #endif

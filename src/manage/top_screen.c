@@ -73,8 +73,9 @@ unsigned screen_rows(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-/* From the top, each line over what was there. A line is cleared before it is written: at its end the
-   cursor may still be on its last sign. The last one has no newline, which would move all up. */
+/* From the top, each line over what was there. A line is cleared before it is written: at its end
+   the cursor may still be on its last sign. The last one has no newline, which would move all up.
+ */
 void screen_show(const struct buffer *page)
 {
     static const char begin[] = "\033[H\033[K", next[] = "\n\033[K", rest[] = "\n\033[J";

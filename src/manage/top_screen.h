@@ -1,9 +1,9 @@
 /*
- * A terminal that is drawn upon as a whole: its alternate screen, its keys, and the signals that come
- * from it.
+ * A terminal that is drawn upon as a whole: its alternate screen, its keys, and the signals that
+ * come from it.
  *
- * However it is left, the terminal is as it was: by a key, by Ctrl-C, by another signal that ends the
- * program, and for as long as Ctrl-Z stops it.
+ * However it is left, the terminal is as it was: by a key, by Ctrl-C, by another signal that ends
+ * the program, and for as long as Ctrl-Z stops it.
  */
 #ifndef BERTH_MANAGE_TOP_SCREEN_H
 #define BERTH_MANAGE_TOP_SCREEN_H

@@ -1,6 +1,6 @@
 /*
- * Drawing provider trees: a title for each provider, below it what it has, and lines that lead to its
- * children.
+ * Drawing provider trees: a title for each provider, below it what it has, and lines that lead to
+ * its children.
  */
 #ifndef BERTH_MANAGE_TREE_DRAWING_H
 #define BERTH_MANAGE_TREE_DRAWING_H

@@ -20,8 +20,8 @@ enum outcome aggregates_load(struct context *context, const struct provider *pro
 enum outcome aggregates_replace(struct context *context, struct provider *provider,
                                 const struct aggregates *aggregates, bool raise);
 
-/* The ids of count uuids, in their order; -1 for one that names no aggregate. They are told apart by
-   case, as upstream does. */
+/* The ids of count uuids, in their order; -1 for one that names no aggregate. They are told apart
+   by case, as upstream does. */
 enum outcome aggregates_to_ids(struct context *context, const char *const *uuids, size_t count,
                                int64_t *ids);
 

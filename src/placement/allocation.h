@@ -1,6 +1,6 @@
 /*
- * Allocations: what consumers hold of providers. Read and given back here; for how they are made see
- * placement/claim.h.
+ * Allocations: what consumers hold of providers. Read and given back here; for how they are made
+ * see placement/claim.h.
  */
 #ifndef BERTH_PLACEMENT_ALLOCATION_H
 #define BERTH_PLACEMENT_ALLOCATION_H

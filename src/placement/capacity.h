@@ -38,8 +38,8 @@ enum outcome stocks_load(struct context *context, const int64_t *provider_ids,
                          size_t provider_count, const int64_t *class_ids, size_t class_count,
                          struct stocks *stocks);
 
-/* The stock of a class of a provider, or NULL if it has no such inventory; any class of the provider
-   if class_id is negative. */
+/* The stock of a class of a provider, or NULL if it has no such inventory; any class of the
+   provider if class_id is negative. */
 struct stock *stocks_find(const struct stocks *stocks, int64_t provider_id, int64_t class_id);
 
 /* Notes that the claim's consumers have given back what they used until now. */

@@ -50,8 +50,8 @@ struct claim_run {
 
     struct claimed_class *classes; /* by name */
     size_t class_count;
-    /* The last attempt met what is rare: a project, user or type that does not exist, or allocations
-       of a consumer that has no row. */
+    /* The last attempt met what is rare: a project, user or type that does not exist, or
+       allocations of a consumer that has no row. */
     bool thorough;
 
     /* Of one attempt: */

@@ -43,8 +43,8 @@ struct claim {
  */
 enum outcome claims_replace(struct context *context, const struct claim *claims, size_t count);
 
-/* The same as a part of another transaction: prepared before it, run inside of it, once in each of its
-   attempts. */
+/* The same as a part of another transaction: prepared before it, run inside of it, once in each of
+   its attempts. */
 struct claim_run;
 enum outcome claims_prepare(struct context *context, const struct claim *claims, size_t count,
                             struct claim_run **run);

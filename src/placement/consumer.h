@@ -35,12 +35,12 @@ enum outcome consumers_lock(struct context *context, const char *const *uuids, s
 enum outcome consumer_owners_ensure(struct context *context, const struct consumer_record *records,
                                     size_t count);
 
-/* Whether all characters of the owners are in every character set: otherwise the database may not have
-   them, and owners that were made are still not there. */
+/* Whether all characters of the owners are in every character set: otherwise the database may not
+   have them, and owners that were made are still not there. */
 bool consumer_owners_are_common(const struct consumer_record *records, size_t count);
 
-/* Makes consumers, of generation 1. OUTCOME_NOT_FOUND: not all owners and types exist, or one of the
-   consumers has allocations already. OUTCOME_CONFLICT: somebody else has made one of them. */
+/* Makes consumers, of generation 1. OUTCOME_NOT_FOUND: not all owners and types exist, or one of
+   the consumers has allocations already. OUTCOME_CONFLICT: somebody else has made one of them. */
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,
                               size_t count);
 

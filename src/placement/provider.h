@@ -36,14 +36,14 @@ enum outcome provider_load(struct context *context, const char *uuid, struct pro
    locked until the end. */
 enum outcome provider_lock(struct context *context, const char *uuid, struct provider *provider);
 
-/* Locks the rows of those of count providers that exist, always in the same order, whoever asks. Gives
-   rows of id, uuid (as the database has it) and generation. */
+/* Locks the rows of those of count providers that exist, always in the same order, whoever asks.
+   Gives rows of id, uuid (as the database has it) and generation. */
 enum outcome providers_lock(struct context *context, const char *const *uuids, size_t count,
                             struct rows *rows);
 
-/* Locks the row of a provider that was loaded before, for a change. If check_generation, it must still
-   be as it was loaded, otherwise *provider takes the generation of today. OUTCOME_CONCURRENT_UPDATE,
-   with the text below: it was changed or deleted meanwhile. */
+/* Locks the row of a provider that was loaded before, for a change. If check_generation, it must
+   still be as it was loaded, otherwise *provider takes the generation of today.
+   OUTCOME_CONCURRENT_UPDATE, with the text below: it was changed or deleted meanwhile. */
 enum outcome provider_hold(struct context *context, struct provider *provider,
                            bool check_generation);
 

@@ -186,8 +186,8 @@ static enum outcome hold_classes(struct reshaping *reshaping)
     return inventory_classes_hold(reshaping->context, ids, count);
 }
 
-/* Each of the two steps raises the generations, as upstream's do; the first leaves out providers that
-   are to have nothing. */
+/* Each of the two steps raises the generations, as upstream's do; the first leaves out providers
+   that are to have nothing. */
 static enum outcome raise(struct reshaping *reshaping, bool also_empty)
 {
     int64_t *ids = arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(*ids));

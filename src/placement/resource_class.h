@@ -1,6 +1,6 @@
 /*
- * Resource classes. Those with an id below FIRST_CUSTOM_CLASS_ID are standard and cannot be changed;
- * the names of the others begin with CUSTOM_.
+ * Resource classes. Those with an id below FIRST_CUSTOM_CLASS_ID are standard and cannot be
+ * changed; the names of the others begin with CUSTOM_.
  */
 #ifndef BERTH_PLACEMENT_RESOURCE_CLASS_H
 #define BERTH_PLACEMENT_RESOURCE_CLASS_H

@@ -10,8 +10,8 @@
 #include "db/database.h"
 
 /* Enters those that the database does not have yet, in a few statements. Others may do the same at
-   the same time: what they enter is left as it is. Nothing is ever taken out, so that a service with
-   other lists on the same database is not hurt. */
+   the same time: what they enter is left as it is. Nothing is ever taken out, so that a service
+   with other lists on the same database is not hurt. */
 enum outcome standard_synchronise(struct database *database, struct arena *arena);
 
 #endif

@@ -37,8 +37,8 @@ enum outcome trait_load(struct context *context, const char *name, struct trait 
 /* Makes a custom trait. OUTCOME_DUPLICATE: there is one. */
 enum outcome trait_create(struct context *context, const char *name);
 
-/* OUTCOME_STANDARD: "Cannot delete standard trait <name>."; OUTCOME_IN_USE: "The trait <name> is in use
-   by a resource provider." */
+/* OUTCOME_STANDARD: "Cannot delete standard trait <name>."; OUTCOME_IN_USE: "The trait <name> is in
+   use by a resource provider." */
 enum outcome trait_delete(struct context *context, const struct trait *trait);
 
 /* The traits of a provider. */

@@ -2,8 +2,8 @@
  * The socket that nginx connects to.
  *
  * It is inherited as descriptor 0, from spawn-fcgi -n or from systemd (StandardInput=socket), or
- * opened here, or was handed over by the program that this one replaces. Only unix sockets are taken:
- * FastCGI has no authentication, so that the file's permissions are what guards it.
+ * opened here, or was handed over by the program that this one replaces. Only unix sockets are
+ * taken: FastCGI has no authentication, so that the file's permissions are what guards it.
  */
 #ifndef BERTH_POOL_LISTENER_H
 #define BERTH_POOL_LISTENER_H

@@ -93,8 +93,8 @@ static int refuse(const struct error_line *error)
     return EX_CONFIG;
 }
 
-/* Says whether the pool could run. As the trial of an upgrade that includes what is only there when it
-   runs: the socket that is handed over, and the log. */
+/* Says whether the pool could run. As the trial of an upgrade that includes what is only there when
+   it runs: the socket that is handed over, and the log. */
 static int check(const struct arguments *arguments, const struct handover *handover)
 {
     struct error_line error;

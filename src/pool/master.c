@@ -1,6 +1,6 @@
 /*
- * The master's loop: signals, the ends of children, the watchdog, and one step at a time towards the
- * pool that is wanted.
+ * The master's loop: signals, the ends of children, the watchdog, and one step at a time towards
+ * the pool that is wanted.
  */
 #include <config.h>
 
@@ -444,7 +444,8 @@ static void carry_out_upgrade(struct master *master)
 }
 
 /* The workers of the program before this one: they serve until one of this program's is ready in
-   their place. There is room for all if that program had as many slots; otherwise some end at once. */
+   their place. There is room for all if that program had as many slots; otherwise some end at once.
+ */
 static void adopt_workers(struct master *master)
 {
     const struct handover *handover = master->start->handover;

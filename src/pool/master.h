@@ -23,9 +23,9 @@ struct configuration {
     struct policy_store *policies;
 };
 
-/* Reads the configuration and checks that the pool can run with it; NULL with an error if it cannot.
-   With serve, opens the log by it, and says there which options are unknown or have a new name. What
-   is odd about the policy is said in any case. */
+/* Reads the configuration and checks that the pool can run with it; NULL with an error if it
+   cannot. With serve, opens the log by it, and says there which options are unknown or have a new
+   name. What is odd about the policy is said in any case. */
 struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
                                         struct error_line *error);
 void configuration_free(struct configuration *configuration);
@@ -38,7 +38,8 @@ struct master_start {
     const struct handover *handover; /* from the program that this one replaces */
 };
 
-/* Runs until it is told to stop; gives the exit status. Configuration and listener are taken over. */
+/* Runs until it is told to stop; gives the exit status. Configuration and listener are taken over.
+ */
 int master_run(struct configuration *configuration, const struct master_start *start,
                struct listener *listener);
 

@@ -4,11 +4,10 @@
  * If there is a NOTIFY_SOCKET in the environment, datagrams go there:
  *   READY=1      the first workers accept connections, and the work at start is done or, where the
  *                database does not come, not waited for any longer; and again when a reload is over
- *   RELOADING=1  with MONOTONIC_USEC, at the begin of a reload, also of one with a wrong configuration
- *   STOPPING=1
- *   WATCHDOG=1   twice in WATCHDOG_USEC, as long as the master's loop goes round
- * and with each of them, and from time to time, STATUS: a line for people. Nothing ever waits for the
- * manager: what it does not take is sent again by notify_beat().
+ *   RELOADING=1  with MONOTONIC_USEC, at the begin of a reload, also of one with a wrong
+ * configuration STOPPING=1 WATCHDOG=1   twice in WATCHDOG_USEC, as long as the master's loop goes
+ * round and with each of them, and from time to time, STATUS: a line for people. Nothing ever waits
+ * for the manager: what it does not take is sent again by notify_beat().
  */
 #ifndef BERTH_POOL_NOTIFY_H
 #define BERTH_POOL_NOTIFY_H

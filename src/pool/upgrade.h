@@ -2,8 +2,8 @@
  * Replacing the program while it serves: the master exec()s the file that it was started from.
  *
  * Pid, parent, listening socket, arguments, environment, masked and pending signals stay, and so do
- * the workers, which are the new program's children as they were the old one's. Nobody who knows the
- * pool from outside (systemd, spawn-fcgi, nginx, a pid file) has to learn anything.
+ * the workers, which are the new program's children as they were the old one's. Nobody who knows
+ * the pool from outside (systemd, spawn-fcgi, nginx, a pid file) has to learn anything.
  *
  * Before that the new program is tried: a child runs it with the same arguments, --check-config and
  * the handover. Only if that ends with 0 in time may it take over; otherwise the old one goes on.

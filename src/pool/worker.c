@@ -100,8 +100,8 @@ static void worker_take_signals(struct worker *worker)
     }
 }
 
-/* Waits until a connection waits. False: the worker is to end. A connection that comes together with
-   the word to end is served: only this worker was woken for it. */
+/* Waits until a connection waits. False: the worker is to end. A connection that comes together
+   with the word to end is served: only this worker was woken for it. */
 static bool worker_wait(struct worker *worker)
 {
     while (!worker->ending) {
@@ -188,8 +188,8 @@ static void fill(struct worker *worker, struct exchange *exchange)
     worker->arena.limit = (size_t)worker->settings->berth_request_memory;
 }
 
-/* Receives and answers. When the request takes more memory than it may, or than there is, this begins
-   anew, without the body; if that is still too much, without anything. */
+/* Receives and answers. When the request takes more memory than it may, or than there is, this
+   begins anew, without the body; if that is still too much, without anything. */
 static void worker_answer(struct worker *worker, struct exchange *exchange,
                           struct service_report *report)
 {
@@ -213,8 +213,8 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
     }
 }
 
-/* What a large request took goes back to the system: the next one like it may be long in coming, and
-   there are many workers. */
+/* What a large request took goes back to the system: the next one like it may be long in coming,
+   and there are many workers. */
 static void worker_give_back(struct worker *worker)
 {
     bool large = worker->arena.taken + worker->output.capacity > LARGE;

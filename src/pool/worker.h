@@ -13,9 +13,9 @@
 #include "settings/settings.h"
 #include "watch/scoreboard.h"
 
-/* Runs in a process of its own, with a slot of the shared scoreboard and the policy that is in force
-   when it is forked, and gives its exit status. The listening socket is non-blocking; the signals
-   above are blocked. */
+/* Runs in a process of its own, with a slot of the shared scoreboard and the policy that is in
+   force when it is forked, and gives its exit status. The listening socket is non-blocking; the
+   signals above are blocked. */
 int worker_run(const struct settings *settings, int listen_descriptor,
                struct service_shared *shared, struct policy_store *policies, struct slot *slot);
 

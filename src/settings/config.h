@@ -65,7 +65,8 @@ bool config_load(struct config *config, const struct config_place *places, size_
 
 /*
  * Where a file is looked for that the configuration names by a relative path, as oslo.config's
- * find_file() does: the directories that were read, those of the other files (of the last one first),
+ * find_file() does: the directories that were read, those of the other files (of the last one
+ * first),
  * ~/.placement, ~, /etc/placement and /etc. Ends with NULL; all of it is the arena's.
  */
 const char *const *config_search_directories(struct config *config, struct arena *arena);

@@ -293,9 +293,9 @@ static bool read_place(struct database_url *url, const char **text, struct error
     return true;
 }
 
-/* What the drivers make of the ssl parameters: any of them asks for encryption, also one that says what is
-   not to be verified; with a ca the server is verified unless told otherwise; without one there is
-   nothing to verify it against unless asked for. */
+/* What the drivers make of the ssl parameters: any of them asks for encryption, also one that says
+   what is not to be verified; with a ca the server is verified unless told otherwise; without one
+   there is nothing to verify it against unless asked for. */
 static void judge_ssl(struct database_url *url, const struct truths *truths)
 {
     bool has_ca = url->ssl_ca != NULL || url->ssl_capath != NULL;

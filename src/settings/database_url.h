@@ -14,8 +14,8 @@
  * no effect. Any other is refused, as the drivers do.
  *
  * PyMySQL goes on without TLS if the server does not offer it, and reads ssl_verify_cert,
- * ssl_verify_identity and ssl_disabled in a URL as true whatever they say, without the ca beside them.
- * Here they mean what they say, and what is to be encrypted is encrypted or not sent.
+ * ssl_verify_identity and ssl_disabled in a URL as true whatever they say, without the ca beside
+ * them. Here they mean what they say, and what is to be encrypted is encrypted or not sent.
  */
 #ifndef BERTH_SETTINGS_DATABASE_URL_H
 #define BERTH_SETTINGS_DATABASE_URL_H
@@ -42,7 +42,8 @@ struct database_url {
     char *ssl_key;
     char *ssl_cipher;
     bool ssl; /* the connection must be encrypted */
-    /* and the server's certificate be of that ca or, without one, of those that the system trusts */
+    /* and the server's certificate be of that ca or, without one, of those that the system trusts
+     */
     bool ssl_verify_certificate;
     bool ssl_verify_hostname; /* and be made out to host */
 };

@@ -1,9 +1,9 @@
 /*
  * The options of placement.conf, as a table.
  *
- * settings/options.def defines each option once. This header gives the table to those who look at all
- * options (the sample file, --check-config, the check of the documentation); who needs the value of
- * one reads struct settings (settings/settings.h), which is made from the same definition.
+ * settings/options.def defines each option once. This header gives the table to those who look at
+ * all options (the sample file, --check-config, the check of the documentation); who needs the
+ * value of one reads struct settings (settings/settings.h), which is made from the same definition.
  */
 #ifndef BERTH_SETTINGS_OPTION_H
 #define BERTH_SETTINGS_OPTION_H

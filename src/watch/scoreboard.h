@@ -2,8 +2,8 @@
  * The scoreboard: what the pool is doing and has done, in memory that master and workers share.
  *
  * The master makes it before it forks and keeps it until its end, so that what was counted outlives
- * workers and reloads. It is a memfd, which only the master holds open: berth-manage finds a pool by
- * that, and reads along (scoreboard_attach()) without asking anybody.
+ * workers and reloads. It is a memfd, which only the master holds open: berth-manage finds a pool
+ * by that, and reads along (scoreboard_attach()) without asking anybody.
  *
  * Each worker writes its own slot and nobody else does, but for the pid, which the master sets and
  * clears. There are no locks: a reader takes a copy and sees by the slot's sequence number whether
@@ -99,7 +99,8 @@ uint64_t scoreboard_clock(void);
 /* The tally that the worker of a slot counts into, and the master. */
 struct tally *scoreboard_tally(struct scoreboard *scoreboard, const struct slot *slot);
 
-/* The number that requests of a route have in tallies; that of all others if it has no name there. */
+/* The number that requests of a route have in tallies; that of all others if it has no name there.
+ */
 unsigned scoreboard_route(const struct scoreboard *scoreboard, const char *route);
 
 /* All that was counted. */

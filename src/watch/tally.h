@@ -89,8 +89,8 @@ uint64_t measured_count(const struct measured *measured);
 /* Adds what was measured elsewhere with the same bounds. */
 void measured_add(struct measured *sum, const struct measured *measured);
 
-/* The size that this part (0 to 1) of the measured stays below, by interpolation in its bucket; 0 if
-   nothing was measured. Of what is above all bounds, the last bound. */
+/* The size that this part (0 to 1) of the measured stays below, by interpolation in its bucket; 0
+   if nothing was measured. Of what is above all bounds, the last bound. */
 double measured_quantile(const struct measured *measured, const uint64_t *bounds, size_t count,
                          double part);
 

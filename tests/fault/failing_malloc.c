@@ -1,10 +1,11 @@
 /*
  * Memory that runs out in a worker, when a test says so: preloaded into the pool by
  * tests/fault/starving.py. The file that FAILING_MALLOC names is shared with the test: two numbers,
- * how many more times memory is to be given (negative: always), and how many times it is refused then.
+ * how many more times memory is to be given (negative: always), and how many times it is refused
+ * then.
  *
- * libfcgi always gets its memory: without it ends the process, by an assertion. The master then starts
- * another worker, which tests/fault/pool.py is about.
+ * libfcgi always gets its memory: without it ends the process, by an assertion. The master then
+ * starts another worker, which tests/fault/pool.py is about.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -11,8 +11,8 @@
 
 enum { DEPTH = 64, MESSAGE_MOST = 64 * 1024 };
 
-/* The text of an error is for a person: bounded, UTF-8, and (but for the lines that say where the error
-   is) in one line. */
+/* The text of an error is for a person: bounded, UTF-8, and (but for the lines that say where the
+   error is) in one line. */
 static void check_message(const char *message)
 {
     size_t length = strlen(message);

@@ -1,6 +1,6 @@
 /*
- * The query string of GET /allocation_candidates at every microversion: the input is the minor number
- * and, after a blank, the query string.
+ * The query string of GET /allocation_candidates at every microversion: the input is the minor
+ * number and, after a blank, the query string.
  */
 #include <config.h>
 

@@ -1,6 +1,6 @@
 /*
- * What the fuzz targets share. A target is a program of libFuzzer: it gets bytes, gives them to what it
- * is about, and requires of the result what must always hold.
+ * What the fuzz targets share. A target is a program of libFuzzer: it gets bytes, gives them to
+ * what it is about, and requires of the result what must always hold.
  */
 #ifndef BERTH_TESTS_FUZZ_FUZZ_H
 #define BERTH_TESTS_FUZZ_FUZZ_H
@@ -35,8 +35,8 @@ static inline void begin_input(void)
     arena.limit = (size_t)256 << 20;
 }
 
-/* The bytes as text of their own size, so that reading beyond its end is noticed; what follows a NUL
-   does not count. To be freed. */
+/* The bytes as text of their own size, so that reading beyond its end is noticed; what follows a
+   NUL does not count. To be freed. */
 static inline char *text_of(const uint8_t *bytes, size_t size)
 {
     size_t length = strnlen((const char *)bytes, size);

@@ -1,6 +1,6 @@
 /*
- * What Keystone answers: the description of a token, the service's own login, the version document; and
- * the texts in them, times and the paths of access rules. The input is the body of an answer.
+ * What Keystone answers: the description of a token, the service's own login, the version document;
+ * and the texts in them, times and the paths of access rules. The input is the body of an answer.
  */
 #include <config.h>
 

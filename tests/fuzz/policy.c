@@ -1,6 +1,6 @@
 /*
- * Policy files: YAML or JSON, the language of rules in them, and what they decide. The input is the text
- * of a file. Nobody is asked over the network: remote checks are answered here.
+ * Policy files: YAML or JSON, the language of rules in them, and what they decide. The input is the
+ * text of a file. Nobody is asked over the network: remote checks are answered here.
  */
 #include <config.h>
 

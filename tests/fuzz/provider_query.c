@@ -1,7 +1,7 @@
 /*
  * Query strings and the readers of what other resources take: resources, required, root_required,
- * member_of and numbers. The input is the minor number of a microversion and, after a blank, the query
- * string.
+ * member_of and numbers. The input is the minor number of a microversion and, after a blank, the
+ * query string.
  */
 #include <config.h>
 

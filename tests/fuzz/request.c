@@ -1,10 +1,10 @@
 /*
- * A request as nginx hands it over, through the whole service, to the bytes of its answer and the line
- * of the log. The database is not there: a request ends where it would ask for something.
+ * A request as nginx hands it over, through the whole service, to the bytes of its answer and the
+ * line of the log. The database is not there: a request ends where it would ask for something.
  *
- * The input is written as HTTP: "METHOD PATH?QUERY" in the first line, then headers, an empty line and
- * the body. Names of headers in capitals are parameters of their own; MEMORY is what the request may
- * take. The functions of libfcgi are defined here, so that there is no socket.
+ * The input is written as HTTP: "METHOD PATH?QUERY" in the first line, then headers, an empty line
+ * and the body. Names of headers in capitals are parameters of their own; MEMORY is what the
+ * request may take. The functions of libfcgi are defined here, so that there is no socket.
  */
 #include <config.h>
 
@@ -225,7 +225,8 @@ static char **read_input(const uint8_t *bytes, size_t size)
     return parameters;
 }
 
-/* The memory that the request may take, less than any configuration allows: a parameter of its own. */
+/* The memory that the request may take, less than any configuration allows: a parameter of its own.
+ */
 static size_t memory_of(char *const *parameters)
 {
     size_t most = (size_t)settings.berth_request_memory, memory = most;

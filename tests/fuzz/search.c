@@ -1,6 +1,6 @@
 /*
- * The search for candidates in small worlds: the input is the dice that throw world and query, the search
- * must find what a reference finds that tries everything.
+ * The search for candidates in small worlds: the input is the dice that throw world and query, the
+ * search must find what a reference finds that tries everything.
  */
 #include <config.h>
 

@@ -1,7 +1,7 @@
 /*
- * A reference for the search for candidates, which knows no better than to try everything: all ways to
- * choose providers for the groups, each judged by the rules as the API reference states them. And
- * scenes, worlds with a query, that are thrown by dice, with what makes them the search's.
+ * A reference for the search for candidates, which knows no better than to try everything: all ways
+ * to choose providers for the groups, each judged by the rules as the API reference states them.
+ * And scenes, worlds with a query, that are thrown by dice, with what makes them the search's.
  *
  * For tests/unit/candidate_search_test.c and tests/fuzz/search.c.
  */

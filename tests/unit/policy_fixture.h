@@ -25,8 +25,8 @@ static inline struct policy *policy_of(const char *text, struct policy_options o
     return NULL;
 }
 
-/* Whether a rule, the text of which needs no escapes within "", lets somebody pass whose roles these
-   are. */
+/* Whether a rule, the text of which needs no escapes within "", lets somebody pass whose roles
+   these are. */
 static inline enum policy_decision decide(const char *rule, const struct identity *identity,
                                           const struct policy_target *target)
 {

@@ -1,7 +1,7 @@
 /*
- * No route answers without its rule having been asked: the table of routes is walked with policies that
- * deny one rule, all but one, and all. There is no database: who gets past the policy is answered
- * something else than 403 without one.
+ * No route answers without its rule having been asked: the table of routes is walked with policies
+ * that deny one rule, all but one, and all. There is no database: who gets past the policy is
+ * answered something else than 403 without one.
  */
 #include <config.h>
 

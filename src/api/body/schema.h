@@ -1,10 +1,11 @@
 /*
  * JSON Schema: whether a body or a query string is what it has to be.
  *
- * The schemas are those of upstream, one file each in src/api/body/schemas, and a part of the program.
- * The validator knows the keywords that they use, and judges and words as the python-jsonschema
- * library (4.10) does, best_match() included, because clients read these texts. What it does not do
- * is to send schema and instance back: the text ends with where in them the error is.
+ * The schemas are those of upstream, one file each in src/api/body/schemas, and a part of the
+ * program. The validator knows the keywords that they use, and judges and words as the
+ * python-jsonschema library (4.10) does, best_match() included, because clients read these texts.
+ * What it does not do is to send schema and instance back: the text ends with where in them the
+ * error is.
  */
 #ifndef BERTH_API_BODY_SCHEMA_H
 #define BERTH_API_BODY_SCHEMA_H

@@ -3,8 +3,8 @@
  * jsonschema.exceptions.best_match() does: the one highest up in the instance; of these one that is
  * not of "anyOf", and that is about the type; of these the first.
  *
- * The text of an error is only made when the error is the best until then, so that a large body that
- * is wrong everywhere costs no more than one that is wrong once.
+ * The text of an error is only made when the error is the best until then, so that a large body
+ * that is wrong everywhere costs no more than one that is wrong once.
  */
 #include <config.h>
 

@@ -88,7 +88,8 @@ static const char *text_or_null(const char *text)
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
-/* Gives false when there is no memory: never goes on with other authorities than those that are set. */
+/* Gives false when there is no memory: never goes on with other authorities than those that are
+ * set. */
 static bool set_tls(CURL *curl, const struct settings *settings)
 {
     const char *authority = text_or_null(settings->keystone_authtoken_cafile);

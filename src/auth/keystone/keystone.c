@@ -126,8 +126,8 @@ static enum token_verdict inquire(const struct inquiry *inquiry, const char *tok
     return *length > 0 ? TOKEN_VALID : ask_together(keystone, &digest, token, inquiry, length);
 }
 
-/* The token of a header without blanks around it; NULL when it cannot be one: nothing else than what
-   is visible is in any kind of token. */
+/* The token of a header without blanks around it; NULL when it cannot be one: nothing else than
+   what is visible is in any kind of token. */
 static const char *clean(const struct inquiry *inquiry, const char *header)
 {
     header += strspn(header, " \t");

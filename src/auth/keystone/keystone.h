@@ -7,11 +7,11 @@
  *   X-Service-Token  of a service that asks for the user. It must be valid, and have one of
  *                    service_token_roles where service_token_roles_required says so: otherwise 401.
  *                    With one of these roles it lets a token of the user pass that has expired
- * Everything else that says who somebody is (X-User-Id, X-Roles, ...) is not looked at. When Keystone
- * does not say whether a token is valid the answer is 503.
+ * Everything else that says who somebody is (X-User-Id, X-Roles, ...) is not looked at. When
+ * Keystone does not say whether a token is valid the answer is 503.
  *
- * What Keystone says is kept in the shared token cache for token_cache_time; that it does not know a
- * token is not kept.
+ * What Keystone says is kept in the shared token cache for token_cache_time; that it does not know
+ * a token is not kept.
  */
 #ifndef BERTH_AUTH_KEYSTONE_KEYSTONE_H
 #define BERTH_AUTH_KEYSTONE_KEYSTONE_H

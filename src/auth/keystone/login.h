@@ -1,7 +1,7 @@
 /*
  * How the service itself logs in at Keystone: the body of POST /v3/auth/tokens, made of
- * [keystone_authtoken], and what the answer says. As keystoneauth1's plugins password, v3password and
- * v3applicationcredential do.
+ * [keystone_authtoken], and what the answer says. As keystoneauth1's plugins password, v3password
+ * and v3applicationcredential do.
  */
 #ifndef BERTH_AUTH_KEYSTONE_LOGIN_H
 #define BERTH_AUTH_KEYSTONE_LOGIN_H
@@ -14,13 +14,13 @@
 #include "settings/config.h"
 #include "settings/settings.h"
 
-/* Whether Keystone can be asked with these settings, for auth_strategy = keystone. Gives false and one
-   line that says which option is wrong, and where it stands. */
+/* Whether Keystone can be asked with these settings, for auth_strategy = keystone. Gives false and
+   one line that says which option is wrong, and where it stands. */
 bool keystone_login_check(const struct settings *settings, const struct config *config,
                           struct error_line *error);
 
-/* The body. It has the password in it: to be freed with keystone_login_body_free(). NULL: there is no
-   memory. */
+/* The body. It has the password in it: to be freed with keystone_login_body_free(). NULL: there is
+   no memory. */
 char *keystone_login_body(const struct settings *settings);
 void keystone_login_body_free(char *body);
 

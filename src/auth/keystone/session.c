@@ -103,8 +103,8 @@ const struct token_digest *keystone_session_digest(const struct keystone_session
     return &session->digest;
 }
 
-/* Makes a URL one of v3: by what it says, by Keystone's version document, or, when that is of no use,
-   by adding it. Gives false when Keystone does not answer at all. */
+/* Makes a URL one of v3: by what it says, by Keystone's version document, or, when that is of no
+   use, by adding it. Gives false when Keystone does not answer at all. */
 static bool find_version(struct keystone_session *session, struct keystone_url *url,
                          uint64_t deadline)
 {
@@ -152,8 +152,8 @@ static int64_t renewal_of(int64_t expires_at)
     return expires_at - (before < RENEW_BEFORE * 1000000LL ? before : RENEW_BEFORE * 1000000LL);
 }
 
-/* Logs in and leaves the result in the shared memory, whose lock the caller has. What is there stays
-   until there is something better. */
+/* Logs in and leaves the result in the shared memory, whose lock the caller has. What is there
+   stays until there is something better. */
 static bool log_in(struct keystone_session *session, uint64_t deadline)
 {
     struct service_login *shared = &session->shared->login;
@@ -202,8 +202,8 @@ static bool may_log_in(const struct keystone_session *session)
            memcmp(&login->failed_settings, &session->digest, sizeof(session->digest)) != 0;
 }
 
-/* Gets what to ask with: the login that is there, or a new one, or, without that, the old one for the
-   rest of its time. */
+/* Gets what to ask with: the login that is there, or a new one, or, without that, the old one for
+   the rest of its time. */
 static bool obtain(struct keystone_session *session, uint64_t refused, uint64_t deadline,
                    struct pass *pass)
 {

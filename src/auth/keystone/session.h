@@ -1,11 +1,11 @@
 /*
  * Asking Keystone about tokens, as the service that the settings name.
  *
- * The service's own token is shared by all workers: who finds none, or one that is about to expire or
- * that Keystone refuses, logs in for all of them while the others wait. Where tokens are asked about is
- * what the catalog of that login says (interface, region_name), or else auth_url. After a login that
- * failed there is none for a second: Keystone would lock the user out, and those who have waited for one
- * that hung would each wait for their own.
+ * The service's own token is shared by all workers: who finds none, or one that is about to expire
+ * or that Keystone refuses, logs in for all of them while the others wait. Where tokens are asked
+ * about is what the catalog of that login says (interface, region_name), or else auth_url. After a
+ * login that failed there is none for a second: Keystone would lock the user out, and those who
+ * have waited for one that hung would each wait for their own.
  */
 #ifndef BERTH_AUTH_KEYSTONE_SESSION_H
 #define BERTH_AUTH_KEYSTONE_SESSION_H
@@ -34,7 +34,8 @@ enum token_verdict keystone_session_validate(struct keystone_session *session, c
                                              unsigned char record[TOKEN_RECORD_SIZE],
                                              size_t *length);
 
-/* Whether Keystone answers, until shared_clock() is at deadline, where the settings say that it is. */
+/* Whether Keystone answers, until shared_clock() is at deadline, where the settings say that it is.
+ */
 bool keystone_session_answers(struct keystone_session *session, uint64_t deadline);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * What all workers know together about Keystone: the service's own token, so that one of them logs in
- * for all, and whether Keystone can be reached, so that not all of them wait for one that cannot.
+ * What all workers know together about Keystone: the service's own token, so that one of them logs
+ * in for all, and whether Keystone can be reached, so that not all of them wait for one that
+ * cannot.
  */
 #ifndef BERTH_AUTH_KEYSTONE_SHARED_H
 #define BERTH_AUTH_KEYSTONE_SHARED_H
@@ -38,8 +39,8 @@ struct keystone_shared {
 struct keystone_shared *keystone_shared_new(void);
 void keystone_shared_free(struct keystone_shared *shared);
 
-/* Whether the caller may ask Keystone: while it is down only one at a time may, for at most that many
-   milliseconds. */
+/* Whether the caller may ask Keystone: while it is down only one at a time may, for at most that
+   many milliseconds. */
 bool keystone_may_ask(struct keystone_shared *shared, uint64_t patience);
 
 /* Keystone has answered something: it is up. True: it was down before. */

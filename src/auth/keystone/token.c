@@ -1,8 +1,8 @@
 /*
  * Tokens: from JSON to a record, and from a record to a struct.
  *
- * A record is struct head, then texts, each with a NUL: those that the head says are there, the names
- * of roles, and three texts an access rule.
+ * A record is struct head, then texts, each with a NUL: those that the head says are there, the
+ * names of roles, and three texts an access rule.
  */
 #include <config.h>
 

@@ -1,10 +1,10 @@
 /*
  * A token, as Keystone describes it: what of it decides who is asking and what they may do.
  *
- * Keystone's answer (JSON, GET /v3/auth/tokens) becomes a record: bytes without pointers, as the token
- * cache keeps them; a record becomes a struct in the request's arena. The meaning of the fields is
- * that of keystoneauth1's AccessInfoV3, from which keystonemiddleware makes the X-... headers that
- * oslo.context reads.
+ * Keystone's answer (JSON, GET /v3/auth/tokens) becomes a record: bytes without pointers, as the
+ * token cache keeps them; a record becomes a struct in the request's arena. The meaning of the
+ * fields is that of keystoneauth1's AccessInfoV3, from which keystonemiddleware makes the X-...
+ * headers that oslo.context reads.
  */
 #ifndef BERTH_AUTH_KEYSTONE_TOKEN_H
 #define BERTH_AUTH_KEYSTONE_TOKEN_H

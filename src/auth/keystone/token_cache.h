@@ -7,12 +7,12 @@
  * asks for it finds nothing. What the record says (that the token has expired, say) is for the
  * reader to judge.
  *
- * An entry is read and written under a lock of the few entries that it could be in. A worker that is
- * killed while it holds such a lock costs these entries, nothing else; one that is stopped makes the
- * others do without them.
+ * An entry is read and written under a lock of the few entries that it could be in. A worker that
+ * is killed while it holds such a lock costs these entries, nothing else; one that is stopped makes
+ * the others do without them.
  *
- * Flights: while one worker asks Keystone about a token the others that want to know wait, and share
- * what it learns. When it is killed the next one asks.
+ * Flights: while one worker asks Keystone about a token the others that want to know wait, and
+ * share what it learns. When it is killed the next one asks.
  */
 #ifndef BERTH_AUTH_KEYSTONE_TOKEN_CACHE_H
 #define BERTH_AUTH_KEYSTONE_TOKEN_CACHE_H

@@ -1,6 +1,6 @@
 /*
- * Where Keystone's API v3 is: URLs, and the version document that leads from one without a version to
- * one with it.
+ * Where Keystone's API v3 is: URLs, and the version document that leads from one without a version
+ * to one with it.
  *
  * As keystoneauth1 has it (discover.py): of the links in a version document only the path counts,
  * scheme and host are those that were asked, since behind a proxy the document is often wrong about

@@ -13,8 +13,9 @@
  * older form of a list of lists of checks is "or" of "and".
  *
  * A rule that is not understood lets nobody pass; a check that is not understood lets nobody pass
- * either, but is a part of its rule still ("not nonsense" is everybody): as oslo.policy has it. Where
- * oslo.policy fails with an exception when such a check is asked for, the check cannot be decided.
+ * either, but is a part of its rule still ("not nonsense" is everybody): as oslo.policy has it.
+ * Where oslo.policy fails with an exception when such a check is asked for, the check cannot be
+ * decided.
  */
 #ifndef BERTH_AUTH_POLICY_CHECK_H
 #define BERTH_AUTH_POLICY_CHECK_H
@@ -52,8 +53,8 @@ struct policy_check {
     struct policy_check *next;                  /* the next one of the same parts */
 };
 
-/* Reads a rule, or a single check of the list form (whose text must live as long as the arena), into
-   the arena. *problem becomes what is not understood, if anything, or stays as it is. */
+/* Reads a rule, or a single check of the list form (whose text must live as long as the arena),
+   into the arena. *problem becomes what is not understood, if anything, or stays as it is. */
 struct policy_check *policy_check_parse(struct arena *arena, const char *text,
                                         const char **problem);
 struct policy_check *policy_check_parse_single(struct arena *arena, const char *text,

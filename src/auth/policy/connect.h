@@ -16,8 +16,8 @@ struct policy_rules {
 /* The rule of that name, or NULL. */
 struct policy_rule *policy_rules_find(const struct policy_rules *rules, const char *name);
 
-/* Gives each "rule:NAME" the check of the rule of that name. Gives false and an error when one refers
-   to a rule that is not there, to itself or to too many others in a row. */
+/* Gives each "rule:NAME" the check of the rule of that name. Gives false and an error when one
+   refers to a rule that is not there, to itself or to too many others in a row. */
 bool policy_rules_connect(struct policy_rules *rules, struct error_line *error);
 
 #endif

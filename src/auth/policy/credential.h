@@ -16,8 +16,8 @@ struct policy_credential;
 const struct policy_credential *policy_credential_find(const char *name, size_t length);
 
 /*
- * Whether the identity's credential is what match says of the target (policy_match_applies() has said
- * YES). One of a list is enough. deeper: the check names something inside the credential, as
+ * Whether the identity's credential is what match says of the target (policy_match_applies() has
+ * said YES). One of a list is enough. deeper: the check names something inside the credential, as
  * "user_id.name": none of them has an inside, and oslo.policy fails.
  */
 enum policy_verdict policy_credential_decide(const struct policy_credential *credential,

@@ -16,8 +16,8 @@ struct policy_default {
     const char *former_check; /* its deprecated ancestor; NULL: none */
 };
 
-/* The name of all the deprecated ancestors. Upstream calls them "rule:admin_api", which is not the name
-   of a rule ("admin_api" is): what a file has under that name counts all the same. */
+/* The name of all the deprecated ancestors. Upstream calls them "rule:admin_api", which is not the
+   name of a rule ("admin_api" is): what a file has under that name counts all the same. */
 #define POLICY_FORMER_NAME "rule:admin_api"
 
 /* In the order of upstream's documentation. */

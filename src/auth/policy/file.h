@@ -2,10 +2,10 @@
  * The rules that policy files have.
  *
  * A file is YAML, of which JSON is a part: one mapping from names of rules to rules, each a text in
- * the language of auth/policy/check.h or a list of texts and of lists of texts. No content, or an empty
- * one, is no rules. Read as oslo.policy reads it, but for this: what is neither text nor a list is
- * refused, where oslo.policy takes null, false and 0 for "everybody" ("name: !", without quotes, is a
- * null too).
+ * the language of auth/policy/check.h or a list of texts and of lists of texts. No content, or an
+ * empty one, is no rules. Read as oslo.policy reads it, but for this: what is neither text nor a
+ * list is refused, where oslo.policy takes null, false and 0 for "everybody" ("name: !", without
+ * quotes, is a null too).
  */
 #ifndef BERTH_AUTH_POLICY_FILE_H
 #define BERTH_AUTH_POLICY_FILE_H
@@ -30,8 +30,8 @@ struct policy_entries {
     size_t count;
 };
 
-/* Adds the rules of a file; all memory is the arena's. A file that is not there has none. Gives false
-   and an error with path and line when it cannot be read or is not as it should be. */
+/* Adds the rules of a file; all memory is the arena's. A file that is not there has none. Gives
+   false and an error with path and line when it cannot be read or is not as it should be. */
 bool policy_file_read(const char *path, struct arena *arena, struct policy_entries *entries,
                       struct error_line *error);
 

@@ -33,8 +33,8 @@ static void add_part(struct parts *parts, enum part_kind kind, const char *text,
     parts->end = &part->next;
 }
 
-/* What follows "%(": the name up to the parenthesis that closes it, and "s". Gives what is behind, or
-   NULL if it is something else. Python looks the name up before it sees what comes after it. */
+/* What follows "%(": the name up to the parenthesis that closes it, and "s". Gives what is behind,
+   or NULL if it is something else. Python looks the name up before it sees what comes after it. */
 static const char *add_name(struct parts *parts, const char *text)
 {
     size_t length = 0;

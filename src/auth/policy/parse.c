@@ -57,8 +57,8 @@ static bool is_keyword(const char *text, size_t length)
     return false;
 }
 
-/* Names joined by "." or "-": to Python an expression that is not a literal, to oslo.policy the way to
-   a credential. */
+/* Names joined by "." or "-": to Python an expression that is not a literal, to oslo.policy the way
+   to a credential. */
 static bool is_path(const char *text)
 {
     for (;;) {
@@ -84,8 +84,8 @@ static const char *read_number(struct arena *arena, const char *text)
     return zeros > 0 ? "0" : arena_printf(arena, "%s%s", sign, digits);
 }
 
-/* The value of a literal as Python's str() shows it, or NULL: text in quotes, without escapes, a whole
-   number, True, False, None. */
+/* The value of a literal as Python's str() shows it, or NULL: text in quotes, without escapes, a
+   whole number, True, False, None. */
 static const char *read_literal(struct arena *arena, const char *text)
 {
     size_t length = strlen(text);
@@ -174,8 +174,8 @@ struct parser {
     bool failed;
 };
 
-/* How many bytes the blank that text begins with has, for what Python's re takes for one; 0: it is no
-   blank. */
+/* How many bytes the blank that text begins with has, for what Python's re takes for one; 0: it is
+   no blank. */
 static size_t blank_length(const char *text)
 {
     static const char *const wide[] = {

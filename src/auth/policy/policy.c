@@ -1,6 +1,6 @@
 /*
- * Rules put together, and asked for; see policy.h. How rules that name each other are connected is in
- * policy_connect.c.
+ * Rules put together, and asked for; see policy.h. How rules that name each other are connected is
+ * in policy_connect.c.
  */
 #include <config.h>
 
@@ -97,7 +97,8 @@ static bool replaces(const struct policy_rule *former, const struct policy_defau
            !check_reads(former->check, arena_printf(arena, "rule:%s", placement->name));
 }
 
-/* A default as it is in force. former is what files have under the name of the ancestors, or NULL. */
+/* A default as it is in force. former is what files have under the name of the ancestors, or NULL.
+ */
 static struct policy_rule make_default(struct policy *policy,
                                        const struct policy_default *placement,
                                        const struct policy_rule *former)

@@ -2,10 +2,10 @@
  * Asking a server whether a rule lets somebody pass: oslo.policy's "http:" and "https:" checks
  * (oslo_policy/_external.py).
  *
- * The server gets a POST of the rule that was asked for, the target and the credentials, as a form of
- * JSON texts or as one JSON object, and answers with the word True, which may be in quotes. Anything
- * else is a no, whatever the status. A server that does not answer in time, or a certificate that
- * cannot be read, leaves the check undecided.
+ * The server gets a POST of the rule that was asked for, the target and the credentials, as a form
+ * of JSON texts or as one JSON object, and answers with the word True, which may be in quotes.
+ * Anything else is a no, whatever the status. A server that does not answer in time, or a
+ * certificate that cannot be read, leaves the check undecided.
  */
 #ifndef BERTH_AUTH_POLICY_REMOTE_H
 #define BERTH_AUTH_POLICY_REMOTE_H

@@ -2,9 +2,9 @@
  * Token buckets in memory that processes share.
  *
  * A bucket is full when its owner has been quiet, loses a token with each request, and fills at its
- * rate. It is kept as one number, the time when it will be full again ("theoretical arrival time" of
- * the generic cell rate algorithm): a token puts that time off by an interval, and may not be taken
- * where this would put it off further than the bucket is deep.
+ * rate. It is kept as one number, the time when it will be full again ("theoretical arrival time"
+ * of the generic cell rate algorithm): a token puts that time off by an interval, and may not be
+ * taken where this would put it off further than the bucket is deep.
  *
  * A bucket is one word of 64 bits: 16 bits by which its owner is known and 48 of time, changed by
  * compare and swap. So there is no lock, and a process that is killed at any moment leaves nothing
@@ -34,16 +34,16 @@ struct rate {
     uint64_t depth;    /* time to fill it; an interval at least */
 };
 
-/* The rate of so many requests a second, of which those of burst seconds may come at once (one may at
-   any rate). Below one an hour it is one an hour; 0 is no limit. */
+/* The rate of so many requests a second, of which those of burst seconds may come at once (one may
+   at any rate). Below one an hour it is one an hour; 0 is no limit. */
 struct rate rate_of(double requests_a_second, double burst);
 
 /* All buckets, full, shared with processes forked later. NULL with errno set. */
 struct rate_buckets *rate_buckets_new(void);
 void rate_buckets_free(struct rate_buckets *buckets);
 
-/* Takes a token from an owner's bucket. Gives 0, or, if there is none, how long it takes until there
-   is. */
+/* Takes a token from an owner's bucket. Gives 0, or, if there is none, how long it takes until
+   there is. */
 uint64_t rate_buckets_take(struct rate_buckets *buckets, uint64_t owner, const struct rate *rate,
                            uint64_t now);
 

@@ -2,10 +2,10 @@
  * How much may be asked: limits on the requests of a project and of a user ([berth] rate_limit_*),
  * so that one who floods the service does not keep it from the others.
  *
- * Reads, writes and searches for allocation candidates are counted apart, each against a token bucket
- * (auth/rate/bucket.h) of the project and one of the user. Who has no project (system scope) counts
- * as a project of his own. What one of the two refuses costs the other nothing, and what is refused
- * costs nothing: who asks all the time gets as much as who waits.
+ * Reads, writes and searches for allocation candidates are counted apart, each against a token
+ * bucket (auth/rate/bucket.h) of the project and one of the user. Who has no project (system scope)
+ * counts as a project of his own. What one of the two refuses costs the other nothing, and what is
+ * refused costs nothing: who asks all the time gets as much as who waits.
  */
 #ifndef BERTH_AUTH_RATE_LIMIT_H
 #define BERTH_AUTH_RATE_LIMIT_H

@@ -108,8 +108,8 @@ enum outcome audit_run(struct context *context, const struct audit_options *opti
 /* How many of the findings a repair would put right. */
 size_t audit_fixable(const struct audit_report *report);
 
-/* Puts the findings of a report right, as far as they still are what they were. fixed: the number of
-   rows changed, by kind. What was done before a failure stays done. */
+/* Puts the findings of a report right, as far as they still are what they were. fixed: the number
+   of rows changed, by kind. What was done before a failure stays done. */
 enum outcome audit_fix(struct context *context, const struct audit_options *options,
                        const struct audit_report *report, uint64_t fixed[AUDIT_KINDS]);
 

@@ -177,8 +177,8 @@ static enum outcome lock_ancestors(struct batch *batch, struct rows *locked)
     return providers_lock(context, uuids, rows.count, locked);
 }
 
-/* Reads the providers and all above them again, now that their rows are locked. OUTCOME_CONFLICT: one
-   of them has got other parents meanwhile, which are not. */
+/* Reads the providers and all above them again, now that their rows are locked. OUTCOME_CONFLICT:
+   one of them has got other parents meanwhile, which are not. */
 static enum outcome load_locked(struct batch *batch, const struct rows *locked, struct kin **kin,
                                 size_t *count)
 {

@@ -21,8 +21,8 @@ struct kin {
 /* The place of an id, or NO_KIN. The list is in the order of ids. */
 size_t kin_find(const struct kin *kin, size_t count, int64_t id);
 
-/* For each provider of the list the place of the one at the top of its tree: the first on the way up
-   that has no parent in the list. NO_KIN for one that is in a circle, or below one. */
+/* For each provider of the list the place of the one at the top of its tree: the first on the way
+   up that has no parent in the list. NO_KIN for one that is in a circle, or below one. */
 size_t *kin_tops(struct arena *arena, const struct kin *kin, size_t count);
 
 #endif

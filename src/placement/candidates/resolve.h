@@ -29,8 +29,8 @@ enum outcome resolution_begin(struct resolution *resolution, struct context *con
 struct world_interest resolution_interest(const struct resolution *resolution);
 
 /*
- * Makes the query. *hopeless: nothing can match, and the query is of no use. Names that do not exist
- * are refused as upstream does, group by group, unless what came before them matches nothing:
+ * Makes the query. *hopeless: nothing can match, and the query is of no use. Names that do not
+ * exist are refused as upstream does, group by group, unless what came before them matches nothing:
  *   OUTCOME_CLASS_NOT_FOUND  "No such resource class <name>."
  *   OUTCOME_TRAIT_NOT_FOUND  "No such trait(s): <names>."
  */

@@ -207,8 +207,8 @@ enum outcome world_load(struct context *context, const struct world_interest *in
 
 /* Names of traits. */
 
-/* More providers than these, or than this part of all, are not looked up one by one: reading the whole
-   table is faster then. */
+/* More providers than these, or than this part of all, are not looked up one by one: reading the
+   whole table is faster then. */
 enum { LISTED_MOST = 256, LISTED_PART = 4 };
 
 struct naming {

@@ -1,8 +1,8 @@
 /*
  * Where the world of a candidate search comes from.
  *
- * Today it is read for each request, in a fixed number of statements that read whole tables: that is
- * faster than joins. The search knows nothing of this; a world that is kept between requests and
+ * Today it is read for each request, in a fixed number of statements that read whole tables: that
+ * is faster than joins. The search knows nothing of this; a world that is kept between requests and
  * only brought up to date could be given in its place.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
