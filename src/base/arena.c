@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 64 * 1024, LATER_BLOCK = 256 * 1024 };
+enum { FIRST_BLOCK = 64 * 1024, LATER_BLOCK = 256 * 1024, ROOM_FIRST = 16 };
 
 struct arena_block {
     struct arena_block *next;
@@ -107,6 +107,18 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &bytes))
         arena_exhausted(arena);
     return arena_alloc(arena, bytes);
+}
+
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return list;
+    size_t wanted = *room == 0 ? ROOM_FIRST : *room * 2;
+    void *grown = arena_array(arena, wanted, size);
+    if (count > 0)
+        memcpy(grown, list, count * size);
+    *room = wanted;
+    return grown;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)

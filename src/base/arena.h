@@ -50,6 +50,15 @@ void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, retur
 void *arena_array(struct arena *arena, size_t count, size_t size)
     __attribute__((malloc, returns_nonnull));
 
+/* Returns list, which has room for *room elements of size bytes, with room for one more than count;
+   a larger copy, and a larger *room, if it was full. The new elements are zeroed. Begin with NULL
+   and a *room of 0:
+
+       list = arena_grow(arena, list, count, &room, sizeof(*list));
+       list[count++] = element; */
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t *room, size_t size)
+    __attribute__((returns_nonnull));
+
 /* A copy of text (NULL stays NULL), of its first length bytes, of any bytes with a NUL after. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);

@@ -151,29 +151,33 @@ static int shortest_precision(double value)
     return precision;
 }
 
-void writer_real(struct json_writer *writer, double value)
+void writer_format_real(char text[REAL_TEXT], double value)
 {
-    char text[64];
-
-    item_begin(writer);
     if (isnan(value)) {
-        buffer_add_text(writer->buffer, "NaN");
+        strcpy(text, "NaN");
         return;
     }
     if (isinf(value)) {
-        buffer_add_text(writer->buffer, value < 0 ? "-Infinity" : "Infinity");
+        strcpy(text, value < 0 ? "-Infinity" : "Infinity");
         return;
     }
-    /* Python's repr() goes to the exponent form below 1e-4 and from 1e16 on. */
+    /* Python's repr() uses the exponent form below 1e-4 and from 1e16 on. */
     int precision = shortest_precision(value);
     double size = fabs(value);
     if (size != 0 && (size < 1e-4 || size >= 1e16)) {
-        snprintf(text, sizeof text, "%.*e", precision - 1, value);
+        snprintf(text, REAL_TEXT, "%.*e", precision - 1, value);
     } else {
         int exponent = size == 0 ? 0 : (int)floor(log10(size));
         int decimals = precision - 1 - exponent;
-        snprintf(text, sizeof text, "%.*f", decimals > 1 ? decimals : 1, value);
+        snprintf(text, REAL_TEXT, "%.*f", decimals > 1 ? decimals : 1, value);
     }
+}
+
+void writer_real(struct json_writer *writer, double value)
+{
+    char text[REAL_TEXT];
+    writer_format_real(text, value);
+    item_begin(writer);
     buffer_add_text(writer->buffer, text);
 }
 

@@ -34,6 +34,10 @@ void writer_real(struct json_writer *writer, double value);
 void writer_boolean(struct json_writer *writer, bool value);
 void writer_null(struct json_writer *writer);
 
+/* A number alone, as writer_real() writes it, into text. */
+enum { REAL_TEXT = 64 };
+void writer_format_real(char text[REAL_TEXT], double value);
+
 /* A member's name and its value at once. */
 void writer_member_text(struct json_writer *writer, const char *key, const char *text);
 void writer_member_integer(struct json_writer *writer, const char *key, int64_t value);

@@ -53,4 +53,22 @@ struct failure {
 enum outcome failure_note(struct failure *failure, struct arena *arena, enum outcome outcome,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * Evaluates an expression of type enum outcome and, unless it is OUTCOME_OK, returns it from the
+ * calling function:
+ *
+ *     TRY(load_providers(loading));
+ *     return load_aggregates(loading);
+ *
+ * This is the only macro that hides control flow. Memory is the arena's, so an early return leaks
+ * nothing. Do not use it between taking something that must be given back (a lock, a connection,
+ * a descriptor) and giving it back.
+ */
+#define TRY(expression)                                                                            \
+    do {                                                                                           \
+        enum outcome try_outcome = (expression);                                                   \
+        if (try_outcome != OUTCOME_OK)                                                             \
+            return try_outcome;                                                                    \
+    } while (0)
+
 #endif

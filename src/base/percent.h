@@ -1,0 +1,24 @@
+/*
+ * Percent-encoding, as in URLs and in forms ("a b" is "a%20b" in a URL and "a+b" in a form).
+ */
+#ifndef BERTH_BASE_PERCENT_H
+#define BERTH_BASE_PERCENT_H
+
+#include "base/arena.h"
+
+/* Returns text in the arena with each byte as %XX (upper case), except letters, digits, "_.-~", and
+   the characters of plain. */
+const char *percent_encode(struct arena *arena, const char *text, const char *plain);
+
+/* The same for a value of a form: plain is empty, and a blank becomes "+". */
+const char *percent_encode_form(struct arena *arena, const char *text);
+
+/* Returns length bytes of text in the arena with each %XX as its byte. A "%" without two
+   hexadecimal digits behind it stays. A NUL follows the result, which may itself contain NUL (%00)
+   and any bytes: *decoded becomes its length. */
+char *percent_decode(struct arena *arena, const char *text, size_t length, size_t *decoded);
+
+/* The same for a name or value of a form: "+" becomes a blank. */
+char *percent_decode_form(struct arena *arena, const char *text, size_t length, size_t *decoded);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * Defaults for missing text, and the text builder.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "suite.h"
+
+static struct arena arena;
+
+START_TEST(missing_text)
+{
+    ck_assert_str_eq(text_or("a", "b"), "a");
+    ck_assert_str_eq(text_or("", "b"), "");
+    ck_assert_str_eq(text_or(NULL, "b"), "b");
+    ck_assert_str_eq(text_filled_or("a", "b"), "a");
+    ck_assert_str_eq(text_filled_or("", "b"), "b");
+    ck_assert_ptr_null(text_filled_or(NULL, NULL));
+}
+END_TEST
+
+START_TEST(pieces)
+{
+    struct text_builder builder = text_begin(&arena);
+    ck_assert_str_eq(text_end(&builder), "");
+    text_add(&builder, "one ");
+    text_add_bytes(&builder, "two!", 3);
+    text_add_format(&builder, " %d %s", 3, "four");
+    ck_assert_str_eq(text_end(&builder), "one two 3 four");
+    ck_assert_uint_eq(builder.length, strlen("one two 3 four"));
+}
+END_TEST
+
+START_TEST(items)
+{
+    struct text_builder list = text_begin(&arena), odd = text_begin(&arena);
+    text_add_item(&list, ", ", "A");
+    ck_assert_str_eq(text_end(&list), "A");
+    text_add_item(&list, ", ", "B");
+    text_add_item(&list, ", ", "C");
+    ck_assert_str_eq(text_end(&list), "A, B, C");
+    text_add_item(&odd, ",", "");
+    text_add_item(&odd, ",", "");
+    ck_assert_str_eq(text_end(&odd), ",");
+}
+END_TEST
+
+START_TEST(long_text)
+{
+    struct text_builder builder = text_begin(&arena);
+    for (int i = 0; i < 10000; i++)
+        text_add_format(&builder, "%04d", i);
+    const char *text = text_end(&builder);
+    ck_assert_uint_eq(strlen(text), 40000);
+    ck_assert(strncmp(text + 4 * 4321, "43214322", 8) == 0);
+}
+END_TEST
+
+START_TEST(growing_list)
+{
+    int *list = NULL;
+    size_t room = 0;
+    for (int i = 0; i < 1000; i++) {
+        list = arena_grow(&arena, list, (size_t)i, &room, sizeof(*list));
+        list[i] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(list[i], i);
+    ck_assert_uint_eq(room, 1024);
+}
+END_TEST
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    TCase *test = tcase_create("text");
+    arena_init(&arena, 0);
+    tcase_add_checked_fixture(test, NULL, teardown);
+    tcase_add_test(test, missing_text);
+    tcase_add_test(test, pieces);
+    tcase_add_test(test, items);
+    tcase_add_test(test, long_text);
+    tcase_add_test(test, growing_list);
+    return suite_run("text", test);
+}
