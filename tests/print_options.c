@@ -1,5 +1,5 @@
-/* Prints the table of options: "sample" as the sample configuration file, "readme" as the rows of
-   the table in README.md, "manual" as the part of berth.conf(5) in mdoc(7). For
+/* Prints the table of options: "sample" as the sample configuration file, "table" as the rows of
+   the table in docs/configuration.md, "manual" as the part of berth.conf(5) in mdoc(7). For
    scripts/check-options and make update-options. */
 #include <config.h>
 
@@ -19,7 +19,7 @@ static void print_sample(void)
     buffer_free(&sample);
 }
 
-static void print_readme(void)
+static void print_table(void)
 {
     for (size_t i = 0; i < option_count; i++) {
         const struct config_option *option = &config_options[i];
@@ -92,12 +92,12 @@ int main(int count, char **arguments)
 {
     if (count == 2 && strcmp(arguments[1], "sample") == 0) {
         print_sample();
-    } else if (count == 2 && strcmp(arguments[1], "readme") == 0) {
-        print_readme();
+    } else if (count == 2 && strcmp(arguments[1], "table") == 0) {
+        print_table();
     } else if (count == 2 && strcmp(arguments[1], "manual") == 0) {
         print_manual();
     } else {
-        fprintf(stderr, "usage: print_options sample|readme|manual\n");
+        fprintf(stderr, "usage: print_options sample|table|manual\n");
         return 2;
     }
     return fflush(stdout) == 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-"""The page "Replace the Python service in five minutes" of README.md: its commands, as they stand.
+"""The page docs/replacing.md: its commands, as they stand.
 
 They are given to one shell, block by block, on a machine that is made up of a directory: with nginx, the
 Python service behind it, its configuration and its database. Clients make claims from the beginning to
@@ -17,7 +17,6 @@ from claims import audit_rows
 from cloud import TOP, Cloud, free_port, wait_until
 from python_service import PythonService, upstream_sync
 
-TITLE = '## Replace the Python service in five minutes\n'
 INVENTORY = {'VCPU': {'total': 100000}, 'DISK_GB': {'total': 1000000}}
 
 NGINX = """\
@@ -50,8 +49,8 @@ server {{
 
 def blocks():
     """The commands of the page: (what stands before them, commands)."""
-    with open(os.path.join(TOP, 'README.md')) as file:
-        page = file.read().split(TITLE)[1].split('\n## ')[0]
+    with open(os.path.join(TOP, 'docs/replacing.md')) as file:
+        page = file.read()
     found, before = [], ''
     for text, indent, commands in re.findall(r'(.*?)^( *)```sh\n(.*?)^ *```$', page, re.S | re.M):
         lines = [line[len(indent):] for line in commands.splitlines()]

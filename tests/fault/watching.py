@@ -406,11 +406,10 @@ def check_selectors(expressions, metrics):
     return used
 
 
-def check_readme(metrics):
-    """Its table has all metrics, and no others."""
-    with open(os.path.join(TOP, 'README.md')) as file:
-        section = file.read().split('\n## Watching\n')[1].split('\n## ')[0]
-    documented = set(re.findall(r'`(berth_[a-z0-9_]+)', section))
+def check_document(metrics):
+    """The table of docs/monitoring.md has all metrics, and no others."""
+    with open(os.path.join(TOP, 'docs/monitoring.md')) as file:
+        documented = set(re.findall(r'`(berth_[a-z0-9_]+)', file.read()))
     exported = set(re.findall(r'^# TYPE (\S+)', metrics.text, re.MULTILINE))
     assert documented == exported, documented ^ exported
 
@@ -468,7 +467,7 @@ def test_alerts_dashboard_and_manual_name_what_is_exported(directory, build):
     exported = set(re.findall(r'^# TYPE (\S+)', metrics.text, re.MULTILINE))
     shown = {re.sub('_(bucket|sum|count)$', '', name) for name in used}
     assert shown == exported, 'not on the dashboard: %s' % (exported - shown)
-    check_readme(metrics)
+    check_document(metrics)
     if shutil.which('promtool') is None:
         raise Skipped('there is no promtool (the package prometheus)')
     assert promtool('check', 'metrics', text=metrics.text) == ''
