@@ -5,6 +5,8 @@
 
 #include "placement/provider_change.h"
 
+#include "placement/ancestry.h"
+
 static const struct sql lock_parent = {
     "SELECT parent.id, root.id, root.uuid FROM resource_providers parent "
     "JOIN resource_providers root ON root.id = parent.root_provider_id "
@@ -187,52 +189,15 @@ static enum outcome check_move(struct context *context, const struct provider_ch
                       : "un-parenting a provider is not currently allowed.");
 }
 
-/* The row of an id; rows are in the order of ids. */
-static size_t find_row(const struct rows *rows, int64_t id)
+/* Sets the new root of the providers below the one at top. */
+static enum outcome move_subtree(struct context *context, const struct ancestry *ancestry,
+                                 const bool *subtree, size_t top, int64_t root_id)
 {
-    size_t low = 0, high = rows->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (row_integer(rows, middle, 0) < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < rows->count && row_integer(rows, low, 0) == id ? low : rows->count;
-}
-
-enum place { UNKNOWN, BELOW, ELSEWHERE };
-
-/* Finds out for each row whether it is the row top or below it. From each row the way goes up to
-   one that is known; all on the way are then known too, so that a row is visited twice at most. */
-static enum place *find_subtree(struct arena *arena, const struct rows *rows, size_t top)
-{
-    enum place *places = arena_array(arena, rows->count, sizeof(*places));
-    size_t *way = arena_array(arena, rows->count, sizeof(*way));
-    places[top] = BELOW;
-    for (size_t i = 0; i < rows->count; i++) {
-        size_t steps = 0, at = i;
-        while (at < rows->count && places[at] == UNKNOWN) {
-            places[at] = ELSEWHERE; /* also ends the way when parents go in a circle */
-            way[steps++] = at;
-            at = find_row(rows, row_integer(rows, at, 2));
-        }
-        enum place place = at < rows->count ? places[at] : ELSEWHERE;
-        while (steps > 0)
-            places[way[--steps]] = place;
-    }
-    return places;
-}
-
-/* Gives the descendants of the row top their new root. */
-static enum outcome move_subtree(struct context *context, const struct rows *rows, size_t top,
-                                 const enum place *places, int64_t root_id)
-{
-    int64_t *ids = arena_array(context->arena, rows->count, sizeof(*ids));
+    int64_t *ids = arena_array(context->arena, ancestry->count, sizeof(*ids));
     size_t id_count = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        if (places[i] == BELOW && i != top)
-            ids[id_count++] = row_integer(rows, i, 0);
+    for (size_t i = 0; i < ancestry->count; i++)
+        if (subtree[i] && i != top)
+            ids[id_count++] = ancestry->providers[i].id;
     if (id_count == 0)
         return OUTCOME_OK;
     return database_execute(context->database, &move_descendants,
@@ -250,20 +215,21 @@ static enum outcome move_tree(const struct updating *updating, const struct move
         VALUES(value_integer(move->now.root_id), value_integer(move->root_id)), &rows);
     if (outcome != OUTCOME_OK)
         return outcome;
-    size_t top = find_row(&rows, move->now.id);
-    if (top == rows.count || row_integer(&rows, top, 1) != move->now.root_id ||
-        row_integer(&rows, top, 2) != move->now.parent_id)
+    const struct ancestry ancestry = ancestry_from_rows(context->arena, &rows);
+    size_t top = ancestry_find(&ancestry, move->now.id);
+    if (top == ANCESTRY_NONE || ancestry.providers[top].root_id != move->now.root_id ||
+        ancestry.providers[top].parent_id != move->now.parent_id)
         return OUTCOME_CONFLICT;
-    const enum place *places = find_subtree(context->arena, &rows, top);
+    const bool *subtree = ancestry_subtree(context->arena, &ancestry, top);
     if (move->parent.id != 0) {
-        size_t parent = find_row(&rows, move->parent.id);
-        if (parent == rows.count || row_integer(&rows, parent, 1) != move->root_id)
+        size_t parent = ancestry_find(&ancestry, move->parent.id);
+        if (parent == ANCESTRY_NONE || ancestry.providers[parent].root_id != move->root_id)
             return OUTCOME_CONFLICT;
-        if (places[parent] == BELOW)
+        if (subtree[parent])
             return refuse(context, "update", "creating loop in the provider tree is not allowed.");
     }
     if (move->root_id != move->now.root_id)
-        outcome = move_subtree(context, &rows, top, places, move->root_id);
+        outcome = move_subtree(context, &ancestry, subtree, top, move->root_id);
     if (outcome != OUTCOME_OK)
         return outcome;
     return database_execute(

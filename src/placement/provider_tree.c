@@ -10,6 +10,7 @@
 #include "base/natural_order.h"
 #include "base/uuid.h"
 #include "base/word_list.h"
+#include "placement/ancestry.h"
 
 /* A uuid outranks a name that looks like the uuid of another one. */
 static const struct sql find_member = {
@@ -82,9 +83,9 @@ static const struct sql select_sharers = {
 /* A provider while the trees are put together. */
 struct node {
     struct forest_provider provider;
-    int64_t parent_id;
     struct node *parent;
     struct node *child, *sibling; /* the first child, the next one of the same parent */
+    bool in_circle;               /* the way up leads back to it */
     bool placed;
 };
 
@@ -127,18 +128,21 @@ static enum outcome load_rows(struct loading *loading, const struct sql statemen
     return database_select(database, &statements[OF_TREE], VALUES(root, root), rows);
 }
 
-static struct node *find_node(const struct loading *loading, int64_t id)
+/* Finds the parents of all nodes. */
+static void link_parents(struct loading *loading, const struct rows *rows)
 {
-    size_t low = 0, high = loading->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (loading->nodes[middle].provider.id < id)
-            low = middle + 1;
-        else
-            high = middle;
+    struct arena *arena = loading->context->arena;
+    struct ancestry_provider *list = arena_array(arena, rows->count, sizeof(*list));
+    for (size_t i = 0; i < rows->count; i++)
+        list[i] = (struct ancestry_provider){.id = row_integer(rows, i, 0),
+                                             .parent_id = row_integer(rows, i, 4)};
+    const struct ancestry ancestry = ancestry_build(arena, list, rows->count);
+    const bool *in_circle = ancestry_circles(arena, &ancestry);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (ancestry.parents[i] != ANCESTRY_NONE)
+            loading->nodes[i].parent = &loading->nodes[ancestry.parents[i]];
+        loading->nodes[i].in_circle = in_circle[i];
     }
-    struct node *node = low < loading->count ? &loading->nodes[low] : NULL;
-    return node != NULL && node->provider.id == id ? node : NULL;
 }
 
 static enum outcome load_providers(struct loading *loading)
@@ -158,11 +162,9 @@ static enum outcome load_providers(struct loading *loading)
         node->provider.name =
             row_is_null(&rows, i, 2) ? node->provider.uuid : row_text(&rows, i, 2);
         node->provider.generation = row_integer(&rows, i, 3);
-        node->parent_id = row_integer(&rows, i, 4);
         loading->order[i] = node;
     }
-    for (size_t i = 0; i < rows.count; i++)
-        loading->nodes[i].parent = find_node(loading, loading->nodes[i].parent_id);
+    link_parents(loading, &rows);
     return OUTCOME_OK;
 }
 
@@ -311,15 +313,6 @@ static void link_children(struct loading *loading)
     }
 }
 
-/* Whether the way up from a node leads back to it. */
-static bool is_in_circle(const struct loading *loading, const struct node *node)
-{
-    const struct node *above = node->parent;
-    for (size_t i = 0; i < loading->count && above != NULL && above != node; i++)
-        above = above->parent;
-    return above == node;
-}
-
 /* Takes a node out of the children of its parent. */
 static void unlink_node(struct node *node)
 {
@@ -365,7 +358,7 @@ static void place_all(struct loading *loading)
             place_tree(list, &forest->count, loading->order[i]);
     for (size_t i = 0; i < loading->count; i++) {
         struct node *node = loading->order[i];
-        if (node->placed || !is_in_circle(loading, node))
+        if (node->placed || !node->in_circle)
             continue;
         unlink_node(node);
         node->provider.circle = true;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "placement/audit/roots.h"
+#include "placement/ancestry.h"
 #include "placement/audit/searches.h"
 
 enum { SLICE = 50000 }; /* rows of a table that one statement looks at */
@@ -183,24 +183,25 @@ static struct audit_finding *add_provider(struct audit *audit, enum audit_kind k
     return finding;
 }
 
-static void judge_provider(struct audit *audit, const struct rows *rows, const struct kin *kin,
-                           size_t at, size_t top)
+static void judge_provider(struct audit *audit, const struct rows *rows,
+                           const struct ancestry *ancestry, size_t at, size_t top)
 {
     struct audit_finding *finding;
-    size_t parent = kin_find(kin, rows->count, kin[at].parent_id);
-    if (!row_is_null(rows, at, 2) && parent == NO_KIN) {
+    const struct ancestry_provider *provider = &ancestry->providers[at];
+    size_t parent = ancestry->parents[at];
+    if (!row_is_null(rows, at, 2) && parent == ANCESTRY_NONE) {
         finding = add_provider(audit, AUDIT_PARENT_GONE, rows, at);
-        finding->thing_id = kin[at].parent_id;
+        finding->thing_id = provider->parent_id;
     }
-    if (top == NO_KIN) {
+    if (top == ANCESTRY_NONE) {
         finding = add_provider(audit, AUDIT_PARENT_CIRCLE, rows, at);
-        finding->thing_id = kin[at].parent_id;
+        finding->thing_id = provider->parent_id;
         finding->thing = row_text(rows, parent, 3);
-    } else if (kin[at].root_id != kin[top].id) {
-        size_t root = kin_find(kin, rows->count, kin[at].root_id);
+    } else if (provider->root_id != ancestry->providers[top].id) {
+        size_t root = ancestry_find(ancestry, provider->root_id);
         finding = add_provider(audit, AUDIT_WRONG_ROOT, rows, at);
-        finding->thing_id = kin[at].root_id;
-        finding->thing = root != NO_KIN ? row_text(rows, root, 3) : NULL;
+        finding->thing_id = provider->root_id;
+        finding->thing = root != ANCESTRY_NONE ? row_text(rows, root, 3) : NULL;
         finding->expected_root = row_text(rows, top, 3);
     }
 }
@@ -214,13 +215,10 @@ static enum outcome search_trees(struct audit *audit)
     enum outcome outcome = database_select(audit->context->database, &select_kin, NO_VALUES, &rows);
     if (outcome != OUTCOME_OK)
         return outcome;
-    struct kin *kin = arena_array(arena, rows.count, sizeof(*kin));
+    const struct ancestry ancestry = ancestry_from_rows(arena, &rows);
+    const size_t *tops = ancestry_tops(arena, &ancestry);
     for (size_t i = 0; i < rows.count; i++)
-        kin[i] = (struct kin){row_integer(&rows, i, 0), row_integer(&rows, i, 1),
-                              row_integer(&rows, i, 2)};
-    const size_t *tops = kin_tops(arena, kin, rows.count);
-    for (size_t i = 0; i < rows.count; i++)
-        judge_provider(audit, &rows, kin, i, tops[i]);
+        judge_provider(audit, &rows, &ancestry, i, tops[i]);
     return OUTCOME_OK;
 }
 

@@ -7,8 +7,8 @@
  */
 #include <config.h>
 
+#include "placement/ancestry.h"
 #include "placement/audit/audit.h"
-#include "placement/audit/roots.h"
 #include "placement/consumer.h"
 #include "placement/provider.h"
 
@@ -179,8 +179,8 @@ static enum outcome lock_ancestors(struct batch *batch, struct rows *locked)
 
 /* Reads the providers and all above them again, now that their rows are locked. OUTCOME_CONFLICT:
    one of them has got other parents meanwhile, which are not. */
-static enum outcome load_locked(struct batch *batch, const struct rows *locked, struct kin **kin,
-                                size_t *count)
+static enum outcome load_locked(struct batch *batch, const struct rows *locked,
+                                struct ancestry *ancestry)
 {
     struct rows rows;
     struct context *context = batch->context;
@@ -188,15 +188,11 @@ static enum outcome load_locked(struct batch *batch, const struct rows *locked, 
     enum outcome outcome = database_select(context->database, &select_ancestors, &ids, 1, &rows);
     if (outcome != OUTCOME_OK)
         return outcome;
-    *kin = arena_array(context->arena, rows.count, sizeof(**kin));
-    *count = rows.count;
+    *ancestry = ancestry_from_rows(context->arena, &rows);
     size_t known = 0;
-    for (size_t i = 0; i < rows.count; i++)
-        (*kin)[i] = (struct kin){row_integer(&rows, i, 0), row_integer(&rows, i, 1),
-                                 row_integer(&rows, i, 2)};
     for (size_t i = 0; i < locked->count; i++)
-        known += kin_find(*kin, *count, row_integer(locked, i, 0)) != NO_KIN;
-    return known == *count ? OUTCOME_OK : OUTCOME_CONFLICT;
+        known += ancestry_find(ancestry, row_integer(locked, i, 0)) != ANCESTRY_NONE;
+    return known == ancestry->count ? OUTCOME_OK : OUTCOME_CONFLICT;
 }
 
 static enum outcome set_roots(struct batch *batch)
@@ -204,21 +200,24 @@ static enum outcome set_roots(struct batch *batch)
     enum { WIDTH = 2 };
     struct context *context = batch->context;
     struct rows locked;
-    struct kin *kin;
-    size_t count;
+    struct ancestry ancestry;
     enum outcome outcome = lock_ancestors(batch, &locked);
     if (outcome == OUTCOME_OK)
-        outcome = load_locked(batch, &locked, &kin, &count);
+        outcome = load_locked(batch, &locked, &ancestry);
     if (outcome != OUTCOME_OK)
         return outcome;
-    const size_t *tops = kin_tops(context->arena, kin, count);
-    struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
+    const struct ancestry_provider *providers = ancestry.providers;
+    const size_t *tops = ancestry_tops(context->arena, &ancestry);
+    struct value *values = arena_array(context->arena, ancestry.count * WIDTH, sizeof(*values));
     size_t wrong = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (tops[i] == NO_KIN || kin[tops[i]].parent_id != 0 || kin[i].root_id == kin[tops[i]].id)
+    for (size_t i = 0; i < ancestry.count; i++) {
+        if (tops[i] == ANCESTRY_NONE)
             continue;
-        values[wrong * WIDTH] = value_integer(kin[tops[i]].id);
-        values[wrong * WIDTH + 1] = value_integer(kin[i].id);
+        const struct ancestry_provider *top = &providers[tops[i]];
+        if (top->parent_id != 0 || providers[i].root_id == top->id)
+            continue;
+        values[wrong * WIDTH] = value_integer(top->id);
+        values[wrong * WIDTH + 1] = value_integer(providers[i].id);
         wrong++;
     }
     return database_execute_bulk(context->database, &set_root, values, WIDTH, wrong,
