@@ -12,7 +12,6 @@
 static void print_sample(void)
 {
     struct buffer sample;
-
     buffer_init(&sample, 0);
     option_write_sample(&sample);
     fwrite(sample.data, 1, sample.length, stdout);

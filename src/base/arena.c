@@ -72,10 +72,9 @@ static struct arena_block *block_add(struct arena *arena, size_t size)
 {
     size_t usual = arena->blocks == NULL ? FIRST_BLOCK : LATER_BLOCK;
     size_t room = size > usual ? size : usual;
-
     if (arena->limit != 0 && (room > arena->limit || arena->taken > arena->limit - room))
         arena_exhausted(arena);
-    struct arena_block *block = malloc(sizeof *block + room);
+    struct arena_block *block = malloc(sizeof(*block) + room);
     if (block == NULL)
         arena_starve(arena);
     *block = (struct arena_block){.next = arena->blocks, .size = room};
@@ -87,7 +86,6 @@ static struct arena_block *block_add(struct arena *arena, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
     struct arena_block *block = arena->blocks;
-
     if (size > SIZE_MAX / 2)
         arena_exhausted(arena);
     size_t rounded = size == 0
@@ -103,7 +101,6 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     size_t bytes;
-
     if (__builtin_mul_overflow(count, size, &bytes))
         arena_exhausted(arena);
     return arena_alloc(arena, bytes);
@@ -124,7 +121,6 @@ void *arena_grow(struct arena *arena, void *list, size_t count, size_t *room, si
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
     char *copy = arena_alloc(arena, length + 1);
-
     memcpy(copy, text, length);
     return copy;
 }
@@ -137,7 +133,6 @@ char *arena_strdup(struct arena *arena, const char *text)
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
 {
     va_list again;
-
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
@@ -151,7 +146,6 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     char *text = arena_vprintf(arena, format, arguments);
     va_end(arguments);

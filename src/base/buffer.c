@@ -35,7 +35,6 @@ void buffer_free(struct buffer *buffer)
 bool buffer_reserve(struct buffer *buffer, size_t more)
 {
     size_t needed;
-
     if (buffer->failed)
         return false;
     if (buffer->capacity - buffer->length >= more)
@@ -66,7 +65,6 @@ void buffer_add_text(struct buffer *buffer, const char *text)
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);

@@ -50,8 +50,7 @@ static void add_escaped(struct buffer *buffer, uint32_t character)
 {
     static const char short_escape[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
                                         ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
-
-    if (character < sizeof short_escape && short_escape[character] != 0) {
+    if (character < sizeof(short_escape) && short_escape[character] != 0) {
         char pair[2] = {'\\', short_escape[character]};
         buffer_add(buffer, pair, 2);
     } else if (character > 0xffff) {
@@ -124,9 +123,8 @@ void writer_text(struct json_writer *writer, const char *text)
 void writer_integer(struct json_writer *writer, int64_t value)
 {
     char digits[24];
-    char *at = digits + sizeof digits;
+    char *at = digits + sizeof(digits);
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
     item_begin(writer);
     do {
         *--at = (char)('0' + rest % 10);
@@ -134,7 +132,7 @@ void writer_integer(struct json_writer *writer, int64_t value)
     } while (rest != 0);
     if (value < 0)
         *--at = '-';
-    buffer_add(writer->buffer, at, (size_t)(digits + sizeof digits - at));
+    buffer_add(writer->buffer, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 /* The fewest digits that read back as the same number. */
@@ -142,9 +140,8 @@ static int shortest_precision(double value)
 {
     char text[40];
     int precision = 1;
-
     for (; precision < 17; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision - 1, value);
+        snprintf(text, sizeof(text), "%.*e", precision - 1, value);
         if (strtod(text, NULL) == value)
             break;
     }

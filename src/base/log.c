@@ -68,7 +68,6 @@ static char *path_of(const struct log_settings *settings)
 {
     const char *file = settings->file;
     char *path = NULL;
-
     if (file == NULL && settings->directory == NULL)
         return NULL;
     if (file == NULL)
@@ -83,7 +82,6 @@ bool log_open(const struct log_settings *settings, struct error_line *error)
 {
     char *path = path_of(settings);
     int file = -1;
-
     if (path != NULL && (file = open_file(path)) < 0) {
         error_line_set(error, "cannot open log file %s: %s", path, strerror(errno));
         free(path);
@@ -149,7 +147,6 @@ static void emit(struct log_line *line, enum log_level level)
 {
     static const int priorities[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
     int saved = errno;
-
     log_line_end(line);
     if (state.file >= 0)
         write_line(state.file, line);
@@ -163,7 +160,6 @@ static void emit(struct log_line *line, enum log_level level)
 static void begin(struct log_line *line, enum log_level level)
 {
     struct timespec now;
-
     clock_gettime(CLOCK_REALTIME, &now);
     log_line_begin(line, state.format, &now, (int)getpid(), level);
 }
@@ -171,7 +167,6 @@ static void begin(struct log_line *line, enum log_level level)
 static void add_identifier(struct log_line *line, const char *name, const char *id)
 {
     char shown[IDENTIFIER_SIZE + 1];
-
     if (id != NULL)
         snprintf(shown, sizeof(shown), "%s", id);
     log_line_text(line, name, id != NULL ? shown : NULL);
@@ -180,7 +175,6 @@ static void add_identifier(struct log_line *line, const char *name, const char *
 static void add_field(struct log_line *line, const struct log_field *field)
 {
     char words[128];
-
     switch (field->kind) {
     case LOG_IDENTIFIER:
         add_identifier(line, field->name, field->value.text);
@@ -209,7 +203,6 @@ static void add_field(struct log_line *line, const struct log_field *field)
 void log_write(enum log_level level, const char *message, const struct log_field *fields)
 {
     struct log_line line;
-
     if (!log_enabled(level))
         return;
     begin(&line, level);
@@ -222,7 +215,6 @@ void log_write(enum log_level level, const char *message, const struct log_field
 void log_request(const struct log_request *request)
 {
     struct log_line line;
-
     if (!log_enabled(LOG_LEVEL_INFO))
         return;
     begin(&line, LOG_LEVEL_INFO);

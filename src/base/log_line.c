@@ -63,7 +63,6 @@ static bool add_quoted(struct log_line *line, const char *text)
     size_t begin = line->length, used = 0;
     char escaped[ESCAPE_SIZE];
     bool good = add(line, "\"", 1);
-
     while (good && *text != '\0') {
         uint32_t c;
         size_t size = utf8_next(text, &c);
@@ -87,7 +86,6 @@ static bool add_quoted(struct log_line *line, const char *text)
 static bool is_plain(const char *text)
 {
     size_t length = 0;
-
     for (; text[length] != '\0'; length++) {
         unsigned char c = (unsigned char)text[length];
         if (c <= ' ' || c >= 0x7f || strchr("\"\\=", c) != NULL || length >= LOG_VALUE_SIZE)
@@ -101,7 +99,6 @@ static bool add_name(struct log_line *line, const char *name)
 {
     size_t begin = line->length;
     bool good;
-
     if (line->format == LOG_FORMAT_JSON)
         good = (begin <= 1 || add_text(line, ",")) && add_quoted(line, name) && add_text(line, ":");
     else
@@ -115,7 +112,6 @@ static bool add_name(struct log_line *line, const char *name)
 static void add_ready(struct log_line *line, const char *name, const char *value)
 {
     size_t begin = line->length;
-
     if (!add_name(line, name) || !add_text(line, value))
         line->length = begin;
 }
@@ -125,7 +121,6 @@ void log_line_begin(struct log_line *line, enum log_format format, const struct 
 {
     struct tm parts;
     char date[32], stamp[64];
-
     line->format = format;
     line->length = 0;
     gmtime_r(&now->tv_sec, &parts);
@@ -146,7 +141,6 @@ void log_line_begin(struct log_line *line, enum log_format format, const struct 
 void log_line_word(struct log_line *line, const char *name, const char *word)
 {
     size_t begin = line->length;
-
     if (line->format == LOG_FORMAT_JSON)
         log_line_text(line, name, word);
     else if (!add_text(line, " ") || !add_text(line, word))
@@ -156,7 +150,6 @@ void log_line_word(struct log_line *line, const char *name, const char *word)
 void log_line_text(struct log_line *line, const char *name, const char *text)
 {
     size_t begin = line->length;
-
     if (text == NULL) {
         add_ready(line, name, line->format == LOG_FORMAT_JSON ? "null" : "-");
     } else if (line->format == LOG_FORMAT_TEXT && is_plain(text)) {
@@ -187,7 +180,6 @@ void log_line_real(struct log_line *line, const char *name, double real)
 void log_line_path(struct log_line *line, const char *name, const char *path)
 {
     char shown[LOG_VALUE_SIZE + 8];
-
     if (path == NULL) {
         log_line_text(line, name, NULL);
         return;

@@ -7,7 +7,6 @@ enum outcome failure_note(struct failure *failure, struct arena *arena, enum out
                           const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     failure->outcome = outcome;
     failure->detail = arena_vprintf(arena, format, arguments);

@@ -14,7 +14,6 @@ static size_t decode(const unsigned char *bytes, size_t length, uint32_t *charac
                   : (bytes[0] & 0xf0) == 0xe0 ? 3
                   : (bytes[0] & 0xf8) == 0xf0 ? 4
                                               : 0;
-
     if (size == 0 || size > length)
         return 0;
     uint32_t value = size == 1 ? bytes[0] : bytes[0] & (0xffu >> (size + 1));
@@ -32,7 +31,6 @@ static size_t decode(const unsigned char *bytes, size_t length, uint32_t *charac
 size_t utf8_next(const char *text, uint32_t *character)
 {
     size_t size = decode((const unsigned char *)text, strnlen(text, 4), character);
-
     if (size == 0) {
         *character = REPLACEMENT;
         return 1;
@@ -44,7 +42,6 @@ size_t utf8_length(const char *text)
 {
     size_t count = 0;
     uint32_t character;
-
     while (*text != '\0') {
         text += utf8_next(text, &character);
         count++;
@@ -55,7 +52,6 @@ size_t utf8_length(const char *text)
 long utf8_first_invalid(const char *text, size_t length)
 {
     uint32_t character;
-
     for (size_t at = 0; at < length;) {
         size_t size = decode((const unsigned char *)text + at, length - at, &character);
         if (size == 0)

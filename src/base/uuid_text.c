@@ -13,7 +13,6 @@ static bool digits_of(const char *text, char digits[DIGITS + 1])
 {
     size_t count = 0;
     const char *end = text + strlen(text);
-
     while (*text != '\0') {
         if (strncmp(text, "urn:", 4) == 0) {
             text += 4;
@@ -41,7 +40,6 @@ static bool digits_of(const char *text, char digits[DIGITS + 1])
 bool uuid_is_like(const char *text)
 {
     char digits[DIGITS + 1];
-
     return text != NULL && digits_of(text, digits);
 }
 
@@ -51,10 +49,9 @@ bool uuid_canonical(const char *text, struct uuid_text *canonical)
     char digits[DIGITS + 1];
     const char *from = digits;
     char *to = canonical->text;
-
     if (text == NULL || !digits_of(text, digits))
         return false;
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+    for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
         if (i > 0)
             *to++ = '-';
         memcpy(to, from, (size_t)groups[i]);
@@ -68,7 +65,6 @@ bool uuid_canonical(const char *text, struct uuid_text *canonical)
 void uuid_new(struct uuid_text *uuid)
 {
     uuid_t bytes;
-
     uuid_generate_random(bytes);
     uuid_unparse_lower(bytes, uuid->text);
 }

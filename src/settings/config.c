@@ -166,7 +166,6 @@ size_t config_get_all(const struct config *config, const struct config_name *nam
 {
     struct config_value value;
     size_t count = 0;
-
     if (get_override(config, name, &value) || get_environment(name, &value)) {
         if (room > 0)
             values[0] = value;

@@ -61,7 +61,6 @@ static bool read_file(struct config *config, const char *path, bool in_directory
     struct buffer content;
     struct ini_problem problem;
     bool good = false;
-
     buffer_init(&content, FILE_LIMIT);
     if (!read_whole(path, &content)) {
         error_line_set(error, "cannot read configuration file %s: %s", path, strerror(errno));
@@ -109,7 +108,6 @@ bool config_read_directory(struct config *config, const char *path, struct error
 {
     struct dirent **entries = NULL;
     bool good = true;
-
     path = expand_home(config, path);
     int count = scandir(path, &entries, is_config_file, compare_names);
     if (count < 0) {
@@ -178,7 +176,6 @@ bool config_load(struct config *config, const struct config_place *places, size_
                  struct error_line *error)
 {
     bool has_file = false, has_directory = false;
-
     for (size_t i = 0; i < count; i++) {
         has_file = has_file || !places[i].is_directory;
         has_directory = has_directory || places[i].is_directory;

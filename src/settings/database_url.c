@@ -92,7 +92,6 @@ static int hex_digit(char c)
 static char *decode(const char *text, size_t length, bool is_form)
 {
     char *made = copy(text, length), *to = made;
-
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         if (c == '+' && is_form) {
@@ -124,7 +123,6 @@ static bool parse_truth(const char *text, int *truth)
 {
     static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"},
                                            {"n", "y"},        {"f", "t"},    {"0", "1"}};
-
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         for (int value = 0; value < 2; value++) {
             if (strcasecmp(text, words[i][value]) == 0) {
@@ -151,7 +149,6 @@ static bool set_parameter(struct database_url *url, struct truths *truths,
 {
     long seconds = 0;
     bool good = true;
-
     switch (parameter->kind) {
     case PARAMETER_TEXT:
         replace((char **)(void *)((char *)url + parameter->offset), value);
@@ -177,7 +174,6 @@ static bool read_parameter(struct database_url *url, struct truths *truths, cons
                            size_t length, struct error_line *error)
 {
     const char *sign = memchr(text, '=', length);
-
     if (sign == NULL || sign + 1 == text + length)
         return true;
     char *name = decode(text, (size_t)(sign - text), true);
@@ -207,7 +203,6 @@ static bool read_parameters(struct database_url *url, struct truths *truths, con
 static bool read_scheme(const char **text, struct error_line *error)
 {
     size_t length = 0;
-
     while (isalnum((unsigned char)(*text)[length]) || (*text)[length] == '_' ||
            (*text)[length] == '+')
         length++;
@@ -229,7 +224,6 @@ static bool read_credentials(struct database_url *url, const char **text, struct
 {
     size_t user_length = strcspn(*text, ":/");
     const char *password = NULL, *end;
-
     if ((*text)[user_length] == ':' && (end = strchr(*text + user_length, '@')) != NULL) {
         password = *text + user_length + 1;
     } else {
@@ -255,7 +249,6 @@ static bool read_port(struct database_url *url, const char **text, struct error_
     size_t length = strcspn(*text, "/?");
     char digits[8];
     long port = 0;
-
     if (length == 0)
         return true;
     if (length >= sizeof(digits))
@@ -299,7 +292,6 @@ static bool read_place(struct database_url *url, const char **text, struct error
 static void judge_ssl(struct database_url *url, const struct truths *truths)
 {
     bool has_ca = url->ssl_ca != NULL || url->ssl_capath != NULL;
-
     url->ssl = has_ca || url->ssl_cert != NULL || url->ssl_key != NULL || url->ssl_cipher != NULL ||
                truths->check_hostname >= 0 || truths->verify_certificate >= 0 ||
                truths->verify_identity >= 0;
@@ -320,7 +312,6 @@ static bool read_url(struct database_url *url, const char *text, const char *mor
                      struct error_line *error)
 {
     struct truths truths = {-1, -1, -1, -1};
-
     if (!read_scheme(&text, error) || !read_credentials(url, &text, error) ||
         !read_place(url, &text, error))
         return false;
@@ -354,7 +345,6 @@ void database_url_free(struct database_url *url)
     char **const texts[] = {&url->host,        &url->user,    &url->password,   &url->name,
                             &url->charset,     &url->ssl_ca,  &url->ssl_capath, &url->ssl_cert,
                             &url->unix_socket, &url->ssl_key, &url->ssl_cipher};
-
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         replace(texts[i], NULL);
     *url = (struct database_url){0};

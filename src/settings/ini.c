@@ -127,7 +127,6 @@ bool ini_parse(char *text, size_t length, ini_visitor visitor, void *subject,
 {
     struct ini_reader reader = {.visitor = visitor, .subject = subject, .problem = problem};
     char *end = text + length;
-
     while (text < end) {
         char *line_end = memchr(text, '\n', (size_t)(end - text));
         if (line_end == NULL)

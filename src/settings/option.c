@@ -114,7 +114,6 @@ static void write_option(struct buffer *buffer, const struct config_option *opti
 void option_write_sample(struct buffer *buffer)
 {
     const char *group = NULL;
-
     for (size_t i = 0; i < option_count; i++) {
         if (group == NULL || strcmp(group, config_options[i].group) != 0) {
             group = config_options[i].group;

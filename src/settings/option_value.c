@@ -22,7 +22,6 @@ bool option_parse_boolean(const char *text, bool *value)
 {
     static const char *const words[][2] = {
         {"false", "true"}, {"0", "1"}, {"off", "on"}, {"no", "yes"}};
-
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         for (int truth = 0; truth < 2; truth++) {
             if (strcasecmp(text, words[i][truth]) == 0) {
@@ -38,7 +37,6 @@ bool option_parse_boolean(const char *text, bool *value)
 static bool clean_number(const char *text, char number[NUMBER_SIZE])
 {
     size_t used = 0;
-
     text += strspn(text, blanks);
     for (; *text != '\0' && strchr(blanks, *text) == NULL; text++) {
         if (*text == '_') {
@@ -59,7 +57,6 @@ static bool clean_number(const char *text, char number[NUMBER_SIZE])
 bool option_parse_integer(const char *text, long *value)
 {
     char number[NUMBER_SIZE], *end;
-
     if (!clean_number(text, number))
         return false;
     errno = 0;
@@ -70,7 +67,6 @@ bool option_parse_integer(const char *text, long *value)
 bool option_parse_real(const char *text, double *value)
 {
     char number[NUMBER_SIZE], *end;
-
     if (!clean_number(text, number) || strpbrk(number, "xX(") != NULL)
         return false;
     *value = strtod(number, &end);
@@ -109,7 +105,6 @@ struct text_list option_parse_list(struct arena *arena, const char *text)
 bool option_is_choice(const char *choices, const char *text)
 {
     size_t length = strlen(text);
-
     while (length > 0) {
         size_t choice = strcspn(choices, ",");
         if (choice == length && memcmp(choices, text, length) == 0)

@@ -65,7 +65,6 @@ void settings_refuse(const struct config *config, const struct config_option *op
     bool found = look_up(config, option, &value);
     size_t files = config_file_count(config);
     const char *group = lookup_of(config, option).name.group;
-
     if (found && value.origin.file != NULL)
         error_line_set(error, "%s:%u: [%s] %s: %s", value.origin.file, value.origin.line, group,
                        option->name, reason);
@@ -103,7 +102,6 @@ static bool store_integer(const struct loader *loader, const struct config_optio
                           const char *text)
 {
     long *field = field_of(loader->settings, option);
-
     if (option_is_blank(text))
         text = option->default_text;
     *field = SETTINGS_UNSET;
@@ -118,7 +116,6 @@ static bool store_real(const struct loader *loader, const struct config_option *
                        const char *text)
 {
     double *field = field_of(loader->settings, option);
-
     if (option_is_blank(text))
         text = option->default_text;
     *field = NAN;
@@ -141,7 +138,6 @@ static bool store_text(const struct loader *loader, const struct config_option *
 {
     const char **field = field_of(loader->settings, option);
     char reason[256];
-
     *field = arena_strdup(&loader->settings->memory, text);
     if (option->choices == NULL || option_is_choice(option->choices, text))
         return true;
@@ -202,7 +198,6 @@ static bool load_multi(const struct loader *loader, const struct config_option *
     size_t count =
         config_get_all(loader->config, &lookup.name, lookup.old_names, lookup.old_count, NULL, 0);
     struct config_value *values = arena_array(memory, count + 1, sizeof(*values));
-
     config_get_all(loader->config, &lookup.name, lookup.old_names, lookup.old_count, values, count);
     if (count == 0 && option->default_text != NULL)
         values[count++].text = option->default_text;
@@ -220,7 +215,6 @@ static bool load_multi(const struct loader *loader, const struct config_option *
 static bool load_option(const struct loader *loader, const struct config_option *option)
 {
     struct config_value value = {.text = option->default_text};
-
     if (option->type == OPTION_MULTI)
         return load_multi(loader, option);
     look_up(loader->config, option, &value);
@@ -241,7 +235,6 @@ static bool judge(const struct loader *loader)
 {
     struct database_url url;
     struct error_line reason;
-
     if (!settings_database_url(loader->settings, &url, &reason))
         return fail(loader, option_find("placement_database", "connection"), reason.text);
     database_url_free(&url);
@@ -255,7 +248,6 @@ bool settings_load(struct settings *settings, struct config *config, struct erro
 {
     struct loader loader = {.settings = settings, .config = config, .error = error};
     bool good = true;
-
     memset(settings, 0, sizeof(*settings));
     arena_init(&settings->memory, 0);
     for (size_t i = 0; good && i < option_count; i++)
@@ -293,7 +285,6 @@ struct log_settings settings_log(const struct settings *settings)
     const char *own_file = text_or_null(settings->berth_log_file);
     bool json = settings->default_use_json || strcmp(settings->berth_log_format, "json") == 0;
     enum log_level level = LOG_LEVEL_DEBUG;
-
     while (!settings->default_debug && strcmp(levels[level], settings->berth_log_level) != 0)
         level++;
     return (struct log_settings){

@@ -29,7 +29,6 @@ static const char *show(const struct settings *settings, const struct config_opt
                         struct arena *arena)
 {
     const void *field = (const char *)settings + option->offset;
-
     switch (option->type) {
     case OPTION_TEXT:
         return *(const char *const *)field;
@@ -53,7 +52,6 @@ static const char *show(const struct settings *settings, const struct config_opt
 void settings_visit(const struct settings *settings, settings_visitor visitor, void *subject)
 {
     struct arena arena;
-
     arena_init(&arena, 0);
     for (size_t i = 0; i < option_count; i++) {
         const char *text = show(settings, &config_options[i], &arena);

@@ -21,7 +21,6 @@ static const char *fail(struct substitution *substitution, const char *reason)
 static size_t name_length(const char *text)
 {
     size_t length = 0;
-
     if (*text != '_' && !isalpha((unsigned char)*text))
         return 0;
     while (text[length] == '_' || text[length] == '.' || isalnum((unsigned char)text[length]))
@@ -34,7 +33,6 @@ static const struct config_option *find_option(struct substitution *substitution
                                                const struct config_option *option, const char *name)
 {
     const char *dot = strchr(name, '.');
-
     if (dot != NULL) {
         const char *group = arena_strndup(substitution->arena, name, (size_t)(dot - name));
         return option_find(group, dot + 1);
@@ -49,7 +47,6 @@ static const char *value_of(struct substitution *substitution, const struct conf
     struct config_name name = {.group = option->group, .name = option->name};
     struct config_value value = {.text = option->default_text};
     bool truth;
-
     config_get(substitution->config, &name, option->old_names, option_old_name_count(option),
                &value);
     if (value.text == NULL)
@@ -66,7 +63,6 @@ static const char *refer(struct substitution *substitution, const struct config_
 {
     const char *name = arena_strndup(substitution->arena, reference, length);
     const struct config_option *found = find_option(substitution, option, name);
-
     if (found == NULL)
         return fail(substitution, "refers with \"$\" to an option that does not exist (\"$$\" is a "
                                   "dollar sign)");
@@ -79,7 +75,6 @@ static const char *read_reference(struct substitution *substitution,
 {
     const char *after = *text + 1;
     size_t length;
-
     if (*after == '$') {
         *text = after + 1;
         return "$";
@@ -100,7 +95,6 @@ const char *substitute(struct substitution *substitution, const struct config_op
                        const char *text)
 {
     const char *result = "";
-
     if (substitution->depth >= DEEPEST)
         return fail(substitution, "refers to itself");
     substitution->depth++;

@@ -123,7 +123,6 @@ START_TEST(a_mistake_is_told_by_file_and_line_alone)
 {
     const char *path = write_file("a.conf", mistakes[_i].text);
     char expected[512];
-
     ck_assert(!config_read_file(config, path, &error));
     snprintf(expected, sizeof(expected), "%s%s", path, mistakes[_i].error);
     ck_assert_str_eq(error.text, expected);
@@ -192,7 +191,6 @@ END_TEST
 START_TEST(a_file_or_directory_that_is_not_there_is_named)
 {
     char expected[512];
-
     ck_assert(!config_read_file(config, path_of("none"), &error));
     snprintf(expected, sizeof(expected),
              "cannot read configuration file %s: No such file or directory", path_of("none"));
@@ -206,7 +204,6 @@ START_TEST(a_value_knows_its_line)
 {
     struct config_name name = {.group = "g", .name = "a"};
     struct config_value value;
-
     read_text("[g]\n\na = 1\n  2\n");
     ck_assert(config_get(config, &name, NULL, 0, &value));
     ck_assert_str_eq(value.origin.file, path_of("a.conf"));
@@ -232,7 +229,6 @@ START_TEST(an_old_name_counts_less_in_its_file_and_more_than_earlier_files)
 {
     struct config_name name = {"api", "auth_strategy"}, old = {"DEFAULT", "auth_strategy"};
     struct config_value value;
-
     read_text("[DEFAULT]\nauth_strategy=old\n[api]\nauth_strategy=new\n");
     ck_assert(config_get(config, &name, &old, 1, &value));
     ck_assert_str_eq(value.text, "new");
@@ -247,7 +243,6 @@ START_TEST(an_option_of_many_values_has_those_of_all_files)
 {
     struct config_name name = {"g", "a"};
     struct config_value values[3];
-
     ck_assert(config_read_file(config, write_file("a.conf", "[g]\na=1\na=2\n"), &error));
     ck_assert(config_read_file(config, write_file("b.conf", "[g]\na=3\n"), &error));
     ck_assert_uint_eq(config_get_all(config, &name, NULL, 0, values, 3), 3);
@@ -263,7 +258,6 @@ START_TEST(the_file_is_found_as_upstream_finds_it)
     setenv("OS_PLACEMENT_CONFIG_DIR", directory, 1);
     ck_assert_msg(config_load(config, NULL, 0, &error), "%s", error.text);
     ck_assert_str_eq(get("g", "a"), "by variable");
-
     setenv("OS_PLACEMENT_CONFIG_DIR", "/nonexistent", 1);
     ck_assert(!config_load(config, NULL, 0, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "/nonexistent/placement.conf"));
@@ -289,7 +283,6 @@ START_TEST(the_command_line_counts_in_its_order)
     const char *first = write_file("1.conf", "[g]\na=1\n");
     const char *last = write_file("2.conf", "[g]\na=2\n");
     struct config_place places[] = {{.path = last}, {.path = first}};
-
     ck_assert(config_load(config, places, 2, &error));
     ck_assert_str_eq(get("g", "a"), "1");
 }
@@ -299,7 +292,6 @@ int main(void)
 {
     Suite *suite = suite_create("config");
     TCase *tests = tcase_create("config");
-
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, a_value_is_what_oslo_reads, 0, sizeof(forms) / sizeof(forms[0]));
     tcase_add_loop_test(tests, a_mistake_is_told_by_file_and_line_alone, 0,

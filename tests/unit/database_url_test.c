@@ -46,7 +46,6 @@ START_TEST(a_url_is_taken_apart_as_by_sqlalchemy)
 {
     struct database_url url;
     struct error_line error;
-
     ck_assert_msg(database_url_parse(&url, urls[_i].text, NULL, &error), "%s", error.text);
     assert_text(url.user, urls[_i].user);
     assert_text(url.password, urls[_i].password);
@@ -65,7 +64,6 @@ START_TEST(parameters_are_decoded_as_a_form)
     const char *text = "mysql+pymysql://u:p@host/db?charset=utf8&unix_socket=%2Frun%2Fmy+sql.sock"
                        "&connect_timeout=5&read_timeout=6&write_timeout=7&use_unicode=1"
                        "&compress=&&local_infile";
-
     ck_assert_msg(database_url_parse(&url, text, NULL, &error), "%s", error.text);
     ck_assert_str_eq(url.charset, "utf8");
     ck_assert_str_eq(url.unix_socket, "/run/my sql.sock");
@@ -80,7 +78,6 @@ START_TEST(connection_parameters_are_added)
 {
     struct database_url url;
     struct error_line error;
-
     ck_assert(database_url_parse(&url, "mysql+pymysql://h/db?charset=utf8",
                                  "read_timeout=3&charset=utf8mb4", &error));
     ck_assert_uint_eq(url.read_timeout, 3);
@@ -120,7 +117,6 @@ START_TEST(encryption_is_verified_when_there_is_a_ca)
 {
     struct database_url url;
     struct error_line error;
-
     ck_assert_msg(
         database_url_parse(&url, "mysql+pymysql://h/db", encryptions[_i].parameters, &error), "%s",
         error.text);
@@ -161,7 +157,6 @@ START_TEST(a_mistake_is_told_without_showing_anything)
 {
     struct database_url url;
     struct error_line error;
-
     ck_assert(!database_url_parse(&url, mistakes[_i].text, NULL, &error));
     ck_assert_msg(strstr(error.text, mistakes[_i].error) != NULL, "%s", error.text);
     ck_assert_ptr_null(strstr(error.text, "secret"));
@@ -173,7 +168,6 @@ int main(void)
 {
     Suite *suite = suite_create("database URL");
     TCase *tests = tcase_create("database URL");
-
     tcase_add_loop_test(tests, a_url_is_taken_apart_as_by_sqlalchemy, 0,
                         sizeof(urls) / sizeof(urls[0]));
     tcase_add_test(tests, parameters_are_decoded_as_a_form);

@@ -288,7 +288,6 @@ int main(void)
 {
     Suite *suite = suite_create("log");
     TCase *tests = tcase_create("log");
-
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, an_event_is_a_line_of_text);
     tcase_add_test(tests, an_event_may_have_no_fields);

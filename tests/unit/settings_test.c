@@ -326,7 +326,6 @@ START_TEST(the_log_is_what_both_groups_say)
     ck_assert_int_eq(log.format, LOG_FORMAT_TEXT);
     ck_assert_str_eq(log.file, "a.log");
     ck_assert_str_eq(log.directory, "/d");
-
     LOADS(CONNECTION
           "[DEFAULT]\nlog_file = a.log\nlog_dir = /d\ndebug = on\n[berth]\nlog_file = b.log\n"
           "log_format = json\nlog_level = error\n");
@@ -358,7 +357,6 @@ int main(void)
 {
     Suite *suite = suite_create("settings");
     TCase *tests = tcase_create("settings");
-
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, defaults_are_upstreams);
     tcase_add_loop_test(tests, a_boolean_is_what_oslo_takes, 0,
