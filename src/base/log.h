@@ -22,11 +22,7 @@
 #include <stdint.h>
 
 #include "base/error_line.h"
-
-enum { LOG_LINE_SIZE = 4096 }; /* with the newline */
-
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
-enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+#include "base/log_level.h"
 
 struct log_settings {
     enum log_level level; /* and above */

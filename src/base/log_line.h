@@ -8,9 +8,11 @@
 #define BERTH_BASE_LOG_LINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
-#include "base/log.h"
+#include "base/log_level.h"
 
 enum { LOG_VALUE_SIZE = 768 }; /* the most bytes that a value takes in a line */
 

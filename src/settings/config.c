@@ -33,40 +33,6 @@ void config_free(struct config *config)
     free(config);
 }
 
-void config_begin_source(struct config *config, const char *file, bool in_directory)
-{
-    struct config_source *sources =
-        arena_array(&config->memory, config->source_count + 1, sizeof(*sources));
-    if (config->source_count > 0)
-        memcpy(sources, config->sources, config->source_count * sizeof(*sources));
-    config->sources = sources;
-    sources[config->source_count++] = (struct config_source){
-        .file = arena_strdup(&config->memory, file),
-        .in_directory = in_directory,
-        .begin = config->entry_count,
-    };
-}
-
-void config_add_entry(struct config *config, const char *group, const char *name, const char *text,
-                      unsigned line)
-{
-    if (config->entry_count == config->entry_room) {
-        size_t room = config->entry_room == 0 ? 64 : config->entry_room * 2;
-        struct config_entry *entries = arena_array(&config->memory, room, sizeof(*entries));
-        if (config->entry_count > 0)
-            memcpy(entries, config->entries, config->entry_count * sizeof(*entries));
-        config->entries = entries;
-        config->entry_room = room;
-    }
-    config->entries[config->entry_count++] = (struct config_entry){
-        .group = arena_strdup(&config->memory, group),
-        .name = arena_strdup(&config->memory, name),
-        .text = arena_strdup(&config->memory, text),
-        .source = config->source_count - 1,
-        .line = line,
-    };
-}
-
 void config_override(struct config *config, const char *group, const char *name, const char *value)
 {
     config_begin_source(config, NULL, false);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "settings/config.h"
 #include "settings/config_store.h"
 #include "settings/ini.h"
 
@@ -93,17 +94,6 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void note_directory(struct config *config, const char *path)
-{
-    size_t count = config->directory_count;
-    const char **directories = arena_array(&config->memory, count + 1, sizeof(*directories));
-    for (size_t i = 0; i < count; i++)
-        directories[i] = config->directories[i];
-    directories[count] = arena_strdup(&config->memory, path);
-    config->directories = directories;
-    config->directory_count++;
-}
-
 bool config_read_directory(struct config *config, const char *path, struct error_line *error)
 {
     struct dirent **entries = NULL;
@@ -114,7 +104,7 @@ bool config_read_directory(struct config *config, const char *path, struct error
         error_line_set(error, "cannot read configuration directory %s: %s", path, strerror(errno));
         return false;
     }
-    note_directory(config, path);
+    config_add_directory(config, path);
     for (int i = 0; i < count; i++) {
         if (good) {
             const char *file = arena_printf(&config->memory, "%s/%s", path, entries[i]->d_name);

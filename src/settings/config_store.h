@@ -1,43 +1,55 @@
 /*
- * The inside of struct config: for settings/config.c and settings/config_read.c alone.
+ * The inside of struct config: what the files and the command line say, in the order of reading.
+ *
+ * For settings/config.c, which looks values up, and settings/config_read.c, which reads the files;
+ * everything else uses settings/config.h.
  */
 #ifndef BERTH_SETTINGS_CONFIG_STORE_H
 #define BERTH_SETTINGS_CONFIG_STORE_H
 
-#include "base/arena.h"
-#include "settings/config.h"
+#include <stdbool.h>
+#include <stddef.h>
 
+#include "base/arena.h"
+
+/* One "name = value". */
 struct config_entry {
     const char *group;
     const char *name;
     const char *text;
-    size_t source; /* its index */
+    size_t source; /* index of its source */
     unsigned line;
 };
 
-/* A file that was read, or (without a file) something that the command line has set. */
+/* A file that was read, or, without a file, an option that the command line set. */
 struct config_source {
     const char *file;
-    bool in_directory; /* it was read as one of a directory's */
-    size_t begin;      /* its first entry; it has those up to the next source's */
+    bool in_directory; /* read by config_read_directory() */
+    size_t begin; /* index of its first entry; the last one is before the next source's first */
 };
 
 struct config {
-    struct arena memory; /* of all below */
+    struct arena memory; /* of all text and lists below */
     struct config_source *sources;
     size_t source_count;
+    size_t source_room;
     struct config_entry *entries;
     size_t entry_count;
     size_t entry_room;
-    const char **directories; /* that were read */
+    const char **directories; /* that config_read_directory() read */
     size_t directory_count;
+    size_t directory_room;
 };
 
-/* What is added from here on comes from file (NULL: the command line). */
+/* Begins a source: entries added from here on come from file (NULL: the command line). Copies the
+   text, as the functions below do. */
 void config_begin_source(struct config *config, const char *file, bool in_directory);
 
-/* Adds an entry to the last source. Text is copied. */
+/* Adds an entry to the last source. line is 0 for the command line. */
 void config_add_entry(struct config *config, const char *group, const char *name, const char *text,
                       unsigned line);
+
+/* Notes a directory that was read. */
+void config_add_directory(struct config *config, const char *path);
 
 #endif
