@@ -1,5 +1,5 @@
 /*
- * berth-manage tree: draws provider trees with all that the providers have.
+ * berth-manage tree: draws provider trees with inventories, traits and aggregates.
  */
 #include <config.h>
 
@@ -8,19 +8,19 @@
 #include "manage/command.h"
 #include "manage/tree_drawing.h"
 
-static void write_count(struct buffer *buffer, const struct forest *forest)
+static void write_count(struct buffer *buffer, const struct provider_trees *trees)
 {
-    size_t trees = 0;
-    for (size_t i = 0; i < forest->count; i++)
-        trees += forest->providers[i].depth == 0;
-    if (trees == 0) {
+    size_t roots = 0;
+    for (size_t i = 0; i < trees->count; i++)
+        roots += trees->providers[i].depth == 0;
+    if (roots == 0) {
         buffer_add_text(buffer, "There are no resource providers.\n");
         return;
     }
     buffer_add_text(buffer, "\n");
-    terminal_count(buffer, forest->count, "provider");
+    terminal_count(buffer, trees->count, "provider");
     buffer_add_text(buffer, " in ");
-    terminal_count(buffer, trees, "tree");
+    terminal_count(buffer, roots, "tree");
     buffer_add_text(buffer, "\n");
 }
 
@@ -29,7 +29,7 @@ int command_tree(struct command_call *call)
     static const struct option options[] = {{NULL, 0, NULL, 0}};
     struct terminal terminal = terminal_of(stdout);
     struct context context = {.arena = &call->arena, .database = call->database};
-    struct forest forest;
+    struct provider_trees trees;
     struct buffer buffer;
     optind = 0;
     if (getopt_long(call->argc, call->argv, "", options, NULL) != -1 || call->argc > optind + 1)
@@ -37,15 +37,15 @@ int command_tree(struct command_call *call)
     const char *wanted = call->argv[optind];
     if (command_needs_head(call) != 0)
         return 1;
-    enum outcome outcome = forest_load(&context, wanted, &forest);
+    enum outcome outcome = provider_trees_load(&context, wanted, &trees);
     if (outcome == OUTCOME_NOT_FOUND)
         return command_complain("%s", context.failure.detail);
     if (outcome != OUTCOME_OK)
         return command_outcome(outcome);
     buffer_init(&buffer, 0);
-    tree_draw(&buffer, &terminal, &forest);
+    tree_draw(&buffer, &terminal, &trees);
     if (wanted == NULL)
-        write_count(&buffer, &forest);
+        write_count(&buffer, &trees);
     bool written = terminal_flush(&buffer, stdout);
     buffer_free(&buffer);
     return written ? 0 : command_complain("the output cannot be written");

@@ -1,5 +1,5 @@
 /*
- * See tree_drawing.h.
+ * Lays out each provider line by line, to the width of the terminal.
  */
 #include <config.h>
 
@@ -11,10 +11,10 @@
 enum {
     STEP = 3,         /* columns a level is indented */
     LABEL_LEAST = 12, /* of "aggregates" and two spaces */
-    LABEL_MOST = 38,  /* longer classes push what follows */
+    LABEL_MOST = 38,  /* a longer class pushes the rest to the right */
     BAR_MOST = 20,
     BAR_LEAST = 5,
-    VALUE_LEAST = 20, /* columns for what is wrapped, however deep it stands */
+    VALUE_LEAST = 20, /* columns for wrapped text, however deep the provider is */
 };
 
 static const struct symbols {
@@ -28,12 +28,12 @@ struct drawing {
     struct buffer *buffer;
     const struct terminal *terminal;
     const struct symbols *symbols;
-    const struct forest *forest;
-    const struct forest_provider *provider; /* that is drawn */
-    struct buffer lines; /* a byte for each level above it: whether a line goes on there */
+    const struct provider_trees *trees;
+    const struct tree_provider *provider; /* being drawn */
+    struct buffer lines; /* a byte for each level above: whether a line continues there */
 
-    bool two_lines;                 /* the titles of this tree take two */
-    unsigned label, used, capacity; /* the columns that these take, of this provider */
+    bool two_lines;                 /* the titles of this tree take two lines each */
+    unsigned label, used, capacity; /* width of these columns for this provider */
 };
 
 static void add(struct drawing *drawing, const char *text)
@@ -55,7 +55,7 @@ static void add_styled(struct drawing *drawing, enum terminal_style wanted, cons
     style(drawing, STYLE_PLAIN);
 }
 
-/* The columns that are left of a line's end, behind so many; never less than some. */
+/* Returns the columns that are left after the first taken ones, but at least VALUE_LEAST. */
 static unsigned room(const struct drawing *drawing, unsigned taken)
 {
     unsigned columns = drawing->terminal->columns;
@@ -69,14 +69,14 @@ static unsigned detail_indent(const struct drawing *drawing)
 
 /* Lines. */
 
-/* The lines that go on at the levels above. */
+/* Draws the lines that continue at the levels above. */
 static void draw_levels(struct drawing *drawing, unsigned levels)
 {
     for (unsigned i = 0; i < levels; i++)
         add(drawing, drawing->lines.data[i] ? drawing->symbols->line : drawing->symbols->blank);
 }
 
-/* Keeps for the children of the provider whether the line beside it goes on. */
+/* Remembers, for the children of the provider, whether the line beside it continues. */
 static void keep_level(struct drawing *drawing)
 {
     char goes_on = drawing->provider->has_sibling;
@@ -100,7 +100,7 @@ static void end_line(struct drawing *drawing)
     add(drawing, "\n");
 }
 
-/* A detail's first column. */
+/* Adds the first column of a detail. */
 static void add_label(struct drawing *drawing, const char *label, unsigned columns)
 {
     unsigned width = terminal_width(drawing->terminal, label);
@@ -110,26 +110,27 @@ static void add_label(struct drawing *drawing, const char *label, unsigned colum
 
 /* Titles. */
 
-static unsigned generation_width(const struct forest_provider *provider)
+static unsigned generation_width(const struct tree_provider *provider)
 {
     char text[64];
     return (unsigned)snprintf(text, sizeof(text), "  generation %" PRId64, provider->generation);
 }
 
-static const char *tag_of(const struct forest_provider *provider)
+static const char *tag_of(const struct tree_provider *provider)
 {
     return provider->circle ? "  its parents go in a circle" : provider->shares ? "  sharing" : "";
 }
 
-static bool is_named(const struct forest_provider *provider)
+static bool is_named(const struct tree_provider *provider)
 {
     return strcmp(provider->name, provider->uuid) != 0;
 }
 
 static bool is_member(const struct drawing *drawing)
 {
-    const struct forest *forest = drawing->forest;
-    return forest->member != FOREST_NONE && drawing->provider == &forest->providers[forest->member];
+    const struct provider_trees *trees = drawing->trees;
+    return trees->member != TREE_PROVIDER_NONE &&
+           drawing->provider == &trees->providers[trees->member];
 }
 
 static unsigned marks_width(const struct drawing *drawing)
@@ -142,7 +143,7 @@ static unsigned marks_width(const struct drawing *drawing)
 
 static unsigned title_width(const struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     unsigned width = provider->depth * STEP + terminal_width(drawing->terminal, provider->name);
     if (is_named(provider))
         width += 2 + terminal_width(drawing->terminal, provider->uuid);
@@ -161,7 +162,7 @@ static void add_identity(struct drawing *drawing)
 
 static void add_marks(struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     add_styled(drawing, provider->circle ? STYLE_RED : STYLE_CYAN, tag_of(provider));
     if (!is_member(drawing))
         return;
@@ -171,7 +172,7 @@ static void add_marks(struct drawing *drawing)
 
 static void draw_title(struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     unsigned indent = provider->depth * STEP;
     if (provider->depth > 0) {
         draw_levels(drawing, provider->depth - 1);
@@ -198,14 +199,14 @@ static void draw_title(struct drawing *drawing)
 
 /* Inventories. */
 
-static int64_t capacity_of(const struct forest_inventory *inventory)
+static int64_t capacity_of(const struct tree_inventory *inventory)
 {
     double capacity =
         (double)(inventory->total - inventory->reserved) * inventory->allocation_ratio;
     return (int64_t)capacity;
 }
 
-static bool is_over(const struct forest_inventory *inventory)
+static bool is_over(const struct tree_inventory *inventory)
 {
     return inventory->used > capacity_of(inventory);
 }
@@ -224,8 +225,8 @@ static void add_number(struct drawing *drawing, int64_t number, unsigned columns
     add(drawing, number_text(number, text));
 }
 
-/* As full as it is used, but neither empty nor full unless it really is. */
-static unsigned full_cells(const struct forest_inventory *inventory, unsigned cells)
+/* Returns how many cells are filled: never none or all, unless nothing or everything is used. */
+static unsigned full_cells(const struct tree_inventory *inventory, unsigned cells)
 {
     int64_t capacity = capacity_of(inventory);
     if (inventory->used <= 0)
@@ -236,7 +237,7 @@ static unsigned full_cells(const struct forest_inventory *inventory, unsigned ce
     return full == 0 ? 1 : full;
 }
 
-static void draw_bar(struct drawing *drawing, const struct forest_inventory *inventory,
+static void draw_bar(struct drawing *drawing, const struct tree_inventory *inventory,
                      unsigned cells)
 {
     const struct symbols *symbols = drawing->symbols;
@@ -257,7 +258,7 @@ static void draw_bar(struct drawing *drawing, const struct forest_inventory *inv
     add(drawing, "  ");
 }
 
-static void add_part(struct drawing *drawing, const struct forest_inventory *inventory)
+static void add_part(struct drawing *drawing, const struct tree_inventory *inventory)
 {
     int64_t capacity = capacity_of(inventory);
     double part = capacity > 0 ? (double)inventory->used * 100 / (double)capacity : 0;
@@ -269,8 +270,8 @@ static void add_part(struct drawing *drawing, const struct forest_inventory *inv
     buffer_printf(drawing->buffer, "  %4s", text);
 }
 
-/* How the capacity comes about and which amounts may be taken, as far as that is not plain. */
-static void write_notes(const struct drawing *drawing, const struct forest_inventory *inventory,
+/* Writes how the capacity is computed and which amounts may be allocated, unless obvious. */
+static void write_notes(const struct drawing *drawing, const struct tree_inventory *inventory,
                         struct buffer *notes)
 {
     char text[NUMBER_TEXT], reserved[NUMBER_TEXT];
@@ -298,8 +299,8 @@ static void write_notes(const struct drawing *drawing, const struct forest_inven
     buffer_add(notes, "", 1);
 }
 
-/* Behind the rest of the line, or on a line of their own. */
-static void add_notes(struct drawing *drawing, const struct forest_inventory *inventory,
+/* Adds the notes to the line, or to the next line if they do not fit. */
+static void add_notes(struct drawing *drawing, const struct tree_inventory *inventory,
                       unsigned taken)
 {
     static const char over[] = "  over capacity";
@@ -321,7 +322,7 @@ static void add_notes(struct drawing *drawing, const struct forest_inventory *in
     buffer_free(&notes);
 }
 
-static void draw_inventory(struct drawing *drawing, const struct forest_inventory *inventory)
+static void draw_inventory(struct drawing *drawing, const struct tree_inventory *inventory)
 {
     unsigned name = terminal_width(drawing->terminal, inventory->class_name) + 2;
     unsigned brackets = (unsigned)(strlen(drawing->symbols->open) * 2);
@@ -348,7 +349,7 @@ static void draw_inventory(struct drawing *drawing, const struct forest_inventor
 
 static void draw_traits(struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     unsigned most = room(drawing, detail_indent(drawing) + LABEL_LEAST), used = 0;
     for (size_t i = 0; i < provider->trait_count; i++) {
         unsigned width = terminal_width(drawing->terminal, provider->traits[i]);
@@ -372,9 +373,9 @@ static void draw_traits(struct drawing *drawing)
 
 static void draw_aggregates(struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     for (size_t i = 0; i < provider->aggregate_count; i++) {
-        const struct forest_aggregate *aggregate = &provider->aggregates[i];
+        const struct tree_aggregate *aggregate = &provider->aggregates[i];
         begin_detail(drawing);
         add_label(drawing, i == 0 ? "aggregates" : "", LABEL_LEAST);
         terminal_text(drawing->terminal, drawing->buffer, aggregate->uuid, 0);
@@ -391,7 +392,7 @@ static void draw_aggregates(struct drawing *drawing)
     }
 }
 
-/* The whole. */
+/* Whole trees. */
 
 static void widen(unsigned *columns, unsigned width)
 {
@@ -399,14 +400,14 @@ static void widen(unsigned *columns, unsigned width)
         *columns = width;
 }
 
-/* The columns that the inventories of the provider need. */
+/* Finds how wide the columns of the provider's inventories must be. */
 static void measure_inventories(struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     drawing->label = LABEL_LEAST;
     drawing->used = drawing->capacity = 0;
     for (size_t i = 0; i < provider->inventory_count; i++) {
-        const struct forest_inventory *inventory = &provider->inventories[i];
+        const struct tree_inventory *inventory = &provider->inventories[i];
         unsigned label = terminal_width(drawing->terminal, inventory->class_name) + 2;
         widen(&drawing->label, label < LABEL_MOST ? label : LABEL_MOST);
         widen(&drawing->used, number_width(inventory->used));
@@ -416,7 +417,7 @@ static void measure_inventories(struct drawing *drawing)
 
 static void draw_provider(struct drawing *drawing)
 {
-    const struct forest_provider *provider = drawing->provider;
+    const struct tree_provider *provider = drawing->provider;
     draw_title(drawing);
     measure_inventories(drawing);
     for (size_t i = 0; i < provider->inventory_count; i++)
@@ -425,39 +426,40 @@ static void draw_provider(struct drawing *drawing)
     draw_aggregates(drawing);
 }
 
-/* Whether all titles of a tree fit on a line each. */
+/* Returns whether each title of a tree fits on one line. */
 static bool titles_fit(struct drawing *drawing, size_t start, size_t end)
 {
     bool fit = true;
     for (size_t i = start; i < end && fit; i++) {
-        drawing->provider = &drawing->forest->providers[i];
+        drawing->provider = &drawing->trees->providers[i];
         fit = title_width(drawing) <= drawing->terminal->columns;
     }
     return fit;
 }
 
-static size_t tree_end(const struct forest *forest, size_t start)
+static size_t tree_end(const struct provider_trees *trees, size_t start)
 {
     size_t end = start + 1;
-    while (end < forest->count && forest->providers[end].depth > 0)
+    while (end < trees->count && trees->providers[end].depth > 0)
         end++;
     return end;
 }
 
-void tree_draw(struct buffer *buffer, const struct terminal *terminal, const struct forest *forest)
+void tree_draw(struct buffer *buffer, const struct terminal *terminal,
+               const struct provider_trees *trees)
 {
     struct drawing drawing = {.buffer = buffer,
                               .terminal = terminal,
                               .symbols = terminal->utf8 ? &unicode : &ascii,
-                              .forest = forest};
+                              .trees = trees};
     buffer_init(&drawing.lines, 0);
-    for (size_t start = 0, end; start < forest->count; start = end) {
-        end = tree_end(forest, start);
+    for (size_t start = 0, end; start < trees->count; start = end) {
+        end = tree_end(trees, start);
         if (start > 0)
             add(&drawing, "\n");
         drawing.two_lines = !titles_fit(&drawing, start, end);
         for (size_t i = start; i < end; i++) {
-            drawing.provider = &forest->providers[i];
+            drawing.provider = &trees->providers[i];
             if (i > start) {
                 draw_levels(&drawing, drawing.provider->depth - 1);
                 add(&drawing, drawing.symbols->line);

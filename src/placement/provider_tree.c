@@ -82,7 +82,7 @@ static const struct sql select_sharers = {
 
 /* A provider while the trees are put together. */
 struct node {
-    struct forest_provider provider;
+    struct tree_provider provider;
     struct node *parent;
     struct node *child, *sibling; /* the first child, the next one of the same parent */
     bool in_circle;               /* the way up leads back to it */
@@ -96,7 +96,7 @@ struct loading {
     struct node *nodes;  /* by id */
     struct node **order; /* by name */
     size_t count;
-    struct forest *forest;
+    struct provider_trees *trees;
 };
 
 static enum outcome find_tree(struct loading *loading)
@@ -201,13 +201,13 @@ static enum outcome load_inventories(struct loading *loading)
         return outcome;
     size_t from = 0, used_from = 0;
     for (size_t i = 0; i < loading->count; i++) {
-        struct forest_provider *provider = &loading->nodes[i].provider;
+        struct tree_provider *provider = &loading->nodes[i].provider;
         size_t count = rows_of(&rows, provider->id, &from);
         size_t used_count = rows_of(&usages, provider->id, &used_from);
         size_t used_end = used_from + used_count;
-        struct forest_inventory *list = arena_array(arena, count, sizeof(*list));
+        struct tree_inventory *list = arena_array(arena, count, sizeof(*list));
         for (size_t j = 0; j < count; j++, from++)
-            list[j] = (struct forest_inventory){
+            list[j] = (struct tree_inventory){
                 .class_name = row_text(&rows, from, 1),
                 .total = row_integer(&rows, from, 2),
                 .reserved = row_integer(&rows, from, 3),
@@ -231,7 +231,7 @@ static enum outcome load_traits(struct loading *loading)
         return outcome;
     size_t from = 0;
     for (size_t i = 0; i < loading->count; i++) {
-        struct forest_provider *provider = &loading->nodes[i].provider;
+        struct tree_provider *provider = &loading->nodes[i].provider;
         provider->trait_count = rows_of(&rows, provider->id, &from);
         provider->traits =
             arena_array(loading->context->arena, provider->trait_count, sizeof(*provider->traits));
@@ -276,11 +276,11 @@ static enum outcome load_aggregates(struct loading *loading)
         return outcome;
     size_t from = 0;
     for (size_t i = 0; i < loading->count; i++) {
-        struct forest_provider *provider = &loading->nodes[i].provider;
+        struct tree_provider *provider = &loading->nodes[i].provider;
         size_t count = rows_of(&rows, provider->id, &from);
-        struct forest_aggregate *list = arena_array(arena, count, sizeof(*list));
+        struct tree_aggregate *list = arena_array(arena, count, sizeof(*list));
         for (size_t j = 0; j < count; j++, from++)
-            list[j] = (struct forest_aggregate){
+            list[j] = (struct tree_aggregate){
                 row_text(&rows, from, 1),
                 sharers_of(arena, &sharers, row_integer(&rows, from, 2), provider->id)};
         provider->aggregates = list;
@@ -293,8 +293,8 @@ static enum outcome load_aggregates(struct loading *loading)
 
 static int node_compare(const void *left, const void *right)
 {
-    const struct forest_provider *a = &(*(struct node *const *)left)->provider;
-    const struct forest_provider *b = &(*(struct node *const *)right)->provider;
+    const struct tree_provider *a = &(*(struct node *const *)left)->provider;
+    const struct tree_provider *b = &(*(struct node *const *)right)->provider;
     int order = natural_compare(a->name, b->name);
     return order != 0 ? order : strcmp(a->uuid, b->uuid);
 }
@@ -324,7 +324,7 @@ static void unlink_node(struct node *node)
 }
 
 /* Puts a node and all below it behind those that are placed. */
-static void place_tree(struct forest_provider *list, size_t *count, struct node *top)
+static void place_tree(struct tree_provider *list, size_t *count, struct node *top)
 {
     struct node *node = top;
     unsigned depth = 0;
@@ -349,24 +349,24 @@ static void place_tree(struct forest_provider *list, size_t *count, struct node 
 
 static void place_all(struct loading *loading)
 {
-    struct forest *forest = loading->forest;
-    struct forest_provider *list =
+    struct provider_trees *trees = loading->trees;
+    struct tree_provider *list =
         arena_array(loading->context->arena, loading->count, sizeof(*list));
-    *forest = (struct forest){.providers = list, .member = FOREST_NONE};
+    *trees = (struct provider_trees){.providers = list, .member = TREE_PROVIDER_NONE};
     for (size_t i = 0; i < loading->count; i++)
         if (loading->order[i]->parent == NULL)
-            place_tree(list, &forest->count, loading->order[i]);
+            place_tree(list, &trees->count, loading->order[i]);
     for (size_t i = 0; i < loading->count; i++) {
         struct node *node = loading->order[i];
         if (node->placed || !node->in_circle)
             continue;
         unlink_node(node);
         node->provider.circle = true;
-        place_tree(list, &forest->count, node);
+        place_tree(list, &trees->count, node);
     }
-    for (size_t i = 0; loading->wanted != NULL && i < forest->count; i++)
+    for (size_t i = 0; loading->wanted != NULL && i < trees->count; i++)
         if (list[i].id == loading->member_id)
-            forest->member = i;
+            trees->member = i;
 }
 
 static enum outcome load_body(void *subject)
@@ -384,9 +384,10 @@ static enum outcome load_body(void *subject)
     return outcome == OUTCOME_OK ? load_aggregates(loading) : outcome;
 }
 
-enum outcome forest_load(struct context *context, const char *uuid_or_name, struct forest *forest)
+enum outcome provider_trees_load(struct context *context, const char *uuid_or_name,
+                                 struct provider_trees *trees)
 {
-    struct loading loading = {.context = context, .wanted = uuid_or_name, .forest = forest};
+    struct loading loading = {.context = context, .wanted = uuid_or_name, .trees = trees};
     enum outcome outcome = database_snapshot(context->database, load_body, &loading);
     if (outcome != OUTCOME_OK)
         return outcome;

@@ -11,19 +11,19 @@
 
 #include "placement/context.h"
 
-struct forest_inventory {
+struct tree_inventory {
     const char *class_name;
     int64_t total, reserved, min_unit, max_unit, step_size;
     double allocation_ratio;
     int64_t used;
 };
 
-struct forest_aggregate {
+struct tree_aggregate {
     const char *uuid;
     const char *sharers; /* the names of the other providers that share with it; NULL: none */
 };
 
-struct forest_provider {
+struct tree_provider {
     int64_t id;
     const char *uuid;
     const char *name; /* its uuid if it has none */
@@ -33,24 +33,25 @@ struct forest_provider {
     bool has_child;
     bool shares; /* it has the trait MISC_SHARES_VIA_AGGREGATE */
     bool circle; /* its parents go in a circle: it only stands like a root */
-    const struct forest_inventory *inventories; /* in the order of class ids */
+    const struct tree_inventory *inventories; /* in the order of class ids */
     size_t inventory_count;
     const char **traits; /* in alphabetical order */
     size_t trait_count;
-    const struct forest_aggregate *aggregates;
+    const struct tree_aggregate *aggregates;
     size_t aggregate_count;
 };
 
-#define FOREST_NONE SIZE_MAX
+#define TREE_PROVIDER_NONE SIZE_MAX
 
-struct forest {
-    const struct forest_provider *providers;
+struct provider_trees {
+    const struct tree_provider *providers;
     size_t count;
-    size_t member; /* the place of the provider that was asked for, or FOREST_NONE */
+    size_t member; /* the place of the provider that was asked for, or TREE_PROVIDER_NONE */
 };
 
 /* Loads all trees, or the one that a provider (by uuid, in any form, or by name) is in.
    OUTCOME_NOT_FOUND: there is no such provider. */
-enum outcome forest_load(struct context *context, const char *uuid_or_name, struct forest *forest);
+enum outcome provider_trees_load(struct context *context, const char *uuid_or_name,
+                                 struct provider_trees *trees);
 
 #endif

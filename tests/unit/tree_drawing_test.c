@@ -26,10 +26,10 @@ static void teardown(void)
     buffer_free(&buffer);
 }
 
-static const char *draw(const struct forest_provider *providers, size_t count, size_t member)
+static const char *draw(const struct tree_provider *providers, size_t count, size_t member)
 {
-    const struct forest forest = {providers, count, member};
-    tree_draw(&buffer, &terminal, &forest);
+    const struct provider_trees trees = {providers, count, member};
+    tree_draw(&buffer, &terminal, &trees);
     buffer_add(&buffer, "", 1);
     ck_assert(!buffer.failed);
     return buffer.data;
@@ -57,7 +57,7 @@ static const struct {
 
 START_TEST(each_inventory)
 {
-    const struct forest_inventory inventory = {
+    const struct tree_inventory inventory = {
         "VGPU",
         inventories[_i].total,
         inventories[_i].reserved,
@@ -67,20 +67,20 @@ START_TEST(each_inventory)
         inventories[_i].ratio,
         inventories[_i].used,
     };
-    const struct forest_provider provider = {
+    const struct tree_provider provider = {
         .uuid = UUID, .name = "gpu", .inventories = &inventory, .inventory_count = 1};
     char expected[512];
     if (inventories[_i].total == 2147483647)
         terminal.columns = 61; /* a shorter bar, and the note goes below it */
     snprintf(expected, sizeof(expected), "gpu  " UUID "  generation 0\n   VGPU        %s\n",
              inventories[_i].line);
-    ck_assert_str_eq(draw(&provider, 1, FOREST_NONE), expected);
+    ck_assert_str_eq(draw(&provider, 1, TREE_PROVIDER_NONE), expected);
 }
 END_TEST
 
 START_TEST(lines_go_on_beside_what_is_below)
 {
-    static const struct forest_provider providers[] = {
+    static const struct tree_provider providers[] = {
         {.uuid = UUID, .name = "a", .depth = 0, .has_child = true},
         {.uuid = UUID, .name = "b", .depth = 1, .has_child = true, .has_sibling = true},
         {.uuid = UUID, .name = "c", .depth = 2, .has_child = true},
@@ -118,8 +118,8 @@ static const struct {
 
 START_TEST(each_title)
 {
-    const struct forest_provider provider = {.uuid = UUID, .name = titles[_i].name};
-    ck_assert_str_eq(draw(&provider, 1, FOREST_NONE), titles[_i].drawn);
+    const struct tree_provider provider = {.uuid = UUID, .name = titles[_i].name};
+    ck_assert_str_eq(draw(&provider, 1, TREE_PROVIDER_NONE), titles[_i].drawn);
 }
 END_TEST
 
@@ -127,10 +127,10 @@ START_TEST(traits_are_wrapped_and_never_cut)
 {
     const char *traits[] = {"AAAAAAAAAA", "BBBBBBBBBB", "CCC",
                             "CUSTOM_LONGER_THAN_THE_LINE_IS_IN_THIS_TERMINAL", "D"};
-    const struct forest_provider provider = {
+    const struct tree_provider provider = {
         .uuid = UUID, .name = "a", .traits = traits, .trait_count = 5};
     terminal.columns = 40; /* 25 of them for the traits */
-    ck_assert_str_eq(draw(&provider, 1, FOREST_NONE),
+    ck_assert_str_eq(draw(&provider, 1, TREE_PROVIDER_NONE),
                      "a\n   " UUID "  generation 0\n"
                      "   traits      AAAAAAAAAA  BBBBBBBBBB\n"
                      "               CCC\n"
@@ -141,10 +141,10 @@ END_TEST
 
 START_TEST(aggregates_name_who_shares)
 {
-    static const struct forest_aggregate aggregates[] = {{UUID, NULL}, {UUID, "nfs, ceph"}};
-    static const struct forest_provider provider = {
+    static const struct tree_aggregate aggregates[] = {{UUID, NULL}, {UUID, "nfs, ceph"}};
+    static const struct tree_provider provider = {
         .uuid = UUID, .name = "a", .aggregates = aggregates, .aggregate_count = 2, .circle = true};
-    ck_assert_str_eq(draw(&provider, 1, FOREST_NONE),
+    ck_assert_str_eq(draw(&provider, 1, TREE_PROVIDER_NONE),
                      "a  its parents go in a circle\n   " UUID "  generation 0\n"
                      "   aggregates  " UUID "\n"
                      "               " UUID "  shared by nfs, ceph\n");
