@@ -521,7 +521,7 @@ static void note_choice(const struct scene *scene, const struct search *search, 
     struct decision decisions[SLOTS];
     int chosen[SLOTS], count = make_decisions(scene, decisions);
     char key[KEY];
-    if (search->slot_count != (size_t)count)
+    if (search->space.slot_count != (size_t)count)
         abort();
     for (int i = 0; i < count; i++)
         chosen[i] = (int)search_choice(search)[i];
@@ -531,7 +531,7 @@ static void note_choice(const struct scene *scene, const struct search *search, 
 
 static void search_depth_first(const struct scene *scene, struct search *search, struct keys *keys)
 {
-    for (uint32_t i = 0; i < search->anchor_count; i++) {
+    for (uint32_t i = 0; i < search->space.anchor_count; i++) {
         struct search_walk walk = search_walk_from(search, &arena, i);
         while (search_next(search, &walk) == SEARCH_FOUND)
             note_choice(scene, search, keys);
@@ -541,7 +541,7 @@ static void search_depth_first(const struct scene *scene, struct search *search,
 static void search_in_turns(const struct scene *scene, struct search *search, struct keys *keys)
 {
     struct search_walk walks[PROVIDERS];
-    uint32_t left = search->anchor_count;
+    uint32_t left = search->space.anchor_count;
     for (uint32_t i = 0; i < left; i++)
         walks[i] = search_walk_from(search, &arena, i);
     while (left > 0) {

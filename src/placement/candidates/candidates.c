@@ -85,14 +85,14 @@ static bool is_first_of(const uint32_t *choice, size_t slot)
 static void gather_shares(struct finding *finding, const uint32_t *choice,
                           struct candidate *candidate)
 {
-    const struct search *search = &finding->search;
-    for (size_t i = 0; i < search->slot_count; i++) {
+    const struct search_space *space = &finding->search.space;
+    for (size_t i = 0; i < space->slot_count; i++) {
         if (!is_first_of(choice, i))
             continue;
         size_t from = candidate->share_count;
-        for (size_t j = i; j < search->slot_count; j++)
-            for (size_t k = 0; choice[j] == choice[i] && k < search->slots[j].demand_count; k++)
-                add_share(finding, candidate, from, choice[i], &search->slots[j].demands[k]);
+        for (size_t j = i; j < space->slot_count; j++)
+            for (size_t k = 0; choice[j] == choice[i] && k < space->slots[j].demand_count; k++)
+                add_share(finding, candidate, from, choice[i], &space->slots[j].demands[k]);
         if (candidate->share_count > from)
             finding->named[choice[i]] = true;
     }
@@ -100,11 +100,11 @@ static void gather_shares(struct finding *finding, const uint32_t *choice,
 
 static void gather_mappings(struct finding *finding, const uint32_t *choice)
 {
-    const struct search *search = &finding->search;
+    const struct search_space *space = &finding->search.space;
     for (size_t i = 0; i < finding->request->group_count; i++)
         finding->mappings[i].count = 0;
-    for (size_t i = 0; i < search->slot_count; i++) {
-        struct candidate_mapping *mapping = &finding->mappings[search->slots[i].group];
+    for (size_t i = 0; i < space->slot_count; i++) {
+        struct candidate_mapping *mapping = &finding->mappings[space->slots[i].group];
         const char *uuid = finding->world.providers[choice[i]].uuid;
         size_t j = 0;
         while (j < mapping->count && mapping->provider_uuids[j] != uuid)
@@ -146,7 +146,7 @@ static void prepare_candidate(struct finding *finding)
 
 static void keep_at(struct finding *finding, size_t place, const uint32_t *choice)
 {
-    size_t slots = finding->search.slot_count;
+    size_t slots = finding->search.space.slot_count;
     if (finding->kept_count == finding->kept_room && place == finding->kept_count) {
         size_t room = finding->kept_room == 0 ? 64 : finding->kept_room * 2;
         uint32_t *kept = arena_array(finding->context->arena, room * slots, sizeof(*kept));
@@ -175,7 +175,7 @@ static void keep(struct finding *finding, const uint32_t *choice)
 
 static enum outcome tell_kept(struct finding *finding)
 {
-    size_t slots = finding->search.slot_count;
+    size_t slots = finding->search.space.slot_count;
     uint32_t *choice = arena_array(finding->context->arena, slots, sizeof(*choice));
     enum outcome outcome = OUTCOME_OK;
     for (size_t left = finding->kept_count; outcome == OUTCOME_OK && left > 0; left--) {
@@ -221,7 +221,7 @@ static enum outcome walk_depth_first(struct finding *finding)
 {
     struct search *search = &finding->search;
     struct search_walk walk = search_walk_from(search, finding->context->arena, 0);
-    for (uint32_t i = 0; i < search->anchor_count; i++) {
+    for (uint32_t i = 0; i < search->space.anchor_count; i++) {
         search_walk_restart(&walk, i);
         enum search_step step;
         while ((step = search_next(search, &walk)) == SEARCH_FOUND) {
@@ -239,7 +239,7 @@ static enum outcome walk_breadth_first(struct finding *finding)
 {
     struct search *search = &finding->search;
     struct arena *arena = finding->context->arena;
-    uint32_t left = search->anchor_count;
+    uint32_t left = search->space.anchor_count;
     struct search_walk *walks = arena_array(arena, left, sizeof(*walks));
     for (uint32_t i = 0; i < left; i++)
         walks[i] = search_walk_from(search, arena, i);

@@ -1,44 +1,40 @@
 /*
- * Partial choices.
+ * Takes and gives back options, and looks ahead for slots that cannot be filled.
  */
 #include <config.h>
 
 #include "placement/candidates/partial_choice.h"
 
-#include "placement/candidates/match.h"
-#include "placement/candidates/slot_matching.h"
-
-struct partial *partial_new(const struct search *search, struct arena *arena)
+struct partial_choice *partial_choice_new(const struct search_space *space, struct arena *arena)
 {
-    struct partial *partial = arena_alloc(arena, sizeof(*partial));
-    size_t depths = search->slot_count + 1;
-    *partial = (struct partial){
-        .search = search,
-        .chosen = arena_array(arena, search->slot_count, sizeof(*partial->chosen)),
-        .taken = arena_array(arena, search->world->inventory_count, sizeof(*partial->taken)),
-        .tops = arena_array(arena, depths * search->query->subtree_count, sizeof(*partial->tops)),
-        .places = places_new(search, arena),
+    struct partial_choice *choice = arena_alloc(arena, sizeof(*choice));
+    size_t depths = space->slot_count + 1;
+    *choice = (struct partial_choice){
+        .space = space,
+        .chosen = arena_array(arena, space->slot_count, sizeof(*choice->chosen)),
+        .taken = arena_array(arena, space->world->inventory_count, sizeof(*choice->taken)),
+        .tops = arena_array(arena, depths * space->query->subtree_count, sizeof(*choice->tops)),
     };
-    for (size_t i = 0; i < depths * search->query->subtree_count; i++)
-        partial->tops[i] = WORLD_NONE;
-    return partial;
+    for (size_t i = 0; i < depths * space->query->subtree_count; i++)
+        choice->tops[i] = WORLD_NONE;
+    return choice;
 }
 
-void partial_reset(struct partial *partial, uint32_t anchor)
+void partial_choice_reset(struct partial_choice *choice, uint32_t anchor)
 {
-    while (partial->depth > 0)
-        partial_give_back(partial);
-    partial->anchor = anchor;
+    while (choice->depth > 0)
+        partial_choice_give_back(choice);
+    choice->anchor = anchor;
 }
 
-static const struct search_group *group_of(const struct partial *partial, size_t slot)
+static const struct search_group *group_of(const struct partial_choice *choice, size_t slot)
 {
-    return &partial->search->query->groups[partial->search->slots[slot].group];
+    return &choice->space->query->groups[choice->space->slots[slot].group];
 }
 
-static uint32_t *tops_at(const struct partial *partial, size_t depth)
+static uint32_t *tops_at(const struct partial_choice *choice, size_t depth)
 {
-    return partial->tops + depth * partial->search->query->subtree_count;
+    return choice->tops + depth * choice->space->query->subtree_count;
 }
 
 static bool subtree_has(const struct search_subtree *subtree, size_t group)
@@ -49,30 +45,30 @@ static bool subtree_has(const struct search_subtree *subtree, size_t group)
     return false;
 }
 
-static bool capacity_allows(const struct partial *partial, size_t slot, uint32_t provider)
+static bool capacity_allows(const struct partial_choice *choice, size_t slot, uint32_t provider)
 {
-    const struct world *world = partial->search->world;
-    const struct search_slot *of = &partial->search->slots[slot];
+    const struct world *world = choice->space->world;
+    const struct search_slot *of = &choice->space->slots[slot];
     for (size_t i = 0; i < of->demand_count; i++) {
         const struct world_inventory *inventory =
             world_inventory_of(world, provider, of->demands[i].class_id);
-        int64_t taken = partial->taken[inventory - world->inventories] + of->demands[i].amount;
+        int64_t taken = choice->taken[inventory - world->inventories] + of->demands[i].amount;
         if (taken > inventory->max_unit || inventory->used + taken > inventory->capacity)
             return false;
     }
     return true;
 }
 
-static bool neighbours_allow(const struct partial *partial, size_t slot, uint32_t provider)
+static bool neighbours_allow(const struct partial_choice *choice, size_t slot, uint32_t provider)
 {
-    const struct search_query *query = partial->search->query;
-    const struct world_provider *providers = partial->search->world->providers;
-    bool alone = query->isolate && group_of(partial, slot)->granular;
+    const struct search_query *query = choice->space->query;
+    const struct world_provider *providers = choice->space->world->providers;
+    bool alone = query->isolate && group_of(choice, slot)->granular;
     if (!alone && !query->one_of_tree)
         return true;
-    for (size_t i = 0; i < partial->depth; i++) {
-        uint32_t other = partial->chosen[i];
-        if (alone && other == provider && group_of(partial, i)->granular)
+    for (size_t i = 0; i < choice->depth; i++) {
+        uint32_t other = choice->chosen[i];
+        if (alone && other == provider && group_of(choice, i)->granular)
             return false;
         if (query->one_of_tree && other != provider &&
             providers[other].root == providers[provider].root)
@@ -81,58 +77,58 @@ static bool neighbours_allow(const struct partial *partial, size_t slot, uint32_
     return true;
 }
 
-static bool subtrees_allow(const struct partial *partial, size_t slot, uint32_t provider)
+static bool subtrees_allow(const struct partial_choice *choice, size_t slot, uint32_t provider)
 {
-    const struct search_query *query = partial->search->query;
-    const uint32_t *tops = tops_at(partial, partial->depth);
+    const struct search_query *query = choice->space->query;
+    const uint32_t *tops = tops_at(choice, choice->depth);
     for (size_t i = 0; i < query->subtree_count; i++)
         if (tops[i] != WORLD_NONE &&
-            subtree_has(&query->subtrees[i], partial->search->slots[slot].group) &&
-            !world_is_under(partial->search->world, provider, tops[i]))
+            subtree_has(&query->subtrees[i], choice->space->slots[slot].group) &&
+            !world_is_under(choice->space->world, provider, tops[i]))
             return false;
     return true;
 }
 
-bool partial_allows(const struct partial *partial, size_t slot, uint32_t provider)
+bool partial_choice_allows(const struct partial_choice *choice, size_t slot, uint32_t provider)
 {
-    return capacity_allows(partial, slot, provider) && neighbours_allow(partial, slot, provider) &&
-           subtrees_allow(partial, slot, provider);
+    return capacity_allows(choice, slot, provider) && neighbours_allow(choice, slot, provider) &&
+           subtrees_allow(choice, slot, provider);
 }
 
-static void count_taken(struct partial *partial, size_t slot, uint32_t provider, int64_t sign)
+static void count_taken(struct partial_choice *choice, size_t slot, uint32_t provider, int64_t sign)
 {
-    const struct world *world = partial->search->world;
-    const struct search_slot *of = &partial->search->slots[slot];
+    const struct world *world = choice->space->world;
+    const struct search_slot *of = &choice->space->slots[slot];
     for (size_t i = 0; i < of->demand_count; i++) {
         const struct world_inventory *inventory =
             world_inventory_of(world, provider, of->demands[i].class_id);
-        partial->taken[inventory - world->inventories] += sign * of->demands[i].amount;
+        choice->taken[inventory - world->inventories] += sign * of->demands[i].amount;
     }
 }
 
 /* Subtrees. */
 
-/* Whether a provider can be the one under which all of a subtree's groups stand: a group that is
-   decided has it or one that is left may have it, and those that are left have options below. */
-static bool can_be_top(const struct partial *partial, const struct search_subtree *subtree,
+/* Returns whether all groups of a subtree can be at or below top: a decided group has it or a
+   remaining one may take it, and the remaining groups have options at or below it. */
+static bool can_be_top(const struct partial_choice *choice, const struct search_subtree *subtree,
                        uint32_t top)
 {
     bool taken = false;
-    for (size_t slot = 0; slot < partial->search->slot_count; slot++) {
-        if (!subtree_has(subtree, partial->search->slots[slot].group))
+    for (size_t slot = 0; slot < choice->space->slot_count; slot++) {
+        if (!subtree_has(subtree, choice->space->slots[slot].group))
             continue;
-        if (slot < partial->depth) {
-            taken = taken || partial->chosen[slot] == top;
+        if (slot < choice->depth) {
+            taken = taken || choice->chosen[slot] == top;
             continue;
         }
         const uint32_t *end;
         bool below = false;
-        for (const uint32_t *option = partial_options(partial, slot, &end); option < end;
+        for (const uint32_t *option = partial_choice_options(choice, slot, &end); option < end;
              option++) {
-            if ((below && *option != top) || !partial_allows(partial, slot, *option))
+            if ((below && *option != top) || !partial_choice_allows(choice, slot, *option))
                 continue;
             taken = taken || *option == top;
-            below = below || world_is_under(partial->search->world, *option, top);
+            below = below || world_is_under(choice->space->world, *option, top);
         }
         if (!below)
             return false;
@@ -140,41 +136,41 @@ static bool can_be_top(const struct partial *partial, const struct search_subtre
     return taken;
 }
 
-static bool is_above_all(const struct partial *partial, const struct search_subtree *subtree,
+static bool is_above_all(const struct partial_choice *choice, const struct search_subtree *subtree,
                          uint32_t top)
 {
-    for (size_t slot = 0; slot < partial->depth; slot++)
-        if (subtree_has(subtree, partial->search->slots[slot].group) &&
-            !world_is_under(partial->search->world, partial->chosen[slot], top))
+    for (size_t slot = 0; slot < choice->depth; slot++)
+        if (subtree_has(subtree, choice->space->slots[slot].group) &&
+            !world_is_under(choice->space->world, choice->chosen[slot], top))
             return false;
     return true;
 }
 
-/* The highest provider that can be a subtree's top now; WORLD_NONE: none can. */
-static uint32_t find_top(const struct partial *partial, const struct search_subtree *subtree,
+/* Returns the highest provider that can be a subtree's top now, or WORLD_NONE. */
+static uint32_t find_top(const struct partial_choice *choice, const struct search_subtree *subtree,
                          uint32_t from)
 {
-    const struct world_provider *providers = partial->search->world->providers;
+    const struct world_provider *providers = choice->space->world->providers;
     uint32_t highest = WORLD_NONE;
     for (uint32_t top = from; top != WORLD_NONE; top = providers[top].parent)
-        if (is_above_all(partial, subtree, top) && can_be_top(partial, subtree, top))
+        if (is_above_all(choice, subtree, top) && can_be_top(choice, subtree, top))
             highest = top;
     return highest;
 }
 
-/* Finds the tops anew after the last slot was decided. */
-static bool find_tops(struct partial *partial)
+/* Finds the tops for the new depth. Returns false if a subtree cannot have one. */
+static bool find_tops(struct partial_choice *choice)
 {
-    const struct search_query *query = partial->search->query;
-    size_t slot = partial->depth - 1;
-    const uint32_t *before = tops_at(partial, slot);
-    uint32_t *now = tops_at(partial, partial->depth);
+    const struct search_query *query = choice->space->query;
+    size_t slot = choice->depth - 1;
+    const uint32_t *before = tops_at(choice, slot);
+    uint32_t *now = tops_at(choice, choice->depth);
     for (size_t i = 0; i < query->subtree_count; i++)
         now[i] = before[i];
     for (size_t i = 0; i < query->subtree_count; i++) {
-        if (!subtree_has(&query->subtrees[i], partial->search->slots[slot].group))
+        if (!subtree_has(&query->subtrees[i], choice->space->slots[slot].group))
             continue;
-        now[i] = find_top(partial, &query->subtrees[i], partial->chosen[slot]);
+        now[i] = find_top(choice, &query->subtrees[i], choice->chosen[slot]);
         if (now[i] == WORLD_NONE)
             return false;
     }
@@ -183,80 +179,83 @@ static bool find_tops(struct partial *partial)
 
 /* Traits of the unsuffixed group. */
 
-static bool some_option_has(const struct partial *partial, size_t slot, const uint64_t *traits)
+static bool some_option_has(const struct partial_choice *choice, size_t slot,
+                            const uint64_t *traits)
 {
-    const struct world *world = partial->search->world;
+    const struct world *world = choice->space->world;
     const uint32_t *end;
-    for (const uint32_t *option = partial_options(partial, slot, &end); option < end; option++)
+    for (const uint32_t *option = partial_choice_options(choice, slot, &end); option < end;
+         option++)
         if (bits_meet(traits, world_traits(world, *option), world->trait_words))
             return true;
     return false;
 }
 
-static bool trait_within_reach(const struct partial *partial, size_t group, const uint64_t *traits)
+static bool trait_within_reach(const struct partial_choice *choice, size_t group,
+                               const uint64_t *traits)
 {
-    const struct world *world = partial->search->world;
-    for (size_t slot = 0; slot < partial->search->slot_count; slot++) {
-        if (partial->search->slots[slot].group != group)
+    const struct world *world = choice->space->world;
+    for (size_t slot = 0; slot < choice->space->slot_count; slot++) {
+        if (choice->space->slots[slot].group != group)
             continue;
-        if (slot >= partial->depth
-                ? some_option_has(partial, slot, traits)
-                : bits_meet(traits, world_traits(world, partial->chosen[slot]), world->trait_words))
+        if (slot >= choice->depth
+                ? some_option_has(choice, slot, traits)
+                : bits_meet(traits, world_traits(world, choice->chosen[slot]), world->trait_words))
             return true;
     }
     return false;
 }
 
-static bool traits_within_reach(const struct partial *partial)
+static bool traits_within_reach(const struct partial_choice *choice)
 {
-    const struct search_query *query = partial->search->query;
+    const struct search_query *query = choice->space->query;
     for (size_t i = 0; i < query->group_count; i++) {
         const struct search_membership *traits = &query->groups[i].traits;
         for (size_t j = 0; !query->groups[i].granular && j < traits->required_count; j++)
-            if (!trait_within_reach(partial, i, traits->required[j]))
+            if (!trait_within_reach(choice, i, traits->required[j]))
                 return false;
     }
     return true;
 }
 
-bool partial_has_hope(struct partial *partial)
+bool partial_choice_may_complete(const struct partial_choice *choice)
 {
-    for (size_t slot = partial->depth; slot < partial->search->slot_count; slot++) {
+    for (size_t slot = choice->depth; slot < choice->space->slot_count; slot++) {
         const uint32_t *end;
-        const uint32_t *option = partial_options(partial, slot, &end);
-        while (option < end && !partial_allows(partial, slot, *option))
+        const uint32_t *option = partial_choice_options(choice, slot, &end);
+        while (option < end && !partial_choice_allows(choice, slot, *option))
             option++;
         if (option == end)
             return false;
     }
-    return traits_within_reach(partial) && places_suffice(partial->places, partial);
+    return traits_within_reach(choice);
 }
 
-static void take(struct partial *partial, uint32_t provider)
+static void take(struct partial_choice *choice, uint32_t provider)
 {
-    count_taken(partial, partial->depth, provider, 1);
-    partial->chosen[partial->depth++] = provider;
+    count_taken(choice, choice->depth, provider, 1);
+    choice->chosen[choice->depth++] = provider;
 }
 
-void partial_retake(struct partial *partial, uint32_t provider)
+void partial_choice_retake(struct partial_choice *choice, uint32_t provider)
 {
-    take(partial, provider);
-    find_tops(partial);
+    take(choice, provider);
+    find_tops(choice);
 }
 
-bool partial_take(struct partial *partial, uint32_t provider)
+bool partial_choice_take(struct partial_choice *choice, uint32_t provider)
 {
-    if (!partial_allows(partial, partial->depth, provider))
+    if (!partial_choice_allows(choice, choice->depth, provider))
         return false;
-    take(partial, provider);
-    if (find_tops(partial) && partial_has_hope(partial))
+    take(choice, provider);
+    if (find_tops(choice) && partial_choice_may_complete(choice))
         return true;
-    partial_give_back(partial);
+    partial_choice_give_back(choice);
     return false;
 }
 
-void partial_give_back(struct partial *partial)
+void partial_choice_give_back(struct partial_choice *choice)
 {
-    partial->depth--;
-    count_taken(partial, partial->depth, partial->chosen[partial->depth], -1);
+    choice->depth--;
+    count_taken(choice, choice->depth, choice->chosen[choice->depth], -1);
 }

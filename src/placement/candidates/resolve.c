@@ -11,7 +11,7 @@
 
 #include "base/word_list.h"
 #include "placement/aggregate.h"
-#include "placement/candidates/match.h"
+#include "placement/candidates/search.h"
 #include "placement/names.h"
 
 static const char sharing_trait[] = "MISC_SHARES_VIA_AGGREGATE";
@@ -183,10 +183,8 @@ static enum outcome check_membership(const struct resolution *resolution,
 
 static bool some_provider(const struct world *world, const struct search_membership *aggregates)
 {
-    struct search_membership only = *aggregates;
-    only.forbidden = NULL;
     for (uint32_t i = 0; i < world->provider_count; i++)
-        if (membership_holds(&only, world_aggregates(world, i), world->aggregate_words))
+        if (membership_requires(aggregates, world_aggregates(world, i), world->aggregate_words))
             return true;
     return false;
 }

@@ -5,7 +5,7 @@
 #define BERTH_PLACEMENT_CANDIDATES_RESOLVE_H
 
 #include "placement/candidates/candidate_request.h"
-#include "placement/candidates/search.h"
+#include "placement/candidates/search_query.h"
 #include "placement/context.h"
 
 /* Distinct names in order, and their ids: -1 where there is none. */

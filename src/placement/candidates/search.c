@@ -1,5 +1,5 @@
 /*
- * The walk through the choices.
+ * Walks through the choices, depth first.
  */
 #include <config.h>
 
@@ -7,17 +7,18 @@
 
 #include <time.h>
 
-#include "placement/candidates/match.h"
 #include "placement/candidates/partial_choice.h"
+#include "placement/candidates/slot_matching.h"
 
 enum { STEPS_BETWEEN_CLOCKS = 256 };
 
 void search_begin(struct search *search, struct arena *arena, const struct world *world,
                   const struct search_query *query)
 {
-    *search = (struct search){.world = world, .query = query};
-    match_slots(search, arena);
-    search->partial = partial_new(search, arena);
+    *search = (struct search){.deadline = 0};
+    search_space_make(&search->space, arena, world, query);
+    search->choice = partial_choice_new(&search->space, arena);
+    search->matching = slot_matching_new(&search->space, arena);
 }
 
 struct search_walk search_walk_from(const struct search *search, struct arena *arena,
@@ -25,7 +26,7 @@ struct search_walk search_walk_from(const struct search *search, struct arena *a
 {
     return (struct search_walk){
         .anchor = anchor,
-        .positions = arena_array(arena, search->slot_count, sizeof(uint32_t)),
+        .positions = arena_array(arena, search->space.slot_count, sizeof(uint32_t)),
     };
 }
 
@@ -37,7 +38,7 @@ void search_walk_restart(struct search_walk *walk, uint32_t anchor)
 
 const uint32_t *search_choice(const struct search *search)
 {
-    return search->partial->chosen;
+    return search->choice->chosen;
 }
 
 static bool is_late(struct search *search)
@@ -49,27 +50,37 @@ static bool is_late(struct search *search)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 >= search->deadline;
 }
 
-/* Brings the partial choice to where the walk stands: another one may have used it. */
+/* Brings the choice to where the walk is: another walk may have used it. */
 static void resume(struct search *search, const struct search_walk *walk)
 {
-    struct partial *partial = search->partial;
-    uint32_t anchor = search->anchors[walk->anchor];
-    if (partial->positions == walk->positions && walk->begun)
+    struct partial_choice *choice = search->choice;
+    uint32_t anchor = search->space.anchors[walk->anchor];
+    if (search->walking == walk->positions && walk->begun)
         return;
-    partial_reset(partial, anchor);
-    partial->positions = walk->positions;
-    for (size_t slot = 0; walk->begun && slot < search->slot_count; slot++)
-        partial_retake(partial, search->slots[slot].options[walk->positions[slot]]);
+    partial_choice_reset(choice, anchor);
+    search->walking = walk->positions;
+    for (size_t slot = 0; walk->begun && slot < search->space.slot_count; slot++)
+        partial_choice_retake(choice, search->space.slots[slot].options[walk->positions[slot]]);
+}
+
+/* Takes an option for the next slot, if a candidate may come of it. */
+static bool take(struct search *search, uint32_t provider)
+{
+    if (!partial_choice_take(search->choice, provider))
+        return false;
+    if (slot_matching_exists(search->matching, search->choice))
+        return true;
+    partial_choice_give_back(search->choice);
+    return false;
 }
 
 /* Takes the first option of the next slot that may be taken, from a position on. */
 static bool take_from(struct search *search, struct search_walk *walk, uint32_t position)
 {
-    struct partial *partial = search->partial;
-    size_t slot = partial->depth;
-    const struct search_slot *of = &search->slots[slot];
-    for (; position < of->first[partial->anchor + 1]; position++) {
-        if (partial_take(partial, of->options[position])) {
+    size_t slot = search->choice->depth;
+    const struct search_slot *of = &search->space.slots[slot];
+    for (; position < of->first[search->choice->anchor + 1]; position++) {
+        if (take(search, of->options[position])) {
             walk->positions[slot] = position;
             return true;
         }
@@ -77,11 +88,18 @@ static bool take_from(struct search *search, struct search_walk *walk, uint32_t 
     return false;
 }
 
-/* The options of a slot are in order. */
+/* Gives back the last option. Returns the position after it. */
+static uint32_t give_back(struct search *search, const struct search_walk *walk)
+{
+    partial_choice_give_back(search->choice);
+    return walk->positions[search->choice->depth] + 1;
+}
+
+/* Returns whether a slot has an option from an anchor. The options of a slot are sorted. */
 static bool anchor_sees(const struct search *search, uint32_t anchor, size_t slot,
                         uint32_t provider)
 {
-    const struct search_slot *of = &search->slots[slot];
+    const struct search_slot *of = &search->space.slots[slot];
     uint32_t low = of->first[anchor], high = of->first[anchor + 1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -95,61 +113,57 @@ static bool anchor_sees(const struct search *search, uint32_t anchor, size_t slo
 
 static bool anchor_sees_all(const struct search *search, uint32_t anchor)
 {
-    const uint32_t *chosen = search->partial->chosen;
-    for (size_t slot = 0; slot < search->slot_count; slot++)
+    const uint32_t *chosen = search->choice->chosen;
+    for (size_t slot = 0; slot < search->space.slot_count; slot++)
         if (!anchor_sees(search, anchor, slot, chosen[slot]))
             return false;
     return true;
 }
 
-/* Whether an anchor before this one sees the whole choice too, which only happens if all its
-   providers share: then the choice is that one's. */
-static bool is_given_before(const struct search *search)
+/* Returns whether an earlier anchor sees the whole choice too and so has returned it. This needs
+   that all its providers share. */
+static bool is_repeated(const struct search *search)
 {
-    const struct world *world = search->world;
-    const struct partial *partial = search->partial;
-    for (size_t slot = 0; slot < search->slot_count; slot++)
-        if (!world->providers[partial->chosen[slot]].shares)
+    const struct world *world = search->space.world;
+    const struct partial_choice *choice = search->choice;
+    for (size_t slot = 0; slot < search->space.slot_count; slot++)
+        if (!world->providers[choice->chosen[slot]].shares)
             return false;
     uint32_t root;
-    struct world_sharing sharing = world_sharing_of(world, partial->chosen[0]);
+    struct world_sharing sharing = world_sharing_of(world, choice->chosen[0]);
     while ((root = world_next_shared(world, &sharing)) != WORLD_NONE)
-        if (root < partial->anchor && anchor_sees_all(search, root))
+        if (root < choice->anchor && anchor_sees_all(search, root))
             return true;
     return false;
 }
 
 enum search_step search_next(struct search *search, struct search_walk *walk)
 {
-    struct partial *partial = search->partial;
-    resume(search, walk);
+    const struct search_space *space = &search->space;
+    struct partial_choice *choice = search->choice;
     uint32_t position = 0;
+    resume(search, walk);
     if (!walk->begun) {
         walk->begun = true;
-        if (!partial_has_hope(partial))
+        if (!partial_choice_may_complete(choice) || !slot_matching_exists(search->matching, choice))
             return SEARCH_END;
-        position = search->slots[0].first[partial->anchor];
-    } else if (partial->depth > 0) {
-        partial_give_back(partial);
-        position = walk->positions[partial->depth] + 1;
+        position = space->slots[0].first[choice->anchor];
+    } else if (choice->depth > 0) {
+        position = give_back(search, walk);
     }
     for (;;) {
         if (is_late(search))
             return SEARCH_LATE;
-        if (take_from(search, walk, position)) {
-            if (partial->depth == search->slot_count) {
-                if (!is_given_before(search))
-                    return SEARCH_FOUND;
-                partial_give_back(partial);
-                position = walk->positions[partial->depth] + 1;
-            } else {
-                position = search->slots[partial->depth].first[partial->anchor];
-            }
-        } else if (partial->depth == 0) {
-            return SEARCH_END;
+        if (!take_from(search, walk, position)) {
+            if (choice->depth == 0)
+                return SEARCH_END;
+            position = give_back(search, walk);
+        } else if (choice->depth < space->slot_count) {
+            position = space->slots[choice->depth].first[choice->anchor];
+        } else if (!is_repeated(search)) {
+            return SEARCH_FOUND;
         } else {
-            partial_give_back(partial);
-            position = walk->positions[partial->depth] + 1;
+            position = give_back(search, walk);
         }
     }
 }
@@ -161,7 +175,7 @@ bool search_group_matches(struct arena *arena, const struct world *world,
         .groups = &query->groups[group], .group_count = 1, .root_traits = query->root_traits};
     struct search search;
     search_begin(&search, arena, world, &alone);
-    for (uint32_t i = 0; i < search.anchor_count; i++) {
+    for (uint32_t i = 0; i < search.space.anchor_count; i++) {
         struct search_walk walk = search_walk_from(&search, arena, i);
         if (search_next(&search, &walk) == SEARCH_FOUND)
             return true;

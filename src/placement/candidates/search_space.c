@@ -1,43 +1,21 @@
 /*
- * Matching: which provider can fill which slot, and from which anchors it is seen.
+ * Finds which provider can fill which slot, and which anchors see it.
  */
 #include <config.h>
 
-#include "placement/candidates/match.h"
+#include "placement/candidates/search_space.h"
 
 struct matching {
-    struct search *search;
+    struct search_space *space;
     const struct world *world;
     struct arena *arena;
-    uint32_t *seen; /* of each provider as anchor: the turn in which it was seen last */
+    uint32_t *seen; /* for each provider as anchor: the turn in which it was seen last */
     uint32_t turn;
-    bool *anchor_fits; /* of each provider: it may be an anchor */
+    bool *anchor_fits; /* for each provider: it may be an anchor */
 };
 
-bool membership_holds(const struct search_membership *membership, const uint64_t *bits,
-                      size_t words)
-{
-    for (size_t i = 0; i < membership->required_count; i++)
-        if (!bits_meet(membership->required[i], bits, words))
-            return false;
-    return membership->forbidden == NULL || !bits_meet(membership->forbidden, bits, words);
-}
-
-static bool forbidden(const struct search_membership *membership, const uint64_t *bits,
-                      size_t words)
-{
-    return membership->forbidden != NULL && bits_meet(membership->forbidden, bits, words);
-}
-
-static bool required(const struct search_membership *membership, const uint64_t *bits, size_t words)
-{
-    struct search_membership only = *membership;
-    only.forbidden = NULL;
-    return membership_holds(&only, bits, words);
-}
-
-/* Whether there is room for an amount. The product is the database server's, which upstream asks:
-   of the ratio as it is stored, in double precision. */
+/* Returns whether an inventory can take an amount. Upstream leaves this to the database server, so
+   the product is computed as there: with the stored ratio, in double precision. */
 static bool has_room(const struct world *world, uint32_t provider,
                      const struct search_demand *demand)
 {
@@ -61,7 +39,7 @@ static bool has_all(const struct world *world, uint32_t provider, const struct s
     return true;
 }
 
-/* Whether a provider can fill the slot, whatever the anchor. */
+/* Returns whether a provider can fill the slot, for any anchor. */
 static bool provider_fits(const struct world *world, const struct search_group *group,
                           const struct search_slot *slot, uint32_t provider)
 {
@@ -71,9 +49,9 @@ static bool provider_fits(const struct world *world, const struct search_group *
         return false;
     if (group->in_tree && !resourceless && world->providers[provider].root != group->tree)
         return false;
-    if (forbidden(&group->traits, traits, world->trait_words))
+    if (membership_forbids(&group->traits, traits, world->trait_words))
         return false;
-    if (group->granular && (!required(&group->traits, traits, world->trait_words) ||
+    if (group->granular && (!membership_requires(&group->traits, traits, world->trait_words) ||
                             !membership_holds(&group->aggregates, world_aggregates(world, provider),
                                               world->aggregate_words)))
         return false;
@@ -82,8 +60,8 @@ static bool provider_fits(const struct world *world, const struct search_group *
     return has_all(world, provider, slot);
 }
 
-/* Whether an anchor may offer a provider to the unsuffixed group: an aggregate of the root spans
-   its tree, but a provider that only shares with it must be a member itself. */
+/* Returns whether an anchor may offer a provider to the group. For the unsuffixed group an
+   aggregate of the root spans its tree, but a sharing provider must be a member itself. */
 static bool anchor_offers(const struct world *world, const struct search_group *group,
                           uint32_t anchor, uint32_t provider)
 {
@@ -92,11 +70,13 @@ static bool anchor_offers(const struct world *world, const struct search_group *
     size_t words = world->aggregate_words;
     const uint64_t *own = world_aggregates(world, provider);
     const uint64_t *roots = world_aggregates(world, anchor);
-    if (forbidden(&group->aggregates, own, words) || forbidden(&group->aggregates, roots, words))
+    if (membership_forbids(&group->aggregates, own, words) ||
+        membership_forbids(&group->aggregates, roots, words))
         return false;
-    if (required(&group->aggregates, own, words))
+    if (membership_requires(&group->aggregates, own, words))
         return true;
-    return world->providers[provider].root == anchor && required(&group->aggregates, roots, words);
+    return world->providers[provider].root == anchor &&
+           membership_requires(&group->aggregates, roots, words);
 }
 
 typedef void (*anchor_visitor)(void *subject, uint32_t anchor, uint32_t provider);
@@ -119,8 +99,8 @@ static void offer(const struct offering *offering, uint32_t anchor, uint32_t pro
         offering->visitor(offering->subject, anchor, provider);
 }
 
-/* Visits the anchors that see a provider: its root, and the roots of all with whom it shares. What
-   is asked of one tree by the unsuffixed group may not come from a provider that shares. */
+/* Visits the anchors that see a provider: its own root, and the roots of all trees that it shares
+   with. If the unsuffixed group names a tree, no provider of another tree may share with it. */
 static void visit_anchors(const struct offering *offering, uint32_t provider)
 {
     struct matching *matching = offering->matching;
@@ -157,7 +137,7 @@ static void add_option(void *subject, uint32_t anchor, uint32_t provider)
 static void match_slot(struct matching *matching, struct search_slot *slot)
 {
     const struct world *world = matching->world;
-    const struct search_group *group = &matching->search->query->groups[slot->group];
+    const struct search_group *group = &matching->space->query->groups[slot->group];
     uint32_t count = world->provider_count, fitting = 0;
     uint32_t *fits = arena_array(matching->arena, count, sizeof(*fits));
     for (uint32_t i = 0; i < count; i++)
@@ -183,18 +163,18 @@ static void match_slot(struct matching *matching, struct search_slot *slot)
     slot->options = filling.options;
 }
 
-static void make_slots(struct search *search, struct arena *arena)
+static void make_slots(struct search_space *space, struct arena *arena)
 {
-    const struct search_query *query = search->query;
+    const struct search_query *query = space->query;
     size_t most = 0;
     for (size_t i = 0; i < query->group_count; i++)
         most += query->groups[i].granular ? 1 : query->groups[i].demand_count;
-    search->slots = arena_array(arena, most, sizeof(*search->slots));
+    space->slots = arena_array(arena, most, sizeof(*space->slots));
     for (size_t i = 0; i < query->group_count; i++) {
         const struct search_group *group = &query->groups[i];
         size_t slots = group->granular ? 1 : group->demand_count;
         for (size_t j = 0; j < slots; j++)
-            search->slots[search->slot_count++] = (struct search_slot){
+            space->slots[space->slot_count++] = (struct search_slot){
                 .group = i,
                 .demands = group->demands + (group->granular ? 0 : j),
                 .demand_count = group->granular ? group->demand_count : 1,
@@ -205,7 +185,7 @@ static void make_slots(struct search *search, struct arena *arena)
 static void find_anchors(struct matching *matching)
 {
     const struct world *world = matching->world;
-    const struct search_membership *wanted = &matching->search->query->root_traits;
+    const struct search_membership *wanted = &matching->space->query->root_traits;
     matching->anchor_fits = arena_array(matching->arena, world->provider_count, sizeof(bool));
     for (uint32_t i = 0; i < world->provider_count; i++)
         matching->anchor_fits[i] =
@@ -213,28 +193,30 @@ static void find_anchors(struct matching *matching)
             membership_holds(wanted, world_traits(world, i), world->trait_words);
 }
 
-static void keep_anchors(struct search *search, struct arena *arena, uint32_t provider_count)
+static void keep_anchors(struct search_space *space, struct arena *arena)
 {
+    uint32_t provider_count = space->world->provider_count;
     uint32_t *anchors = arena_array(arena, provider_count, sizeof(*anchors));
     for (uint32_t i = 0; i < provider_count; i++) {
         size_t filled = 0;
-        while (filled < search->slot_count &&
-               search->slots[filled].first[i] < search->slots[filled].first[i + 1])
+        while (filled < space->slot_count &&
+               space->slots[filled].first[i] < space->slots[filled].first[i + 1])
             filled++;
-        if (filled == search->slot_count)
-            anchors[search->anchor_count++] = i;
+        if (filled == space->slot_count)
+            anchors[space->anchor_count++] = i;
     }
-    search->anchors = anchors;
+    space->anchors = anchors;
 }
 
-void match_slots(struct search *search, struct arena *arena)
+void search_space_make(struct search_space *space, struct arena *arena, const struct world *world,
+                       const struct search_query *query)
 {
-    struct matching matching = {.search = search, .world = search->world, .arena = arena};
-    uint32_t count = search->world->provider_count;
-    matching.seen = arena_array(arena, count, sizeof(*matching.seen));
+    *space = (struct search_space){.world = world, .query = query};
+    struct matching matching = {.space = space, .world = world, .arena = arena};
+    matching.seen = arena_array(arena, world->provider_count, sizeof(*matching.seen));
     find_anchors(&matching);
-    make_slots(search, arena);
-    for (size_t i = 0; i < search->slot_count; i++)
-        match_slot(&matching, &search->slots[i]);
-    keep_anchors(search, arena, count);
+    make_slots(space, arena);
+    for (size_t i = 0; i < space->slot_count; i++)
+        match_slot(&matching, &space->slots[i]);
+    keep_anchors(space, arena);
 }
