@@ -1,6 +1,6 @@
-/* Prints the table of options: "sample" as the sample configuration file, "table" as the rows of
-   the table in docs/configuration.md, "manual" as the part of berth.conf(5) in mdoc(7). For
-   scripts/check-options and make update-options. */
+/* Prints the options: "sample" as the sample configuration file, "table" as the table of [berth]
+   options in docs/configuration.md, "manual" as the OPTIONS section of berth.conf(5) in mdoc(7).
+   For scripts/check-options and make update-options. */
 #include <config.h>
 
 #include <stdio.h>
@@ -20,6 +20,7 @@ static void print_sample(void)
 
 static void print_table(void)
 {
+    puts("| option | default | meaning |\n|---|---|---|");
     for (size_t i = 0; i < option_count; i++) {
         const struct config_option *option = &config_options[i];
         if (strcmp(option->group, "berth") != 0)
