@@ -1,16 +1,16 @@
 /*
- * Capacity: inventories and their use, and the rules of what may be taken.
+ * Loads inventories with their use, and decides what may be taken of them.
  */
 #include <config.h>
 
 #include "placement/capacity.h"
 
-#include <stdlib.h>
+#include "base/sorted.h"
 
-/* The index on provider, class and used answers the sum without touching the rows. The indexes are
-   named because the optimizer sometimes takes that of the class instead, after it looked at its
-   statistics again, and then reads all that the whole cloud uses of the class. */
-static const struct sql select_stocks = {
+/* The index on provider, class and used answers the sum without touching the rows. Both indexes are
+   named because the optimizer, after it refreshed its statistics, sometimes takes the index on the
+   class instead, and then reads everything the whole cloud uses of that class. */
+static const struct sql select_capacities = {
     "SELECT i.resource_provider_id, i.resource_class_id, i.total, i.reserved, i.min_unit, "
     "i.max_unit, i.step_size, i.allocation_ratio, "
     "(SELECT SUM(a.used) FROM allocations a "
@@ -21,36 +21,32 @@ static const struct sql select_stocks = {
     "WHERE i.resource_provider_id IN (?...) AND i.resource_class_id IN (?...)",
     "iiiiiiiri"};
 
-static int stock_compare(const void *left, const void *right)
+static int provider_compare(const void *left, const void *right)
 {
-    const struct stock *a = left, *b = right;
-    if (a->provider_id != b->provider_id)
-        return a->provider_id < b->provider_id ? -1 : 1;
-    return (a->class_id > b->class_id) - (a->class_id < b->class_id);
+    const struct capacity *a = left, *b = right;
+    return (a->provider_id > b->provider_id) - (a->provider_id < b->provider_id);
 }
 
-static int stock_compare_provider(const void *key, const void *element)
+static int capacity_compare(const void *left, const void *right)
 {
-    int64_t provider_id = *(const int64_t *)key;
-    const struct stock *stock = element;
-    return (provider_id > stock->provider_id) - (provider_id < stock->provider_id);
+    const struct capacity *a = left, *b = right;
+    int order = provider_compare(a, b);
+    return order != 0 ? order : (a->class_id > b->class_id) - (a->class_id < b->class_id);
 }
 
-enum outcome stocks_load(struct context *context, const int64_t *provider_ids,
-                         size_t provider_count, const int64_t *class_ids, size_t class_count,
-                         struct stocks *stocks)
+enum outcome capacities_load(struct context *context, const int64_t *provider_ids,
+                             size_t provider_count, const int64_t *class_ids, size_t class_count,
+                             struct capacities *capacities)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_stocks,
-                                           VALUES(value_integers(provider_ids, provider_count),
-                                                  value_integers(class_ids, class_count)),
-                                           &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    stocks->list = arena_array(context->arena, rows.count, sizeof(*stocks->list));
-    stocks->count = rows.count;
+    TRY(database_select(context->database, &select_capacities,
+                        VALUES(value_integers(provider_ids, provider_count),
+                               value_integers(class_ids, class_count)),
+                        &rows));
+    capacities->list = arena_array(context->arena, rows.count, sizeof(*capacities->list));
+    capacities->count = rows.count;
     for (size_t i = 0; i < rows.count; i++)
-        stocks->list[i] = (struct stock){
+        capacities->list[i] = (struct capacity){
             .provider_id = row_integer(&rows, i, 0),
             .class_id = row_integer(&rows, i, 1),
             .total = row_integer(&rows, i, 2),
@@ -61,53 +57,56 @@ enum outcome stocks_load(struct context *context, const int64_t *provider_ids,
             .allocation_ratio = row_float(&rows, i, 7),
             .used = row_integer(&rows, i, 8),
         };
-    if (stocks->count > 1)
-        qsort(stocks->list, stocks->count, sizeof(*stocks->list), stock_compare);
+    sort(capacities->list, capacities->count, sizeof(*capacities->list), capacity_compare);
     return OUTCOME_OK;
 }
 
-struct stock *stocks_find(const struct stocks *stocks, int64_t provider_id, int64_t class_id)
+struct capacity *capacity_find(const struct capacities *capacities, int64_t provider_id,
+                               int64_t class_id)
 {
-    if (stocks->count == 0)
-        return NULL;
-    if (class_id < 0)
-        return bsearch(&provider_id, stocks->list, stocks->count, sizeof(*stocks->list),
-                       stock_compare_provider);
-    struct stock key = {.provider_id = provider_id, .class_id = class_id};
-    return bsearch(&key, stocks->list, stocks->count, sizeof(*stocks->list), stock_compare);
+    const struct capacity key = {.provider_id = provider_id, .class_id = class_id};
+    return sorted_find(&key, capacities->list, capacities->count, sizeof(key), capacity_compare);
 }
 
-void stock_free(const struct stocks *stocks, int64_t provider_id, int64_t class_id, int64_t used)
+bool capacity_exists(const struct capacities *capacities, int64_t provider_id)
 {
-    struct stock *stock = stocks_find(stocks, provider_id, class_id);
-    if (stock != NULL)
-        stock->freed += used;
+    const struct capacity key = {.provider_id = provider_id};
+    return sorted_find(&key, capacities->list, capacities->count, sizeof(key), provider_compare) !=
+           NULL;
 }
 
-static bool within_units(const struct stock *stock, int64_t amount)
+void capacity_free(const struct capacities *capacities, int64_t provider_id, int64_t class_id,
+                   int64_t used)
 {
-    return amount >= stock->min_unit && amount <= stock->max_unit &&
-           (stock->step_size <= 0 || amount % stock->step_size == 0);
+    struct capacity *capacity = capacity_find(capacities, provider_id, class_id);
+    if (capacity != NULL)
+        capacity->freed += used;
 }
 
-enum outcome stock_claim(struct context *context, const struct stocks *stocks,
-                         const struct demand *demand)
+static bool within_units(const struct capacity *capacity, int64_t amount)
 {
-    struct stock *stock = stocks_find(stocks, demand->provider_id, demand->class_id);
-    if (stock == NULL)
+    return amount >= capacity->min_unit && amount <= capacity->max_unit &&
+           (capacity->step_size <= 0 || amount % capacity->step_size == 0);
+}
+
+enum outcome capacity_claim(struct context *context, const struct capacities *capacities,
+                            const struct demand *demand)
+{
+    struct capacity *capacity = capacity_find(capacities, demand->provider_id, demand->class_id);
+    if (capacity == NULL)
         return context_fail(context, OUTCOME_INVENTORY_INVALID,
                             "Inventory for '%s' on resource provider '%s' invalid.",
                             demand->class_name, demand->provider_uuid);
-    if (!within_units(stock, demand->used))
+    if (!within_units(capacity, demand->used))
         return context_fail(context, OUTCOME_INVENTORY_INVALID,
                             "Unable to create allocation for '%s' on resource provider '%s'. The "
                             "requested amount would violate inventory constraints.",
                             demand->class_name, demand->provider_uuid);
-    /* Amounts are at most max_unit here, so that the sums stay far from the end of int64_t. */
-    stock->claimed += demand->used;
-    double capacity = (double)(stock->total - stock->reserved) * stock->allocation_ratio;
-    int64_t needed = stock->used + stock->claimed;
-    if (capacity < (double)needed && needed > stock->used + stock->freed)
+    /* No amount exceeds max_unit here, so the sums stay far from the end of int64_t. */
+    capacity->claimed += demand->used;
+    double most = (double)(capacity->total - capacity->reserved) * capacity->allocation_ratio;
+    int64_t needed = capacity->used + capacity->claimed;
+    if (most < (double)needed && needed > capacity->used + capacity->freed)
         return context_fail(context, OUTCOME_INVENTORY_INVALID,
                             "Unable to create allocation for '%s' on resource provider '%s'. The "
                             "requested amount would exceed the capacity.",

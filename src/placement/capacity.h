@@ -1,30 +1,32 @@
 /*
- * What there is of the classes that a claim asks for, and whether it is enough.
+ * Capacity: whether a provider has enough left of a resource class for a claim. This is where
+ * PUT /allocations/{uuid} and its relatives check it (capacity_claim()).
  *
- * A stock is the inventory of a class of a provider together with what is used of it. It is read
- * after the providers' rows were locked, and after what the consumers held before was given back.
+ * A struct capacity is one inventory together with what is used of it. A claim loads it after it
+ * has locked the providers' rows and deleted what its consumers held before, so that nobody can
+ * change it under the claim.
  */
 #ifndef BERTH_PLACEMENT_CAPACITY_H
 #define BERTH_PLACEMENT_CAPACITY_H
 
 #include "placement/context.h"
 
-struct stock {
+struct capacity {
     int64_t provider_id;
     int64_t class_id;
     int64_t total, reserved, min_unit, max_unit, step_size;
     double allocation_ratio;
-    int64_t used;    /* by other consumers than those of the claim */
-    int64_t freed;   /* by those of the claim until now: see stock_free() */
-    int64_t claimed; /* by those of the claim from now on, as far as they were checked */
+    int64_t used;    /* by consumers outside of the claim */
+    int64_t freed;   /* by the claim's consumers: what they held before */
+    int64_t claimed; /* by the claim's consumers: the demands checked so far */
 };
 
-struct stocks {
-    struct stock *list; /* by provider_id, class_id */
+struct capacities {
+    struct capacity *list; /* by provider_id, then class_id */
     size_t count;
 };
 
-/* One amount that is asked for. The names are for the reason of a refusal. */
+/* One amount that a claim asks for. The names are for the reason of a refusal. */
 struct demand {
     int64_t provider_id;
     int64_t class_id;
@@ -33,25 +35,30 @@ struct demand {
     int64_t used;
 };
 
-/* Reads the stocks of all the providers and classes together. */
-enum outcome stocks_load(struct context *context, const int64_t *provider_ids,
-                         size_t provider_count, const int64_t *class_ids, size_t class_count,
-                         struct stocks *stocks);
+/* Loads the capacities of all the providers and classes, in one statement. A provider without an
+   inventory of a class has no capacity of it in the list. */
+enum outcome capacities_load(struct context *context, const int64_t *provider_ids,
+                             size_t provider_count, const int64_t *class_ids, size_t class_count,
+                             struct capacities *capacities);
 
-/* The stock of a class of a provider, or NULL if it has no such inventory; any class of the
-   provider if class_id is negative. */
-struct stock *stocks_find(const struct stocks *stocks, int64_t provider_id, int64_t class_id);
+/* Returns the capacity of a class of a provider, or NULL if it has no such inventory. */
+struct capacity *capacity_find(const struct capacities *capacities, int64_t provider_id,
+                               int64_t class_id);
 
-/* Notes that the claim's consumers have given back what they used until now. */
-void stock_free(const struct stocks *stocks, int64_t provider_id, int64_t class_id, int64_t used);
+/* Tells whether a provider has capacity of any class in the list. */
+bool capacity_exists(const struct capacities *capacities, int64_t provider_id);
+
+/* Notes that the claim's consumers held this much before. */
+void capacity_free(const struct capacities *capacities, int64_t provider_id, int64_t class_id,
+                   int64_t used);
 
 /*
- * Checks a demand against its stock, together with the demands that were checked before, and counts
- * it. OUTCOME_INVENTORY_INVALID with upstream's text if there is no stock, if the amount is not
- * within the units, or if it goes over capacity; going over is allowed if all in all the use of the
- * stock does not grow: then an overage that exists already only shrinks.
+ * Checks a demand against the capacity, on top of the demands checked before, and counts it.
+ * OUTCOME_INVENTORY_INVALID, with upstream's text, if there is no inventory, if the amount breaks
+ * the units, or if it exceeds the capacity. A claim may exceed the capacity if it uses no more than
+ * its consumers did before, so that an existing overage can shrink.
  */
-enum outcome stock_claim(struct context *context, const struct stocks *stocks,
-                         const struct demand *demand);
+enum outcome capacity_claim(struct context *context, const struct capacities *capacities,
+                            const struct demand *demand);
 
 #endif
