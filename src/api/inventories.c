@@ -10,7 +10,7 @@
 #include "api/body/body.h"
 #include "api/call.h"
 #include "api/inventory_json.h"
-#include "placement/inventory.h"
+#include "placement/inventory_change.h"
 
 /* Showing. */
 

@@ -1,11 +1,12 @@
 /*
- * Reading and writing rows of inventories, as many at once as there are.
+ * Reads and writes rows of inventories, any number of them in one statement.
  */
 #include <config.h>
 
 #include "placement/inventory_rows.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "placement/names.h"
 
 static const struct sql lock_classes = {
@@ -48,12 +49,12 @@ enum outcome inventory_classes_hold(struct context *context, const int64_t *clas
     if (custom_count == 0)
         return OUTCOME_OK;
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &lock_classes,
-                                           VALUES(value_integers(custom, custom_count)), &rows);
-    if (outcome == OUTCOME_OK && rows.count < custom_count)
+    TRY(database_select(context->database, &lock_classes,
+                        VALUES(value_integers(custom, custom_count)), &rows));
+    if (rows.count < custom_count)
         return context_fail(context, OUTCOME_CLASS_NOT_FOUND,
                             "No such resource class: one was deleted meanwhile.");
-    return outcome;
+    return OUTCOME_OK;
 }
 
 enum outcome inventory_rows_find(struct context *context, const int64_t *provider_ids, size_t count,
@@ -87,7 +88,8 @@ enum outcome inventory_rows_insert(struct context *context, const struct invento
     return write_rows(context, &insert_inventory, rows, count);
 }
 
-/* What is used of the providers and classes of some rows, also of those that do not go together. */
+/* Returns rows of provider, class and what is used of it: for each of the providers with each of
+   the classes, also for pairs that are not among the rows. */
 static enum outcome used_of(struct context *context, const struct inventory_row *rows, size_t count,
                             struct rows *used)
 {
@@ -115,8 +117,8 @@ static enum outcome warn_exceeded(struct context *context, const struct inventor
                                   size_t count)
 {
     struct rows used;
-    enum outcome outcome = used_of(context, rows, count, &used);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < used.count; i++) {
+    TRY(used_of(context, rows, count, &used));
+    for (size_t i = 0; i < used.count; i++) {
         const struct inventory_row *row =
             row_find(rows, count, row_integer(&used, i, 0), row_integer(&used, i, 1));
         if (row != NULL && (double)row_integer(&used, i, 2) > inventory_capacity(row->inventory))
@@ -124,7 +126,7 @@ static enum outcome warn_exceeded(struct context *context, const struct inventor
                       log_identifier("resource_provider", row->provider_uuid),
                       log_identifier("resource_class", row->inventory->class_name));
     }
-    return outcome;
+    return OUTCOME_OK;
 }
 
 enum outcome inventory_rows_update(struct context *context, const struct inventory_row *rows,
@@ -132,34 +134,31 @@ enum outcome inventory_rows_update(struct context *context, const struct invento
 {
     if (count == 0)
         return OUTCOME_OK;
-    enum outcome outcome = warn_exceeded(context, rows, count);
-    if (outcome == OUTCOME_OK)
-        outcome = write_rows(context, &update_inventory, rows, count);
-    return outcome;
+    TRY(warn_exceeded(context, rows, count));
+    return write_rows(context, &update_inventory, rows, count);
 }
 
-/* Refuses for the first provider of which something is used, with all its classes of which that
-   is so. */
+/* Refuses if any of the rows is in use: names the first such provider, with all its classes that
+   are in use. */
 static enum outcome refuse_in_use(struct context *context, const struct inventory_row *rows,
                                   size_t count, const struct rows *used)
 {
     const struct inventory_row *first = NULL;
-    const char *classes = "", *name;
+    struct text_builder classes = text_begin(context->arena);
     for (size_t i = 0; i < used->count; i++) {
         const struct inventory_row *row =
             row_find(rows, count, row_integer(used, i, 0), row_integer(used, i, 1));
         if (row == NULL || (first != NULL && row->provider_id != first->provider_id))
             continue;
-        enum outcome outcome = names_from_id(context, NAME_RESOURCE_CLASS, row->class_id, &name);
-        if (outcome != OUTCOME_OK)
-            return outcome;
-        classes = arena_printf(context->arena, "%s%s%s", classes, first != NULL ? ", " : "", name);
+        const char *name;
+        TRY(names_from_id(context, NAME_RESOURCE_CLASS, row->class_id, &name));
+        text_add_item(&classes, ", ", name);
         first = first != NULL ? first : row;
     }
     if (first == NULL)
         return OUTCOME_OK;
     return context_fail(context, OUTCOME_INVENTORY_IN_USE,
-                        "Inventory for '%s' on resource provider '%s' in use.", classes,
+                        "Inventory for '%s' on resource provider '%s' in use.", text_end(&classes),
                         first->provider_uuid);
 }
 
@@ -171,11 +170,8 @@ enum outcome inventory_rows_delete(struct context *context, const struct invento
     *deleted = 0;
     if (count == 0)
         return OUTCOME_OK;
-    enum outcome outcome = used_of(context, rows, count, &used);
-    if (outcome == OUTCOME_OK)
-        outcome = refuse_in_use(context, rows, count, &used);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(used_of(context, rows, count, &used));
+    TRY(refuse_in_use(context, rows, count, &used));
     struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
     for (size_t i = 0; i < count; i++) {
         values[i * WIDTH] = value_integer(rows[i].provider_id);

@@ -1,6 +1,6 @@
 /*
- * The rows of inventories, of one provider or of many: for those who change them in a transaction
- * that holds the providers.
+ * Rows of inventories, of one provider or of many. For transactions that hold the locks of the
+ * providers.
  */
 #ifndef BERTH_PLACEMENT_INVENTORY_ROWS_H
 #define BERTH_PLACEMENT_INVENTORY_ROWS_H
@@ -10,27 +10,28 @@
 struct inventory_row {
     int64_t provider_id;
     int64_t class_id;
-    const char *provider_uuid;         /* for what is said about it */
-    const struct inventory *inventory; /* what it is to say; not of a row that is deleted */
+    const char *provider_uuid;         /* for log lines and failures */
+    const struct inventory *inventory; /* the new content; unused when deleting */
 };
 
-/* Keeps custom classes from vanishing before an inventory of them is committed.
-   OUTCOME_CLASS_NOT_FOUND: one has vanished already. */
+/* Locks custom classes so that nobody deletes them before an inventory of them is committed.
+   OUTCOME_CLASS_NOT_FOUND: one is deleted already. */
 enum outcome inventory_classes_hold(struct context *context, const int64_t *class_ids,
                                     size_t count);
 
-/* Which inventories some providers have: rows of provider and class. */
+/* Finds the inventories of some providers. Returns rows of provider and class id. */
 enum outcome inventory_rows_find(struct context *context, const int64_t *provider_ids, size_t count,
                                  struct rows *rows);
 
 enum outcome inventory_rows_insert(struct context *context, const struct inventory_row *rows,
                                    size_t count);
 
-/* An inventory may shrink below what is used of it: that is logged. */
+/* Logs a warning for each inventory that shrinks below what is used of it. */
 enum outcome inventory_rows_update(struct context *context, const struct inventory_row *rows,
                                    size_t count);
 
-/* deleted: how many there were. OUTCOME_INVENTORY_IN_USE: there are allocations of them. */
+/* Sets *deleted to the number of rows that existed. OUTCOME_INVENTORY_IN_USE: some have allocations
+   ("Inventory for '<classes>' on resource provider '<uuid>' in use."). */
 enum outcome inventory_rows_delete(struct context *context, const struct inventory_row *rows,
                                    size_t count, uint64_t *deleted);
 

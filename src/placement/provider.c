@@ -1,17 +1,15 @@
 /*
- * Loading and locking one resource provider, and raising its generation.
+ * Loads and locks resource providers, and raises their generations.
  */
 #include <config.h>
 
 #include "placement/provider.h"
 
-#include "placement/provider_row.h"
-
 static const struct sql select_provider = {
     "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE rp.uuid = ?", PROVIDER_COLUMN_KINDS};
 static const struct sql lock_provider = {
     "SELECT id FROM resource_providers WHERE uuid = ? FOR UPDATE", "i"};
-/* Always by the index on uuid, so that all lock providers in the same order. */
+/* The index on uuid is named so that everybody locks providers in the same order. */
 static const struct sql lock_providers = {
     "SELECT id, uuid, generation FROM resource_providers "
     "FORCE INDEX (uniq_resource_providers0uuid) WHERE uuid IN (?...) FOR UPDATE",
@@ -49,10 +47,7 @@ void provider_from_row(const struct value *row, struct provider *provider)
 enum outcome provider_load(struct context *context, const char *uuid, struct provider *provider)
 {
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &select_provider, VALUES(value_text(uuid)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_provider, VALUES(value_text(uuid)), &rows));
     if (rows.count == 0)
         return not_found(context, uuid);
     provider_from_row(rows.values, provider);
@@ -62,13 +57,10 @@ enum outcome provider_load(struct context *context, const char *uuid, struct pro
 enum outcome provider_lock(struct context *context, const char *uuid, struct provider *provider)
 {
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &lock_provider, VALUES(value_text(uuid)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &lock_provider, VALUES(value_text(uuid)), &rows));
     if (rows.count == 0)
         return not_found(context, uuid);
-    /* what is read now is what was committed before the lock was ours */
+    /* a second statement, so that it reads what was committed before the lock was granted */
     return provider_load(context, uuid, provider);
 }
 
@@ -90,10 +82,8 @@ enum outcome provider_hold(struct context *context, struct provider *provider,
                            bool check_generation)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &hold_provider,
-                                           VALUES(value_integer(provider->id)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &hold_provider, VALUES(value_integer(provider->id)),
+                        &rows));
     if (rows.count == 0 || (check_generation && row_integer(&rows, 0, 0) != provider->generation))
         return changed(context);
     provider->generation = row_integer(&rows, 0, 0);
@@ -103,13 +93,10 @@ enum outcome provider_hold(struct context *context, struct provider *provider,
 enum outcome provider_increment_generation(struct context *context, struct provider *provider)
 {
     uint64_t found;
-    enum outcome outcome =
-        database_execute(context->database, &raise_generation,
+    TRY(database_execute(context->database, &raise_generation,
                          VALUES(value_integer(provider->generation + 1),
                                 value_integer(provider->id), value_integer(provider->generation)),
-                         &found);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+                         &found));
     if (found != 1)
         return changed(context);
     provider->generation++;

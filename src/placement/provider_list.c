@@ -12,7 +12,6 @@
 
 #include "placement/aggregate.h"
 #include "placement/names.h"
-#include "placement/provider_row.h"
 
 /* Rows of two numbers: which set of the requirement, and an id out of it. */
 #define WANTED_IDS                                                                                 \
