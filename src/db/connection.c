@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "db/encryption.h"
 
@@ -95,7 +96,7 @@ struct database *database_new(const struct database_settings *settings)
     for (unsigned i = 0; (member = settings_text(&database->settings, i)) != NULL; i++)
         *member = copy_text(*member);
     if (getrandom(&database->random, sizeof(database->random), 0) < 0)
-        database->random = connection_clock();
+        database->random = clock_microseconds();
     return database;
 }
 
@@ -142,17 +143,10 @@ const struct database_statistics *database_statistics(const struct database *dat
     return &database->statistics;
 }
 
-uint64_t connection_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 void connection_count(struct database *database, uint64_t since)
 {
     database->statistics.statements++;
-    database->statistics.microseconds += connection_clock() - since;
+    database->statistics.microseconds += clock_microseconds() - since;
 }
 
 void connection_close(struct database *database)
@@ -175,7 +169,7 @@ void connection_drop(struct database *database)
 bool connection_is_old(const struct database *database)
 {
     long limit = database->settings.recycle_seconds;
-    return limit >= 0 && (time_t)(connection_clock() / 1000000) - database->connected_at > limit;
+    return limit >= 0 && (time_t)(clock_microseconds() / 1000000) - database->connected_at > limit;
 }
 
 /* What a statement does and to which table, as "select" and "allocations": enough to look for it,
@@ -259,7 +253,7 @@ enum outcome connection_judge(struct database *database, unsigned error, const c
 
 enum outcome connection_send(struct database *database, const char *text)
 {
-    uint64_t since = connection_clock();
+    uint64_t since = clock_microseconds();
     int failed = mysql_real_query(database->mysql, text, (unsigned long)strlen(text));
     while (!failed) {
         MYSQL_RES *result = mysql_store_result(database->mysql);
@@ -351,7 +345,7 @@ enum outcome database_connect(struct database *database)
         connection_close(database);
     if (database->mysql != NULL)
         return OUTCOME_OK;
-    uint64_t since = connection_clock();
+    uint64_t since = clock_microseconds();
     database->mysql = mysql_init(NULL);
     if (database->mysql == NULL)
         return connection_judge(database, CR_OUT_OF_MEMORY, "HY000", "connect");
@@ -360,7 +354,7 @@ enum outcome database_connect(struct database *database)
         return OUTCOME_UNAVAILABLE; /* whatever the reason */
     connection_count(database, since);
     database->statistics.connections++;
-    database->connected_at = (time_t)(connection_clock() / 1000000);
+    database->connected_at = (time_t)(clock_microseconds() / 1000000);
     enum outcome outcome = set_session(database);
     if (outcome != OUTCOME_OK)
         connection_drop(database);

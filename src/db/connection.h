@@ -46,10 +46,7 @@ enum outcome connection_send(struct database *database, const char *text);
 /* Whether a new connection is due by age. */
 bool connection_is_old(const struct database *database);
 
-/* Monotonic microseconds. */
-uint64_t connection_clock(void);
-
-/* Adds what has passed since a connection_clock() to the statistics, as one round trip. */
+/* Adds what has passed since a clock_microseconds() to the statistics, as one round trip. */
 void connection_count(struct database *database, uint64_t since);
 
 /* Closes all statements of the connection. */

@@ -10,6 +10,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "base/clock.h"
 #include "db/connection.h"
 
 enum {
@@ -76,7 +77,7 @@ static enum outcome statement_prepare(struct database *database, const char *tex
     MYSQL_STMT *handle = mysql_stmt_init(database->mysql);
     if (statement == NULL || handle == NULL)
         statement_starve(database, statement, handle);
-    uint64_t since = connection_clock();
+    uint64_t since = clock_microseconds();
     int failed = mysql_stmt_prepare(handle, text, (unsigned long)length);
     connection_count(database, since);
     if (failed) {
@@ -263,7 +264,7 @@ static enum outcome statement_run(struct database *database, const char *text,
         for (size_t i = 0; i < count; i++)
             bind_value(&binds[i], &values[i]);
     }
-    uint64_t since = connection_clock();
+    uint64_t since = clock_microseconds();
     int failed = (binds != NULL && mysql_stmt_bind_param(statement->handle, binds)) ||
                  mysql_stmt_execute(statement->handle);
     connection_count(database, since);
@@ -355,7 +356,7 @@ static enum outcome fetch_all(struct database *database, struct statement *state
     struct landing landing;
     MYSQL_STMT *handle = statement->handle;
     landing_init(&landing, columns);
-    uint64_t since = connection_clock();
+    uint64_t since = clock_microseconds();
     if (mysql_stmt_bind_result(handle, landing.binds))
         return statement_judge(database, statement);
     assert(mysql_stmt_field_count(handle) == landing.columns);
@@ -370,7 +371,7 @@ static enum outcome fetch_all(struct database *database, struct statement *state
         outcome = visitor(subject, row);
     }
     mysql_stmt_free_result(handle);
-    database->statistics.microseconds += connection_clock() - since;
+    database->statistics.microseconds += clock_microseconds() - since;
     return outcome;
 }
 
@@ -493,7 +494,7 @@ static enum outcome run_bulk(struct database *database, struct statement *statem
     unsigned rows = (unsigned)count, none = 0;
     MYSQL_STMT *handle = statement->handle;
     mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &rows);
-    uint64_t since = connection_clock();
+    uint64_t since = clock_microseconds();
     int failed = mysql_stmt_bind_param(handle, binds) || mysql_stmt_execute(handle);
     connection_count(database, since);
     if (failed)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "manage/command.h"
 #include "manage/top_page.h"
 #include "manage/top_screen.h"
@@ -133,12 +134,12 @@ static bool follow(struct top *top, struct screen *screen)
 {
     const char *reason;
     pid_t pid = top->observer.pid;
-    uint64_t until = scoreboard_clock() + PATIENCE;
+    uint64_t until = clock_milliseconds() + PATIENCE;
     if (observer_is_current(&top->observer))
         return true;
     observer_detach(&top->observer);
     while (!observer_attach(&top->observer, pid, &reason)) {
-        if (scoreboard_clock() > until || screen_wait(screen, INTERVAL_LEAST) == SCREEN_END)
+        if (clock_milliseconds() > until || screen_wait(screen, INTERVAL_LEAST) == SCREEN_END)
             return false;
     }
     top_sample_take(top->after, top->observer.scoreboard);

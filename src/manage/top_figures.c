@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 void top_sample_take(struct top_sample *sample, const struct scoreboard *scoreboard)
 {
-    sample->at = scoreboard_clock();
+    sample->at = clock_milliseconds();
     scoreboard_sum(scoreboard, &sample->sum);
 }
 

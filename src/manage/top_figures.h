@@ -8,7 +8,7 @@
 
 /* All that was counted up to a moment. */
 struct top_sample {
-    uint64_t at; /* scoreboard_clock() */
+    uint64_t at; /* clock_milliseconds() */
     struct tally sum;
 };
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 enum {
     LINE_SIZE = 512,
     ROUTE_LEAST = 40,
@@ -143,7 +145,7 @@ static void write_pool(struct page *page, const struct observer *observer)
     static const char *const states[] = {"starting", "serving", "reloading", "stopping"};
     const struct scoreboard *scoreboard = observer->scoreboard;
     unsigned state = (unsigned)atomic_load(&scoreboard->state);
-    uint64_t up = (scoreboard_clock() - scoreboard->started) / 1000;
+    uint64_t up = (clock_milliseconds() - scoreboard->started) / 1000;
     unsigned long long days = up / 86400;
     char line[LINE_SIZE];
     int length = snprintf(line, sizeof(line), "berth %.*s, pid %d, %s, up ",
@@ -271,7 +273,7 @@ static void write_worker(struct page *page, const struct slot_view *worker, unsi
                          bool whole)
 {
     enum { WARN = 5000 }; /* milliseconds that a request seldom takes */
-    uint64_t now = scoreboard_clock();
+    uint64_t now = clock_milliseconds();
     bool busy = worker->state == WORKER_BUSY;
     char line[LINE_SIZE], age[FIGURE_SIZE];
     uint64_t lasted = now > worker->since ? now - worker->since : 0;

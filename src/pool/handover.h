@@ -8,8 +8,8 @@
  *
  * all in decimal. PID is the master's, so that a process that merely inherits the variable does not
  * take it for its own. DEVICE and INODE are those of the socket's file if the master has made it,
- * and 0 if the socket was inherited. TOLD says when a worker was told to end, as scoreboard_clock()
- * counts; 0: it was not.
+ * and 0 if the socket was inherited. TOLD says when a worker was told to end, as
+ * clock_milliseconds() counts; 0: it was not.
  */
 #ifndef BERTH_POOL_HANDOVER_H
 #define BERTH_POOL_HANDOVER_H

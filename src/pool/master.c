@@ -20,6 +20,7 @@
 
 #include "api/body/schema.h"
 #include "auth/keystone/login.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "pool/notify.h"
 #include "pool/startup.h"
@@ -179,13 +180,13 @@ static void start_worker(struct master *master)
     }
     if (pid < 0) {
         log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
-        master->fork_not_before = scoreboard_clock() + YOUNG;
+        master->fork_not_before = clock_milliseconds() + YOUNG;
         return;
     }
     atomic_store(&slot->pid, pid);
     tally_count(COUNTER_WORKERS_STARTED, 1);
     master->children[free_slot] =
-        (struct child){.started = scoreboard_clock(), .generation = master->generation};
+        (struct child){.started = clock_milliseconds(), .generation = master->generation};
     log_event(LOG_LEVEL_DEBUG, "worker started", log_integer("pid", pid));
 }
 
@@ -194,7 +195,7 @@ static void note_death(struct master *master, const struct child *child,
                        const struct slot_view *view, int status)
 {
     bool signaled = WIFSIGNALED(status);
-    uint64_t now = scoreboard_clock();
+    uint64_t now = clock_milliseconds();
     tally_count(COUNTER_WORKERS_DIED, 1);
     if (!child->killed)
         log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
@@ -263,7 +264,7 @@ static unsigned count_alive(const struct master *master)
 static void watch(struct master *master)
 {
     uint64_t limit = (uint64_t)master->settings->berth_request_timeout * 1000;
-    uint64_t now = scoreboard_clock();
+    uint64_t now = clock_milliseconds();
     upgrade_watch(&master->upgrade);
     for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
         struct slot_view view;
@@ -344,12 +345,12 @@ static bool reconcile(struct master *master)
         }
     }
     if (old > 0 && ready + old > wanted) {
-        master->children[oldest].told = scoreboard_clock();
+        master->children[oldest].told = clock_milliseconds();
         kill(atomic_load(&master->scoreboard->slots[oldest].pid), SIGQUIT);
         old--;
     }
     settle(master, ready, old);
-    bool may_start = scoreboard_clock() >= master->fork_not_before;
+    bool may_start = clock_milliseconds() >= master->fork_not_before;
     while (may_start && current < wanted && (old == 0 || current == ready)) {
         unsigned before = count_alive(master);
         start_worker(master);
@@ -392,7 +393,7 @@ static void stop(struct master *master)
     if (master->stop_at != 0)
         return;
     master->stop_at =
-        scoreboard_clock() + (uint64_t)master->settings->berth_drain_timeout * 1000 + 1;
+        clock_milliseconds() + (uint64_t)master->settings->berth_drain_timeout * 1000 + 1;
     log_event(LOG_LEVEL_INFO, "stopping: requests in flight are finished");
     enter(master, POOL_STOPPING);
     tell_all(master, SIGTERM);
@@ -541,8 +542,8 @@ int master_run(struct configuration *configuration, const struct master_start *s
     adopt_workers(&master);
     schemas_load();
     start_startup(&master);
-    uint64_t patience = scoreboard_clock() + STARTUP_PATIENCE;
-    while (master.startup > 0 && master.stop_at == 0 && scoreboard_clock() < patience)
+    uint64_t patience = clock_milliseconds() + STARTUP_PATIENCE;
+    while (master.startup > 0 && master.stop_at == 0 && clock_milliseconds() < patience)
         wait_a_tick(&master, 20);
     log_event(LOG_LEVEL_INFO, "serving", log_integer("workers", wanted_workers(&master)));
     while (master.stop_at == 0) {
@@ -553,7 +554,7 @@ int master_run(struct configuration *configuration, const struct master_start *s
             carry_out_upgrade(&master);
         wait_a_tick(&master, moving ? TICK_MOVING : TICK);
     }
-    while (count_alive(&master) > 0 && scoreboard_clock() < master.stop_at) {
+    while (count_alive(&master) > 0 && clock_milliseconds() < master.stop_at) {
         watch(&master);
         wait_a_tick(&master, TICK / 4);
     }

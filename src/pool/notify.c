@@ -5,13 +5,14 @@
 
 #include "pool/notify.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum { STATUS_INTERVAL = 10000 }; /* milliseconds, without a watchdog */
@@ -72,14 +73,13 @@ static bool send_text(struct notifier *notifier, const char *text, const char *s
     int length = snprintf(datagram, sizeof(datagram), "%sSTATUS=%s\n", text, status);
     if ((size_t)length >= sizeof(datagram))
         length = sizeof(datagram) - 1;
-    notifier->next_beat = scoreboard_clock() + notifier->interval;
+    notifier->next_beat = clock_milliseconds() + notifier->interval;
     return sendto(notifier->descriptor, datagram, (size_t)length, MSG_NOSIGNAL,
                   (const struct sockaddr *)&notifier->address, notifier->address_length) >= 0;
 }
 
 void notify_state(struct notifier *notifier, enum pool_state state, const char *status)
 {
-    struct timespec now;
     char text[64];
     if (notifier->descriptor < 0)
         return;
@@ -88,9 +88,8 @@ void notify_state(struct notifier *notifier, enum pool_state state, const char *
         snprintf(text, sizeof(text), "READY=1\n");
         break;
     case POOL_RELOADING: /* the manager compares with the time at which it sent the signal */
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld\n",
-                 (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+        snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\n",
+                 clock_microseconds());
         break;
     case POOL_STOPPING:
         snprintf(text, sizeof(text), "STOPPING=1\n");
@@ -104,7 +103,7 @@ void notify_state(struct notifier *notifier, enum pool_state state, const char *
 bool notify_is_due(const struct notifier *notifier)
 {
     return notifier->descriptor >= 0 &&
-           (notifier->owed != POOL_STARTING || scoreboard_clock() >= notifier->next_beat);
+           (notifier->owed != POOL_STARTING || clock_milliseconds() >= notifier->next_beat);
 }
 
 void notify_beat(struct notifier *notifier, const char *status)

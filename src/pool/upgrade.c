@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "watch/scoreboard.h"
 
@@ -107,14 +108,14 @@ void upgrade_try(struct upgrade *upgrade, const struct handover *handover, const
         log_event(LOG_LEVEL_INFO, "upgrade: trying the new program",
                   log_path("program", upgrade->path));
         upgrade->complaints = ends[0];
-        upgrade->give_up = scoreboard_clock() + PATIENCE;
+        upgrade->give_up = clock_milliseconds() + PATIENCE;
     }
     close(ends[1]);
 }
 
 void upgrade_watch(struct upgrade *upgrade)
 {
-    if (upgrade->trial != 0 && scoreboard_clock() >= upgrade->give_up)
+    if (upgrade->trial != 0 && clock_milliseconds() >= upgrade->give_up)
         kill(upgrade->trial, SIGKILL);
 }
 
@@ -131,7 +132,7 @@ void upgrade_judge(struct upgrade *upgrade, int status)
         refuse(upgrade, log_text("reason", text));
     else if (WIFEXITED(status))
         refuse(upgrade, log_integer("exit_status", WEXITSTATUS(status)));
-    else if (scoreboard_clock() >= upgrade->give_up)
+    else if (clock_milliseconds() >= upgrade->give_up)
         refuse(upgrade, log_text("reason", "it did not say in time whether it is good"));
     else
         refuse(upgrade, log_integer("signal", WTERMSIG(status)));

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "api/service.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "db/database_settings.h"
 #include "http/fastcgi.h"
@@ -96,7 +97,7 @@ static void worker_take_signals(struct worker *worker)
         else if (info.ssi_signo == SIGQUIT)
             worker->ending = true;
         else if (worker->drain_until == 0)
-            worker->drain_until = scoreboard_clock() + DRAIN_MOST;
+            worker->drain_until = clock_milliseconds() + DRAIN_MOST;
     }
 }
 
@@ -119,7 +120,7 @@ static bool worker_wait(struct worker *worker)
                 return false;
         }
         if (connection)
-            return !draining || scoreboard_clock() < worker->drain_until;
+            return !draining || clock_milliseconds() < worker->drain_until;
         if (draining)
             return false;
     }
@@ -231,10 +232,10 @@ static void worker_serve(struct worker *worker)
     worker->route = NULL;
     slot_enter(worker->slot, WORKER_BUSY);
     if (fastcgi_accept(worker->fastcgi)) {
-        uint64_t begun = service_clock();
+        uint64_t begun = clock_microseconds();
         worker_answer(worker, &exchange, &report);
         fastcgi_send(worker->fastcgi, &exchange);
-        uint64_t microseconds = service_clock() - begun;
+        uint64_t microseconds = clock_microseconds() - begun;
         worker_log(worker, &exchange, &report, microseconds);
         worker_count(worker, &exchange, &report, microseconds);
         fastcgi_finish(worker->fastcgi); /* takes the parameters, which were logged and counted */

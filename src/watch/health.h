@@ -27,7 +27,7 @@ enum health_state {
 };
 
 struct health {
-    _Atomic uint64_t looking_since; /* scoreboard_clock(); 0: nobody looks */
+    _Atomic uint64_t looking_since; /* clock_milliseconds(); 0: nobody looks */
     _Atomic uint64_t found;         /* when, and what: health.c */
 };
 

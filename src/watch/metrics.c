@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
+
 static const struct {
     const char *metric, *labels;
     double unit;
@@ -66,7 +68,7 @@ static void write_pool(struct buffer *buffer, const struct scoreboard *scoreboar
 {
     static const char *const names[] = {"none", "starting", "idle", "busy", "ending"};
     unsigned counts[sizeof(names) / sizeof(names[0])] = {0};
-    uint64_t now = scoreboard_clock(), oldest = now;
+    uint64_t now = clock_milliseconds(), oldest = now;
     struct slot_view view;
     for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
         slot_view(&scoreboard->slots[i], &view);

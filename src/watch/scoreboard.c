@@ -11,8 +11,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* What is where, in words: a change of a table or of a type changes it. */
 static const char layout_text[] = PACKAGE_VERSION
@@ -58,7 +59,7 @@ struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *
     clock_gettime(CLOCK_REALTIME, &now);
     scoreboard->layout = scoreboard_layout();
     scoreboard->size = sizeof(*scoreboard);
-    scoreboard->started = scoreboard_clock();
+    scoreboard->started = clock_milliseconds();
     scoreboard->started_at = now.tv_sec;
     snprintf(scoreboard->version, sizeof(scoreboard->version), "%s", PACKAGE_VERSION);
     atomic_store(&scoreboard->master, getpid());
@@ -96,13 +97,6 @@ void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum)
         tally_add(sum, &scoreboard->tallies[i]);
 }
 
-uint64_t scoreboard_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* Writes between two steps of the sequence number. */
 static void slot_write(struct slot *slot, char *to, const char *text, size_t size)
 {
@@ -129,7 +123,7 @@ void slot_enter(struct slot *slot, enum worker_state state)
         slot_set_request(slot, "");
         slot_set_route(slot, "");
     }
-    atomic_store(&slot->since, scoreboard_clock());
+    atomic_store(&slot->since, clock_milliseconds());
     atomic_store(&slot->state, (int)state);
 }
 

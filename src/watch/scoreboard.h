@@ -49,7 +49,7 @@ enum pool_state {
 struct slot {
     _Atomic pid_t pid; /* 0: the slot is free */
     _Atomic int state;
-    _Atomic uint64_t since;    /* when the state began, scoreboard_clock() */
+    _Atomic uint64_t since;    /* when the state began, clock_milliseconds() */
     _Atomic uint64_t requests; /* answered so far */
     _Atomic unsigned sequence; /* odd: id and route are being written */
     char request_id[SCOREBOARD_ID_SIZE];
@@ -65,7 +65,7 @@ struct scoreboard {
     _Atomic int state;       /* enum pool_state */
     _Atomic unsigned wanted; /* workers */
     struct health health;
-    uint64_t started;     /* scoreboard_clock() */
+    uint64_t started;     /* clock_milliseconds() */
     int64_t started_at;   /* seconds since 1970 */
     uint32_t route_count; /* those known by name */
     char routes[TALLY_ROUTES]
@@ -92,9 +92,6 @@ void scoreboard_free(struct scoreboard *scoreboard);
 
 /* The layout of the scoreboards that this program makes and reads. */
 uint64_t scoreboard_layout(void);
-
-/* Monotonic milliseconds, the same in all processes. */
-uint64_t scoreboard_clock(void);
 
 /* The tally that the worker of a slot counts into, and the master. */
 struct tally *scoreboard_tally(struct scoreboard *scoreboard, const struct slot *slot);

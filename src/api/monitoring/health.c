@@ -6,6 +6,7 @@
 #include "api/monitoring/health.h"
 
 #include "auth/keystone/keystone.h"
+#include "base/clock.h"
 #include "base/json_writer.h"
 #include "db/schema_version.h"
 
@@ -36,15 +37,15 @@ static void look(const struct operation_sources *sources, struct arena *arena,
                  enum health_state states[HEALTH_CHECKS])
 {
     struct health *health = &sources->scoreboard->health;
-    if (health_is_due(health, scoreboard_clock())) {
+    if (health_is_due(health, clock_milliseconds())) {
         enum health_state found[HEALTH_CHECKS] = {[HEALTH_KEYSTONE] = HEALTH_UNUSED};
         look_at_database(sources->database, arena, found);
         if (sources->keystone != NULL)
             found[HEALTH_KEYSTONE] =
                 keystone_answers(sources->keystone, HURRY * 1000) ? HEALTH_GOOD : HEALTH_BAD;
-        health_set(health, scoreboard_clock(), found);
+        health_set(health, clock_milliseconds(), found);
     }
-    health_get(health, scoreboard_clock(), states);
+    health_get(health, clock_milliseconds(), states);
 }
 
 static void write_ready(const struct operation_sources *sources, struct exchange *exchange,
