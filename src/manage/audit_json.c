@@ -76,7 +76,7 @@ static void write_finding(struct json_writer *writer, const struct audit_finding
         writer_member_integer(writer, "used", finding->used);
     if (finding->has_inventory)
         write_inventory(writer, finding);
-    if (finding->kind == AUDIT_ORPHANED_CONSUMER) {
+    if (audit_checks[finding->kind].shows_age) {
         writer_key(writer, "age_seconds");
         if (finding->age >= 0)
             writer_integer(writer, finding->age);

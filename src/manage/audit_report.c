@@ -53,7 +53,7 @@ static void write_consumer(struct buffer *buffer, const struct terminal *termina
 {
     buffer_add_text(buffer, "  consumer ");
     terminal_text(terminal, buffer, finding->consumer_uuid, 0);
-    if (finding->kind == AUDIT_ORPHANED_CONSUMER)
+    if (audit_checks[finding->kind].shows_age)
         write_age(buffer, finding->age);
     buffer_add_text(buffer, "\n");
 }
@@ -106,10 +106,11 @@ static void write_inventory(struct buffer *buffer, const struct audit_finding *f
 static void write_detail(struct buffer *buffer, const struct terminal *terminal,
                          const struct audit_finding *finding)
 {
-    if (audit_checks[finding->kind].thing == AUDIT_THING_NONE)
+    enum audit_thing thing = audit_checks[finding->kind].thing;
+    if (thing == AUDIT_THING_NONE)
         return;
     terminal_pad(buffer, finding->consumer_uuid != NULL && finding->provider_id != 0 ? 6 : 4);
-    if (finding->kind == AUDIT_WRONG_ROOT && finding->thing_id == 0)
+    if (thing == AUDIT_THING_ROOT && finding->thing_id == 0)
         buffer_add_text(buffer, "no root");
     else
         write_thing(buffer, terminal, finding);
@@ -119,7 +120,7 @@ static void write_detail(struct buffer *buffer, const struct terminal *terminal,
     }
     if (finding->has_used)
         write_number(buffer, ": ", finding->used);
-    if (finding->kind == AUDIT_OVER_CAPACITY)
+    if (finding->has_used && finding->has_inventory)
         write_number(buffer, " used of ", (int64_t)audit_capacity(finding));
     if (finding->has_inventory)
         write_inventory(buffer, finding);
