@@ -1,26 +1,36 @@
-/* Takes the URL apart from left to right, then its parameters by a table. See database_url.h. */
+/*
+ * Parses the URL from left to right, then its parameters by a table.
+ *
+ * libcurl's CURLU does not fit: SQLAlchemy takes "/", "?" and "#" within a password, "_" within the
+ * scheme, leaves the name of the database encoded, and reads the port as Python's int() does.
+ */
 #include <config.h>
 
 #include "settings/database_url.h"
 
 #include <ctype.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/percent.h"
 #include "settings/option_value.h"
 
-/* What a parameter is, and where it goes. */
 enum parameter_kind { PARAMETER_TEXT, PARAMETER_SECONDS, PARAMETER_TRUTH, PARAMETER_IGNORED };
 
-/* What the parameters of truth say, before it is made into the struct's. Negative: not given. */
+/* The boolean parameters, from which judge_ssl() decides about encryption. Negative: not given. */
 struct truths {
     int check_hostname;
     int verify_certificate;
     int verify_identity;
     int disabled;
+};
+
+struct reader {
+    struct database_url *url;
+    struct truths truths;
+    const char *text; /* the rest of the URL */
+    struct error_line *error;
 };
 
 static const struct parameter {
@@ -60,65 +70,30 @@ static const struct parameter {
     {"use_unicode", PARAMETER_IGNORED, 0},
 };
 
-static char *copy(const char *text, size_t length)
+static bool fail(struct reader *reader, const char *reason)
 {
-    char *made = strndup(text, length);
-    if (made == NULL)
-        abort();
-    return made;
-}
-
-/* Puts a text into the struct; an empty one is as none. The old one is wiped, as it may be a
-   password. */
-static void replace(char **field, char *text)
-{
-    if (*field != NULL)
-        explicit_bzero(*field, strlen(*field));
-    free(*field);
-    *field = text;
-    if (text != NULL && *text == '\0') {
-        free(text);
-        *field = NULL;
-    }
-}
-
-static int hex_digit(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
-/* The text with %XX as the byte that it means; what is not of that form stays. In a form "+" is a
-   blank. NULL when there is a NUL in it. */
-static char *decode(const char *text, size_t length, bool is_form)
-{
-    char *made = copy(text, length), *to = made;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        if (c == '+' && is_form) {
-            c = ' ';
-        } else if (c == '%' && i + 2 < length && isxdigit((unsigned char)text[i + 1]) &&
-                   isxdigit((unsigned char)text[i + 2])) {
-            c = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-            i += 2;
-        }
-        if (c == '\0') {
-            explicit_bzero(made, length);
-            free(made);
-            return NULL;
-        }
-        *to++ = c;
-    }
-    *to = '\0';
-    return made;
-}
-
-static bool fail(struct error_line *error, const char *reason)
-{
-    error_line_set(error, "%s", reason);
+    error_line_set(reader->error, "%s", reason);
     return false;
 }
 
-/* As SQLAlchemy's asbool(). */
+/* Copies text into a field of the URL. An empty text counts as none. */
+static void set_text(struct reader *reader, const char **field, const char *text, size_t length)
+{
+    *field = length > 0 ? arena_strndup(&reader->url->memory, text, length) : NULL;
+}
+
+/* The same, percent-decoded. Fails if that makes a NUL. */
+static bool set_decoded(struct reader *reader, const char **field, const char *text, size_t length)
+{
+    size_t decoded;
+    const char *bytes = percent_decode(&reader->url->memory, text, length, &decoded);
+    if (strlen(bytes) != decoded)
+        return fail(reader, "the URL has a NUL in user or password");
+    *field = decoded > 0 ? bytes : NULL;
+    return true;
+}
+
+/* Reads the words of SQLAlchemy's asbool(). */
 static bool parse_truth(const char *text, int *truth)
 {
     static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"},
@@ -143,152 +118,145 @@ static const struct parameter *find_parameter(const char *name)
     return NULL;
 }
 
-/* Takes over value. */
-static bool set_parameter(struct database_url *url, struct truths *truths,
-                          const struct parameter *parameter, char *value, struct error_line *error)
+/* Stores a value, which is not empty and lives in the URL's memory. Returns false if it is not of
+   the parameter's kind. */
+static bool store(struct reader *reader, const struct parameter *parameter, const char *value)
 {
+    char *url = (char *)reader->url, *truths = (char *)&reader->truths;
     long seconds = 0;
-    bool good = true;
     switch (parameter->kind) {
     case PARAMETER_TEXT:
-        replace((char **)(void *)((char *)url + parameter->offset), value);
+        *(const char **)(void *)(url + parameter->offset) = value;
         return true;
     case PARAMETER_SECONDS:
-        good = option_parse_integer(value, &seconds) && seconds > 0 && seconds <= 86400;
-        *(unsigned *)(void *)((char *)url + parameter->offset) = (unsigned)seconds;
-        break;
+        if (!option_parse_integer(value, &seconds) || seconds <= 0 || seconds > 86400)
+            return false;
+        *(unsigned *)(void *)(url + parameter->offset) = (unsigned)seconds;
+        return true;
     case PARAMETER_TRUTH:
-        good = parse_truth(value, (int *)(void *)((char *)truths + parameter->offset));
-        break;
+        return parse_truth(value, (int *)(void *)(truths + parameter->offset));
     case PARAMETER_IGNORED:
         break;
     }
-    free(value);
-    if (!good)
-        error_line_set(error, "the parameter %s of the URL has no valid value", parameter->name);
-    return good;
+    return true;
 }
 
-/* One "name=value"; without a value it does not count, as in Python's parse_qsl(). */
-static bool read_parameter(struct database_url *url, struct truths *truths, const char *text,
-                           size_t length, struct error_line *error)
+/* Reads one "name=value". One without a value does not count, as in Python's parse_qsl(). */
+static bool read_parameter(struct reader *reader, const char *text, size_t length)
 {
-    const char *sign = memchr(text, '=', length);
-    if (sign == NULL || sign + 1 == text + length)
+    struct arena *memory = &reader->url->memory;
+    const char *sign = memchr(text, '=', length), *end = text + length;
+    size_t decoded;
+    if (sign == NULL || sign + 1 == end)
         return true;
-    char *name = decode(text, (size_t)(sign - text), true);
-    const struct parameter *parameter = name != NULL ? find_parameter(name) : NULL;
-    free(name);
+    const char *name = percent_decode_form(memory, text, (size_t)(sign - text), &decoded);
+    const struct parameter *parameter = strlen(name) == decoded ? find_parameter(name) : NULL;
     if (parameter == NULL)
-        return fail(error, "the URL has a parameter that is unknown here");
-    char *value = decode(sign + 1, (size_t)(text + length - sign - 1), true);
-    if (value == NULL)
-        return fail(error, "the URL has a NUL in a parameter");
-    return set_parameter(url, truths, parameter, value, error);
+        return fail(reader, "the URL has a parameter that is unknown here");
+    const char *value = percent_decode_form(memory, sign + 1, (size_t)(end - sign - 1), &decoded);
+    if (strlen(value) != decoded)
+        return fail(reader, "the URL has a NUL in a parameter");
+    if (store(reader, parameter, value))
+        return true;
+    error_line_set(reader->error, "the parameter %s of the URL has no valid value",
+                   parameter->name);
+    return false;
 }
 
-static bool read_parameters(struct database_url *url, struct truths *truths, const char *text,
-                            struct error_line *error)
+static bool read_parameters(struct reader *reader, const char *text)
 {
-    while (text != NULL && *text != '\0') {
+    while (*text != '\0') {
         size_t length = strcspn(text, "&");
-        if (!read_parameter(url, truths, text, length, error))
+        if (!read_parameter(reader, text, length))
             return false;
         text += length + (text[length] == '&');
     }
     return true;
 }
 
-/* "mysql://", "mariadb+pymysql://"; moves *text behind it. */
-static bool read_scheme(const char **text, struct error_line *error)
+/* Reads "mysql://" or "mariadb+pymysql://". */
+static bool read_scheme(struct reader *reader)
 {
+    const char *text = reader->text;
     size_t length = 0;
-    while (isalnum((unsigned char)(*text)[length]) || (*text)[length] == '_' ||
-           (*text)[length] == '+')
+    while (isalnum((unsigned char)text[length]) || text[length] == '_' || text[length] == '+')
         length++;
-    if (length == 0 || strncmp(*text + length, "://", 3) != 0)
-        return fail(error, "is not a URL such as mysql+pymysql://user:password@host/database");
-    size_t dialect = strcspn(*text, "+:");
-    bool known = (dialect == 5 && memcmp(*text, "mysql", 5) == 0) ||
-                 (dialect == 7 && memcmp(*text, "mariadb", 7) == 0);
+    if (length == 0 || strncmp(text + length, "://", 3) != 0)
+        return fail(reader, "is not a URL such as mysql+pymysql://user:password@host/database");
+    size_t dialect = strcspn(text, "+:");
+    bool known = (dialect == 5 && memcmp(text, "mysql", 5) == 0) ||
+                 (dialect == 7 && memcmp(text, "mariadb", 7) == 0);
     if (!known)
-        return fail(error, "only MariaDB and MySQL are supported: the URL must begin with mysql, "
-                           "as mysql+pymysql://");
-    *text += length + 3;
+        return fail(reader, "only MariaDB and MySQL are supported: the URL must begin with mysql, "
+                            "as mysql+pymysql://");
+    reader->text = text + length + 3;
     return true;
 }
 
-/* "user:password@", if it is there: the user goes to the first ":" (or "/"), the password to the
-   first "@"; moves *text behind it. */
-static bool read_credentials(struct database_url *url, const char **text, struct error_line *error)
+/* Reads "user:password@" or "user@", if it is there. With a password, the user ends at the first
+   ":" (before any "/") and the password at the first "@" behind it; without one, the user ends at
+   the last "@" before ":" or "/". */
+static bool read_credentials(struct reader *reader)
 {
-    size_t user_length = strcspn(*text, ":/");
-    const char *password = NULL, *end;
-    if ((*text)[user_length] == ':' && (end = strchr(*text + user_length, '@')) != NULL) {
-        password = *text + user_length + 1;
-    } else {
-        /* Without a password the last "@" before ":" or "/" ends the user. */
-        end = memrchr(*text, '@', user_length);
-        if (end == NULL)
-            return true;
-        user_length = (size_t)(end - *text);
+    const char *user = reader->text, *colon = user + strcspn(user, ":/");
+    const char *end = *colon == ':' ? strchr(colon, '@') : NULL;
+    if (end != NULL) {
+        reader->text = end + 1;
+        return set_decoded(reader, &reader->url->user, user, (size_t)(colon - user)) &&
+               set_decoded(reader, &reader->url->password, colon + 1, (size_t)(end - colon - 1));
     }
-    replace(&url->user, decode(*text, user_length, false));
-    if (password != NULL)
-        replace(&url->password, decode(password, (size_t)(end - password), false));
-    if (memchr(*text, '%', (size_t)(end - *text)) != NULL &&
-        ((user_length > 0 && url->user == NULL) ||
-         (password != NULL && end > password && url->password == NULL)))
-        return fail(error, "the URL has a NUL in user or password");
-    *text = end + 1;
-    return true;
+    end = memrchr(user, '@', (size_t)(colon - user));
+    if (end == NULL)
+        return true;
+    reader->text = end + 1;
+    return set_decoded(reader, &reader->url->user, user, (size_t)(end - user));
 }
 
-static bool read_port(struct database_url *url, const char **text, struct error_line *error)
+static bool read_port(struct reader *reader)
 {
-    size_t length = strcspn(*text, "/?");
+    size_t length = strcspn(reader->text, "/?");
     char digits[8];
     long port = 0;
     if (length == 0)
         return true;
     if (length >= sizeof(digits))
-        return fail(error, "the port in the URL is not a number from 1 to 65535");
-    memcpy(digits, *text, length);
+        return fail(reader, "the port in the URL is not a number from 1 to 65535");
+    memcpy(digits, reader->text, length);
     digits[length] = '\0';
     if (!option_parse_integer(digits, &port) || port < 1 || port > 65535)
-        return fail(error, "the port in the URL is not a number from 1 to 65535");
-    url->port = (unsigned)port;
-    *text += length;
+        return fail(reader, "the port in the URL is not a number from 1 to 65535");
+    reader->url->port = (unsigned)port;
+    reader->text += length;
     return true;
 }
 
-/* "host:port" or "[host]:port"; moves *text behind it. */
-static bool read_place(struct database_url *url, const char **text, struct error_line *error)
+/* Reads "host:port" or "[host]:port". */
+static bool read_place(struct reader *reader)
 {
-    if (**text == '[') {
-        size_t length = strcspn(*text + 1, "]/?");
-        if ((*text)[1 + length] != ']')
-            return fail(error, "the URL has a \"[\" without \"]\"");
-        replace(&url->host, copy(*text + 1, length));
-        *text += length + 2;
+    if (*reader->text == '[') {
+        size_t length = strcspn(++reader->text, "]/?");
+        if (reader->text[length] != ']')
+            return fail(reader, "the URL has a \"[\" without \"]\"");
+        set_text(reader, &reader->url->host, reader->text, length);
+        reader->text += length + 1;
     } else {
-        size_t length = strcspn(*text, "/:?");
-        replace(&url->host, copy(*text, length));
-        *text += length;
+        size_t length = strcspn(reader->text, "/:?");
+        set_text(reader, &reader->url->host, reader->text, length);
+        reader->text += length;
     }
-    if (**text == ':') {
-        ++*text;
-        if (!read_port(url, text, error))
+    if (*reader->text == ':') {
+        reader->text++;
+        if (!read_port(reader))
             return false;
     }
-    if (**text != '\0' && **text != '/' && **text != '?')
-        return fail(error, "the URL has something between host and database that is neither");
+    if (*reader->text != '\0' && *reader->text != '/' && *reader->text != '?')
+        return fail(reader, "the URL has something between host and database that is neither");
     return true;
 }
 
-/* What the drivers make of the ssl parameters: any of them asks for encryption, also one that says
-   what is not to be verified; with a ca the server is verified unless told otherwise; without one
-   there is nothing to verify it against unless asked for. */
+/* Decides about encryption as the drivers do. Any ssl parameter asks for encryption, even one that
+   turns verification off. With a ca the server is verified unless told otherwise; without one there
+   is nothing to verify it against, so it is verified only if asked for. */
 static void judge_ssl(struct database_url *url, const struct truths *truths)
 {
     bool has_ca = url->ssl_ca != NULL || url->ssl_capath != NULL;
@@ -308,33 +276,33 @@ static void judge_ssl(struct database_url *url, const struct truths *truths)
     url->ssl_verify_hostname = url->ssl && url->ssl_verify_hostname;
 }
 
-static bool read_url(struct database_url *url, const char *text, const char *more,
-                     struct error_line *error)
+static bool read_url(struct reader *reader, const char *more)
 {
-    struct truths truths = {-1, -1, -1, -1};
-    if (!read_scheme(&text, error) || !read_credentials(url, &text, error) ||
-        !read_place(url, &text, error))
+    struct database_url *url = reader->url;
+    if (!read_scheme(reader) || !read_credentials(reader) || !read_place(reader))
         return false;
-    if (*text == '/') {
-        size_t length = strcspn(++text, "?");
-        replace(&url->name, copy(text, length));
-        text += length;
+    if (*reader->text == '/') {
+        size_t length = strcspn(++reader->text, "?");
+        set_text(reader, &url->name, reader->text, length);
+        reader->text += length;
     }
-    if (*text == '?' && !read_parameters(url, &truths, text + 1, error))
+    if (*reader->text == '?' && !read_parameters(reader, reader->text + 1))
         return false;
-    if (!read_parameters(url, &truths, more, error))
+    if (more != NULL && !read_parameters(reader, more))
         return false;
     if (url->name == NULL)
-        return fail(error, "the URL does not name a database");
-    judge_ssl(url, &truths);
+        return fail(reader, "the URL does not name a database");
+    judge_ssl(url, &reader->truths);
     return true;
 }
 
 bool database_url_parse(struct database_url *url, const char *text, const char *more,
                         struct error_line *error)
 {
+    struct reader reader = {.url = url, .truths = {-1, -1, -1, -1}, .text = text, .error = error};
     *url = (struct database_url){0};
-    if (read_url(url, text, more, error))
+    arena_init(&url->memory, 0);
+    if (read_url(&reader, more))
         return true;
     database_url_free(url);
     return false;
@@ -342,10 +310,6 @@ bool database_url_parse(struct database_url *url, const char *text, const char *
 
 void database_url_free(struct database_url *url)
 {
-    char **const texts[] = {&url->host,        &url->user,    &url->password,   &url->name,
-                            &url->charset,     &url->ssl_ca,  &url->ssl_capath, &url->ssl_cert,
-                            &url->unix_socket, &url->ssl_key, &url->ssl_cipher};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        replace(texts[i], NULL);
+    arena_wipe(&url->memory);
     *url = (struct database_url){0};
 }

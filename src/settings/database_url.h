@@ -3,57 +3,60 @@
  *
  *   mysql+pymysql://user:p%40ss@host:3306/placement?charset=utf8&ssl_ca=/etc/ssl/ca.pem
  *
- * The rules are sqlalchemy/engine/url.py's: user and password are percent-decoded ("+" is a plus),
- * parameters after "?" as in a form ("+" is a blank), host and database name as they are. An IPv6
- * address stands in brackets. The driver (what follows "mysql+" or "mariadb+") makes no difference.
+ * The rules are those of sqlalchemy/engine/url.py: user and password are percent-decoded ("+" stays
+ * a plus), parameters after "?" are decoded as in a form ("+" becomes a blank), host and database
+ * name are taken literally. An IPv6 address stands in brackets. The driver (after "mysql+" or
+ * "mariadb+") makes no difference.
  *
- * Parameters with a meaning here: charset, unix_socket, connect_timeout, read_timeout,
+ * These parameters have a meaning here: charset, unix_socket, connect_timeout, read_timeout,
  * write_timeout, ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_cipher, ssl_check_hostname,
  * ssl_verify_cert, ssl_verify_identity, ssl_disabled, and user, password, host, database, which
- * outrank what stands before them. Those that only speak to a Python driver are accepted and have
- * no effect. Any other is refused, as the drivers do.
+ * override the parts of the URL before them. Parameters that only concern a Python driver are
+ * accepted and ignored. Any other parameter is an error, as it is for the drivers.
  *
- * PyMySQL goes on without TLS if the server does not offer it, and reads ssl_verify_cert,
- * ssl_verify_identity and ssl_disabled in a URL as true whatever they say, without the ca beside
- * them. Here they mean what they say, and what is to be encrypted is encrypted or not sent.
+ * Two deliberate differences from PyMySQL. PyMySQL connects without TLS if the server does not
+ * offer it; Berth does not connect. And PyMySQL reads ssl_verify_cert, ssl_verify_identity and
+ * ssl_disabled in a URL as true whatever they say, and ignores the ca beside them; here they mean
+ * what they say.
  */
 #ifndef BERTH_SETTINGS_DATABASE_URL_H
 #define BERTH_SETTINGS_DATABASE_URL_H
 
 #include <stdbool.h>
 
-#include "settings/config.h"
+#include "base/arena.h"
+#include "base/error_line.h"
 
-/* Text is owned, and NULL when the URL does not have it. */
+/* Text is NULL when the URL does not have it. */
 struct database_url {
-    char *host;
+    const char *host;
     unsigned port; /* 0: not given */
-    char *user;
-    char *password;
-    char *name; /* of the database */
-    char *charset;
-    char *unix_socket;
+    const char *user;
+    const char *password;
+    const char *name; /* of the database */
+    const char *charset;
+    const char *unix_socket;
     unsigned connect_timeout; /* seconds; 0: not given */
     unsigned read_timeout;
     unsigned write_timeout;
-    char *ssl_ca;
-    char *ssl_capath;
-    char *ssl_cert;
-    char *ssl_key;
-    char *ssl_cipher;
-    bool ssl; /* the connection must be encrypted */
-    /* and the server's certificate be of that ca or, without one, of those that the system trusts
-     */
-    bool ssl_verify_certificate;
-    bool ssl_verify_hostname; /* and be made out to host */
+    const char *ssl_ca;
+    const char *ssl_capath;
+    const char *ssl_cert;
+    const char *ssl_key;
+    const char *ssl_cipher;
+    bool ssl;                    /* the connection must be encrypted */
+    bool ssl_verify_certificate; /* by ssl_ca or, without it, by a ca that the system trusts */
+    bool ssl_verify_hostname;    /* the certificate must be for host */
+    struct arena memory;         /* of the text above */
 };
 
-/* Takes a URL apart, after adding parameters ("a=b&c=d", or NULL) to it. Gives false and an error
-   that says what is wrong without showing any of it; the struct is then empty. */
+/* Parses a URL, after adding parameters ("a=b&c=d", or NULL) to it. The caller frees url. Returns
+   false and sets error when it is not valid; the error shows no part of the URL, and url is empty
+   and need not be freed. */
 bool database_url_parse(struct database_url *url, const char *text, const char *parameters,
                         struct error_line *error);
 
-/* Frees the text, after wiping the password. */
+/* Frees the text after wiping it, since it includes the password. */
 void database_url_free(struct database_url *url);
 
 #endif
