@@ -1,21 +1,72 @@
-/* Prints the options: "sample" as the sample configuration file, "table" as the table of [berth]
-   options in docs/configuration.md, "manual" as the OPTIONS section of berth.conf(5) in mdoc(7).
-   For scripts/check-options and make update-options. */
+/*
+ * Prints the options: "sample" as the sample configuration file, "table" as the table of [berth]
+ * options in docs/configuration.md, "manual" as the OPTIONS section of berth.conf(5) in mdoc(7).
+ * For scripts/check-options and make update-options.
+ */
 #include <config.h>
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "settings/option.h"
+
+/* Returns what oslo's sample generator calls a type. */
+static const char *type_name(enum option_type type)
+{
+    static const char *const names[] = {
+        [OPTION_TEXT] = "string value",     [OPTION_BOOLEAN] = "boolean value",
+        [OPTION_INTEGER] = "integer value", [OPTION_REAL] = "floating point value",
+        [OPTION_LIST] = "list value",       [OPTION_MULTI] = "multi valued",
+    };
+    return names[type];
+}
+
+/* Prints text as comment lines of at most 79 columns. */
+static void print_comment(const char *text)
+{
+    enum { WIDTH = 77 };
+    while (*text != '\0') {
+        size_t length = strlen(text);
+        if (length > WIDTH) {
+            length = WIDTH;
+            while (length > 0 && text[length] != ' ')
+                length--;
+            if (length == 0)
+                length = strcspn(text, " ");
+        }
+        printf("# %.*s\n", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+static void print_sample_option(const struct config_option *option)
+{
+    putchar('\n');
+    print_comment(option->help);
+    printf("# (%s%s)\n", type_name(option->type), option->required ? ", required" : "");
+    if (option->choices != NULL)
+        printf("# Possible values: %s\n", option->choices);
+    if (option->minimum < option->maximum)
+        printf("# Minimum value: %.0f\n# Maximum value: %.0f\n", option->minimum, option->maximum);
+    for (size_t i = 0; i < option_old_name_count(option); i++)
+        printf("# Deprecated group/name - [%s]/%s\n", option->old_names[i].group,
+               option->old_names[i].name);
+    printf("#%s =%s%s\n", option->name,
+           option->default_text != NULL && *option->default_text == '\0' ? "" : " ",
+           option->default_text != NULL ? option->default_text : "<None>");
+}
 
 static void print_sample(void)
 {
-    struct buffer sample;
-    buffer_init(&sample, 0);
-    option_write_sample(&sample);
-    fwrite(sample.data, 1, sample.length, stdout);
-    buffer_free(&sample);
+    const char *group = NULL;
+    for (size_t i = 0; i < option_count; i++) {
+        if (group == NULL || strcmp(group, config_options[i].group) != 0) {
+            group = config_options[i].group;
+            printf("%s[%s]\n", i > 0 ? "\n" : "", group);
+        }
+        print_sample_option(&config_options[i]);
+    }
 }
 
 static void print_table(void)
@@ -63,7 +114,7 @@ static void print_manual_option(const struct config_option *option)
         for (const char *text = option->default_text; *text != '\0'; text++)
             printf("%c%s", *text, *text == ',' ? "\\:" : ""); /* a line may end there */
     }
-    printf("\n.Pq %s%s", option_type_name(option->type), option->required ? ", required" : "");
+    printf("\n.Pq %s%s", type_name(option->type), option->required ? ", required" : "");
     if (option->choices != NULL)
         printf(": %s", option->choices);
     if (option->minimum < option->maximum)

@@ -1,17 +1,16 @@
-/* Keeps each entry of each file in the order of reading, and finds the one that counts. See
-   config.h. */
+/*
+ * Looks options up in what was read, in the environment and among the overrides.
+ */
 #include <config.h>
 
 #include "settings/config.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/arena.h"
 #include "settings/config_store.h"
 
 enum { ENVIRONMENT_NAME_SIZE = 256 };
@@ -39,7 +38,7 @@ void config_override(struct config *config, const char *group, const char *name,
     config_add_entry(config, group, name, value, 0);
 }
 
-/* The case of a group does not count, but for DEFAULT. */
+/* The case of a group does not count, except for DEFAULT. */
 static bool is_named(const struct config_entry *entry, const struct config_name *name)
 {
     if (strcmp(entry->name, name->name) != 0)
@@ -63,7 +62,7 @@ static size_t source_end(const struct config *config, size_t source)
                                              : config->entry_count;
 }
 
-/* The last entry of that name in a source. */
+/* Returns the last entry of that name in a source, or NULL. */
 static const struct config_entry *find_last(const struct config *config, size_t source,
                                             const struct config_name *name)
 {
@@ -74,7 +73,6 @@ static const struct config_entry *find_last(const struct config *config, size_t 
     return NULL;
 }
 
-/* What the command line says. */
 static bool get_override(const struct config *config, const struct config_name *name,
                          struct config_value *value)
 {
@@ -90,7 +88,6 @@ static bool get_override(const struct config *config, const struct config_name *
     return false;
 }
 
-/* What the environment says. */
 static bool get_environment(const struct config_name *name, struct config_value *value)
 {
     char variable[ENVIRONMENT_NAME_SIZE];

@@ -1,19 +1,21 @@
 /*
- * What the configuration files, the environment and the command line say, as text.
+ * The text of options, from the configuration files, the environment and the command line.
  *
  * The files are oslo.config's INI, read as oslo.config reads it (oslo_config/iniparser.py, cfg.py):
- *   [group]             the name up to the bracket that ends the line; case does not count in it,
- *                       but for DEFAULT
- *   name = value        or "name: value", whichever of the two signs comes first; blanks around
- *                       name and value are dropped, and one pair of quotes around the value
- *      more             a line that begins with a blank goes on with the value, after a newline; an
+ *   [group]             the name ends at the bracket that ends the line; its case does not count,
+ *                       except for DEFAULT
+ *   name = value        or "name: value", whichever sign comes first; blanks around name and value
+ *                       are dropped, and one pair of quotes around the value
+ *      more             a line that begins with a blank continues the value, after a newline; an
  *                       empty line or a comment ends the value
- *   # comment           or "; comment", at the beginning of a line only
- * An option may be given several times: the last one counts, in the last file that has it; an
- * option of many values has all of them, of all files. Above the files stands the environment
- * (OS_<GROUP>__<OPTION>, as OS_PLACEMENT_DATABASE__CONNECTION), and above it the command line.
+ *   # comment           or "; comment", only at the beginning of a line
+ * An option may be given several times: the last one counts, in the last file that has it. An
+ * option of many values has all of them, from all files. The environment overrides the files
+ * (OS_<GROUP>__<OPTION>, such as OS_PLACEMENT_DATABASE__CONNECTION), and the command line overrides
+ * the environment.
  *
- * What options there are and what type they have is known to settings/option.h and base/settings.h.
+ * This module knows nothing about which options exist and of what type they are: see
+ * settings/option.h and settings/settings.h.
  */
 #ifndef BERTH_SETTINGS_CONFIG_H
 #define BERTH_SETTINGS_CONFIG_H
@@ -37,13 +39,15 @@ struct config_value {
     struct config_origin origin;
 };
 
-/* Nothing is read yet. */
+/* Returns an empty configuration. */
 struct config *config_new(void);
+
+/* Frees it after wiping all text, since some of it is secret. NULL is ignored. */
 void config_free(struct config *config);
 
-/* Reads a file, or the files *.conf of a directory in the order of their names. What is read later
-   counts more. A path may begin with "~/". Gives false and an error when it is not there, cannot be
-   read or is not well-formed. */
+/* Read a file, or the files *.conf of a directory in the order of their names. What is read later
+   overrides what was read before. A path may begin with "~/". Return false and set error when it
+   does not exist, cannot be read or is not well-formed. */
 bool config_read_file(struct config *config, const char *path, struct error_line *error);
 bool config_read_directory(struct config *config, const char *path, struct error_line *error);
 
@@ -54,48 +58,52 @@ struct config_place {
 };
 
 /*
- * Reads what the command line names, in its order. If it names no file: before that
- * $OS_PLACEMENT_CONFIG_DIR/placement.conf, which must be there, or, without that variable, the
- * first placement.conf of ~/.placement, ~, /etc/placement and /etc, if any. If it names no
- * directory: the first placement.conf.d of the same places, if any, after the file. All as
- * upstream.
+ * Reads the files and directories that the command line names, in its order. Returns false and sets
+ * error as the functions above do. As upstream does:
+ * - If the command line names no file, first reads $OS_PLACEMENT_CONFIG_DIR/placement.conf, which
+ *   must exist, or, without that variable, the first placement.conf in ~/.placement, ~,
+ *   /etc/placement and /etc, if any.
+ * - If it names no directory, then reads the first placement.conf.d in the same four places, if
+ * any.
  */
 bool config_load(struct config *config, const struct config_place *places, size_t count,
                  struct error_line *error);
 
 /*
- * Where a file is looked for that the configuration names by a relative path, as oslo.config's
- * find_file() does: the directories that were read, those of the other files (of the last one
- * first),
- * ~/.placement, ~, /etc/placement and /etc. Ends with NULL; all of it is the arena's.
+ * Returns the directories in which to look for a file that the configuration names by a relative
+ * path, in the order of oslo.config's find_file(): the directories that were read; the directories
+ * of the files that were read, the last file first; ~/.placement, ~, /etc/placement and /etc. The
+ * list ends with NULL and is in the arena, text included.
  */
 const char *const *config_search_directories(struct config *config, struct arena *arena);
 
-/* Sets an option as the command line does: above all else. Name and value are copied. */
+/* Sets an option as the command line does, overriding everything else. Copies name and value. */
 void config_override(struct config *config, const char *group, const char *name, const char *value);
 
-/* The value of an option, or false if it is not set anywhere. The environment counts; other names
-   that the option has had (old_names, of old_count) only in files, and less than the name of today
-   in the same file, but more than files read before. The text lives as long as the config. */
 struct config_name {
     const char *group;
     const char *name;
 };
+
+/* Looks up an option. Returns false and leaves *value alone if it is not set anywhere. old_names
+   (old_count of them) are names that the option had before; they count only in files: less than the
+   present name in the same file, more than anything in files read before. The text lives as long as
+   the config. */
 bool config_get(const struct config *config, const struct config_name *name,
                 const struct config_name *old_names, size_t old_count, struct config_value *value);
 
-/* The values of an option that has many, in the order of the files, at most room of them (values
-   may be NULL if room is 0); returns how many there are. */
+/* Looks up an option of many values. Stores the first room of them in values (may be NULL if room
+   is 0), in the order of the files, and returns how many there are. */
 size_t config_get_all(const struct config *config, const struct config_name *name,
                       const struct config_name *old_names, size_t old_count,
                       struct config_value *values, size_t room);
 
-/* Hands over each entry of the files, in their order. */
+/* Calls visitor for each entry of the files, in their order. */
 typedef void (*config_visitor)(void *subject, const struct config_name *name,
                                const struct config_value *value);
 void config_visit(const struct config *config, config_visitor visitor, void *subject);
 
-/* How many files were read, and the path of each. */
+/* Return how many files were read, and the path of one of them (NULL if index is too large). */
 size_t config_file_count(const struct config *config);
 const char *config_file(const struct config *config, size_t index);
 

@@ -1,5 +1,5 @@
 /*
- * Looking for files beside the configuration files and where configuration usually is.
+ * Looks for a file in one directory after another.
  */
 #include <config.h>
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether there is a file of that name in a directory, whose path is written whether or not. */
+/* Writes the path of name in directory, and returns whether the file exists. */
 static bool is_there(const char *directory, const char *name, char *path, size_t size)
 {
     size_t length = strlen(directory);

@@ -1,5 +1,5 @@
 /*
- * Files that the configuration names, as [oslo_policy] policy_file.
+ * Finds files that the configuration names, such as [oslo_policy] policy_file.
  */
 #ifndef BERTH_SETTINGS_CONFIG_FIND_H
 #define BERTH_SETTINGS_CONFIG_FIND_H
@@ -9,11 +9,9 @@
 
 #include "settings/settings.h"
 
-/*
- * Writes where a file or directory is to be found: an absolute name there, and another one in the
- * first of the settings' search_directories that has it, as oslo.config's find_file() does. Gives
- * false if it is nowhere, or its path is longer than size.
- */
+/* Writes the path of a file or directory into path: name itself if it is absolute, otherwise the
+   first that exists in the settings' search_directories, as oslo.config's find_file() does. Returns
+   false if it does not exist, or its path does not fit in size bytes. */
 bool config_find_file(const struct settings *settings, const char *name, char *path, size_t size);
 
 #endif

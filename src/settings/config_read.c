@@ -1,4 +1,6 @@
-/* Finds configuration files and reads them. See config.h. */
+/*
+ * Finds configuration files and reads them.
+ */
 #include <config.h>
 
 #include <dirent.h>
@@ -17,7 +19,7 @@
 
 enum { FILE_LIMIT = 16 * 1024 * 1024 };
 
-/* A path with "~/" spelled out, in the config's memory. */
+/* Returns the path with "~" at its beginning replaced by the home directory. */
 static const char *expand_home(struct config *config, const char *path)
 {
     if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
@@ -32,7 +34,7 @@ static const char *expand_home(struct config *config, const char *path)
     return arena_printf(&config->memory, "%s%s", home, path + 1);
 }
 
-/* The whole file, with a NUL after. Gives false with errno set. */
+/* Reads a whole file, and puts a NUL behind it. Returns false with errno set. */
 static bool read_whole(const char *path, struct buffer *content)
 {
     char piece[4096];
@@ -89,7 +91,7 @@ static int is_config_file(const struct dirent *entry)
            strcmp(entry->d_name + length - 5, ".conf") == 0;
 }
 
-static int compare_names(const struct dirent **a, const struct dirent **b)
+static int name_compare(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
@@ -99,7 +101,7 @@ bool config_read_directory(struct config *config, const char *path, struct error
     struct dirent **entries = NULL;
     bool good = true;
     path = expand_home(config, path);
-    int count = scandir(path, &entries, is_config_file, compare_names);
+    int count = scandir(path, &entries, is_config_file, name_compare);
     if (count < 0) {
         error_line_set(error, "cannot read configuration directory %s: %s", path, strerror(errno));
         return false;
@@ -121,7 +123,7 @@ static const char *const usual_places[] = {"~/.placement", "~", "/etc/placement"
 
 enum { USUAL_PLACES = sizeof(usual_places) / sizeof(usual_places[0]) };
 
-/* The first of the usual places where there is that name, or NULL. */
+/* Returns the path of name in the first of the usual places that has it, or NULL. */
 static const char *find_usual(struct config *config, const char *name)
 {
     for (size_t i = 0; i < USUAL_PLACES; i++) {
@@ -133,8 +135,7 @@ static const char *find_usual(struct config *config, const char *name)
     return NULL;
 }
 
-/* The directory that OS_PLACEMENT_CONFIG_DIR names, blanks around it dropped; NULL if it does
-   not. */
+/* Returns $OS_PLACEMENT_CONFIG_DIR without the blanks around it, or NULL. */
 static const char *directory_of_environment(struct config *config)
 {
     const char *directory = getenv("OS_PLACEMENT_CONFIG_DIR");

@@ -1,4 +1,6 @@
-/* Reads the text line by line, in place: groups, names and values are cut out of it. See ini.h. */
+/*
+ * Parses the text line by line, in place: groups, names and values are pieces of the text itself.
+ */
 #include <config.h>
 
 #include "settings/ini.h"
@@ -11,19 +13,19 @@ struct ini_reader {
     struct ini_problem *problem;
     unsigned line;
     const char *group; /* NULL: before the first one */
-    const char *name;  /* of the assignment that goes on; NULL: none */
+    const char *name;  /* of the unfinished assignment; NULL: none */
     char *value;
     char *value_end;
     unsigned name_line;
 };
 
-/* Blanks as Python's str.strip() has them, in ASCII. */
+/* The ASCII characters that Python's str.strip() strips. */
 static bool is_blank(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
 }
 
-/* Cuts blanks off the end of the text that ends at end; gives the new end. */
+/* Cuts blanks off the end of the text, which ends at end. Returns the new end. */
 static char *trim_end(char *text, char *end)
 {
     while (end > text && is_blank(end[-1]))
@@ -45,7 +47,7 @@ static bool fail(struct ini_reader *reader, const char *reason)
     return false;
 }
 
-/* The value is complete: hands it over. */
+/* Passes the complete value to the visitor. */
 static bool finish_value(struct ini_reader *reader)
 {
     if (reader->name == NULL)
@@ -60,8 +62,7 @@ static bool finish_value(struct ini_reader *reader)
     return true;
 }
 
-/* A line that begins with a blank. What it adds is moved to the end of the value, which stands
-   before it in the same text. */
+/* Moves a continuation line to the end of the value, which is further ahead in the same text. */
 static bool continue_value(struct ini_reader *reader, char *line)
 {
     if (reader->name == NULL)
@@ -90,7 +91,6 @@ static bool start_value(struct ini_reader *reader, char *line, char *end)
     char *sign = strpbrk(line, ":=");
     if (sign == NULL)
         return fail(reader, "No ':' or '=' found in assignment");
-
     char *value = skip_blanks(sign + 1);
     if (value < end && (*value == '"' || *value == '\'') && end[-1] == *value) {
         value++;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Told each "name = value" of a text: the group it stands in, and the line (from 1) where it
-   begins. The text is valid during the call only. */
+/* Called for each "name = value". line is where it begins, from 1. The text is valid during the
+   call only. */
 typedef void (*ini_visitor)(void *subject, const char *group, const char *name, const char *value,
                             unsigned line);
 
@@ -17,8 +17,8 @@ struct ini_problem {
     const char *reason; /* in oslo.config's words */
 };
 
-/* Reads text (length bytes, with a NUL after; it is changed). Gives false and the problem when it
-   is not well-formed; what comes before that has been visited. */
+/* Parses length bytes of text, which has a NUL behind it; changes the text. Returns false and sets
+   problem when it is not well-formed; the entries before the problem have been visited. */
 bool ini_parse(char *text, size_t length, ini_visitor visitor, void *subject,
                struct ini_problem *problem);
 

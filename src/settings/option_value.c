@@ -1,4 +1,6 @@
-/* See option_value.h. */
+/*
+ * Parses booleans, numbers and lists.
+ */
 #include <config.h>
 
 #include "settings/option_value.h"
@@ -33,7 +35,8 @@ bool option_parse_boolean(const char *text, bool *value)
     return false;
 }
 
-/* Copies a number without the blanks around it and the "_" between digits. */
+/* Copies a number without the blanks around it and the "_" between digits. Returns false if there
+   is anything else between blanks, or it is too long. */
 static bool clean_number(const char *text, char number[NUMBER_SIZE])
 {
     size_t used = 0;
@@ -83,7 +86,6 @@ struct text_list option_parse_list(struct arena *arena, const char *text)
         length--;
     if (length == 0)
         return (struct text_list){0};
-
     for (size_t i = 0; i < length; i++)
         count += text[i] == ',';
     const char **items = arena_array(arena, count, sizeof(*items));

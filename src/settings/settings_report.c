@@ -1,30 +1,24 @@
-/* Tells what the settings are, to the log and to who wants to see them. See settings.h. */
+/*
+ * Shows the settings as text, and logs them.
+ */
 #include <config.h>
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "settings/settings.h"
 
 static const char *show_list(const struct text_list *list, struct arena *arena)
 {
-    size_t size = 1;
+    struct text_builder text = text_begin(arena);
     for (size_t i = 0; i < list->count; i++)
-        size += strlen(list->items[i]) + 1;
-    char *text = arena_alloc(arena, size), *end = text;
-    *end = '\0';
-    for (size_t i = 0; i < list->count; i++) {
-        if (i > 0)
-            *end++ = ',';
-        end = stpcpy(end, list->items[i]);
-    }
-    return text;
+        text_add_item(&text, ",", list->items[i]);
+    return text_end(&text);
 }
 
-/* The value of an option as text, in the arena where needed. */
+/* Returns the value of an option as text, in the arena or the settings; NULL if it is not set. */
 static const char *show(const struct settings *settings, const struct config_option *option,
                         struct arena *arena)
 {
@@ -69,7 +63,7 @@ static void log_value(void *subject, const struct config_option *option, const c
               log_text("name", option->name), log_text("value", text));
 }
 
-/* Whether the name is one that an option of the table had before. */
+/* Returns whether an option of the table had this name before. */
 static bool is_old_name(const struct config_name *name)
 {
     for (size_t i = 0; i < option_count; i++) {
@@ -82,7 +76,8 @@ static bool is_old_name(const struct config_name *name)
     return false;
 }
 
-/* Whether it is an option of another group, which has named the group in which it is. */
+/* Returns whether this is an option of [keystone_authtoken] in the group that auth_section names.
+ */
 static bool is_in_section(const struct settings *settings, const struct config_name *name)
 {
     const char *section = settings->keystone_authtoken_auth_section;

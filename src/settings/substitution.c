@@ -1,4 +1,6 @@
-/* See substitution.h. */
+/*
+ * Scans for "$", and recurses into the values that it refers to.
+ */
 #include <config.h>
 
 #include "settings/substitution.h"
@@ -6,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "settings/option_value.h"
 
 enum { DEEPEST = 16 };
@@ -16,7 +19,7 @@ static const char *fail(struct substitution *substitution, const char *reason)
     return NULL;
 }
 
-/* The length of the name at text: a letter or "_", then also digits and dots; 0 if there is
+/* Returns the length of the name at text: a letter or "_", then also digits and dots. 0 if there is
    none. */
 static size_t name_length(const char *text)
 {
@@ -28,7 +31,7 @@ static size_t name_length(const char *text)
     return length;
 }
 
-/* The option that a name in the value of option means. */
+/* Returns the option that name refers to within the value of option, or NULL. */
 static const struct config_option *find_option(struct substitution *substitution,
                                                const struct config_option *option, const char *name)
 {
@@ -41,7 +44,7 @@ static const struct config_option *find_option(struct substitution *substitution
     return found != NULL ? found : option_find("DEFAULT", name);
 }
 
-/* The value of an option as Python's str() shows it within other text; NULL after a failure. */
+/* Returns the value of an option as Python's str() shows it, or NULL after a failure. */
 static const char *value_of(struct substitution *substitution, const struct config_option *option)
 {
     struct config_name name = {.group = option->group, .name = option->name};
@@ -57,7 +60,7 @@ static const char *value_of(struct substitution *substitution, const struct conf
     return text;
 }
 
-/* The value of the option that the first length bytes of reference name. */
+/* Returns the value of the option that the first length bytes of reference name, or NULL. */
 static const char *refer(struct substitution *substitution, const struct config_option *option,
                          const char *reference, size_t length)
 {
@@ -69,7 +72,8 @@ static const char *refer(struct substitution *substitution, const struct config_
     return value_of(substitution, found);
 }
 
-/* Reads what follows the "$" at text: gives what to put in its place, and moves *text behind it. */
+/* Reads the reference that begins with the "$" at *text, and moves *text behind it. Returns the
+   text to put in its place, or NULL after a failure. */
 static const char *read_reference(struct substitution *substitution,
                                   const struct config_option *option, const char **text)
 {
@@ -94,27 +98,25 @@ static const char *read_reference(struct substitution *substitution,
 const char *substitute(struct substitution *substitution, const struct config_option *option,
                        const char *text)
 {
-    const char *result = "";
+    struct text_builder result = text_begin(substitution->arena);
     if (substitution->depth >= DEEPEST)
         return fail(substitution, "refers to itself");
     substitution->depth++;
     while (*text != '\0') {
-        const char *piece;
-        size_t length = strcspn(text, "$\\");
-        if (length == 0 && text[0] == '\\' && text[1] == '$') {
-            piece = "$";
+        if (*text == '$') {
+            const char *value = read_reference(substitution, option, &text);
+            if (value == NULL)
+                return NULL;
+            text_add(&result, value);
+        } else if (text[0] == '\\' && text[1] == '$') {
+            text_add(&result, "$");
             text += 2;
-        } else if (length == 0 && text[0] == '$') {
-            piece = read_reference(substitution, option, &text);
         } else {
-            length = length == 0 ? 1 : length;
-            piece = arena_strndup(substitution->arena, text, length);
+            size_t length = 1 + strcspn(text + 1, "$\\");
+            text_add_bytes(&result, text, length);
             text += length;
         }
-        if (piece == NULL)
-            return NULL;
-        result = arena_printf(substitution->arena, "%s%s", result, piece);
     }
     substitution->depth--;
-    return result;
+    return text_end(&result);
 }
