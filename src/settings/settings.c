@@ -1,14 +1,15 @@
-/* Fills the settings from the configuration, option by option, and judges them. See settings.h. */
+/*
+ * Fills the settings from the configuration, option by option, and checks them.
+ */
 #include <config.h>
 
 #include "settings/settings.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "settings/substitution.h"
 
 struct loader {
@@ -22,21 +23,21 @@ static void *field_of(const struct settings *settings, const struct config_optio
     return (char *)(uintptr_t)settings + option->offset;
 }
 
-/* The names under which an option is looked for. */
+/* The names under which to look for an option. */
 struct lookup {
     struct config_name name;
     struct config_name old_names[OPTION_OLD_NAMES];
     size_t old_count;
 };
 
-/* Where an option is: in its group, or in the one that another option of its group names. */
+/* Returns where to look for an option: in its group, or in the group that another option (its
+   section) names. */
 static struct lookup lookup_of(const struct config *config, const struct config_option *option)
 {
     struct lookup lookup = {.name = {.group = option->group, .name = option->name},
                             .old_count = option_old_name_count(option)};
     struct config_value section;
     const char *group = option->group;
-
     if (option->section != NULL &&
         config_get(config, &(struct config_name){option->group, option->section}, NULL, 0,
                    &section) &&
@@ -89,7 +90,6 @@ static bool is_in_range(const struct config_option *option, double value)
            (value >= option->minimum && value <= option->maximum);
 }
 
-/* The limits, or what else there is to choose from, for an error. */
 static bool fail_range(const struct loader *loader, const struct config_option *option)
 {
     char reason[128];
@@ -145,7 +145,7 @@ static bool store_text(const struct loader *loader, const struct config_option *
     return fail(loader, option, reason);
 }
 
-/* Gives an option that is not set its empty value. */
+/* Stores the value that means "not set". */
 static void store_nothing(const struct settings *settings, const struct config_option *option)
 {
     if (option->type == OPTION_INTEGER)
@@ -175,7 +175,7 @@ static bool store(const struct loader *loader, const struct config_option *optio
     return false;
 }
 
-/* The text with what it refers to; NULL after a failure. */
+/* Returns the text with references to other options replaced, or NULL after a failure. */
 static const char *expand(const struct loader *loader, const struct config_option *option,
                           const char *text)
 {
@@ -184,13 +184,12 @@ static const char *expand(const struct loader *loader, const struct config_optio
         .arena = &loader->settings->memory,
     };
     const char *expanded = substitute(&substitution, option, text);
-
     if (expanded == NULL)
         fail(loader, option, substitution.reason);
     return expanded;
 }
 
-/* An option of many values: all that the files have, or else the default as the only one. */
+/* Loads an option of many values: all values from the files, or the default as the only one. */
 static bool load_multi(const struct loader *loader, const struct config_option *option)
 {
     struct lookup lookup = lookup_of(loader->config, option);
@@ -230,8 +229,8 @@ static bool load_option(const struct loader *loader, const struct config_option 
     return text != NULL && store(loader, option, text);
 }
 
-/* What cannot be told from one option's type. */
-static bool judge(const struct loader *loader)
+/* Checks what the type of an option does not tell. */
+static bool check(const struct loader *loader)
 {
     struct database_url url;
     struct error_line reason;
@@ -252,7 +251,7 @@ bool settings_load(struct settings *settings, struct config *config, struct erro
     arena_init(&settings->memory, 0);
     for (size_t i = 0; good && i < option_count; i++)
         good = load_option(&loader, &config_options[i]);
-    good = good && judge(&loader);
+    good = good && check(&loader);
     if (good)
         settings->search_directories = config_search_directories(config, &settings->memory);
     else
@@ -274,15 +273,10 @@ bool settings_database_url(const struct settings *settings, struct database_url 
                               settings->placement_database_connection_parameters, error);
 }
 
-static const char *text_or_null(const char *text)
-{
-    return text != NULL && *text != '\0' ? text : NULL;
-}
-
 struct log_settings settings_log(const struct settings *settings)
 {
     static const char *const levels[] = {"debug", "info", "warning", "error"};
-    const char *own_file = text_or_null(settings->berth_log_file);
+    const char *own_file = text_filled_or(settings->berth_log_file, NULL);
     bool json = settings->default_use_json || strcmp(settings->berth_log_format, "json") == 0;
     enum log_level level = LOG_LEVEL_DEBUG;
     while (!settings->default_debug && strcmp(levels[level], settings->berth_log_level) != 0)
@@ -290,8 +284,8 @@ struct log_settings settings_log(const struct settings *settings)
     return (struct log_settings){
         .level = level,
         .format = json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT,
-        .directory = own_file != NULL ? NULL : text_or_null(settings->default_log_dir),
-        .file = own_file != NULL ? own_file : text_or_null(settings->default_log_file),
+        .directory = own_file != NULL ? NULL : text_filled_or(settings->default_log_dir, NULL),
+        .file = text_or(own_file, text_filled_or(settings->default_log_file, NULL)),
         .use_stderr = settings->default_use_stderr,
         .use_syslog = settings->default_use_syslog,
         .syslog_facility = settings->default_syslog_log_facility,

@@ -1,8 +1,8 @@
 /*
- * The settings that a process runs with: one field for each option of base/options.def.
+ * The settings that a process runs with: one field for each option in settings/options.def.
  *
  * A field is named after group and option: settings->api_auth_strategy, settings->berth_workers,
- * settings->placement_database_connection; those of [DEFAULT] as settings->default_debug.
+ * settings->placement_database_connection; for [DEFAULT], settings->default_debug.
  *   TEXT      const char *      NULL when the option is not set and has no default
  *   BOOLEAN   bool
  *   INTEGER   long              SETTINGS_UNSET when the option is not set and has no default
@@ -10,7 +10,7 @@
  *   LIST, MULTI  struct text_list
  *
  * "$option", "${option}" and "$group.option" in a value stand for the value of that option (of the
- * same group, or else of DEFAULT) as oslo.config has it; "$$" and "\$" are a dollar sign.
+ * same group, or else of DEFAULT) as in oslo.config; "$$" and "\$" are a dollar sign.
  */
 #ifndef BERTH_SETTINGS_SETTINGS_H
 #define BERTH_SETTINGS_SETTINGS_H
@@ -47,36 +47,37 @@ struct settings {
     struct arena memory;                   /* of the text above */
 };
 
-/* Fills the settings from what was read. Gives false and an error when an option is missing, or its
-   value is not of its type, out of its limits or refers to an option that does not exist; the
-   settings are then empty, and may be freed or not. They own their memory: the config may go. */
+/* Fills the settings from what config has read. Returns false and sets error when an option is
+   missing, is not of its type, is out of its limits, or refers to an option that does not exist;
+   the settings are then empty and need not be freed. The settings own their memory: the config may
+   be freed. */
 bool settings_load(struct settings *settings, struct config *config, struct error_line *error);
 
-/* The error of an option that was read, but is of no use: which it is, where it stands, and what is
-   wrong with it (without a value). */
+/* Sets error for an option whose value was read but is of no use: names the option, says where it
+   was set, and adds reason. Shows no value. */
 void settings_refuse(const struct config *config, const struct config_option *option,
                      const char *reason, struct error_line *error);
 
-/* Gives the memory back, after wiping the secrets. */
+/* Frees the memory after wiping it, since some options are secret. */
 void settings_free(struct settings *settings);
 
-/* Logs, at debug level, the options in the files that are unknown here and, at warning level, those
-   that have a new name; then, if [DEFAULT] log_options says so, the value of each option at debug
-   level. Call it after log_open(). */
+/* Logs the unknown options of the files (at debug level) and those under an old name (at warning
+   level); then, if [DEFAULT] log_options is set, the value of each option at debug level. Call it
+   after log_open(). */
 void settings_report(const struct settings *settings, const struct config *config);
 
-/* Hands over the value of each option as text, in the order of the table: that of a secret as
-   "****", NULL for one that is not set. The text is valid during the call only. */
+/* Calls visitor with the value of each option as text, in the order of the table: "****" for a
+   secret, NULL for an option that is not set. The text is valid during the call only. */
 typedef void (*settings_visitor)(void *subject, const struct config_option *option,
                                  const char *text);
 void settings_visit(const struct settings *settings, settings_visitor visitor, void *subject);
 
-/* [placement_database] connection with connection_parameters, taken apart. settings_load() has seen
-   to it that this works. To be freed with database_url_free(). */
+/* Parses [placement_database] connection with connection_parameters. settings_load() has checked
+   that this works. The caller frees url with database_url_free(). */
 bool settings_database_url(const struct settings *settings, struct database_url *url,
                            struct error_line *error);
 
-/* How the log is to be written, from [berth] and [DEFAULT]. The text belongs to the settings. */
+/* Returns how to write the log, from [berth] and [DEFAULT]. The text belongs to the settings. */
 struct log_settings settings_log(const struct settings *settings);
 
 #endif
