@@ -1,4 +1,8 @@
-/* Blocks of memory in a list; see arena.h. */
+/*
+ * Takes memory from the newest block of a list, and adds blocks as needed.
+ */
+#include <config.h>
+
 #include "base/arena.h"
 
 #include <stdalign.h>

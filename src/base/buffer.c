@@ -1,4 +1,8 @@
-/* Growing by doubling; see buffer.h. */
+/*
+ * Grows by doubling.
+ */
+#include <config.h>
+
 #include "base/buffer.h"
 
 #include <stdarg.h>

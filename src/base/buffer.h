@@ -1,9 +1,11 @@
 /*
- * Bytes that grow at the end: the body of a response.
+ * Bytes that grow at the end, such as the body of a response. On the heap.
  *
- * A buffer outlives the request that fills it (buffer_reset keeps a moderate capacity, and never
- * gives all of it back), so that its pages stay with the worker. When memory runs out or the limit
- * is reached the error is kept and the rest is dropped: look once at buffer->failed at the end.
+ * A buffer outlives the request that fills it: buffer_reset() keeps a moderate capacity, so that
+ * its pages stay with the worker. When memory runs out or the limit is reached, the buffer notes
+ * that it has failed and drops what is added afterwards. Check buffer->failed once, at the end.
+ *
+ * For text that dies with a request, use a text builder (base/text.h) instead.
  */
 #ifndef BERTH_BASE_BUFFER_H
 #define BERTH_BASE_BUFFER_H
@@ -13,20 +15,26 @@
 #include <string.h>
 
 struct buffer {
-    char *data;
+    char *data; /* NULL until something is added */
     size_t length;
     size_t capacity;
-    size_t limit; /* the most that capacity may become; 0: no limit */
+    size_t limit; /* maximum of length; 0: no limit */
     bool failed;
 };
 
+/* Makes an empty buffer. limit is in bytes; 0: no limit. Allocates nothing yet. */
 void buffer_init(struct buffer *buffer, size_t limit);
+
+/* Empties the buffer, and shrinks it if it was large. It has no longer failed. */
 void buffer_reset(struct buffer *buffer);
+
+/* Frees the memory. The buffer is as after buffer_init(). */
 void buffer_free(struct buffer *buffer);
 
-/* Makes room for more bytes behind the last; false: the buffer has failed. */
+/* Makes room for more bytes behind the last. Returns false if the buffer has failed. */
 bool buffer_reserve(struct buffer *buffer, size_t more);
 
+/* Add bytes, text (without its NUL), formatted text. */
 static inline void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
 {
     if (length > 0 &&

@@ -1,5 +1,5 @@
 /*
- * Text files that are a part of the program, put there by scripts/embed-text while it is built.
+ * Text files that are part of the program. scripts/embed-text makes these tables during the build.
  */
 #ifndef BERTH_BASE_EMBEDDED_H
 #define BERTH_BASE_EMBEDDED_H

@@ -1,5 +1,5 @@
 /*
- * Writing an error line.
+ * Formats an error line.
  */
 #include <config.h>
 

@@ -1,8 +1,9 @@
 /*
- * One line that says what is wrong, fit to be shown to the operator.
+ * One line that tells the operator what is wrong.
  *
- * Used by what runs before the log is open or beside it: the configuration, the policy files, the
- * listening socket. The line names file and line where they are known, and never a value.
+ * For code that runs before the log is open, or that lets its caller decide how to report: the
+ * configuration, the policy files, the listening socket. The line names file and line where they
+ * are known. It never shows the value of an option, which may be a secret.
  */
 #ifndef BERTH_BASE_ERROR_LINE_H
 #define BERTH_BASE_ERROR_LINE_H
@@ -11,7 +12,7 @@ struct error_line {
     char text[512];
 };
 
-/* Writes the line, cut off where it does not fit; control characters become question marks. */
+/* Writes the line. Cuts it off where it does not fit, and replaces control characters by "?". */
 void error_line_set(struct error_line *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -1,4 +1,8 @@
-/* JSON as Python's json.dumps() writes it; see json_writer.h. */
+/*
+ * Writes JSON in the form of Python's json.dumps().
+ */
+#include <config.h>
+
 #include "base/json_writer.h"
 
 #include <math.h>
@@ -62,7 +66,8 @@ static void add_escaped(struct buffer *buffer, uint32_t character)
     }
 }
 
-/* What stands for itself: printable ASCII but for the quotation mark and the backslash. */
+/* Whether a character needs no escape: printable ASCII except the quotation mark and the
+   backslash. */
 static bool is_plain(char character)
 {
     return character >= 0x20 && character < 0x7f && character != '"' && character != '\\';
@@ -86,7 +91,7 @@ static void add_unplain(struct buffer *buffer, const char *text)
     }
 }
 
-/* Most texts are plain: these are copied at once. */
+/* Most texts need no escapes: copies as much as possible at once. */
 static void add_quoted(struct buffer *buffer, const char *text)
 {
     size_t plain = 0;
@@ -135,7 +140,7 @@ void writer_integer(struct json_writer *writer, int64_t value)
     buffer_add(writer->buffer, at, (size_t)(digits + sizeof(digits) - at));
 }
 
-/* The fewest digits that read back as the same number. */
+/* Returns the fewest digits that read back as the same number. */
 static int shortest_precision(double value)
 {
     char text[40];

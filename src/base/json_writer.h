@@ -1,9 +1,10 @@
 /*
- * Writes JSON into a buffer as it goes, without building a tree.
+ * Writes JSON into a buffer from beginning to end, without building a tree.
  *
- * The text is what Python's json.dumps() gives by default, which is what upstream sends: ", " and
+ * The text is what upstream sends, which is what Python's json.dumps() returns by default: ", " and
  * ": " between items, non-ASCII characters as \uXXXX, floats in their shortest form with ".0".
- * The caller opens and closes objects and arrays in order; commas are the writer's matter.
+ * The caller opens and closes objects and arrays in order; the writer adds the commas. Errors are
+ * the buffer's: check buffer->failed at the end.
  */
 #ifndef BERTH_BASE_JSON_WRITER_H
 #define BERTH_BASE_JSON_WRITER_H
@@ -14,9 +15,10 @@
 
 struct json_writer {
     struct buffer *buffer;
-    bool comma; /* the next item needs one before it */
+    bool comma; /* before the next item */
 };
 
+/* Begins to write at the end of buffer. */
 void writer_init(struct json_writer *writer, struct buffer *buffer);
 
 void writer_begin_object(struct json_writer *writer);
@@ -24,23 +26,23 @@ void writer_end_object(struct json_writer *writer);
 void writer_begin_array(struct json_writer *writer);
 void writer_end_array(struct json_writer *writer);
 
-/* A member's name; its value must follow. */
+/* Writes the name of a member. Its value must follow. */
 void writer_key(struct json_writer *writer, const char *key);
 
-/* Values. A text of NULL is null; text is UTF-8, an invalid byte is written as U+FFFD. */
+/* Write a value. Text is UTF-8, of which an invalid byte becomes U+FFFD; NULL becomes null. */
 void writer_text(struct json_writer *writer, const char *text);
 void writer_integer(struct json_writer *writer, int64_t value);
 void writer_real(struct json_writer *writer, double value);
 void writer_boolean(struct json_writer *writer, bool value);
 void writer_null(struct json_writer *writer);
 
-/* A number alone, as writer_real() writes it, into text. */
-enum { REAL_TEXT = 64 };
-void writer_format_real(char text[REAL_TEXT], double value);
-
-/* A member's name and its value at once. */
+/* Write the name and the value of a member. */
 void writer_member_text(struct json_writer *writer, const char *key, const char *text);
 void writer_member_integer(struct json_writer *writer, const char *key, int64_t value);
 void writer_member_real(struct json_writer *writer, const char *key, double value);
+
+/* Writes a number as writer_real() does, but into text, with a NUL. */
+enum { REAL_TEXT = 64 };
+void writer_format_real(char text[REAL_TEXT], double value);
 
 #endif

@@ -1,5 +1,7 @@
-/* Where lines go: the descriptors, syslog, opening and reopening. What they look like is
-   base/log_line.c. See log.h. */
+/*
+ * Opens and reopens the log, and writes lines to the file, stderr and syslog. base/log_line.c
+ * formats them.
+ */
 #include <config.h>
 
 #include "base/log.h"
@@ -41,7 +43,7 @@ static const struct {
     {"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},
 };
 
-/* The facility of a name, or -1. */
+/* Returns the facility of that name, or -1. */
 static int find_facility(const char *name)
 {
     if (strncasecmp(name, "LOG_", 4) == 0)
@@ -63,7 +65,7 @@ static int open_file(const char *path)
     return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 }
 
-/* The path that the settings mean; NULL if there is no file to log to. */
+/* Returns the path of the log file, on the heap; NULL if there is none. */
 static char *path_of(const struct log_settings *settings)
 {
     const char *file = settings->file;
@@ -136,7 +138,8 @@ bool log_enabled(enum log_level level)
     return level >= state.level;
 }
 
-/* One write a line. What a full disk does not take is lost: there is nobody to tell. */
+/* Writes the line at once, so that lines of several processes do not mix. What does not fit on a
+   full disk is lost: there is nobody to tell. */
 static void write_line(int file, const struct log_line *line)
 {
     while (write(file, line->bytes, line->length) < 0 && errno == EINTR)

@@ -1,18 +1,19 @@
 /*
- * The log: one line an event, one line a request.
+ * The log: one line for each event, one line for each request.
  *
- * A line is text or JSON, at most 4096 bytes, written with one write(2) to a descriptor opened for
- * appending, so that many processes can share a file. Nothing in a value can end the line or begin
- * another one: control characters and bytes that are not UTF-8 are escaped, and long values cut.
+ * A line is text or JSON, at most LOG_LINE_SIZE bytes, and is written with one write(2) to a
+ * descriptor opened for appending, so that many processes can share a file. No value can end the
+ * line or begin another one: control characters and bytes that are not UTF-8 are escaped, and long
+ * values are cut.
  *
- * Events take typed fields, so that a token, a password, a request body or an SQL parameter cannot
- * get into the log by accident: there is no format string and no field for "some text".
+ * Events have typed fields. There is no format string and no field for arbitrary text, so that a
+ * token, a password, a request body or an SQL parameter cannot get into the log by accident.
  *
  *     log_event(LOG_LEVEL_WARNING, "worker died", log_integer("pid", pid),
  *               log_identifier("request_id", request_id), log_text("route", route));
  *
- * Before log_open() the log goes to stderr as text, from level info on. The names do not clash with
- * <syslog.h>. One thread only.
+ * Before log_open() the log goes to stderr as text, from level info up. The names do not clash with
+ * <syslog.h>. For one thread only.
  */
 #ifndef BERTH_BASE_LOG_H
 #define BERTH_BASE_LOG_H
@@ -25,36 +26,36 @@
 #include "base/log_level.h"
 
 struct log_settings {
-    enum log_level level; /* and above */
+    enum log_level level; /* the lowest level to log */
     enum log_format format;
-    const char *directory; /* of a relative file; with file NULL: berth.log in it. NULL: none */
+    const char *directory; /* of a relative file, or of berth.log if file is NULL; NULL: none */
     const char *file;      /* NULL: none */
-    bool use_stderr;       /* also to stderr; always if there is neither file nor syslog */
+    bool use_stderr;       /* log to stderr too; without file and syslog this is always on */
     bool use_syslog;
-    const char *syslog_facility; /* "LOG_USER", "local0"; NULL: LOG_USER */
+    const char *syslog_facility; /* such as "LOG_USER" or "local0"; NULL: LOG_USER */
 };
 
-/* Opens the log; a second time: anew. Gives false and an error when the file cannot be opened, and
-   leaves the log as it was. */
+/* Opens the log. If it is open already, closes the old one first. Returns false and sets error when
+   the file cannot be opened; the log is then as it was. */
 bool log_open(const struct log_settings *settings, struct error_line *error);
 
-/* Opens the file again, after somebody moved it away (SIGUSR1). If that fails the old one is kept,
-   and says so. Do not call it from a signal handler. */
+/* Opens the file again after it was moved away (SIGUSR1). If that fails, logs an error to the old
+   file and keeps it. Do not call this from a signal handler. */
 void log_reopen(void);
 
-/* Closes the file; the log is as before log_open(). */
+/* Closes the file. The log is as before log_open(). */
 void log_close(void);
 
-/* Whether a line of that level would be written. */
+/* Returns whether a line of that level would be written. */
 bool log_enabled(enum log_level level);
 
-/* Whether syslog has a facility of that name, as oslo.log takes them: with or without "LOG_", in
-   any case. */
+/* Returns whether syslog has a facility of that name, with or without "LOG_" and in any case, as in
+   oslo.log. */
 bool log_is_facility(const char *name);
 
 enum log_kind { LOG_END, LOG_IDENTIFIER, LOG_INTEGER, LOG_REAL, LOG_PATH, LOG_CONSTANT, LOG_ERRNO };
 
-/* A field of an event; made by the functions below. */
+/* A field of an event. The functions below make one. */
 struct log_field {
     const char *name;
     enum log_kind kind;
@@ -65,8 +66,8 @@ struct log_field {
     } value;
 };
 
-/* An id: of a request, provider, consumer, project, user; a host name or address. At most 255
-   bytes; NULL is a missing value. */
+/* An id of a request, provider, consumer, project or user, or a host name or address. Cut to 255
+   bytes. NULL is a missing value. */
 static inline struct log_field log_identifier(const char *name, const char *id)
 {
     return (struct log_field){.name = name, .kind = LOG_IDENTIFIER, .value = {.text = id}};
@@ -77,41 +78,41 @@ static inline struct log_field log_integer(const char *name, int64_t integer)
     return (struct log_field){.name = name, .kind = LOG_INTEGER, .value = {.integer = integer}};
 }
 
-/* A measure, as milliseconds; three decimals. */
+/* A measurement, such as milliseconds. Shown with three decimals. */
 static inline struct log_field log_real(const char *name, double real)
 {
     return (struct log_field){.name = name, .kind = LOG_REAL, .value = {.real = real}};
 }
 
-/* The path of a URL, or of a file; what follows a "?" is left out. */
+/* The path of a URL or of a file. A "?" and what follows it are left out. */
 static inline struct log_field log_path(const char *name, const char *path)
 {
     return (struct log_field){.name = name, .kind = LOG_PATH, .value = {.text = path}};
 }
 
-/* Text of the program itself or of the configuration (but no secret): a route's template, the name
-   of an option, the name of a table; or why another server cannot be reached. Never anything that a
-   client has sent, and no SQL. */
+/* Text of the program itself or of the configuration, except secrets: the template of a route, the
+   name of an option or of a table, the reason why another server cannot be reached. Never anything
+   that a client has sent, and no SQL. */
 static inline struct log_field log_text(const char *name, const char *constant)
 {
     return (struct log_field){.name = name, .kind = LOG_CONSTANT, .value = {.text = constant}};
 }
 
-/* An errno, in words. */
+/* An errno, shown in words. */
 static inline struct log_field log_errno(const char *name, int error)
 {
     return (struct log_field){.name = name, .kind = LOG_ERRNO, .value = {.integer = error}};
 }
 
-/* Writes an event: a level, a message that is a string literal, and fields. */
+/* Writes an event: its level, its message, which must be a string literal, and its fields. */
 #define log_event(level, message, ...)                                                             \
     log_write((level), "" message "",                                                              \
               &(const struct log_field[]){{.kind = LOG_END}, ##__VA_ARGS__, {.kind = LOG_END}}[1])
 
-/* The function behind log_event(): fields end with LOG_END. */
+/* The function behind log_event(). fields ends with LOG_END. */
 void log_write(enum log_level level, const char *message, const struct log_field *fields);
 
-/* A request that was answered. Text that is missing is NULL. */
+/* A request that was answered. Missing text is NULL. */
 struct log_request {
     const char *request_id;
     const char *global_request_id;
@@ -120,7 +121,7 @@ struct log_request {
     const char *path;         /* without the query */
     const char *microversion; /* "1.39" */
     int status;
-    uint64_t bytes; /* of the response's body */
+    uint64_t bytes; /* of the body of the response */
     double milliseconds;
     unsigned sql_statements;
     double sql_milliseconds;
@@ -128,7 +129,7 @@ struct log_request {
     const char *project_id;
 };
 
-/* Writes the line of a request, at level info. */
+/* Writes the line for a request, at level info. */
 void log_request(const struct log_request *request);
 
 #endif

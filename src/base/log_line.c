@@ -1,4 +1,6 @@
-/* See log_line.h. */
+/*
+ * Appends to a line of fixed size, all of a field or nothing.
+ */
 #include <config.h>
 
 #include "base/log_line.h"
@@ -15,7 +17,7 @@ enum { ENDING = 2, /* "}" and a newline */ ESCAPE_SIZE = 16 };
 
 static const char *const level_names[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
 
-/* Adds bytes that are already fit for the line; all of them or none. */
+/* Adds bytes that need no escapes; all of them or none. */
 static bool add(struct log_line *line, const char *bytes, size_t length)
 {
     if (length > sizeof(line->bytes) - ENDING - line->length)
@@ -30,19 +32,20 @@ static bool add_text(struct log_line *line, const char *text)
     return add(line, text, strlen(text));
 }
 
-/* Whether a character would do something to a terminal or to who reads lines. */
+/* Whether a character could confuse a terminal or a program that reads lines. */
 static bool is_control(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
            (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* Writes a character of size bytes (0: a byte that is not UTF-8) as it may stand within quotes. */
+/* Writes a character of size bytes (0: one byte that is not UTF-8) as it must stand within quotes.
+   Returns the length. */
 static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format format,
                      char *escaped)
 {
     if (size == 0) {
-        /* JSON has no escape for a byte: the backslash is its own there. */
+        /* JSON has no escape for a byte: there, escape the backslash itself. */
         return (size_t)snprintf(escaped, ESCAPE_SIZE, "%s\\x%02x",
                                 format == LOG_FORMAT_JSON ? "\\" : "", (unsigned char)*bytes);
     }
@@ -57,7 +60,7 @@ static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format
     return size;
 }
 
-/* Adds a text within quotes, cut if it is long; all or nothing. */
+/* Adds text within quotes, cut if it is long; all or nothing. */
 static bool add_quoted(struct log_line *line, const char *text)
 {
     size_t begin = line->length, used = 0;
@@ -82,7 +85,7 @@ static bool add_quoted(struct log_line *line, const char *text)
     return good;
 }
 
-/* Whether a text can stand in a text line without quotes. */
+/* Whether a value needs no quotes in a text line. */
 static bool is_plain(const char *text)
 {
     size_t length = 0;
@@ -94,7 +97,7 @@ static bool is_plain(const char *text)
     return length > 0 && strcmp(text, "-") != 0;
 }
 
-/* Adds the name of a field; false if it does not fit, and then nothing is added. */
+/* Adds the name of a field. Returns false, and adds nothing, if it does not fit. */
 static bool add_name(struct log_line *line, const char *name)
 {
     size_t begin = line->length;
@@ -108,7 +111,7 @@ static bool add_name(struct log_line *line, const char *name)
     return good;
 }
 
-/* Adds a field whose value is fit for the line. */
+/* Adds a field whose value needs no escapes. */
 static void add_ready(struct log_line *line, const char *name, const char *value)
 {
     size_t begin = line->length;

@@ -1,7 +1,7 @@
 /*
- * One line of the log in the making, as text or JSON: for base/log.c.
+ * Builds one line of the log, as text or JSON. Only base/log.c uses it.
  *
- * It never grows beyond LOG_LINE_SIZE: a value that is too long is cut and ends in "...", and a
+ * A line never grows beyond LOG_LINE_SIZE: a value that is too long is cut and ends in "...", and a
  * field that no longer fits is left out.
  */
 #ifndef BERTH_BASE_LOG_LINE_H
@@ -14,22 +14,23 @@
 
 #include "base/log_level.h"
 
-enum { LOG_VALUE_SIZE = 768 }; /* the most bytes that a value takes in a line */
+enum { LOG_VALUE_SIZE = 768 }; /* maximum bytes of a value in a line */
 
 struct log_line {
     enum log_format format;
     size_t length;
-    char bytes[LOG_LINE_SIZE];
+    char bytes[LOG_LINE_SIZE]; /* without NUL */
 };
 
 /* Begins a line with the time (ISO 8601, milliseconds, UTC), the process and the level. */
 void log_line_begin(struct log_line *line, enum log_format format, const struct timespec *now,
                     int process, enum log_level level);
 
-/* Adds a word to a text line as it is; in JSON it is the member of that name. */
+/* Adds a word: to a text line without its name and as it is, to JSON as a member of that name. */
 void log_line_word(struct log_line *line, const char *name, const char *word);
 
-/* Adds "name=value" or a member. */
+/* Add "name=value" or a member. Text of NULL and numbers that are not finite are missing values:
+   "-" or null. Of a path, what follows "?" is left out. */
 void log_line_text(struct log_line *line, const char *name, const char *text);
 void log_line_integer(struct log_line *line, const char *name, int64_t integer);
 void log_line_real(struct log_line *line, const char *name, double real);

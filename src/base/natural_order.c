@@ -1,5 +1,5 @@
 /*
- * See natural_order.h.
+ * Compares two names piece by piece: digits as numbers, other characters one at a time.
  */
 #include <config.h>
 
@@ -19,8 +19,8 @@ static int fold(char character)
     return byte >= 'A' && byte <= 'Z' ? byte + 'a' - 'A' : byte;
 }
 
-/* Compares the numbers that begin there, however long they are, and goes behind them. */
-static int compare_numbers(const char **left, const char **right)
+/* Compares the numbers at *left and *right, of any length, and moves both pointers behind them. */
+static int numbers_compare(const char **left, const char **right)
 {
     const char *a = *left + strspn(*left, "0"), *b = *right + strspn(*right, "0");
     size_t a_length = strspn(a, "0123456789"), b_length = strspn(b, "0123456789");
@@ -37,7 +37,7 @@ int natural_compare(const char *left, const char *right)
     int order = 0;
     while (order == 0 && *a != '\0' && *b != '\0') {
         if (is_digit(*a) && is_digit(*b))
-            order = compare_numbers(&a, &b);
+            order = numbers_compare(&a, &b);
         else
             order = fold(*a++) - fold(*b++);
     }

@@ -4,8 +4,8 @@
 #ifndef BERTH_BASE_NATURAL_ORDER_H
 #define BERTH_BASE_NATURAL_ORDER_H
 
-/* Compares as strcmp() does: runs of digits by their value, letters of ASCII whatever their case,
-   all else by its bytes. Texts that differ only in case or leading zeros are told apart at last. */
+/* Compares as strcmp() does, but runs of digits by their value (of any length) and ASCII letters
+   without case. Texts that differ only in case or leading zeros are not equal: strcmp() decides. */
 int natural_compare(const char *left, const char *right);
 
 #endif

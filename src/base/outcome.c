@@ -1,4 +1,8 @@
-/* See outcome.h. */
+/*
+ * Formats the reason of a failure.
+ */
+#include <config.h>
+
 #include "base/outcome.h"
 
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /*
- * What became of an operation, and why.
+ * How an operation ended, and why.
  *
- * A function of the domain or of the database that can fail returns an outcome. The reason is
- * written once, where it is known, into the request's struct failure: the text is the one that
- * upstream's exception of that kind has, as clients read it. What HTTP status and error code
- * become of an outcome is for the handler to say (src/api).
+ * A function in src/db or src/placement that can fail returns an outcome. Where the reason is
+ * known, it is written once into the request's struct failure: in the words of upstream's
+ * exception, since clients read them. The handlers in src/api map outcomes to HTTP statuses and
+ * error codes.
  */
 #ifndef BERTH_BASE_OUTCOME_H
 #define BERTH_BASE_OUTCOME_H
@@ -19,37 +19,37 @@ enum outcome {
     OUTCOME_CLASS_NOT_FOUND,     /* a resource class */
     OUTCOME_INVENTORY_NOT_FOUND, /* no inventory of a class */
     OUTCOME_TRAIT_NOT_FOUND,
-    OUTCOME_PROVIDER_NOT_FOUND, /* a provider that the request's body refers to */
+    OUTCOME_PROVIDER_NOT_FOUND, /* a provider that the body of the request refers to */
 
     /* Upstream's InvalidInventory and its kinds. */
     OUTCOME_INVENTORY_INVALID,   /* allocation without inventory, over capacity, off the units */
     OUTCOME_CAPACITY_INVALID,    /* reserved against total */
-    OUTCOME_INVENTORY_IN_USE,    /* to be deleted, but allocated */
-    OUTCOME_CONCURRENT_UPDATE,   /* a generation changed meanwhile */
-    OUTCOME_GENERATION_CONFLICT, /* a generation that was given is not what it is */
+    OUTCOME_INVENTORY_IN_USE,    /* cannot be deleted: it has allocations */
+    OUTCOME_CONCURRENT_UPDATE,   /* a generation changed since it was read */
+    OUTCOME_GENERATION_CONFLICT, /* the client gave a generation that is not the current one */
     OUTCOME_DUPLICATE,           /* a unique value exists already */
     OUTCOME_ACTION_INVALID,      /* upstream's ObjectActionError: parents, loops */
-    OUTCOME_IS_PARENT,           /* to be deleted, but has children */
-    OUTCOME_IN_USE,              /* to be deleted, but used */
+    OUTCOME_IS_PARENT,           /* cannot be deleted: it has children */
+    OUTCOME_IN_USE,              /* cannot be deleted: it is used */
     OUTCOME_STANDARD,            /* a standard class or trait cannot be changed */
-    OUTCOME_TOO_LONG,            /* the answer takes more time than it may */
-    OUTCOME_TOO_MUCH,            /* the answer is larger than it may be */
+    OUTCOME_TOO_LONG,            /* the answer would take more time than allowed */
+    OUTCOME_TOO_MUCH,            /* the answer would be larger than allowed */
 
     /* The database. */
-    OUTCOME_CONFLICT,    /* the transaction was undone by another one: run it again */
+    OUTCOME_CONFLICT,    /* another transaction made this one roll back: run it again */
     OUTCOME_UNAVAILABLE, /* no connection */
     OUTCOME_UNSTORABLE,  /* text has characters that its character set does not have */
-    OUTCOME_UNCERTAIN,   /* the connection broke during COMMIT: nobody knows */
+    OUTCOME_UNCERTAIN,   /* the connection broke during COMMIT, which may have happened or not */
     OUTCOME_BROKEN,      /* anything unexpected; the cause is in the log */
 };
 
-/* Why the request failed. detail is NULL as long as nothing has. */
+/* Why the request failed. */
 struct failure {
     enum outcome outcome;
-    const char *detail; /* in the request's arena */
+    const char *detail; /* in the arena of the request; NULL while nothing has failed */
 };
 
-/* Notes the outcome and the reason, and returns the outcome. */
+/* Writes the outcome and the reason into failure. Returns the outcome. */
 enum outcome failure_note(struct failure *failure, struct arena *arena, enum outcome outcome,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 

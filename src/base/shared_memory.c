@@ -1,5 +1,5 @@
 /*
- * Shared memory and robust locks. See shared_memory.h.
+ * Anonymous shared mappings, and robust process-shared mutexes.
  */
 #include <config.h>
 
@@ -70,7 +70,7 @@ enum shared_lock_taken shared_lock_take(struct shared_lock *lock, uint64_t deadl
 
 void shared_lock_release(struct shared_lock *lock)
 {
-    /* who releases what it does not have would hand over what somebody else is changing */
+    /* otherwise another process might still be changing what the lock guards */
     if (pthread_mutex_unlock(&lock->mutex) != 0)
         abort();
 }

@@ -1,11 +1,15 @@
-/* See utf8.h. */
+/*
+ * Decodes one character at a time.
+ */
+#include <config.h>
+
 #include "base/utf8.h"
 
 #include <string.h>
 
 enum { REPLACEMENT = 0xfffd };
 
-/* The length of the valid character at bytes, of which length are there; 0 if it is invalid. */
+/* Reads the character at the beginning of length bytes. Returns its length; 0 if it is invalid. */
 static size_t decode(const unsigned char *bytes, size_t length, uint32_t *character)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads one character at text (which is not at its end) and gives the bytes it takes (1 to 4). An
-   invalid byte counts as one byte and reads as U+FFFD. */
+/* Reads one character at text, which must not be at its end. Returns how many bytes it has, 1 to 4.
+   An invalid byte counts as one byte and reads as U+FFFD. */
 size_t utf8_next(const char *text, uint32_t *character);
 
-/* The number of characters, invalid bytes counting as one each. */
+/* Returns the number of characters; each invalid byte counts as one. */
 size_t utf8_length(const char *text);
 
-/* Where the first invalid byte is, or -1 if the text is valid. */
+/* Returns the index of the first invalid byte, or -1 if the text is valid. */
 long utf8_first_invalid(const char *text, size_t length);
 
 #endif

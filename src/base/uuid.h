@@ -1,5 +1,5 @@
 /*
- * Uuids as text, judged the way OpenStack judges them.
+ * Uuids as text, by the rules of OpenStack.
  */
 #ifndef BERTH_BASE_UUID_H
 #define BERTH_BASE_UUID_H
@@ -8,19 +8,21 @@
 
 enum { UUID_TEXT = 36 };
 
-/* A uuid in its canonical form: lower case, with dashes. */
+/* A uuid in canonical form: lower case, with dashes. */
 struct uuid_text {
     char text[UUID_TEXT + 1];
 };
 
-/* Whether text is a uuid by oslo_utils.uuidutils.is_uuid_like(): 32 hexadecimal digits, dashes
-   anywhere, in braces or not, after "urn:" and "uuid:" or not. NULL is none. */
+/* Returns whether oslo_utils.uuidutils.is_uuid_like() takes text for a uuid: 32 hexadecimal digits,
+   with dashes anywhere, and perhaps braces around it, "urn:" and "uuid:" before it. False for
+   NULL. */
 bool uuid_is_like(const char *text);
 
-/* The canonical form of a text that uuid_is_like(); false (and nothing) of another. */
+/* Writes the canonical form of a uuid. Returns false, and writes nothing, if text is not
+   uuid_is_like(). */
 bool uuid_canonical(const char *text, struct uuid_text *canonical);
 
-/* A new random uuid (version 4). */
+/* Writes a new random uuid (version 4). */
 void uuid_new(struct uuid_text *uuid);
 
 #endif

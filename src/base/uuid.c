@@ -1,14 +1,18 @@
-/* See uuid.h. */
+/*
+ * Parses uuids as Python does, and makes them with libuuid.
+ */
+#include <config.h>
+
+#include "base/uuid.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <uuid/uuid.h>
 
-#include "base/uuid.h"
-
 enum { DIGITS = 32 };
 
-/* Reads what Python's uuid.UUID() reads: "urn:" and "uuid:" dropped wherever they are, braces at
-   the ends, and all dashes. */
+/* Collects the digits as Python's uuid.UUID() does: ignores "urn:" and "uuid:" before them, braces
+   at both ends, and all dashes. Returns false if that leaves anything but 32 digits. */
 static bool digits_of(const char *text, char digits[DIGITS + 1])
 {
     size_t count = 0;
