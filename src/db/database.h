@@ -1,39 +1,88 @@
 /*
- * The connection to MariaDB: prepared statements and transactions.
+ * The database: prepared statements and transactions on MariaDB.
  *
- * A worker owns one struct database. It connects when the first statement needs it and again
- * after it was lost; statements are prepared once a connection and kept. The session runs at READ
- * COMMITTED with CLIENT_FOUND_ROWS: an UPDATE reports the rows it found, also those it left alone,
- * so that a compare-and-set can be judged by the number of rows.
+ * A worker owns one struct database. It connects when the first statement needs it, and again after
+ * it lost the connection; each statement is prepared once on a connection. The session runs at READ
+ * COMMITTED with CLIENT_FOUND_ROWS: an UPDATE reports how many rows it found, including those that
+ * it did not change, so that the caller can judge a compare-and-set by the number of rows.
  *
- * Between database_begin_request() and the end of the request, what is read lives in the request's
- * arena. Errors that only the operator can understand go to the log here, with the error number,
- * and what was done to which table, or why there is no connection, and never with a value.
+ * Rows and texts that a request reads live in its arena, which database_begin_request() sets.
  *
- * Every function that returns an enum outcome may give, besides OUTCOME_OK:
- *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, 1467, a foreign key
- *                        that changed meanwhile): run the whole transaction again
+ * Errors that only an operator can understand are logged here: the error number, and what was done
+ * to which table or why there is no connection; never a value.
+ *
+ * The parts:
+ *   database.c                struct database: making it, connecting, plain statements
+ *   statement.c               prepared statements
+ *   transaction.c             transactions, and running them again after a conflict
+ *   value.h                   the values in and out
+ *   database_settings.h       where the database is, and how long to wait
+ *   database_from_settings.h  makes a database from the configuration
+ *   schema_version.h, online_migration.h   maintenance of schema and data
+ * The other headers of src/db are internal; database_state.h lists them.
+ *
+ * Every function that returns an enum outcome may return, besides OUTCOME_OK:
+ *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, 1467, or it changed
+ *                        the row of a foreign key): run the whole transaction again
  *   OUTCOME_DUPLICATE    a unique index refused a row
- *   OUTCOME_UNAVAILABLE  no connection, the server is going down, not ready or read-only, or the
+ *   OUTCOME_UNSTORABLE   a text has characters that the column's character set lacks
+ *   OUTCOME_UNAVAILABLE  no connection; the server is shutting down, not ready or read-only; or the
  *                        statement took too long
  *   OUTCOME_BROKEN       anything else
- * After any of these inside of a transaction only its body's return may follow.
+ * After any of these, the body of a transaction must return.
  */
 #ifndef BERTH_DB_DATABASE_H
 #define BERTH_DB_DATABASE_H
 
 #include "base/arena.h"
 #include "base/outcome.h"
+#include "db/database_settings.h"
+#include "db/database_statistics.h"
 #include "db/value.h"
 
+struct database;
+
+/* The object: database.c. */
+
+/* Returns a database that is not connected yet. Copies the settings and their text. Never NULL. */
+struct database *database_new(const struct database_settings *settings);
+
+/* Returns another database with the same settings, not connected yet, that waits at most this many
+   seconds for anything: to find out whether the server answers. Never NULL. */
+struct database *database_twin(const struct database *database, unsigned seconds);
+
+/* Closes the connection and frees the database. NULL does nothing. */
+void database_free(struct database *database);
+
+/* Begins a request: allocates from its arena from now on, and resets the statistics. If the last
+   request left a transaction open (see arena_set_escape()), drops the connection and the
+   transaction with it. */
+void database_begin_request(struct database *database, struct arena *arena);
+
+/* Drops the connection. Call it if a use of the database was interrupted (see arena_set_escape()):
+   the connection may still have a transaction, locks or rows. */
+void database_abandon(struct database *database);
+
+/* Returns the statistics since database_begin_request(). */
+const struct database_statistics *database_statistics(const struct database *database);
+
+/* Connects if there is no connection. Needed only to find out whether the database answers; the
+   functions below connect by themselves. */
+enum outcome database_connect(struct database *database);
+
+/* Runs one statement that cannot be prepared (DDL, SET, GET_LOCK), without values or rows. */
+enum outcome database_run(struct database *database, const char *text);
+
+/* Prepared statements: statement.c. */
+
 /*
- * A statement. Write them as static const tables, one a statement.
+ * A statement. Write each as a static const table.
  *
  * text:    with ? for a value and (?...) for a list of values, as in "id IN (?...)". A list is
- *          filled up to the next power of two by repeating its last value, so that few forms of
- *          the statement are prepared; an empty list is (NULL), which matches nothing (and is of
- *          no use after NOT IN).
- * columns: what the rows have, one letter a column: i integer, r real, s text. NULL for a
+ *          padded to the next power of two by repeating its last value, so that few forms of the
+ *          statement are prepared. An empty list becomes (NULL), which matches nothing; do not use
+ *          it after NOT IN.
+ * columns: the columns of its rows, one letter each: i integer, r real, s text. NULL for a
  *          statement without rows.
  */
 struct sql {
@@ -41,118 +90,57 @@ struct sql {
     const char *columns;
 };
 
-struct database_settings {
-    const char *host;        /* NULL or "": localhost */
-    unsigned port;           /* 0: 3306 */
-    const char *unix_socket; /* NULL: TCP to host and port */
-    const char *user;
-    const char *password;
-    const char *name;
-    const char *charset; /* NULL: utf8mb4 */
-    bool ssl;            /* TLS is a must; without, the other ssl members have no effect */
-    const char *ssl_ca;
-    const char *ssl_capath;
-    const char *ssl_cert;
-    const char *ssl_key;
-    const char *ssl_cipher;
-    bool ssl_verify_certificate;  /* by these ca, or by those that the system trusts */
-    bool ssl_verify_hostname;     /* and the certificate */
-    const char *sql_mode;         /* NULL or "": as the server has it */
-    int wsrep_sync_wait;          /* negative: as the server has it */
-    unsigned connect_timeout;     /* seconds */
-    unsigned read_timeout;        /* seconds, for each answer of the server */
-    unsigned lock_wait_timeout;   /* seconds a statement waits for a row lock */
-    unsigned statement_timeout;   /* seconds a statement may take at all; 0: no limit */
-    long recycle_seconds;         /* a connection older than this is opened anew; negative: never */
-    unsigned transaction_retries; /* how often a transaction that was undone is run again */
-};
-
-/* What a request has cost so far. */
-struct database_statistics {
-    unsigned statements;   /* round trips, START TRANSACTION and COMMIT included */
-    uint64_t microseconds; /* spent waiting for the server */
-    unsigned connections;  /* opened */
-    unsigned errors;       /* of the server or the connection, that are not conflicts */
-    unsigned conflicts;    /* errors because of other transactions */
-    unsigned retries;      /* transactions run again */
-    unsigned given_up;     /* transactions that were run again too often */
-};
-
-struct database;
-
-/* A database that is not connected yet. The settings are copied, text included. Never NULL. */
-struct database *database_new(const struct database_settings *settings);
-
-/* Another connection to the same database, not connected yet, that waits so many seconds at most
-   for anything: for somebody who only wants to know whether it is there. */
-struct database *database_twin(const struct database *database, unsigned seconds);
-
-/* Closes the connection, if there is one. */
-void database_free(struct database *database);
-
-/* What follows belongs to the request of this arena; its statistics start at zero. A transaction
-   that was left open (see arena_set_escape) is dropped together with its connection. */
-void database_begin_request(struct database *database, struct arena *arena);
-
-/* Drops the connection: who was interrupted while using it (see arena_set_escape) does not know
-   what it still holds. */
-void database_abandon(struct database *database);
-
-/* The statistics since database_begin_request(). */
-const struct database_statistics *database_statistics(const struct database *database);
-
-/* Connects if there is no connection. Only needed by who wants to know; the others do by
-   themselves. */
-enum outcome database_connect(struct database *database);
+/* The values of a statement, as the two arguments values and count of the functions below. */
+#define VALUES(...)                                                                                \
+    (const struct value[]){__VA_ARGS__},                                                           \
+        sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
+#define NO_VALUES NULL, 0
 
 /* Reads all rows of a statement into the arena. */
 enum outcome database_select(struct database *database, const struct sql *sql,
                              const struct value *values, size_t count, struct rows *rows);
 
-/* Hands over the rows one by one, as they come from the server; what a text points at is valid
-   during the call only, and there can be no other statement meanwhile. A visitor that returns
-   something else than OUTCOME_OK ends it, and that is returned. */
+/* Calls visitor for each row as it arrives. A text is valid during the call only, and no other
+   statement may run before the last row. If visitor returns anything but OUTCOME_OK, stops and
+   returns that. */
 typedef enum outcome (*database_visitor)(void *subject, const struct value *row);
 enum outcome database_visit(struct database *database, const struct sql *sql,
                             const struct value *values, size_t count, database_visitor visitor,
                             void *subject);
 
-/* Runs a statement without rows. affected (may be NULL): how many rows it found. */
+/* Runs a statement without rows. Sets affected (may be NULL) to the number of rows it found. */
 enum outcome database_execute(struct database *database, const struct sql *sql,
                               const struct value *values, size_t count, uint64_t *affected);
 
-/* Runs a statement for each of count rows of values (width values each, row by row, all of a
-   column of the same kind or NULL) in one round trip. affected: how many rows all found. */
+/* Runs a statement count times in one round trip, each time with the next width values. All values
+   of a column have the same kind or are NULL. Sets affected (may be NULL) to the number of rows
+   that all found. */
 enum outcome database_execute_bulk(struct database *database, const struct sql *sql,
                                    const struct value *values, size_t width, size_t count,
                                    uint64_t *affected);
 
-/* Runs statements that cannot be prepared (DDL, SET, GET_LOCK), one at a time, without values. */
-enum outcome database_run(struct database *database, const char *text);
-
-/* The AUTO_INCREMENT id of the row that the last execute has inserted. */
+/* Returns the AUTO_INCREMENT id of the row that the last database_execute() inserted. */
 int64_t database_insert_id(const struct database *database);
 
+/* Transactions: transaction.c. */
+
 /*
- * Runs body inside of a transaction and commits it if it returns OUTCOME_OK; otherwise everything
- * is undone and the outcome returned. OUTCOME_CONFLICT, from body or from COMMIT, and a connection
- * that was lost before COMMIT make body run again from the start, after a random pause, as often
- * as the settings allow; then it is OUTCOME_CONCURRENT_UPDATE (or OUTCOME_UNAVAILABLE). Body must
- * therefore reset what it has gathered. A connection that broke during COMMIT gives
- * OUTCOME_UNCERTAIN: the transaction may or may not have happened, and is not repeated.
- * Within a transaction a further one is a part of it.
+ * Runs body in a transaction and commits it if body returns OUTCOME_OK; otherwise rolls back and
+ * returns that outcome.
+ *
+ * Runs body again from the start, after a random pause, if body or COMMIT returned
+ * OUTCOME_CONFLICT, as often as the settings allow; then returns OUTCOME_CONCURRENT_UPDATE. Runs it
+ * again once, on a new connection, if the connection was lost before COMMIT. So body must reset
+ * whatever it collects. If the connection broke during COMMIT, returns OUTCOME_UNCERTAIN: the
+ * transaction may or may not have happened, and is not repeated.
+ *
+ * Within a transaction, another one becomes a part of it.
  */
 typedef enum outcome (*database_body)(void *subject);
 enum outcome database_transaction(struct database *database, database_body body, void *subject);
 
-/* Runs body, which only reads, so that all its statements see the same state of the database. It
-   may be run again as that of a transaction. */
+/* Runs body, which only reads, with one consistent view of the database for all its statements. May
+   run it again, as database_transaction() does. */
 enum outcome database_snapshot(struct database *database, database_body body, void *subject);
-
-/* The values of a statement as the two arguments that the functions above take. */
-#define VALUES(...)                                                                                \
-    (const struct value[]){__VA_ARGS__},                                                           \
-        sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
-#define NO_VALUES NULL, 0
 
 #endif

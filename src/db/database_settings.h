@@ -1,18 +1,37 @@
 /*
- * How to reach the database, out of the configuration.
+ * How to reach the database, and how long to wait for it: the argument of database_new().
+ *
+ * To make a database from the configuration, see db/database_from_settings.h.
  */
 #ifndef BERTH_DB_DATABASE_SETTINGS_H
 #define BERTH_DB_DATABASE_SETTINGS_H
 
-#include "db/database.h"
-#include "settings/settings.h"
+#include <stdbool.h>
 
-/* A database, not connected yet, by [placement_database] and [berth]. NULL, with an error, if the
-   configuration does not say where it is. */
-struct database *database_from_settings(const struct settings *settings, struct error_line *error);
-
-/* The same for work on large tables, by hand or at the start: a statement takes as long as it
-   takes, and the connection lasts. */
-struct database *database_without_haste(const struct settings *settings, struct error_line *error);
+struct database_settings {
+    const char *host;        /* NULL or "": localhost */
+    unsigned port;           /* 0: 3306 */
+    const char *unix_socket; /* NULL: TCP to host and port */
+    const char *user;
+    const char *password;
+    const char *name;
+    const char *charset; /* NULL: utf8mb4 */
+    bool ssl;            /* TLS is required; if false, the other ssl members have no effect */
+    const char *ssl_ca;
+    const char *ssl_capath;
+    const char *ssl_cert;
+    const char *ssl_key;
+    const char *ssl_cipher;
+    bool ssl_verify_certificate;  /* against ssl_ca and ssl_capath, or the system's authorities */
+    bool ssl_verify_hostname;     /* and the certificate */
+    const char *sql_mode;         /* NULL or "": the server's default */
+    int wsrep_sync_wait;          /* negative: the server's default */
+    unsigned connect_timeout;     /* seconds */
+    unsigned read_timeout;        /* seconds, for each answer of the server */
+    unsigned lock_wait_timeout;   /* seconds that a statement waits for a row lock */
+    unsigned statement_timeout;   /* seconds that a statement may take in all; 0: no limit */
+    long recycle_seconds;         /* age at which a connection is replaced; negative: never */
+    unsigned transaction_retries; /* how often to run a transaction again after a conflict */
+};
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What the settings say of TLS, in the terms of libmariadb.
+ * Translates the TLS settings into options of libmariadb.
  */
 #include <config.h>
 
@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where the authorities are by which the certificate is verified. The library does that whenever it
-   is given any, and there is no option not to; given none it looks at those that the system trusts,
-   but only if it verifies the name as well. */
+/* The authorities that verify the server's certificate. The library verifies it whenever it has
+   authorities, and no option turns that off. Without any it uses the system's, but only if it
+   verifies the name as well. */
 struct authorities {
     const char *file;
     const char *directory;
@@ -59,7 +59,8 @@ bool encryption_is_possible(const struct database_settings *settings,
     return true;
 }
 
-/* From 3.4 on the library verifies the certificate only with the name: better a name too many. */
+/* Since 3.4 the library verifies the certificate only together with the name. Verifying the name
+   although nobody asked for it is better than verifying nothing. */
 static bool verifies_all_or_nothing(void)
 {
     return mysql_get_client_version() >= 30400;
@@ -74,7 +75,7 @@ void encryption_set(MYSQL *mysql, const struct database_settings *settings)
                       authorities.directory, settings->ssl_cipher);
     if (settings->ssl && settings->ssl_verify_certificate && verifies_all_or_nothing())
         verify = 1;
-    /* also if not: from 3.4 on the library does both unless it is told */
+    /* Set both even if they are off: since 3.4 they are on by default. */
     mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &encrypt);
     mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
 }

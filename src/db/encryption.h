@@ -1,27 +1,29 @@
 /*
- * TLS to the database: for the sources of src/db alone.
+ * TLS to the database. Internal: only for the sources of src/db.
  *
- * The files are read anew for each connection: what replaces them is used by the next one.
+ * Certificates and keys are read for each connection, so that the next connection uses new files.
  */
 #ifndef BERTH_DB_ENCRYPTION_H
 #define BERTH_DB_ENCRYPTION_H
 
 #include <mysql.h>
+#include <stdbool.h>
 
-#include "db/database.h"
+#include "db/database_settings.h"
 
 enum { ENCRYPTION_REASON_SIZE = 128 };
 
-/* Whether all files that TLS needs can be read; if not, says which one and why. */
+/* Returns whether all files that TLS needs can be read. If not, writes into reason which one and
+   why. */
 bool encryption_is_possible(const struct database_settings *settings,
                             char reason[ENCRYPTION_REASON_SIZE]);
 
-/* Tells the library, before it connects. */
+/* Sets the TLS options of the library. Call it before connecting. */
 void encryption_set(MYSQL *mysql, const struct database_settings *settings);
 
-/* Whether a new connection is encrypted, if it has to be. Without a name to verify the library
-   takes what it gets, whatever MYSQL_OPT_SSL_ENFORCE says: who sits between here and the server
-   would only have to say that there is no TLS. */
+/* Returns whether a new connection is encrypted, or need not be. Check it: when no name is
+   verified, the library accepts a connection without TLS, whatever MYSQL_OPT_SSL_ENFORCE says, and
+   an attacker in the middle would only have to claim that the server does not offer it. */
 bool encryption_is_in_force(MYSQL *mysql, const struct database_settings *settings);
 
 #endif

@@ -36,8 +36,8 @@ enum outcome schema_version_stamp(struct database *database, struct arena *arena
 /*
  * Brings the database to a revision that can be served: SCHEMA_HEAD, or SCHEMA_OLDEST_SERVED for
  * the sake of a Python service that knows no newer one; also back from the one to the other. One
- * process at a time does it, the others wait; with a database from database_without_haste(), whose
- * statements take as long as a large table needs.
+ * process at a time does it, the others wait; with a database from database_for_maintenance(),
+ * whose statements take as long as a large table needs.
  *
  * OUTCOME_ACTION_INVALID: it cannot be done, for the reason given in words: the revision is none
  * that is known, there are tables without a revision, data stand in the way that

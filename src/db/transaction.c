@@ -1,24 +1,27 @@
 /*
- * Transactions that are run again when another one undid them.
+ * Runs transactions, and runs them again after a conflict: the transaction functions of
+ * db/database.h.
  */
 #include <config.h>
 
 #include <unistd.h>
 
 #include "db/connection.h"
+#include "db/database.h"
 
 enum {
-    PAUSE_FIRST = 2000,    /* microseconds, the upper bound of the first pause */
-    PAUSE_LONGEST = 200000 /* and of any */
+    PAUSE_FIRST = 2000,    /* microseconds: upper bound of the first pause */
+    PAUSE_LONGEST = 200000 /* upper bound of every pause */
 };
 
-/* A random pause that may be longer each time, so that those who met do not meet again. */
+/* Waits for a random time, with a bound that doubles each time, so that transactions that collided
+   do not collide again. */
 static void pause_before(struct database *database, unsigned attempt)
 {
     uint64_t bound = PAUSE_FIRST;
     while (attempt-- > 0 && bound < PAUSE_LONGEST)
         bound *= 2;
-    /* xorshift64: its quality is enough to keep two workers apart */
+    /* xorshift64 is good enough to keep two workers apart. */
     uint64_t random = database->random | 1;
     random ^= random << 13;
     random ^= random >> 7;
@@ -41,20 +44,20 @@ static void roll_back(struct database *database)
         connection_drop(database);
 }
 
-/* How a transaction begins: statements that end with NULL. */
+/* The statements that begin a transaction, up to NULL. */
 static const char *const beginning[] = {"START TRANSACTION", NULL};
 static const char *const snapshot_beginning[] = {
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", NULL};
 
-/* One run. lost: the connection broke before COMMIT was sent, so nothing has happened. */
+/* Runs the transaction once. Sets lost if the connection broke before COMMIT was sent, so that
+   nothing has happened. */
 static enum outcome run_once(struct database *database, const char *const *begin,
                              database_body body, void *subject, bool *lost)
 {
     *lost = false;
-    enum outcome outcome = database_connect(database);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_connect(database));
+    enum outcome outcome = OUTCOME_OK;
     while (outcome == OUTCOME_OK && *begin != NULL)
         outcome = connection_send(database, *begin++);
     if (outcome != OUTCOME_OK) {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db/database_settings.h"
+#include "db/database_from_settings.h"
 #include "db/schema_version.h"
 #include "manage/command.h"
 
@@ -126,7 +126,7 @@ static int command_run(struct command_call *call, const struct arguments *argume
         call->settings = loaded ? &settings : NULL;
     }
     if (loaded && call->command->need == COMMAND_NEEDS_DATABASE)
-        loaded = (call->database = database_without_haste(&settings, &error)) != NULL;
+        loaded = (call->database = database_for_maintenance(&settings, &error)) != NULL;
     arena_init(&call->arena, 0);
     if (call->database != NULL)
         database_begin_request(call->database, &call->arena);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "db/database_settings.h"
+#include "db/database_from_settings.h"
 #include "db/schema_version.h"
 #include "placement/standard.h"
 
@@ -35,7 +35,7 @@ int startup_run(const struct settings *settings)
 {
     struct error_line error;
     struct arena arena;
-    struct database *database = database_without_haste(settings, &error);
+    struct database *database = database_for_maintenance(settings, &error);
     if (database == NULL)
         return 1;
     arena_init(&arena, 0);

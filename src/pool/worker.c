@@ -18,7 +18,7 @@
 #include "api/service.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "db/database_settings.h"
+#include "db/database_from_settings.h"
 #include "http/fastcgi.h"
 
 enum {

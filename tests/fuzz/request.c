@@ -20,7 +20,7 @@
 #include "api/body/schema.h"
 #include "api/service.h"
 #include "base/log.h"
-#include "db/database_settings.h"
+#include "db/database_from_settings.h"
 #include "fuzz.h"
 #include "http/error_document.h"
 #include "http/fastcgi.h"

@@ -12,7 +12,7 @@
 #include "api/call.h"
 #include "api/routes.h"
 #include "api/service.h"
-#include "db/database_settings.h"
+#include "db/database_from_settings.h"
 #include "exchange_fixture.h"
 #include "suite.h"
 

@@ -1,17 +1,18 @@
 /*
- * From options to a database.
+ * Translates options and the database URL into struct database_settings.
  */
 #include <config.h>
 
-#include "db/database_settings.h"
+#include "db/database_from_settings.h"
 
+/* Returns the URL's number of seconds, or the option's if the URL has none. */
 static unsigned seconds(unsigned in_url, long option)
 {
     return in_url != 0 ? in_url : (unsigned)option;
 }
 
-/* A transaction that others undo is run again as often as upstream tries an allocation, or as often
-   as [berth] says, whichever is more. */
+/* How often to run a transaction again after a conflict: as often as upstream tries an allocation,
+   or as [berth] says, whichever is more. */
 static unsigned retries(const struct settings *settings)
 {
     long upstream = settings->placement_allocation_conflict_retry_count;
@@ -19,14 +20,14 @@ static unsigned retries(const struct settings *settings)
     return (unsigned)(upstream > own ? upstream : own);
 }
 
-static struct database *open_by(const struct settings *settings, bool hasty,
-                                struct error_line *error)
+static struct database *from_settings(const struct settings *settings, bool maintenance,
+                                      struct error_line *error)
 {
     struct database_url url;
     if (!settings_database_url(settings, &url, error))
         return NULL;
     long sync_wait = settings->placement_database_mysql_wsrep_sync_wait;
-    unsigned statement_timeout = hasty ? (unsigned)settings->berth_statement_timeout : 0;
+    unsigned statement_timeout = maintenance ? 0 : (unsigned)settings->berth_statement_timeout;
     struct database_settings database = {
         .host = url.host,
         .port = url.port,
@@ -46,14 +47,14 @@ static struct database *open_by(const struct settings *settings, bool hasty,
         .sql_mode = settings->placement_database_mysql_sql_mode,
         .wsrep_sync_wait = sync_wait == SETTINGS_UNSET ? -1 : (int)sync_wait,
         .connect_timeout = seconds(url.connect_timeout, settings->berth_connect_timeout),
-        /* the server gives up first, and says why */
-        .read_timeout = hasty
-                            ? seconds(url.read_timeout,
-                                      statement_timeout == 0 ? 3600 : (long)statement_timeout + 10)
-                            : 0,
+        /* Longer than the statement timeout: let the server give up first and say why. */
+        .read_timeout = maintenance
+                            ? 0
+                            : seconds(url.read_timeout,
+                                      statement_timeout == 0 ? 3600 : (long)statement_timeout + 10),
         .lock_wait_timeout = (unsigned)settings->berth_lock_wait_timeout,
         .statement_timeout = statement_timeout,
-        .recycle_seconds = hasty ? settings->placement_database_connection_recycle_time : -1,
+        .recycle_seconds = maintenance ? -1 : settings->placement_database_connection_recycle_time,
         .transaction_retries = retries(settings),
     };
     struct database *result = database_new(&database);
@@ -63,10 +64,10 @@ static struct database *open_by(const struct settings *settings, bool hasty,
 
 struct database *database_from_settings(const struct settings *settings, struct error_line *error)
 {
-    return open_by(settings, true, error);
+    return from_settings(settings, false, error);
 }
 
-struct database *database_without_haste(const struct settings *settings, struct error_line *error)
+struct database *database_for_maintenance(const struct settings *settings, struct error_line *error)
 {
-    return open_by(settings, false, error);
+    return from_settings(settings, true, error);
 }

@@ -1,0 +1,43 @@
+/*
+ * The inside of struct database. Internal: only for the sources of src/db.
+ *
+ * The layers, from the bottom up; each includes only those before it:
+ *
+ *   server_error  what the error numbers of the server and the library mean
+ *   encryption    TLS options
+ *   prepared      the prepared statements of a connection
+ *   connection    opening and closing, errors, plain statements
+ *   parameters, row_buffer   values into and out of a prepared statement
+ *   database      the object, and connecting on demand
+ *   statement, transaction   the rest of db/database.h
+ */
+#ifndef BERTH_DB_DATABASE_STATE_H
+#define BERTH_DB_DATABASE_STATE_H
+
+#include <mysql.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/outcome.h"
+#include "db/database_settings.h"
+#include "db/database_statistics.h"
+
+struct prepared;
+
+struct database {
+    struct database_settings settings; /* with its own copies of the text */
+    struct arena *arena;               /* the request's */
+    MYSQL *mysql;                      /* NULL: not connected */
+    struct prepared *prepared;         /* by text; belong to this connection */
+    unsigned prepared_count;
+    uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */
+    uint64_t connected_at;  /* seconds, by the monotonic clock */
+    bool in_transaction;
+    enum outcome doomed; /* the error that ended the transaction: send nothing more in it */
+    int64_t insert_id;
+    uint64_t random; /* state of the generator for pauses */
+    struct database_statistics statistics;
+};
+
+#endif

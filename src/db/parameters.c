@@ -1,0 +1,190 @@
+/*
+ * Expands lists and binds values.
+ */
+#include <config.h>
+
+#include "db/parameters.h"
+
+#include <assert.h>
+
+enum { PARAMETERS_MOST = 65535 }; /* the protocol's limit */
+
+/* Lists. */
+
+static bool is_list(const struct value *value)
+{
+    return value->kind == VALUE_INTEGERS || value->kind == VALUE_TEXTS;
+}
+
+/* Number of placeholders for a list: the next power of two, at least one. */
+static size_t list_width(const struct value *value)
+{
+    size_t width = 1;
+    while (width < value->length)
+        width *= 2;
+    return width;
+}
+
+static struct value list_element(const struct value *list, size_t index)
+{
+    if (list->length == 0)
+        return value_null();
+    if (index >= list->length)
+        index = list->length - 1;
+    return list->kind == VALUE_INTEGERS ? value_integer(list->integers[index])
+                                        : value_text(list->texts[index]);
+}
+
+/* Returns the text with as many placeholders as the lists need. */
+static const char *expand_text(struct arena *arena, const char *text, const struct value *values,
+                               size_t count, size_t total)
+{
+    char *expanded = arena_alloc(arena, strlen(text) + 2 * total + 1);
+    char *to = expanded;
+    size_t index = 0;
+    for (const char *from = text; *from != '\0'; from++) {
+        *to++ = *from;
+        if (*from != '?')
+            continue;
+        assert(index < count);
+        const struct value *value = &values[index++];
+        if (strncmp(from, "?...", 4) != 0)
+            continue;
+        assert(is_list(value));
+        for (size_t i = 1; i < list_width(value); i++) {
+            *to++ = ',';
+            *to++ = '?';
+        }
+        from += 3;
+    }
+    assert(index == count);
+    *to = '\0';
+    return expanded;
+}
+
+static const struct value *expand_values(struct arena *arena, const struct value *values,
+                                         size_t count, size_t total)
+{
+    struct value *expanded = arena_array(arena, total, sizeof(*expanded));
+    size_t filled = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_list(&values[i])) {
+            expanded[filled++] = values[i];
+            continue;
+        }
+        size_t width = list_width(&values[i]);
+        for (size_t j = 0; j < width; j++)
+            expanded[filled++] = list_element(&values[i], j);
+    }
+    return expanded;
+}
+
+void parameters_expand(struct arena *arena, const char **text, const struct value **values,
+                       size_t *count)
+{
+    size_t total = 0;
+    bool lists = false;
+    for (size_t i = 0; i < *count; i++) {
+        bool list = is_list(&(*values)[i]);
+        lists |= list;
+        total += list ? list_width(&(*values)[i]) : 1;
+    }
+    if (!lists)
+        return;
+    if (total > PARAMETERS_MOST)
+        arena_exhausted(arena);
+    *text = expand_text(arena, *text, *values, *count, total);
+    *values = expand_values(arena, *values, *count, total);
+    *count = total;
+}
+
+/* Binding. */
+
+static void bind_value(MYSQL_BIND *bind, const struct value *value)
+{
+    union {
+        const void *constant;
+        void *changeable;
+    } data; /* the library does not write to what it sends, but its type is not const */
+    switch (value->kind) {
+    case VALUE_INTEGER:
+        bind->buffer_type = MYSQL_TYPE_LONGLONG;
+        data.constant = &value->integer;
+        break;
+    case VALUE_REAL:
+        bind->buffer_type = MYSQL_TYPE_DOUBLE;
+        data.constant = &value->real;
+        break;
+    case VALUE_TEXT:
+        bind->buffer_type = MYSQL_TYPE_STRING;
+        bind->buffer_length = value->length;
+        bind->length_value = value->length;
+        bind->length = &bind->length_value;
+        data.constant = value->text;
+        break;
+    default:
+        bind->buffer_type = MYSQL_TYPE_NULL;
+        data.constant = NULL;
+        break;
+    }
+    bind->buffer = data.changeable;
+}
+
+MYSQL_BIND *parameters_bind(struct arena *arena, const struct value *values, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    MYSQL_BIND *binds = arena_array(arena, count, sizeof(*binds));
+    for (size_t i = 0; i < count; i++)
+        bind_value(&binds[i], &values[i]);
+    return binds;
+}
+
+/* For a bulk execution the library wants the values of a column side by side. */
+static void bind_column(struct arena *arena, MYSQL_BIND *bind, const struct value *values,
+                        size_t width, size_t count)
+{
+    char *indicators = arena_alloc(arena, count);
+    unsigned long *lengths = arena_array(arena, count, sizeof(*lengths));
+    int64_t *integers = arena_array(arena, count, sizeof(*integers));
+    double *reals = arena_array(arena, count, sizeof(*reals));
+    const char **texts = arena_array(arena, count, sizeof(*texts));
+    enum value_kind kind = VALUE_NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct value *value = &values[i * width];
+        if (value->kind == VALUE_NULL) {
+            indicators[i] = STMT_INDICATOR_NULL;
+            continue;
+        }
+        assert(kind == VALUE_NULL || kind == value->kind);
+        kind = value->kind;
+        if (kind == VALUE_INTEGER)
+            integers[i] = value->integer;
+        else if (kind == VALUE_REAL)
+            reals[i] = value->real;
+        else
+            texts[i] = value->text;
+        lengths[i] = value->length;
+    }
+    bind->u.indicator = indicators;
+    bind->length = lengths;
+    if (kind == VALUE_REAL) {
+        bind->buffer_type = MYSQL_TYPE_DOUBLE;
+        bind->buffer = reals;
+    } else if (kind == VALUE_TEXT) {
+        bind->buffer_type = MYSQL_TYPE_STRING;
+        bind->buffer = (void *)texts;
+    } else {
+        bind->buffer_type = MYSQL_TYPE_LONGLONG;
+        bind->buffer = integers;
+    }
+}
+
+MYSQL_BIND *parameters_bind_rows(struct arena *arena, const struct value *values, size_t width,
+                                 size_t count)
+{
+    MYSQL_BIND *binds = arena_array(arena, width, sizeof(*binds));
+    for (size_t i = 0; i < width; i++)
+        bind_column(arena, &binds[i], values + i, width, count);
+    return binds;
+}

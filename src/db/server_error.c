@@ -1,0 +1,120 @@
+/*
+ * Sorts error numbers into outcomes, and reduces a statement to words that may be logged.
+ */
+#include <config.h>
+
+#include "db/server_error.h"
+
+#include <ctype.h>
+#include <errmsg.h>
+#include <mysqld_error.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* Not in every version of mysqld_error.h. */
+enum {
+    ERROR_CONNECTION_KILLED = 1927,
+    ERROR_STATEMENT_TIMEOUT = 1969,
+    ERROR_WSREP_NOT_READY = 1047,
+};
+
+/* Every other error is OUTCOME_BROKEN, and the connection stays. */
+static const struct {
+    unsigned error;
+    enum outcome outcome;
+    bool lost;
+} meanings[] = {
+    {ER_LOCK_DEADLOCK, OUTCOME_CONFLICT, false},
+    {ER_LOCK_WAIT_TIMEOUT, OUTCOME_CONFLICT, false},
+    {ER_CHECKREAD, OUTCOME_CONFLICT, false},
+    {ER_AUTOINC_READ_FAILED, OUTCOME_CONFLICT, false}, /* undone while waiting for the next id */
+    {ER_NO_REFERENCED_ROW_2, OUTCOME_CONFLICT, false},
+    {ER_ROW_IS_REFERENCED_2, OUTCOME_CONFLICT, false},
+    {ER_DUP_ENTRY, OUTCOME_DUPLICATE, false},
+    {ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, OUTCOME_UNSTORABLE, false},
+    {CR_SERVER_GONE_ERROR, OUTCOME_UNAVAILABLE, true},
+    {CR_SERVER_LOST, OUTCOME_UNAVAILABLE, true},
+    {CR_SERVER_LOST_EXTENDED, OUTCOME_UNAVAILABLE, true},
+    {CR_CONNECTION_ERROR, OUTCOME_UNAVAILABLE, true},
+    {CR_CONN_HOST_ERROR, OUTCOME_UNAVAILABLE, true},
+    {CR_UNKNOWN_HOST, OUTCOME_UNAVAILABLE, true},
+    {CR_IPSOCK_ERROR, OUTCOME_UNAVAILABLE, true},
+    {CR_SOCKET_CREATE_ERROR, OUTCOME_UNAVAILABLE, true},
+    {CR_SSL_CONNECTION_ERROR, OUTCOME_UNAVAILABLE, true},
+    {CR_COMMANDS_OUT_OF_SYNC, OUTCOME_BROKEN, true},
+    {CR_MALFORMED_PACKET, OUTCOME_BROKEN, true},
+    {CR_OUT_OF_MEMORY, OUTCOME_UNAVAILABLE, true},
+    {ER_SERVER_SHUTDOWN, OUTCOME_UNAVAILABLE, true},
+    {ER_NORMAL_SHUTDOWN, OUTCOME_UNAVAILABLE, true},
+    {ERROR_CONNECTION_KILLED, OUTCOME_UNAVAILABLE, true},
+    {ER_NEW_ABORTING_CONNECTION, OUTCOME_UNAVAILABLE, true},
+    {ER_CON_COUNT_ERROR, OUTCOME_UNAVAILABLE, true},
+    {ER_TOO_MANY_USER_CONNECTIONS, OUTCOME_UNAVAILABLE, true},
+    {ER_USER_LIMIT_REACHED, OUTCOME_UNAVAILABLE, true},
+    {ER_ACCESS_DENIED_ERROR, OUTCOME_UNAVAILABLE, true},
+    {ER_DBACCESS_DENIED_ERROR, OUTCOME_UNAVAILABLE, true},
+    {ER_BAD_DB_ERROR, OUTCOME_UNAVAILABLE, true},
+    {ERROR_WSREP_NOT_READY, OUTCOME_UNAVAILABLE, false},
+    {ER_OPTION_PREVENTS_STATEMENT, OUTCOME_UNAVAILABLE, true}, /* read-only */
+    {ER_QUERY_INTERRUPTED, OUTCOME_UNAVAILABLE, false},
+    {ERROR_STATEMENT_TIMEOUT, OUTCOME_UNAVAILABLE, false},
+};
+
+enum outcome server_error_outcome(unsigned error, bool *lost)
+{
+    *lost = false;
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+        if (meanings[i].error == error) {
+            *lost = meanings[i].lost;
+            return meanings[i].outcome;
+        }
+    }
+    return OUTCOME_BROKEN;
+}
+
+/* What a statement does and to which table, such as "select" and "allocations": enough to find the
+   statement in the sources, while the log contains no SQL. */
+struct statement_gist {
+    char verb[16];
+    char table[64]; /* "" if no word that comes before a table was found */
+};
+
+/* Copies a word of letters and "_" in lower case. */
+static void copy_word(char *to, size_t room, const char *from)
+{
+    size_t length = 0;
+    from += strspn(from, " ");
+    while (length + 1 < room && (isalpha((unsigned char)from[length]) || from[length] == '_')) {
+        to[length] = (char)tolower((unsigned char)from[length]);
+        length++;
+    }
+    to[length] = '\0';
+}
+
+static struct statement_gist gist_of(const char *text)
+{
+    static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
+    struct statement_gist gist = {"", ""};
+    copy_word(gist.verb, sizeof(gist.verb), text);
+    for (size_t i = 0; i < sizeof(before_table) / sizeof(before_table[0]); i++) {
+        const char *place = strstr(text, before_table[i]);
+        if (place != NULL && *gist.table == '\0')
+            copy_word(gist.table, sizeof(gist.table), place + strlen(before_table[i]));
+    }
+    return gist;
+}
+
+void server_error_log(unsigned error, const char *state, const char *statement, const char *reason)
+{
+    struct statement_gist gist = gist_of(statement);
+    if (reason != NULL)
+        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
+                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
+                  log_text("reason", reason));
+    else
+        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
+                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
+                  log_text("table", *gist.table != '\0' ? gist.table : NULL));
+}

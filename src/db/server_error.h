@@ -1,0 +1,23 @@
+/*
+ * The errors of MariaDB and its client library: what they mean, and how they are logged.
+ * Internal: only for the sources of src/db.
+ */
+#ifndef BERTH_DB_SERVER_ERROR_H
+#define BERTH_DB_SERVER_ERROR_H
+
+#include <stdbool.h>
+
+#include "base/outcome.h"
+
+/* Returns the outcome of an error number: OUTCOME_CONFLICT, OUTCOME_DUPLICATE, OUTCOME_UNSTORABLE,
+   OUTCOME_UNAVAILABLE or OUTCOME_BROKEN. Sets lost if the connection cannot be used any more. */
+enum outcome server_error_outcome(unsigned error, bool *lost);
+
+/* Logs an error: its number and SQLSTATE, and what the statement does to which table. SQL and
+   values never get into the log.
+   statement: the text of the statement, or "connect".
+   reason:    the library's words if connecting failed, otherwise NULL. They are safe to log:
+   nothing has been sent yet that they could repeat, except the names of user and host. */
+void server_error_log(unsigned error, const char *state, const char *statement, const char *reason);
+
+#endif
