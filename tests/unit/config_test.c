@@ -1,7 +1,8 @@
-/* Reading configuration files, as oslo.config reads them. */
+/*
+ * Reading configuration files as oslo.config does.
+ */
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "settings/config.h"
+#include "suite.h"
 
 static char directory[32];
 static struct config *config;
@@ -54,7 +56,7 @@ static void read_text(const char *text)
     ck_assert_msg(config_read_file(config, write_file("a.conf", text), &error), "%s", error.text);
 }
 
-/* The value of an option, or "(none)". */
+/* Returns the value of an option, or "(none)". */
 static const char *get(const char *group, const char *name)
 {
     struct config_name full = {.group = group, .name = name};
@@ -62,7 +64,7 @@ static const char *get(const char *group, const char *name)
     return config_get(config, &full, NULL, 0, &value) ? value.text : "(none)";
 }
 
-/* The text of a file and the value of [db] s in it. */
+/* The text of a file, and the value of [db] s in it. */
 static const struct {
     const char *text;
     const char *value;
@@ -95,14 +97,14 @@ static const struct {
     {"[db]\nss=1\n", "(none)"},
 };
 
-START_TEST(a_value_is_what_oslo_reads)
+START_TEST(values_are_read_as_by_oslo)
 {
     read_text(forms[_i].text);
     ck_assert_str_eq(get("db", "s"), forms[_i].value);
 }
 END_TEST
 
-/* The text of a file and what the error says after the path. */
+/* The text of a file, and the error without the path. */
 static const struct {
     const char *text;
     const char *error;
@@ -119,7 +121,7 @@ static const struct {
     {"\xef\xbb\xbf[db]\n", ":1: No ':' or '=' found in assignment"},
 };
 
-START_TEST(a_mistake_is_told_by_file_and_line_alone)
+START_TEST(errors_name_file_and_line_only)
 {
     const char *path = write_file("a.conf", mistakes[_i].text);
     char expected[512];
@@ -129,7 +131,7 @@ START_TEST(a_mistake_is_told_by_file_and_line_alone)
 }
 END_TEST
 
-START_TEST(default_is_a_name_in_upper_case)
+START_TEST(default_must_be_in_upper_case)
 {
     read_text("[default]\ndebug=1\n");
     ck_assert_str_eq(get("DEFAULT", "debug"), "(none)");
@@ -138,7 +140,7 @@ START_TEST(default_is_a_name_in_upper_case)
 }
 END_TEST
 
-START_TEST(a_later_file_outranks_an_earlier_one)
+START_TEST(later_files_override_earlier_ones)
 {
     ck_assert(config_read_file(config, write_file("a.conf", "[g]\na=1\nb=1\n"), &error));
     ck_assert(config_read_file(config, write_file("b.conf", "[g]\na=2\n"), &error));
@@ -149,7 +151,7 @@ START_TEST(a_later_file_outranks_an_earlier_one)
 }
 END_TEST
 
-START_TEST(a_directory_is_read_in_the_order_of_names)
+START_TEST(directories_are_read_in_the_order_of_names)
 {
     write_file("20.conf", "[g]\na=20\n");
     write_file("10.conf", "[g]\na=10\nb=10\n");
@@ -161,7 +163,7 @@ START_TEST(a_directory_is_read_in_the_order_of_names)
 }
 END_TEST
 
-START_TEST(where_files_are_looked_for)
+START_TEST(search_directories)
 {
     char inside[64], within[64], beside[64];
     struct arena arena;
@@ -188,7 +190,7 @@ START_TEST(where_files_are_looked_for)
 }
 END_TEST
 
-START_TEST(a_file_or_directory_that_is_not_there_is_named)
+START_TEST(errors_name_a_missing_file_or_directory)
 {
     char expected[512];
     ck_assert(!config_read_file(config, path_of("none"), &error));
@@ -200,7 +202,7 @@ START_TEST(a_file_or_directory_that_is_not_there_is_named)
 }
 END_TEST
 
-START_TEST(a_value_knows_its_line)
+START_TEST(values_know_their_line)
 {
     struct config_name name = {.group = "g", .name = "a"};
     struct config_value value;
@@ -211,7 +213,7 @@ START_TEST(a_value_knows_its_line)
 }
 END_TEST
 
-START_TEST(the_environment_outranks_files_and_the_command_line_both)
+START_TEST(environment_overrides_files_and_command_line_overrides_both)
 {
     read_text("[placement_database]\nconnection=file\n");
     setenv("OS_PLACEMENT_DATABASE__CONNECTION", "environment", 1);
@@ -225,7 +227,7 @@ START_TEST(the_environment_outranks_files_and_the_command_line_both)
 }
 END_TEST
 
-START_TEST(an_old_name_counts_less_in_its_file_and_more_than_earlier_files)
+START_TEST(old_names_count_less_in_the_same_file_but_more_than_earlier_files)
 {
     struct config_name name = {"api", "auth_strategy"}, old = {"DEFAULT", "auth_strategy"};
     struct config_value value;
@@ -239,7 +241,7 @@ START_TEST(an_old_name_counts_less_in_its_file_and_more_than_earlier_files)
 }
 END_TEST
 
-START_TEST(an_option_of_many_values_has_those_of_all_files)
+START_TEST(multi_valued_options_have_the_values_of_all_files)
 {
     struct config_name name = {"g", "a"};
     struct config_value values[3];
@@ -252,7 +254,7 @@ START_TEST(an_option_of_many_values_has_those_of_all_files)
 }
 END_TEST
 
-START_TEST(the_file_is_found_as_upstream_finds_it)
+START_TEST(default_files_are_found_as_by_upstream)
 {
     write_file("placement.conf", "[g]\na=by variable\n");
     setenv("OS_PLACEMENT_CONFIG_DIR", directory, 1);
@@ -278,7 +280,7 @@ START_TEST(the_file_is_found_as_upstream_finds_it)
 }
 END_TEST
 
-START_TEST(the_command_line_counts_in_its_order)
+START_TEST(command_line_order_counts)
 {
     const char *first = write_file("1.conf", "[g]\na=1\n");
     const char *last = write_file("2.conf", "[g]\na=2\n");
@@ -290,27 +292,21 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("config");
     TCase *tests = tcase_create("config");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_loop_test(tests, a_value_is_what_oslo_reads, 0, sizeof(forms) / sizeof(forms[0]));
-    tcase_add_loop_test(tests, a_mistake_is_told_by_file_and_line_alone, 0,
+    tcase_add_loop_test(tests, values_are_read_as_by_oslo, 0, sizeof(forms) / sizeof(forms[0]));
+    tcase_add_loop_test(tests, errors_name_file_and_line_only, 0,
                         sizeof(mistakes) / sizeof(mistakes[0]));
-    tcase_add_test(tests, default_is_a_name_in_upper_case);
-    tcase_add_test(tests, a_later_file_outranks_an_earlier_one);
-    tcase_add_test(tests, a_directory_is_read_in_the_order_of_names);
-    tcase_add_test(tests, where_files_are_looked_for);
-    tcase_add_test(tests, a_file_or_directory_that_is_not_there_is_named);
-    tcase_add_test(tests, a_value_knows_its_line);
-    tcase_add_test(tests, the_environment_outranks_files_and_the_command_line_both);
-    tcase_add_test(tests, an_old_name_counts_less_in_its_file_and_more_than_earlier_files);
-    tcase_add_test(tests, an_option_of_many_values_has_those_of_all_files);
-    tcase_add_test(tests, the_file_is_found_as_upstream_finds_it);
-    tcase_add_test(tests, the_command_line_counts_in_its_order);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    tcase_add_test(tests, default_must_be_in_upper_case);
+    tcase_add_test(tests, later_files_override_earlier_ones);
+    tcase_add_test(tests, directories_are_read_in_the_order_of_names);
+    tcase_add_test(tests, search_directories);
+    tcase_add_test(tests, errors_name_a_missing_file_or_directory);
+    tcase_add_test(tests, values_know_their_line);
+    tcase_add_test(tests, environment_overrides_files_and_command_line_overrides_both);
+    tcase_add_test(tests, old_names_count_less_in_the_same_file_but_more_than_earlier_files);
+    tcase_add_test(tests, multi_valued_options_have_the_values_of_all_files);
+    tcase_add_test(tests, default_files_are_found_as_by_upstream);
+    tcase_add_test(tests, command_line_order_counts);
+    return suite_run("config", tests);
 }

@@ -1,12 +1,14 @@
-/* The URL of the database, as SQLAlchemy and the drivers read it. */
+/*
+ * Parsing the URL of the database as SQLAlchemy and the drivers do.
+ */
 #include <config.h>
 
-#include <check.h>
 #include <string.h>
 
 #include "settings/database_url.h"
+#include "suite.h"
 
-/* A URL, and what it says; NULL and 0: nothing. */
+/* A URL and its parts; NULL and 0: missing. */
 static const struct {
     const char *text;
     const char *user, *password, *host;
@@ -42,7 +44,7 @@ static void assert_text(const char *found, const char *expected)
         ck_assert_pstr_eq(found, expected);
 }
 
-START_TEST(a_url_is_taken_apart_as_by_sqlalchemy)
+START_TEST(urls_are_parsed_as_by_sqlalchemy)
 {
     struct database_url url;
     struct error_line error;
@@ -89,7 +91,8 @@ START_TEST(connection_parameters_are_added)
 }
 END_TEST
 
-/* Parameters of a URL: is the connection encrypted, the certificate verified, the name verified. */
+/* Parameters of a URL, and whether they encrypt the connection, verify the certificate, verify the
+   host name. */
 static const struct {
     const char *parameters;
     bool ssl, certificate, hostname;
@@ -113,7 +116,7 @@ static const struct {
     {"ssl_ca=/ca&ssl_disabled=yes", false, false, false},
 };
 
-START_TEST(encryption_is_verified_when_there_is_a_ca)
+START_TEST(ssl_parameters_decide_about_encryption)
 {
     struct database_url url;
     struct error_line error;
@@ -127,7 +130,7 @@ START_TEST(encryption_is_verified_when_there_is_a_ca)
 }
 END_TEST
 
-/* URLs that cannot be used, all with a secret, and a part of the error. */
+/* Invalid URLs, each with a secret, and a part of the error. */
 static const struct {
     const char *text;
     const char *error;
@@ -153,7 +156,7 @@ static const struct {
     {"mysql://u:p@h/db?ssl_check_hostname=secret", "parameter ssl_check_hostname"},
 };
 
-START_TEST(a_mistake_is_told_without_showing_anything)
+START_TEST(errors_do_not_show_the_url)
 {
     struct database_url url;
     struct error_line error;
@@ -166,20 +169,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("database URL");
     TCase *tests = tcase_create("database URL");
-    tcase_add_loop_test(tests, a_url_is_taken_apart_as_by_sqlalchemy, 0,
-                        sizeof(urls) / sizeof(urls[0]));
+    tcase_add_loop_test(tests, urls_are_parsed_as_by_sqlalchemy, 0, sizeof(urls) / sizeof(urls[0]));
     tcase_add_test(tests, parameters_are_decoded_as_a_form);
     tcase_add_test(tests, connection_parameters_are_added);
-    tcase_add_loop_test(tests, encryption_is_verified_when_there_is_a_ca, 0,
+    tcase_add_loop_test(tests, ssl_parameters_decide_about_encryption, 0,
                         sizeof(encryptions) / sizeof(encryptions[0]));
-    tcase_add_loop_test(tests, a_mistake_is_told_without_showing_anything, 0,
+    tcase_add_loop_test(tests, errors_do_not_show_the_url, 0,
                         sizeof(mistakes) / sizeof(mistakes[0]));
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run("database URL", tests);
 }

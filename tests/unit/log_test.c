@@ -1,7 +1,8 @@
-/* The log: what lines look like, that they cannot be forged, and that processes share a file. */
+/*
+ * The log: the form of its lines, that they cannot be forged, and that processes share a file.
+ */
 #include <config.h>
 
-#include <check.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "suite.h"
 
 static char directory[32];
 static char path[64];
@@ -39,7 +41,7 @@ static void open_log(enum log_format format)
     ck_assert_msg(log_open(&settings, &error), "%s", error.text);
 }
 
-/* What was logged, at most as much as fits. */
+/* Returns what was logged, cut to the size of content. */
 static const char *read_log(const char *name)
 {
     FILE *file = fopen(name, "r");
@@ -50,7 +52,7 @@ static const char *read_log(const char *name)
     return content;
 }
 
-/* The line without time, process and level. */
+/* Returns the line without time and process. */
 static const char *read_text_line(void)
 {
     const char *line = read_log(path);
@@ -68,7 +70,7 @@ static json_t *read_json_line(void)
     return value;
 }
 
-START_TEST(an_event_is_a_line_of_text)
+START_TEST(events_as_text)
 {
     open_log(LOG_FORMAT_TEXT);
     log_event(LOG_LEVEL_WARNING, "worker died", log_integer("pid", 12), log_real("ms", 1.5),
@@ -81,7 +83,7 @@ START_TEST(an_event_is_a_line_of_text)
 }
 END_TEST
 
-START_TEST(an_event_may_have_no_fields)
+START_TEST(events_without_fields)
 {
     open_log(LOG_FORMAT_TEXT);
     log_event(LOG_LEVEL_ERROR, "no more");
@@ -89,7 +91,7 @@ START_TEST(an_event_may_have_no_fields)
 }
 END_TEST
 
-START_TEST(an_event_is_an_object_of_json)
+START_TEST(events_as_json)
 {
     open_log(LOG_FORMAT_JSON);
     log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", -12), log_real("ms", 1.5),
@@ -123,7 +125,7 @@ static const struct log_request request = {
     .user_id = "admin",
 };
 
-START_TEST(a_request_is_one_line)
+START_TEST(requests_as_text)
 {
     open_log(LOG_FORMAT_TEXT);
     log_request(&request);
@@ -135,7 +137,7 @@ START_TEST(a_request_is_one_line)
 }
 END_TEST
 
-START_TEST(a_request_is_one_object)
+START_TEST(requests_as_json)
 {
     open_log(LOG_FORMAT_JSON);
     log_request(&request);
@@ -147,7 +149,7 @@ START_TEST(a_request_is_one_object)
 }
 END_TEST
 
-/* A value as a client may send it, and how it stands in a text line. */
+/* A value that a client may send, and its form in a text line. */
 static const struct {
     const char *value;
     const char *shown;
@@ -165,7 +167,7 @@ static const struct {
     {"\xef\xbf\xbd", "\"\xef\xbf\xbd\""},
 };
 
-START_TEST(a_value_cannot_forge_a_line)
+START_TEST(values_cannot_forge_lines)
 {
     char expected[128];
     open_log(LOG_FORMAT_TEXT);
@@ -175,7 +177,7 @@ START_TEST(a_value_cannot_forge_a_line)
 }
 END_TEST
 
-START_TEST(a_value_is_valid_json)
+START_TEST(values_are_valid_json)
 {
     open_log(LOG_FORMAT_JSON);
     log_event(LOG_LEVEL_INFO, "x", log_identifier("v", values[_i].value));
@@ -189,7 +191,7 @@ START_TEST(a_value_is_valid_json)
 }
 END_TEST
 
-START_TEST(a_line_is_never_too_long)
+START_TEST(long_lines_are_cut)
 {
     static char longest[100000];
     memset(longest, _i < 2 ? '\x01' : 'a', sizeof(longest) - 1);
@@ -207,7 +209,7 @@ START_TEST(a_line_is_never_too_long)
 }
 END_TEST
 
-START_TEST(a_low_level_is_not_logged)
+START_TEST(low_levels_are_not_logged)
 {
     open_log(LOG_FORMAT_TEXT);
     ck_assert(!log_enabled(LOG_LEVEL_DEBUG));
@@ -216,7 +218,7 @@ START_TEST(a_low_level_is_not_logged)
 }
 END_TEST
 
-START_TEST(reopening_follows_a_file_that_was_moved)
+START_TEST(reopening_after_the_file_was_moved)
 {
     char moved[80];
     open_log(LOG_FORMAT_TEXT);
@@ -232,7 +234,7 @@ START_TEST(reopening_follows_a_file_that_was_moved)
 }
 END_TEST
 
-START_TEST(a_file_that_cannot_be_opened_is_named_and_the_log_stays)
+START_TEST(log_stays_if_the_new_file_cannot_be_opened)
 {
     struct log_settings settings = {.directory = "/nonexistent", .file = "x.log"};
     open_log(LOG_FORMAT_TEXT);
@@ -244,7 +246,7 @@ START_TEST(a_file_that_cannot_be_opened_is_named_and_the_log_stays)
 }
 END_TEST
 
-START_TEST(processes_share_a_file_line_by_line)
+START_TEST(processes_share_a_file)
 {
     enum { PROCESSES = 4, LINES = 200 };
     char filler[513];
@@ -275,7 +277,7 @@ START_TEST(processes_share_a_file_line_by_line)
 }
 END_TEST
 
-START_TEST(facilities_are_known_by_both_names)
+START_TEST(facilities_have_two_names)
 {
     ck_assert(log_is_facility("LOG_USER"));
     ck_assert(log_is_facility("local7"));
@@ -286,26 +288,20 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("log");
     TCase *tests = tcase_create("log");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, an_event_is_a_line_of_text);
-    tcase_add_test(tests, an_event_may_have_no_fields);
-    tcase_add_test(tests, an_event_is_an_object_of_json);
-    tcase_add_test(tests, a_request_is_one_line);
-    tcase_add_test(tests, a_request_is_one_object);
-    tcase_add_loop_test(tests, a_value_cannot_forge_a_line, 0, sizeof(values) / sizeof(values[0]));
-    tcase_add_loop_test(tests, a_value_is_valid_json, 0, sizeof(values) / sizeof(values[0]));
-    tcase_add_loop_test(tests, a_line_is_never_too_long, 0, 4);
-    tcase_add_test(tests, a_low_level_is_not_logged);
-    tcase_add_test(tests, reopening_follows_a_file_that_was_moved);
-    tcase_add_test(tests, a_file_that_cannot_be_opened_is_named_and_the_log_stays);
-    tcase_add_test(tests, processes_share_a_file_line_by_line);
-    tcase_add_test(tests, facilities_are_known_by_both_names);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    tcase_add_test(tests, events_as_text);
+    tcase_add_test(tests, events_without_fields);
+    tcase_add_test(tests, events_as_json);
+    tcase_add_test(tests, requests_as_text);
+    tcase_add_test(tests, requests_as_json);
+    tcase_add_loop_test(tests, values_cannot_forge_lines, 0, sizeof(values) / sizeof(values[0]));
+    tcase_add_loop_test(tests, values_are_valid_json, 0, sizeof(values) / sizeof(values[0]));
+    tcase_add_loop_test(tests, long_lines_are_cut, 0, 4);
+    tcase_add_test(tests, low_levels_are_not_logged);
+    tcase_add_test(tests, reopening_after_the_file_was_moved);
+    tcase_add_test(tests, log_stays_if_the_new_file_cannot_be_opened);
+    tcase_add_test(tests, processes_share_a_file);
+    tcase_add_test(tests, facilities_have_two_names);
+    return suite_run("log", tests);
 }

@@ -1,7 +1,8 @@
-/* From the configuration to typed settings. */
+/*
+ * Loading typed settings from the configuration.
+ */
 #include <config.h>
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "settings/settings.h"
+#include "suite.h"
 
 #define CONNECTION "[placement_database]\nconnection = mysql+pymysql://u:hunter2@h/placement\n"
 
@@ -47,7 +49,7 @@ static bool load(const char *text)
 
 #define LOADS(file) ck_assert_msg(load(file), "%s", error.text)
 
-START_TEST(defaults_are_upstreams)
+START_TEST(defaults_are_those_of_upstream)
 {
     LOADS(CONNECTION);
     ck_assert(!settings.default_debug);
@@ -76,7 +78,7 @@ START_TEST(defaults_are_upstreams)
 }
 END_TEST
 
-/* What stands in [DEFAULT], and the value that debug gets; -1: an error. */
+/* Lines in [DEFAULT], and the value that debug gets; -1: an error. */
 static const struct {
     const char *text;
     int value;
@@ -86,7 +88,7 @@ static const struct {
     {"t", -1},       {"", -1},     {"2", -1}, {"truee", -1}, {"' on '", -1},
 };
 
-START_TEST(a_boolean_is_what_oslo_takes)
+START_TEST(booleans_are_those_of_oslo)
 {
     char text[256];
     snprintf(text, sizeof(text), "[DEFAULT]\ndebug = %s\n" CONNECTION, booleans[_i].text);
@@ -98,7 +100,7 @@ START_TEST(a_boolean_is_what_oslo_takes)
 }
 END_TEST
 
-/* The text of a number, whether it is one, and which. */
+/* The text of a number, whether it is valid, and its value. */
 static const struct {
     const char *text;
     bool good;
@@ -115,7 +117,7 @@ static const struct {
     {"5 6", false, 0},
 };
 
-START_TEST(an_integer_is_what_oslo_takes)
+START_TEST(integers_are_those_of_oslo)
 {
     char text[256];
     snprintf(text, sizeof(text), "[berth]\nworkers = %s\n" CONNECTION, integers[_i].text);
@@ -125,7 +127,7 @@ START_TEST(an_integer_is_what_oslo_takes)
 }
 END_TEST
 
-START_TEST(a_number_out_of_its_limits_says_which_they_are)
+START_TEST(errors_name_the_limits_of_a_number)
 {
     char expected[256];
     ck_assert(!load(CONNECTION "[berth]\nworkers = 5000\n"));
@@ -134,7 +136,7 @@ START_TEST(a_number_out_of_its_limits_says_which_they_are)
 }
 END_TEST
 
-START_TEST(a_real_is_what_oslo_takes)
+START_TEST(reals_are_those_of_oslo)
 {
     double value;
     ck_assert(option_parse_real(" 1e3 ", &value) && value == 1000);
@@ -147,7 +149,7 @@ START_TEST(a_real_is_what_oslo_takes)
 }
 END_TEST
 
-START_TEST(a_list_is_what_oslo_takes)
+START_TEST(lists_are_those_of_oslo)
 {
     LOADS(CONNECTION
           "[cors]\nallowed_origin = a, b,,c ,,\nexpose_headers =\nallow_headers = \"x, y\"\n"
@@ -163,7 +165,7 @@ START_TEST(a_list_is_what_oslo_takes)
 }
 END_TEST
 
-START_TEST(an_option_given_many_times_counts_once_or_has_all)
+START_TEST(repeated_options_have_the_last_value_or_all)
 {
     LOADS(CONNECTION "[oslo_policy]\npolicy_dirs = a\npolicy_dirs = b,c\npolicy_file = 1\n"
                      "policy_file = 2\n");
@@ -173,7 +175,7 @@ START_TEST(an_option_given_many_times_counts_once_or_has_all)
 }
 END_TEST
 
-START_TEST(old_names_are_honoured)
+START_TEST(old_names_work)
 {
     LOADS(CONNECTION "[DEFAULT]\nauth_strategy = noauth2\nlogfile = x.log\npolicy_dirs = p\n");
     ck_assert_str_eq(settings.api_auth_strategy, "noauth2");
@@ -182,7 +184,7 @@ START_TEST(old_names_are_honoured)
 }
 END_TEST
 
-START_TEST(a_choice_says_what_there_is)
+START_TEST(errors_name_the_choices)
 {
     char expected[256];
     ck_assert(!load(CONNECTION "[api]\nauth_strategy = noauth\n"));
@@ -194,7 +196,7 @@ START_TEST(a_choice_says_what_there_is)
 }
 END_TEST
 
-/* What stands in the file, and what log_dir gets; NULL: an error. */
+/* The text of the file, and the value that log_dir gets; NULL: an error. */
 static const struct {
     const char *text;
     const char *value;
@@ -216,7 +218,7 @@ static const struct {
     {"log_dir = $log_file\nlog_file = $log_dir\n", NULL},
 };
 
-START_TEST(a_reference_stands_for_the_value_of_its_option)
+START_TEST(references_are_replaced_by_values)
 {
     char text[256];
     snprintf(text, sizeof(text), "[DEFAULT]\n%s" CONNECTION, substitutions[_i].text);
@@ -228,7 +230,7 @@ START_TEST(a_reference_stands_for_the_value_of_its_option)
 }
 END_TEST
 
-START_TEST(a_reference_is_of_the_same_group_first)
+START_TEST(references_look_in_their_own_group_first)
 {
     LOADS("[DEFAULT]\nlog_file = default\n[berth]\nlog_file = berth\n[oslo_policy]\n"
           "policy_file = $log_file\npolicy_default_rule = $policy_file\n" CONNECTION);
@@ -237,7 +239,7 @@ START_TEST(a_reference_is_of_the_same_group_first)
 }
 END_TEST
 
-START_TEST(the_connection_must_be_there)
+START_TEST(connection_is_required)
 {
     ck_assert(!load("[DEFAULT]\n"));
     ck_assert_str_eq(error.text,
@@ -245,7 +247,7 @@ START_TEST(the_connection_must_be_there)
 }
 END_TEST
 
-/* Connections that cannot be used, all with a secret in them. */
+/* Invalid connections, each with a secret. */
 static const char *const bad_connections[] = {
     "sqlite:///secret.db",
     "postgresql://u:secret@h/d",
@@ -255,7 +257,7 @@ static const char *const bad_connections[] = {
     "mysql://u:pa$secret@h/d",
 };
 
-START_TEST(an_error_about_a_secret_does_not_show_it)
+START_TEST(errors_do_not_show_secrets)
 {
     char text[256];
     snprintf(text, sizeof(text), "[placement_database]\nconnection = %s\n", bad_connections[_i]);
@@ -276,7 +278,7 @@ static void find_value(void *subject, const struct config_option *option, const 
         ck_assert_ptr_null(strstr(text, "hunter2"));
 }
 
-START_TEST(whoever_sees_all_options_sees_no_secret)
+START_TEST(visitors_do_not_see_secrets)
 {
     const char *values[2] = {"", ""};
     LOADS(CONNECTION);
@@ -292,7 +294,7 @@ static void require_headers(void *subject, const struct config_option *option, c
         ck_assert_str_eq(text, subject);
 }
 
-START_TEST(a_long_list_is_shown_whole)
+START_TEST(long_lists_are_shown_whole)
 {
     enum { HEADERS = 400 };
     char headers[HEADERS * sizeof("x-1000")], text[sizeof(headers) + sizeof(CONNECTION) + 64];
@@ -305,7 +307,7 @@ START_TEST(a_long_list_is_shown_whole)
 }
 END_TEST
 
-START_TEST(the_environment_is_a_value_like_any_other)
+START_TEST(environment_sets_options)
 {
     setenv("OS_BERTH__WORKERS", "7", 1);
     LOADS(CONNECTION);
@@ -318,7 +320,7 @@ START_TEST(the_environment_is_a_value_like_any_other)
 }
 END_TEST
 
-START_TEST(the_log_is_what_both_groups_say)
+START_TEST(log_settings_come_from_both_groups)
 {
     LOADS(CONNECTION "[DEFAULT]\nlog_file = a.log\nlog_dir = /d\n");
     struct log_settings log = settings_log(&settings);
@@ -341,7 +343,7 @@ START_TEST(the_log_is_what_both_groups_say)
 }
 END_TEST
 
-START_TEST(each_default_fits_its_own_option)
+START_TEST(defaults_are_valid)
 {
     for (size_t i = 0; i < option_count; i++) {
         ck_assert_msg(strlen(config_options[i].help) > 0, "%s has no help", config_options[i].name);
@@ -355,35 +357,29 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("settings");
     TCase *tests = tcase_create("settings");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, defaults_are_upstreams);
-    tcase_add_loop_test(tests, a_boolean_is_what_oslo_takes, 0,
+    tcase_add_test(tests, defaults_are_those_of_upstream);
+    tcase_add_loop_test(tests, booleans_are_those_of_oslo, 0,
                         sizeof(booleans) / sizeof(booleans[0]));
-    tcase_add_loop_test(tests, an_integer_is_what_oslo_takes, 0,
+    tcase_add_loop_test(tests, integers_are_those_of_oslo, 0,
                         sizeof(integers) / sizeof(integers[0]));
-    tcase_add_test(tests, a_number_out_of_its_limits_says_which_they_are);
-    tcase_add_test(tests, a_real_is_what_oslo_takes);
-    tcase_add_test(tests, a_list_is_what_oslo_takes);
-    tcase_add_test(tests, an_option_given_many_times_counts_once_or_has_all);
-    tcase_add_test(tests, old_names_are_honoured);
-    tcase_add_test(tests, a_choice_says_what_there_is);
-    tcase_add_loop_test(tests, a_reference_stands_for_the_value_of_its_option, 0,
+    tcase_add_test(tests, errors_name_the_limits_of_a_number);
+    tcase_add_test(tests, reals_are_those_of_oslo);
+    tcase_add_test(tests, lists_are_those_of_oslo);
+    tcase_add_test(tests, repeated_options_have_the_last_value_or_all);
+    tcase_add_test(tests, old_names_work);
+    tcase_add_test(tests, errors_name_the_choices);
+    tcase_add_loop_test(tests, references_are_replaced_by_values, 0,
                         sizeof(substitutions) / sizeof(substitutions[0]));
-    tcase_add_test(tests, a_reference_is_of_the_same_group_first);
-    tcase_add_test(tests, the_connection_must_be_there);
-    tcase_add_loop_test(tests, an_error_about_a_secret_does_not_show_it, 0,
+    tcase_add_test(tests, references_look_in_their_own_group_first);
+    tcase_add_test(tests, connection_is_required);
+    tcase_add_loop_test(tests, errors_do_not_show_secrets, 0,
                         sizeof(bad_connections) / sizeof(bad_connections[0]));
-    tcase_add_test(tests, whoever_sees_all_options_sees_no_secret);
-    tcase_add_test(tests, a_long_list_is_shown_whole);
-    tcase_add_test(tests, the_environment_is_a_value_like_any_other);
-    tcase_add_test(tests, the_log_is_what_both_groups_say);
-    tcase_add_test(tests, each_default_fits_its_own_option);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    tcase_add_test(tests, visitors_do_not_see_secrets);
+    tcase_add_test(tests, long_lists_are_shown_whole);
+    tcase_add_test(tests, environment_sets_options);
+    tcase_add_test(tests, log_settings_come_from_both_groups);
+    tcase_add_test(tests, defaults_are_valid);
+    return suite_run("settings", tests);
 }

@@ -1,5 +1,5 @@
 /*
- * What every unit test ends with.
+ * The end of every unit test.
  */
 #ifndef BERTH_TESTS_UNIT_SUITE_H
 #define BERTH_TESTS_UNIT_SUITE_H
@@ -7,7 +7,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-/* Runs a suite of one test case; gives what main() returns. */
+/* Runs a suite of one test case. Returns the exit status. */
 static inline int suite_run(const char *name, TCase *test)
 {
     Suite *suite = suite_create(name);
