@@ -1,5 +1,5 @@
 /*
- * placement.conf: a file of the input's bytes, and the settings it makes.
+ * placement.conf: loads settings from a file with the bytes of the input.
  */
 #include <config.h>
 
@@ -23,7 +23,7 @@ static void write_file(const uint8_t *bytes, size_t size)
     require(pwrite(file, bytes, size, 0) == (ssize_t)size);
 }
 
-/* The text with a "\\" before each "$", which is then no reference. */
+/* Returns the text with a "\\" before each "$", so that it is no reference. */
 static const char *quoted(const char *text)
 {
     char *made = arena_alloc(&arena, strlen(text) * 2 + 1), *to = made;
@@ -33,7 +33,7 @@ static const char *quoted(const char *text)
     return made;
 }
 
-/* A number is within its limits, a text is one of its choices. */
+/* Checks that a number is within its limits and a text one of its choices. */
 static void check_option(void *subject, const struct config_option *option, const char *text)
 {
     long integer;
@@ -53,7 +53,7 @@ static void check_option(void *subject, const struct config_option *option, cons
                 real <= option->maximum);
 }
 
-/* Two settings have the same value of an option, secrets apart. */
+/* Checks that two settings have the same value of an option, except secrets. */
 struct comparison {
     const char **texts;
     size_t count;
@@ -66,7 +66,7 @@ static void note_option(void *subject, const struct config_option *option, const
     comparison->texts[comparison->count++] = arena_strdup(&arena, text);
 }
 
-/* Without empty items at the end of a list, which cannot be written as one of its texts. */
+/* Returns the length without empty items at the end of a list, which no text can express. */
 static size_t length_of(const struct config_option *option, const char *text)
 {
     size_t length = strlen(text);
@@ -80,7 +80,7 @@ static void compare_option(void *subject, const struct config_option *option, co
     struct comparison *comparison = subject;
     const char *before = comparison->texts[comparison->count++];
     if (option->secret || option->type == OPTION_MULTI)
-        return; /* secrets are not told, and the command line gives one value only */
+        return; /* secrets are not shown, and the command line has one value only */
     require((before == NULL) == (text == NULL));
     if (text == NULL)
         return;
@@ -88,7 +88,7 @@ static void compare_option(void *subject, const struct config_option *option, co
     require(strncmp(before, text, length_of(option, text)) == 0);
 }
 
-/* What the settings say, given as the command line gives it, makes the same settings. */
+/* Checks that the same values as overrides make the same settings. */
 static void check_again(const struct settings *settings)
 {
     struct comparison comparison = {.texts = arena_array(&arena, option_count, sizeof(char *))};

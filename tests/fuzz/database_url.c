@@ -5,6 +5,8 @@
 
 #include "settings/database_url.h"
 
+#include "base/percent.h"
+
 #include "fuzz.h"
 
 static bool same(const char *left, const char *right)
@@ -12,21 +14,12 @@ static bool same(const char *left, const char *right)
     return left == NULL || right == NULL ? left == right : strcmp(left, right) == 0;
 }
 
-/* Percent-encodes all but letters and digits. */
-static const char *encode(const char *text)
-{
-    char *encoded = arena_alloc(&arena, strlen(text) * 3 + 1), *to = encoded;
-    for (; *text != '\0'; text++)
-        to += sprintf(to, "%%%02X", (unsigned char)*text);
-    return encoded;
-}
-
 static const char *member(const char *before, const char *text)
 {
-    return text != NULL ? arena_printf(&arena, "%s%s", before, encode(text)) : "";
+    return text != NULL ? arena_printf(&arena, "%s%s", before, percent_encode(&arena, text, "")) : "";
 }
 
-/* A URL that says the same, by parameters alone. */
+/* Writes the same as parameters alone, and parses that. */
 static void check_again(const struct database_url *url)
 {
     struct database_url again;
