@@ -1,24 +1,23 @@
 /*
- * Loading provider trees, and putting them into the order in which they are drawn.
+ * Loads provider trees, and puts them in the order in which they are drawn.
  */
 #include <config.h>
 
 #include "placement/provider_tree.h"
 
-#include <stdlib.h>
-
 #include "base/natural_order.h"
+#include "base/sorted.h"
+#include "base/text.h"
 #include "base/uuid.h"
-#include "base/word_list.h"
 #include "placement/ancestry.h"
 
-/* A uuid outranks a name that looks like the uuid of another one. */
+/* A uuid takes precedence over a name that looks like the uuid of another provider. */
 static const struct sql find_member = {
     "SELECT id, COALESCE(root_provider_id, id) FROM resource_providers WHERE uuid = ? OR name = ? "
     "ORDER BY uuid = ? DESC LIMIT 1",
     "ii"};
 
-/* Each of the following for all providers, and for those of a tree. */
+/* Each of the following statements comes twice: for all providers, and for those of one tree. */
 enum { OF_ALL, OF_TREE, EXTENTS };
 
 #define PROVIDERS                                                                                  \
@@ -71,7 +70,7 @@ static const struct sql select_aggregates[EXTENTS] = {
                 "ORDER BY m.resource_provider_id, n.uuid",
      "isi"},
 };
-/* Who shares with which aggregate. */
+/* Which providers share through which aggregate. */
 static const struct sql select_sharers = {
     "SELECT m.aggregate_id, rp.id, COALESCE(rp.name, rp.uuid) FROM resource_provider_traits t "
     "JOIN traits n ON n.id = t.trait_id AND n.name = 'MISC_SHARES_VIA_AGGREGATE' "
@@ -80,11 +79,11 @@ static const struct sql select_sharers = {
     "ORDER BY m.aggregate_id, 3",
     "iis"};
 
-/* A provider while the trees are put together. */
+/* A provider while the trees are built. */
 struct node {
     struct tree_provider provider;
     struct node *parent;
-    struct node *child, *sibling; /* the first child, the next one of the same parent */
+    struct node *child, *sibling; /* the first child; the next child of the same parent */
     bool in_circle;               /* the way up leads back to it */
     bool placed;
 };
@@ -106,10 +105,8 @@ static enum outcome find_tree(struct loading *loading)
     const char *wanted = loading->wanted;
     struct value name = value_text(wanted);
     struct value canonical = uuid_canonical(wanted, &uuid) ? value_text(uuid.text) : name;
-    enum outcome outcome = database_select(loading->context->database, &find_member,
-                                           VALUES(canonical, name, canonical), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(loading->context->database, &find_member,
+                        VALUES(canonical, name, canonical), &rows));
     if (rows.count == 0)
         return context_fail(loading->context, OUTCOME_NOT_FOUND, "there is no resource provider %s",
                             wanted);
@@ -128,7 +125,7 @@ static enum outcome load_rows(struct loading *loading, const struct sql statemen
     return database_select(database, &statements[OF_TREE], VALUES(root, root), rows);
 }
 
-/* Finds the parents of all nodes. */
+/* Finds the parent of each node. */
 static void link_parents(struct loading *loading, const struct rows *rows)
 {
     struct arena *arena = loading->context->arena;
@@ -149,9 +146,7 @@ static enum outcome load_providers(struct loading *loading)
 {
     struct rows rows;
     struct arena *arena = loading->context->arena;
-    enum outcome outcome = load_rows(loading, select_providers, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(load_rows(loading, select_providers, &rows));
     loading->count = rows.count;
     loading->nodes = arena_array(arena, rows.count, sizeof(*loading->nodes));
     loading->order = arena_array(arena, rows.count, sizeof(*loading->order));
@@ -159,8 +154,7 @@ static enum outcome load_providers(struct loading *loading)
         struct node *node = &loading->nodes[i];
         node->provider.id = row_integer(&rows, i, 0);
         node->provider.uuid = row_text(&rows, i, 1);
-        node->provider.name =
-            row_is_null(&rows, i, 2) ? node->provider.uuid : row_text(&rows, i, 2);
+        node->provider.name = text_or(row_text(&rows, i, 2), node->provider.uuid);
         node->provider.generation = row_integer(&rows, i, 3);
         loading->order[i] = node;
     }
@@ -168,10 +162,11 @@ static enum outcome load_providers(struct loading *loading)
     return OUTCOME_OK;
 }
 
-/* What they have. The rows of each kind come in the order of provider ids, as the nodes are. */
+/* Inventories, traits, aggregates. Their rows come in the order of provider ids, as the nodes do.
+ */
 
-/* Those of the rows, from *from on, that belong to a provider: their number. The rows of providers
-   before it, which are gone, are passed over. */
+/* Returns how many rows, from *from on, belong to a provider. Skips rows of providers before it,
+   which do not exist. */
 static size_t rows_of(const struct rows *rows, int64_t provider_id, size_t *from)
 {
     size_t end;
@@ -192,13 +187,10 @@ static int64_t used_of(const struct rows *usages, size_t *at, size_t end, int64_
 
 static enum outcome load_inventories(struct loading *loading)
 {
-    struct rows rows, usages = {0};
+    struct rows rows, usages;
     struct arena *arena = loading->context->arena;
-    enum outcome outcome = load_rows(loading, select_inventories, &rows);
-    if (outcome == OUTCOME_OK)
-        outcome = load_rows(loading, select_usages, &usages);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(load_rows(loading, select_inventories, &rows));
+    TRY(load_rows(loading, select_usages, &usages));
     size_t from = 0, used_from = 0;
     for (size_t i = 0; i < loading->count; i++) {
         struct tree_provider *provider = &loading->nodes[i].provider;
@@ -226,9 +218,7 @@ static enum outcome load_inventories(struct loading *loading)
 static enum outcome load_traits(struct loading *loading)
 {
     struct rows rows;
-    enum outcome outcome = load_rows(loading, select_traits, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(load_rows(loading, select_traits, &rows));
     size_t from = 0;
     for (size_t i = 0; i < loading->count; i++) {
         struct tree_provider *provider = &loading->nodes[i].provider;
@@ -244,36 +234,29 @@ static enum outcome load_traits(struct loading *loading)
     return OUTCOME_OK;
 }
 
-/* The names of those who share with an aggregate, but for one provider. */
+static bool sharer_before(const void *sharers, size_t index, const void *aggregate_id)
+{
+    return row_integer(sharers, index, 0) < *(const int64_t *)aggregate_id;
+}
+
+/* Returns the names of the other providers that share through an aggregate, or NULL. */
 static const char *sharers_of(struct arena *arena, const struct rows *sharers, int64_t aggregate_id,
                               int64_t provider_id)
 {
-    struct word_list names = {0};
-    size_t low = 0, high = sharers->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (row_integer(sharers, middle, 0) < aggregate_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < sharers->count && row_integer(sharers, low, 0) == aggregate_id; low++) {
-        const char *name = row_text(sharers, low, 2);
-        if (row_integer(sharers, low, 1) != provider_id)
-            word_list_add(&names, arena, name);
-    }
-    return names.text;
+    struct text_builder names = text_begin(arena);
+    size_t i = lower_bound(sharers, sharers->count, &aggregate_id, sharer_before);
+    for (; i < sharers->count && row_integer(sharers, i, 0) == aggregate_id; i++)
+        if (row_integer(sharers, i, 1) != provider_id)
+            text_add_item(&names, ", ", row_text(sharers, i, 2));
+    return names.text != NULL ? text_end(&names) : NULL;
 }
 
 static enum outcome load_aggregates(struct loading *loading)
 {
     struct rows rows, sharers;
     struct arena *arena = loading->context->arena;
-    enum outcome outcome = load_rows(loading, select_aggregates, &rows);
-    if (outcome == OUTCOME_OK)
-        outcome = database_select(loading->context->database, &select_sharers, NO_VALUES, &sharers);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(load_rows(loading, select_aggregates, &rows));
+    TRY(database_select(loading->context->database, &select_sharers, NO_VALUES, &sharers));
     size_t from = 0;
     for (size_t i = 0; i < loading->count; i++) {
         struct tree_provider *provider = &loading->nodes[i].provider;
@@ -299,11 +282,10 @@ static int node_compare(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->uuid, b->uuid);
 }
 
-/* Gives each parent its children, by name. */
+/* Lists the children of each parent, by name. */
 static void link_children(struct loading *loading)
 {
-    if (loading->count > 1)
-        qsort(loading->order, loading->count, sizeof(struct node *), node_compare);
+    sort(loading->order, loading->count, sizeof(struct node *), node_compare);
     for (size_t i = loading->count; i > 0; i--) {
         struct node *node = loading->order[i - 1];
         if (node->parent == NULL)
@@ -313,7 +295,7 @@ static void link_children(struct loading *loading)
     }
 }
 
-/* Takes a node out of the children of its parent. */
+/* Removes a node from the children of its parent. */
 static void unlink_node(struct node *node)
 {
     struct node **link = &node->parent->child;
@@ -323,7 +305,7 @@ static void unlink_node(struct node *node)
     node->parent = node->sibling = NULL;
 }
 
-/* Puts a node and all below it behind those that are placed. */
+/* Appends a node and everything below it to the list. */
 static void place_tree(struct tree_provider *list, size_t *count, struct node *top)
 {
     struct node *node = top;
@@ -372,25 +354,19 @@ static void place_all(struct loading *loading)
 static enum outcome load_body(void *subject)
 {
     struct loading *loading = subject;
-    enum outcome outcome = OUTCOME_OK;
     if (loading->wanted != NULL)
-        outcome = find_tree(loading);
-    if (outcome == OUTCOME_OK)
-        outcome = load_providers(loading);
-    if (outcome == OUTCOME_OK)
-        outcome = load_inventories(loading);
-    if (outcome == OUTCOME_OK)
-        outcome = load_traits(loading);
-    return outcome == OUTCOME_OK ? load_aggregates(loading) : outcome;
+        TRY(find_tree(loading));
+    TRY(load_providers(loading));
+    TRY(load_inventories(loading));
+    TRY(load_traits(loading));
+    return load_aggregates(loading);
 }
 
 enum outcome provider_trees_load(struct context *context, const char *uuid_or_name,
                                  struct provider_trees *trees)
 {
     struct loading loading = {.context = context, .wanted = uuid_or_name, .trees = trees};
-    enum outcome outcome = database_snapshot(context->database, load_body, &loading);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_snapshot(context->database, load_body, &loading));
     link_children(&loading);
     place_all(&loading);
     return OUTCOME_OK;

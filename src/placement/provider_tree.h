@@ -1,10 +1,10 @@
 /*
- * Provider trees with all that the providers have, in the order in which they are drawn: each tree
- * from its root down, children below their parent, names in their natural order.
+ * Provider trees with inventories, traits and aggregates, in the order in which they are drawn:
+ * each tree from its root down, children below their parent, names in natural order.
  *
- * All of it is one state of the database, read with a fixed number of statements. Trees that are
- * damaged are shown as well as they can be: a provider whose parent is not there stands like a
- * root, and so does one of those whose parents go in a circle.
+ * All of it is one state of the database, read with a fixed number of statements. Damaged trees are
+ * shown as well as possible: a provider whose parent does not exist is shown as a root, and so is
+ * one provider of each circle of parents.
  */
 #ifndef BERTH_PLACEMENT_PROVIDER_TREE_H
 #define BERTH_PLACEMENT_PROVIDER_TREE_H
@@ -20,19 +20,19 @@ struct tree_inventory {
 
 struct tree_aggregate {
     const char *uuid;
-    const char *sharers; /* the names of the other providers that share with it; NULL: none */
+    const char *sharers; /* names of the other providers that share through it; NULL: none */
 };
 
 struct tree_provider {
     int64_t id;
     const char *uuid;
-    const char *name; /* its uuid if it has none */
+    const char *name; /* the uuid if it has no name */
     int64_t generation;
     unsigned depth;   /* in its tree: 0 for the top */
-    bool has_sibling; /* one comes below the same parent */
+    bool has_sibling; /* a later child of the same parent follows */
     bool has_child;
     bool shares; /* it has the trait MISC_SHARES_VIA_AGGREGATE */
-    bool circle; /* its parents go in a circle: it only stands like a root */
+    bool circle; /* shown as a root because its parents go in a circle */
     const struct tree_inventory *inventories; /* in the order of class ids */
     size_t inventory_count;
     const char **traits; /* in alphabetical order */
@@ -46,11 +46,11 @@ struct tree_provider {
 struct provider_trees {
     const struct tree_provider *providers;
     size_t count;
-    size_t member; /* the place of the provider that was asked for, or TREE_PROVIDER_NONE */
+    size_t member; /* index of the wanted provider, or TREE_PROVIDER_NONE */
 };
 
-/* Loads all trees, or the one that a provider (by uuid, in any form, or by name) is in.
-   OUTCOME_NOT_FOUND: there is no such provider. */
+/* Loads all trees, or, with a uuid (in any form) or a name, the tree of this provider. The result
+   is in the context's arena. OUTCOME_NOT_FOUND: there is no such provider. */
 enum outcome provider_trees_load(struct context *context, const char *uuid_or_name,
                                  struct provider_trees *trees);
 

@@ -1,8 +1,8 @@
 /*
- * Allocation candidates: in which ways what is asked for could be allocated.
+ * Allocation candidates: the ways in which a request could be allocated.
  *
- * The search is told as it goes: what it finds is handed over at once and kept nowhere, unless it
- * is to be put into a random order.
+ * The search tells a listener each candidate as soon as it finds it, and keeps none, unless the
+ * order must be random.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_CANDIDATES_H
 #define BERTH_PLACEMENT_CANDIDATES_CANDIDATES_H
@@ -10,14 +10,14 @@
 #include "placement/candidates/candidate_request.h"
 #include "placement/context.h"
 
-/* An amount to be allocated. */
+/* An amount to allocate. */
 struct candidate_share {
     const char *provider_uuid;
     const char *class_name;
     int64_t amount;
 };
 
-/* Which providers satisfy a group. */
+/* The providers that satisfy a group. */
 struct candidate_mapping {
     const char *suffix;
     const char **provider_uuids;
@@ -25,9 +25,9 @@ struct candidate_mapping {
 };
 
 struct candidate {
-    const struct candidate_share *shares; /* those of a provider stand together */
+    const struct candidate_share *shares; /* grouped by provider */
     size_t share_count;
-    const struct candidate_mapping *mappings; /* one for each group, in their order */
+    const struct candidate_mapping *mappings; /* one for each group of the request, in order */
     size_t mapping_count;
 };
 
@@ -36,7 +36,7 @@ struct summary_resource {
     int64_t capacity, used;
 };
 
-/* What a provider has that the candidates, or others of their trees, are about. */
+/* A provider of the candidates, or another one in their trees. */
 struct provider_summary {
     const char *uuid;
     const char *parent_uuid; /* NULL: it is a root */
@@ -47,30 +47,31 @@ struct provider_summary {
     size_t trait_count;
 };
 
-/* Who is told. All that is handed over is valid during the call only. */
+/* Receives the results. Arguments are valid during the call only. begin() is called first, and
+   again if the search starts over: the listener drops everything told so far. candidate() and
+   summary() return false to end the search with OUTCOME_TOO_MUCH. */
 struct candidate_listener {
     void *subject;
-    void (*begin)(void *subject); /* all that was told before is void */
-    bool (*candidate)(void *subject, const struct candidate *candidate); /* false: that is enough */
+    void (*begin)(void *subject);
+    bool (*candidate)(void *subject, const struct candidate *candidate);
     void (*end_candidates)(void *subject);
     bool (*summary)(void *subject, const struct provider_summary *summary);
 };
 
-/* How much a search was. */
+/* The size of a search. */
 struct candidates_effort {
-    uint64_t providers; /* that were looked at: those of trees that may be of use */
-    uint64_t found;
+    uint64_t providers; /* loaded */
+    uint64_t found;     /* candidates */
 };
 
 /*
- * Finds the candidates, in the order that [placement] randomize_allocation_candidates and
+ * Finds candidates, in the order that [placement] randomize_allocation_candidates and
  * allocation_candidates_generation_strategy ask for, at most as many as the request's limit and
- * max_allocation_candidates. Then the providers of their trees are summarized (before 1.29, when
- * nobody knew of trees, the providers that they name).
- *   OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  a name does not exist
- *   OUTCOME_TOO_LONG  it takes more time than settings->candidates_milliseconds
- *   OUTCOME_TOO_MUCH  the listener has had enough
- * The effort is told of all that comes to an end, also where nothing is found.
+ * max_allocation_candidates. Then summarizes the providers of their trees; for requests
+ * before 1.29, which know no trees, only the providers of the candidates. Fills in effort, also
+ * when nothing is found. OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  a name does not exist
+ *   OUTCOME_TOO_LONG  it takes longer than settings->candidates_milliseconds
+ *   OUTCOME_TOO_MUCH  the listener wants no more
  */
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,
                              const struct candidate_listener *listener,

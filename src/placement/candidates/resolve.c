@@ -1,15 +1,15 @@
 /*
- * Looking names up, and what is said of those that do not exist.
+ * Looks up names, and refuses names that do not exist.
  */
 #include <config.h>
 
 #include "placement/candidates/resolve.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/word_list.h"
+#include "base/sorted.h"
+#include "base/text.h"
 #include "placement/aggregate.h"
 #include "placement/candidates/search.h"
 #include "placement/names.h"
@@ -18,27 +18,18 @@ static const char sharing_trait[] = "MISC_SHARES_VIA_AGGREGATE";
 
 /* Vocabularies. */
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static void vocabulary_sort(struct vocabulary *vocabulary, struct arena *arena)
 {
-    size_t kept = 0;
-    if (vocabulary->count > 1)
-        qsort(vocabulary->names, vocabulary->count, sizeof(*vocabulary->names), compare_names);
-    for (size_t i = 0; i < vocabulary->count; i++)
-        if (kept == 0 || strcmp(vocabulary->names[kept - 1], vocabulary->names[i]) != 0)
-            vocabulary->names[kept++] = vocabulary->names[i];
-    vocabulary->count = kept;
-    vocabulary->ids = arena_array(arena, kept, sizeof(*vocabulary->ids));
+    vocabulary->count =
+        sort_unique(vocabulary->names, vocabulary->count, sizeof(*vocabulary->names), text_compare);
+    vocabulary->ids = arena_array(arena, vocabulary->count, sizeof(*vocabulary->ids));
 }
 
+/* Returns the place of a name, which is there. */
 static size_t vocabulary_find(const struct vocabulary *vocabulary, const char *name)
 {
-    const char **found = bsearch(&name, vocabulary->names, vocabulary->count,
-                                 sizeof(*vocabulary->names), compare_names);
+    const char **found = sorted_find(&name, vocabulary->names, vocabulary->count,
+                                     sizeof(*vocabulary->names), text_compare);
     return (size_t)(found - vocabulary->names);
 }
 
@@ -103,13 +94,11 @@ enum outcome resolution_begin(struct resolution *resolution, struct context *con
     gather_names(resolution);
     const struct vocabulary *classes = &resolution->classes, *traits = &resolution->traits;
     const struct vocabulary *aggregates = &resolution->aggregates;
-    enum outcome outcome =
-        names_to_ids(context, NAME_RESOURCE_CLASS, classes->names, classes->count, classes->ids);
-    if (outcome == OUTCOME_OK)
-        outcome = names_to_ids(context, NAME_TRAIT, traits->names, traits->count, traits->ids);
-    if (outcome == OUTCOME_OK && aggregates->count > 0)
-        outcome = aggregates_to_ids(context, aggregates->names, aggregates->count, aggregates->ids);
-    return outcome;
+    TRY(names_to_ids(context, NAME_RESOURCE_CLASS, classes->names, classes->count, classes->ids));
+    TRY(names_to_ids(context, NAME_TRAIT, traits->names, traits->count, traits->ids));
+    if (aggregates->count == 0)
+        return OUTCOME_OK;
+    return aggregates_to_ids(context, aggregates->names, aggregates->count, aggregates->ids);
 }
 
 struct world_interest resolution_interest(const struct resolution *resolution)
@@ -148,39 +137,37 @@ static void make_membership(struct arena *arena, const struct vocabulary *vocabu
         membership->forbidden = set_bits(arena, vocabulary, &asked->forbidden, words);
 }
 
-/* Fails for the names of a set that do not exist. */
+/* Fails if a name of the set does not exist. */
 static enum outcome check_traits(const struct resolution *resolution, const struct name_set *set)
 {
-    struct word_list missing = {0};
+    struct text_builder missing = text_begin(resolution->context->arena);
     for (size_t i = 0; i < set->count; i++)
         if (vocabulary_id(&resolution->traits, set->names[i]) < 0)
-            word_list_add(&missing, resolution->context->arena, set->names[i]);
+            text_add_item(&missing, ", ", set->names[i]);
     if (missing.text == NULL)
         return OUTCOME_OK;
     return context_fail(resolution->context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
-                        missing.text);
+                        text_end(&missing));
 }
 
-/* apart: each of the required sets is looked up by itself; else all at once. */
+/* Checks the required traits, then the forbidden ones. apart: each required set is checked alone
+   first, so that the message names only its traits. */
 static enum outcome check_membership(const struct resolution *resolution,
                                      const struct membership *membership, bool apart)
 {
-    enum outcome outcome = OUTCOME_OK;
     struct name_set all = {.names = arena_array(resolution->context->arena,
                                                 membership_size(membership), sizeof(char *))};
-    for (size_t i = 0; outcome == OUTCOME_OK && i < membership->required_count; i++) {
+    for (size_t i = 0; i < membership->required_count; i++) {
         if (apart)
-            outcome = check_traits(resolution, &membership->required[i]);
+            TRY(check_traits(resolution, &membership->required[i]));
         for (size_t j = 0; j < membership->required[i].count; j++)
             all.names[all.count++] = membership->required[i].names[j];
     }
-    if (outcome == OUTCOME_OK)
-        outcome = check_traits(resolution, &all);
-    if (outcome == OUTCOME_OK)
-        outcome = check_traits(resolution, &membership->forbidden);
-    return outcome;
+    TRY(check_traits(resolution, &all));
+    return check_traits(resolution, &membership->forbidden);
 }
 
+/* Returns whether a provider is a member of the required aggregates. */
 static bool some_provider(const struct world *world, const struct search_membership *aggregates)
 {
     for (uint32_t i = 0; i < world->provider_count; i++)
@@ -211,7 +198,7 @@ static uint32_t find_tree(const struct world *world, const char *uuid)
     return WORLD_NONE;
 }
 
-/* Makes one group, in upstream's order of what may be wrong with it. */
+/* Makes one group. Checks it in upstream's order. */
 static enum outcome make_group(const struct resolution *resolution, const struct world *world,
                                const struct request_group *asked, struct search_group *group,
                                bool *hopeless)
@@ -241,15 +228,15 @@ static enum outcome make_group(const struct resolution *resolution, const struct
     }
     make_membership(context->arena, &resolution->traits, &asked->traits, world->trait_words,
                     &group->traits);
-    enum outcome outcome = check_membership(resolution, &asked->traits, true);
-    if (outcome == OUTCOME_OK && asked->in_tree != NULL) {
+    TRY(check_membership(resolution, &asked->traits, true));
+    if (asked->in_tree != NULL) {
         group->tree = find_tree(world, asked->in_tree);
         *hopeless = group->tree == WORLD_NONE;
     }
-    return outcome;
+    return OUTCOME_OK;
 }
 
-/* Whether the groups before one match something, each for itself. */
+/* Returns whether each of the first count groups matches something by itself. */
 static bool groups_match(const struct resolution *resolution, const struct world *world,
                          const struct search_query *query, size_t count)
 {
@@ -296,17 +283,18 @@ enum outcome resolution_query(struct resolution *resolution, const struct world 
     *hopeless = false;
     make_membership(arena, &resolution->traits, &request->root_traits, world->trait_words,
                     &query->root_traits);
-    enum outcome outcome = check_membership(resolution, &request->root_traits, false);
-    if (outcome == OUTCOME_OK)
-        *hopeless = asks_anything(&request->root_traits) && !some_root(world, &query->root_traits);
-    for (size_t i = 0; outcome == OUTCOME_OK && !*hopeless && i < request->group_count; i++) {
-        outcome = make_group(resolution, world, &request->groups[i], &groups[i], hopeless);
-        if (outcome != OUTCOME_OK && !groups_match(resolution, world, query, i)) {
-            *hopeless = true;
-            resolution->context->failure = (struct failure){OUTCOME_OK, NULL};
-            return OUTCOME_OK;
-        }
+    TRY(check_membership(resolution, &request->root_traits, false));
+    *hopeless = asks_anything(&request->root_traits) && !some_root(world, &query->root_traits);
+    for (size_t i = 0; !*hopeless && i < request->group_count; i++) {
+        enum outcome outcome =
+            make_group(resolution, world, &request->groups[i], &groups[i], hopeless);
+        if (outcome == OUTCOME_OK)
+            continue;
+        if (groups_match(resolution, world, query, i))
+            return outcome;
+        *hopeless = true;
+        resolution->context->failure = (struct failure){OUTCOME_OK, NULL};
     }
     make_subtrees(resolution, query);
-    return outcome;
+    return OUTCOME_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * From names to numbers: what is asked for becomes what the search understands.
+ * Turns a request, which has names, into a query for the search, which has numbers.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_RESOLVE_H
 #define BERTH_PLACEMENT_CANDIDATES_RESOLVE_H
@@ -8,7 +8,7 @@
 #include "placement/candidates/search_query.h"
 #include "placement/context.h"
 
-/* Distinct names in order, and their ids: -1 where there is none. */
+/* Distinct names, sorted, and their ids; -1 for a name that does not exist. */
 struct vocabulary {
     const char **names;
     int64_t *ids;
@@ -21,16 +21,17 @@ struct resolution {
     struct vocabulary classes, traits, aggregates;
 };
 
-/* Looks the names up: at most one statement for each kind. */
+/* Looks up the names of the request, with at most one statement for each kind. */
 enum outcome resolution_begin(struct resolution *resolution, struct context *context,
                               const struct candidate_request *request);
 
-/* What the world must know of: its numbers are the places in the vocabularies. */
+/* Returns what the world must know. Its numbers are the places in the vocabularies. */
 struct world_interest resolution_interest(const struct resolution *resolution);
 
 /*
- * Makes the query. *hopeless: nothing can match, and the query is of no use. Names that do not
- * exist are refused as upstream does, group by group, unless what came before them matches nothing:
+ * Makes the query. Sets *hopeless if nothing can match; then the query must not be used. Names that
+ * do not exist fail the request as upstream does: group by group, unless the groups before match
+ * nothing.
  *   OUTCOME_CLASS_NOT_FOUND  "No such resource class <name>."
  *   OUTCOME_TRAIT_NOT_FOUND  "No such trait(s): <names>."
  */

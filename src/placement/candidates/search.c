@@ -5,8 +5,8 @@
 
 #include "placement/candidates/search.h"
 
-#include <time.h>
-
+#include "base/clock.h"
+#include "base/sorted.h"
 #include "placement/candidates/partial_choice.h"
 #include "placement/candidates/slot_matching.h"
 
@@ -43,11 +43,9 @@ const uint32_t *search_choice(const struct search *search)
 
 static bool is_late(struct search *search)
 {
-    struct timespec now;
     if (search->deadline == 0 || search->steps++ % STEPS_BETWEEN_CLOCKS != 0)
         return false;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 >= search->deadline;
+    return clock_microseconds() >= search->deadline;
 }
 
 /* Brings the choice to where the walk is: another walk may have used it. */
@@ -95,20 +93,20 @@ static uint32_t give_back(struct search *search, const struct search_walk *walk)
     return walk->positions[search->choice->depth] + 1;
 }
 
-/* Returns whether a slot has an option from an anchor. The options of a slot are sorted. */
+static bool option_before(const void *options, size_t index, const void *provider)
+{
+    return ((const uint32_t *)options)[index] < *(const uint32_t *)provider;
+}
+
+/* Returns whether a provider is an option of a slot from an anchor. */
 static bool anchor_sees(const struct search *search, uint32_t anchor, size_t slot,
                         uint32_t provider)
 {
     const struct search_slot *of = &search->space.slots[slot];
-    uint32_t low = of->first[anchor], high = of->first[anchor + 1];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (of->options[middle] < provider)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < of->first[anchor + 1] && of->options[low] == provider;
+    const uint32_t *options = of->options + of->first[anchor];
+    size_t count = of->first[anchor + 1] - of->first[anchor];
+    size_t found = lower_bound(options, count, &provider, option_before);
+    return found < count && options[found] == provider;
 }
 
 static bool anchor_sees_all(const struct search *search, uint32_t anchor)

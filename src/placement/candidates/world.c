@@ -1,28 +1,19 @@
 /*
- * The arrays of a world, filled row by row.
+ * Fills the arrays of a world row by row, and looks things up in them.
  */
 #include <config.h>
 
 #include "placement/candidates/world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { ROOM_FIRST = 256, DEPTH_MOST = 1000 /* of a tree: a guard against loops */ };
+#include "base/sorted.h"
+
+enum { DEPTH_MOST = 1000 }; /* of a tree: a guard against parents in a circle */
 
 static size_t words_for(size_t count)
 {
     return (count + BITS_IN_WORD - 1) / BITS_IN_WORD;
-}
-
-/* A larger copy of an array. */
-static void *grown(struct arena *arena, const void *old, size_t count, size_t room, size_t size)
-{
-    void *array = arena_array(arena, room, size);
-    if (count > 0)
-        memcpy(array, old, count * size);
-    return array;
 }
 
 void world_begin(struct world *world, struct arena *arena, const struct world_interest *interest)
@@ -37,21 +28,16 @@ void world_begin(struct world *world, struct arena *arena, const struct world_in
 
 void world_add_provider(struct world *world, int64_t id, const char *uuid)
 {
-    if (world->provider_count == world->provider_room) {
-        world->provider_room = world->provider_room == 0 ? ROOM_FIRST : world->provider_room * 2;
-        world->providers = grown(world->arena, world->providers, world->provider_count,
-                                 world->provider_room, sizeof(*world->providers));
-    }
+    world->providers = arena_grow(world->arena, world->providers, world->provider_count,
+                                  &world->provider_room, sizeof(*world->providers));
     struct world_provider *provider = &world->providers[world->provider_count++];
     *provider = (struct world_provider){.id = id, .root = WORLD_NONE, .parent = WORLD_NONE};
     snprintf(provider->uuid, sizeof(provider->uuid), "%s", uuid);
 }
 
-static int compare_id(const void *key, const void *element)
+static bool provider_before(const void *providers, size_t index, const void *id)
 {
-    int64_t id = *(const int64_t *)key;
-    const struct world_provider *provider = element;
-    return (id > provider->id) - (id < provider->id);
+    return ((const struct world_provider *)providers)[index].id < *(const int64_t *)id;
 }
 
 uint32_t world_find(struct world *world, int64_t provider_id)
@@ -60,16 +46,13 @@ uint32_t world_find(struct world *world, int64_t provider_id)
     for (uint32_t i = world->cursor; i < count && i <= world->cursor + 1; i++)
         if (world->providers[i].id == provider_id)
             return world->cursor = i;
-    if (count == 0)
+    size_t found = lower_bound(world->providers, count, &provider_id, provider_before);
+    if (found == count || world->providers[found].id != provider_id)
         return WORLD_NONE;
-    const struct world_provider *found =
-        bsearch(&provider_id, world->providers, count, sizeof(*world->providers), compare_id);
-    if (found == NULL)
-        return WORLD_NONE;
-    return world->cursor = (uint32_t)(found - world->providers);
+    return world->cursor = (uint32_t)found;
 }
 
-/* Cuts the way up where it does not end. */
+/* Removes the parent of each provider whose parents go in a circle, or are too many. */
 static void cut_loops(struct world *world)
 {
     for (uint32_t i = 0; i < world->provider_count; i++) {
@@ -102,13 +85,10 @@ void world_add_inventory(struct world *world, int64_t provider_id,
     uint32_t number = world_find(world, provider_id);
     if (number == WORLD_NONE)
         return;
-    if (world->inventory_count == world->inventory_room) {
-        world->inventory_room = world->inventory_room == 0 ? ROOM_FIRST : world->inventory_room * 2;
-        world->inventories = grown(world->arena, world->inventories, world->inventory_count,
-                                   world->inventory_room, sizeof(*world->inventories));
-        world->owners = grown(world->arena, world->owners, world->inventory_count,
-                              world->inventory_room, sizeof(*world->owners));
-    }
+    world->inventories = arena_grow(world->arena, world->inventories, world->inventory_count,
+                                    &world->inventory_room, sizeof(*world->inventories));
+    world->owners = arena_grow(world->arena, world->owners, world->inventory_count,
+                               &world->owner_room, sizeof(*world->owners));
     world->providers[number].inventory_count++;
     world->owners[world->inventory_count] = number;
     world->inventories[world->inventory_count++] = *inventory;
@@ -166,15 +146,12 @@ void world_add_member(struct world *world, int64_t aggregate_id, int64_t provide
     uint32_t provider = world_find(world, provider_id);
     if (provider == WORLD_NONE)
         return;
-    if (world->member_count == world->member_room) {
-        world->member_room = world->member_room == 0 ? ROOM_FIRST : world->member_room * 2;
-        world->members = grown(world->arena, world->members, world->member_count,
-                               world->member_room, sizeof(*world->members));
-    }
+    world->members = arena_grow(world->arena, world->members, world->member_count,
+                                &world->member_room, sizeof(*world->members));
     world->members[world->member_count++] = (struct world_member){aggregate_id, provider};
 }
 
-static int compare_members(const void *left, const void *right)
+static int member_compare(const void *left, const void *right)
 {
     const struct world_member *a = left, *b = right;
     if (a->aggregate_id != b->aggregate_id)
@@ -182,7 +159,7 @@ static int compare_members(const void *left, const void *right)
     return (a->provider > b->provider) - (a->provider < b->provider);
 }
 
-static int compare_links(const void *left, const void *right)
+static int link_compare(const void *left, const void *right)
 {
     const struct world_link *a = left, *b = right;
     if (a->provider != b->provider)
@@ -192,8 +169,7 @@ static int compare_links(const void *left, const void *right)
 
 void world_end(struct world *world)
 {
-    if (world->member_count > 1)
-        qsort(world->members, world->member_count, sizeof(*world->members), compare_members);
+    sort(world->members, world->member_count, sizeof(*world->members), member_compare);
     world->links = arena_array(world->arena, world->member_count, sizeof(*world->links));
     for (size_t i = 0; i < world->member_count; i++) {
         const struct world_member *member = &world->members[i];
@@ -201,8 +177,7 @@ void world_end(struct world *world)
             world->links[world->link_count++] =
                 (struct world_link){member->provider, member->aggregate_id};
     }
-    if (world->link_count > 1)
-        qsort(world->links, world->link_count, sizeof(*world->links), compare_links);
+    sort(world->links, world->link_count, sizeof(*world->links), link_compare);
 }
 
 const struct world_inventory *world_inventory_of(const struct world *world, uint32_t provider,
@@ -224,30 +199,25 @@ bool world_is_under(const struct world *world, uint32_t provider, uint32_t top)
     return provider == top;
 }
 
+static bool member_before(const void *members, size_t index, const void *aggregate_id)
+{
+    return ((const struct world_member *)members)[index].aggregate_id <
+           *(const int64_t *)aggregate_id;
+}
+
 static size_t first_member(const struct world *world, int64_t aggregate_id)
 {
-    size_t low = 0, high = world->member_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (world->members[middle].aggregate_id < aggregate_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return lower_bound(world->members, world->member_count, &aggregate_id, member_before);
+}
+
+static bool link_before(const void *links, size_t index, const void *provider)
+{
+    return ((const struct world_link *)links)[index].provider < *(const uint32_t *)provider;
 }
 
 static size_t first_link(const struct world *world, uint32_t provider)
 {
-    size_t low = 0, high = world->link_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (world->links[middle].provider < provider)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return lower_bound(world->links, world->link_count, &provider, link_before);
 }
 
 struct world_sharing world_sharing_of(const struct world *world, uint32_t provider)

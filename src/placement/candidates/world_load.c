@@ -1,5 +1,5 @@
 /*
- * Reading the world: whole tables, each once.
+ * Reads whole tables, each once, row by row into the world.
  */
 #include <config.h>
 
@@ -14,7 +14,7 @@ static const struct sql select_inventories = {
     "SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, max_unit, "
     "step_size, allocation_ratio FROM inventories",
     "iiiiiiir"};
-/* The index has all that it takes, in order. */
+/* The index alone answers this, in order. */
 static const struct sql select_usages = {
     "SELECT resource_provider_id, resource_class_id, CAST(SUM(used) AS SIGNED) FROM allocations "
     "FORCE INDEX (allocations_resource_provider_class_used_idx) "
@@ -44,14 +44,14 @@ static const struct sql select_trait_ids = {
     "WHERE resource_provider_id IN (?...) ORDER BY resource_provider_id, trait_id",
     "ii"};
 
-/* Ratios are few: what a single precision number stands for is worked out once each. */
+/* There are few different ratios: what each single precision number stands for is computed once. */
 enum { RATIOS = 16 };
 
 struct loading {
     struct context *context;
     struct world *world;
     const struct world_interest *interest;
-    struct world_kin *kin; /* of the providers so far */
+    struct world_kin *kin; /* for each provider so far */
     size_t kin_room;
     float ratios[RATIOS];
     double meanings[RATIOS];
@@ -62,14 +62,8 @@ static enum outcome add_provider(void *subject, const struct value *row)
 {
     struct loading *loading = subject;
     uint32_t count = loading->world->provider_count;
-    if (count == loading->kin_room) {
-        size_t room = loading->kin_room == 0 ? 256 : loading->kin_room * 2;
-        struct world_kin *kin = arena_array(loading->context->arena, room, sizeof(*kin));
-        if (count > 0)
-            memcpy(kin, loading->kin, count * sizeof(*kin));
-        loading->kin = kin;
-        loading->kin_room = room;
-    }
+    loading->kin = arena_grow(loading->context->arena, loading->kin, count, &loading->kin_room,
+                              sizeof(*loading->kin));
     loading->kin[count] = (struct world_kin){row[2].integer, row[3].integer};
     world_add_provider(loading->world, row[0].integer, row[1].text);
     return OUTCOME_OK;
@@ -99,7 +93,7 @@ static enum outcome add_inventory(void *subject, const struct value *row)
         .allocation_ratio = ratio,
     };
     double capacity = (double)(row[2].integer - row[3].integer) * ratio_meaning(loading, ratio);
-    /* Far beyond what amounts can come to, and within what an integer holds. */
+    /* Far more than amounts can add up to, and within the range of an integer. */
     inventory.capacity = capacity < 1e18 ? (int64_t)capacity : (int64_t)1e18;
     world_add_inventory(loading->world, row[0].integer, &inventory);
     return OUTCOME_OK;
@@ -147,13 +141,10 @@ static enum outcome add_member(void *subject, const struct value *row)
     return OUTCOME_OK;
 }
 
-static enum outcome load_what_they_have(struct loading *loading)
+static enum outcome load_inventories(struct loading *loading)
 {
     struct database *database = loading->context->database;
-    enum outcome outcome =
-        database_visit(database, &select_inventories, NO_VALUES, add_inventory, loading);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_visit(database, &select_inventories, NO_VALUES, add_inventory, loading));
     world_sort_inventories(loading->world);
     return database_visit(database, &select_usages, NO_VALUES, add_usage, loading);
 }
@@ -162,17 +153,16 @@ static enum outcome load_interest(struct loading *loading)
 {
     struct database *database = loading->context->database;
     const struct world_interest *interest = loading->interest;
-    enum outcome outcome = OUTCOME_OK;
     if (interest->trait_count > 0)
-        outcome = database_visit(database, &select_traits,
-                                 VALUES(value_integers(interest->trait_ids, interest->trait_count)),
-                                 add_trait, loading);
-    if (outcome == OUTCOME_OK && interest->aggregate_count > 0)
-        outcome = database_visit(
+        TRY(database_visit(database, &select_traits,
+                           VALUES(value_integers(interest->trait_ids, interest->trait_count)),
+                           add_trait, loading));
+    if (interest->aggregate_count > 0)
+        TRY(database_visit(
             database, &select_aggregates,
             VALUES(value_integers(interest->aggregate_ids, interest->aggregate_count)),
-            add_aggregate, loading);
-    return outcome;
+            add_aggregate, loading));
+    return OUTCOME_OK;
 }
 
 static enum outcome load_sharing(struct loading *loading)
@@ -190,25 +180,19 @@ enum outcome world_load(struct context *context, const struct world_interest *in
 {
     struct loading loading = {.context = context, .world = world, .interest = interest};
     world_begin(world, context->arena, interest);
-    enum outcome outcome =
-        database_visit(context->database, &select_providers, NO_VALUES, add_provider, &loading);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_visit(context->database, &select_providers, NO_VALUES, add_provider, &loading));
     world_link(world, loading.kin);
-    outcome = load_what_they_have(&loading);
-    if (outcome == OUTCOME_OK)
-        outcome = load_interest(&loading);
-    if (outcome == OUTCOME_OK)
-        outcome = load_sharing(&loading);
-    if (outcome == OUTCOME_OK)
-        world_end(world);
-    return outcome;
+    TRY(load_inventories(&loading));
+    TRY(load_interest(&loading));
+    TRY(load_sharing(&loading));
+    world_end(world);
+    return OUTCOME_OK;
 }
 
 /* Names of traits. */
 
-/* More providers than these, or than this part of all, are not looked up one by one: reading the
-   whole table is faster then. */
+/* Up to this many providers, and up to this fraction of all, are looked up one by one. For more,
+   reading the whole table is faster. */
 enum { LISTED_MOST = 256, LISTED_PART = 4 };
 
 struct naming {
@@ -217,11 +201,12 @@ struct naming {
     const bool *wanted;
     uint32_t *first;
     int64_t *trait_ids;
-    uint32_t count, room;
+    uint32_t count;
+    size_t room;
     uint32_t reached; /* first[] is known up to here */
 };
 
-/* The rows come by provider. */
+/* Takes a row of select_trait_ids, which come by provider. */
 static enum outcome add_trait_id(void *subject, const struct value *row)
 {
     struct naming *naming = subject;
@@ -230,13 +215,8 @@ static enum outcome add_trait_id(void *subject, const struct value *row)
         return OUTCOME_OK;
     while (naming->reached < provider)
         naming->first[++naming->reached] = naming->count;
-    if (naming->count == naming->room) {
-        naming->room = naming->room == 0 ? 256 : naming->room * 2;
-        int64_t *ids = arena_array(naming->context->arena, naming->room, sizeof(*ids));
-        if (naming->count > 0)
-            memcpy(ids, naming->trait_ids, naming->count * sizeof(*ids));
-        naming->trait_ids = ids;
-    }
+    naming->trait_ids = arena_grow(naming->context->arena, naming->trait_ids, naming->count,
+                                   &naming->room, sizeof(*naming->trait_ids));
     naming->trait_ids[naming->count++] = row[1].integer;
     return OUTCOME_OK;
 }
@@ -266,14 +246,14 @@ enum outcome world_traits_load(struct context *context, struct world *world, con
     struct naming naming = {.context = context, .world = world, .wanted = wanted};
     naming.first =
         arena_array(context->arena, (size_t)world->provider_count + 1, sizeof(*naming.first));
-    enum outcome outcome = read_trait_ids(&naming);
-    while (outcome == OUTCOME_OK && naming.reached < world->provider_count)
+    TRY(read_trait_ids(&naming));
+    while (naming.reached < world->provider_count)
         naming.first[++naming.reached] = naming.count;
     *traits = (struct trait_names){
         .first = naming.first,
         .names = arena_array(context->arena, naming.count, sizeof(*traits->names)),
     };
-    for (uint32_t i = 0; outcome == OUTCOME_OK && i < naming.count; i++)
-        outcome = names_from_id(context, NAME_TRAIT, naming.trait_ids[i], &traits->names[i]);
-    return outcome;
+    for (uint32_t i = 0; i < naming.count; i++)
+        TRY(names_from_id(context, NAME_TRAIT, naming.trait_ids[i], &traits->names[i]));
+    return OUTCOME_OK;
 }
