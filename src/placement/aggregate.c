@@ -1,5 +1,5 @@
 /*
- * The rows of aggregates, and of what joins them to providers.
+ * Reads and writes the rows of aggregates, and the rows that join them to providers.
  */
 #include <config.h>
 
@@ -43,11 +43,10 @@ enum outcome aggregates_load(struct context *context, const struct provider *pro
                              struct aggregates *aggregates)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_of_provider,
-                                           VALUES(value_integer(provider->id)), &rows);
-    if (outcome == OUTCOME_OK)
-        aggregates_from(context, &rows, aggregates);
-    return outcome;
+    TRY(database_select(context->database, &select_of_provider, VALUES(value_integer(provider->id)),
+                        &rows));
+    aggregates_from(context, &rows, aggregates);
+    return OUTCOME_OK;
 }
 
 struct replacement {
@@ -55,7 +54,7 @@ struct replacement {
     struct provider *provider;
     const struct aggregates *aggregates;
     bool raise;
-    int64_t generation; /* at the beginning: a second attempt starts from it again */
+    int64_t generation; /* as loaded: each attempt starts from it */
 };
 
 static bool contains(const struct aggregates *aggregates, const char *uuid)
@@ -66,17 +65,15 @@ static bool contains(const struct aggregates *aggregates, const char *uuid)
     return false;
 }
 
-/* Makes those that nobody has named before. */
+/* Creates the aggregates that do not exist. */
 static enum outcome ensure_aggregates(const struct replacement *replacement)
 {
     struct context *context = replacement->context;
     const struct aggregates *wanted = replacement->aggregates;
     struct rows rows;
     struct aggregates known;
-    enum outcome outcome = database_select(
-        context->database, &select_known, VALUES(value_texts(wanted->uuids, wanted->count)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_known,
+                        VALUES(value_texts(wanted->uuids, wanted->count)), &rows));
     aggregates_from(context, &rows, &known);
     struct value *added = arena_array(context->arena, wanted->count, sizeof(*added));
     size_t count = 0;
@@ -86,28 +83,33 @@ static enum outcome ensure_aggregates(const struct replacement *replacement)
     return database_execute_bulk(context->database, &insert_aggregate, added, 1, count, NULL);
 }
 
+static enum outcome write_aggregates(const struct replacement *replacement)
+{
+    struct database *database = replacement->context->database;
+    const struct aggregates *wanted = replacement->aggregates;
+    struct value provider_id = value_integer(replacement->provider->id);
+    struct value uuids = value_texts(wanted->uuids, wanted->count);
+    if (wanted->count > 0)
+        TRY(ensure_aggregates(replacement));
+    TRY(database_execute(database, &delete_others, VALUES(provider_id, uuids), NULL));
+    if (wanted->count == 0)
+        return OUTCOME_OK;
+    return database_execute(database, &insert_of_provider, VALUES(provider_id, uuids, provider_id),
+                            NULL);
+}
+
 static enum outcome run_replacement(void *subject)
 {
     struct replacement *replacement = subject;
     struct context *context = replacement->context;
-    struct value provider_id = value_integer(replacement->provider->id);
-    struct value uuids =
-        value_texts(replacement->aggregates->uuids, replacement->aggregates->count);
     replacement->provider->generation = replacement->generation;
-    enum outcome outcome = provider_hold(context, replacement->provider, replacement->raise);
-    if (outcome == OUTCOME_OK && uuids.length > 0)
-        outcome = ensure_aggregates(replacement);
-    if (outcome == OUTCOME_OK)
-        outcome =
-            database_execute(context->database, &delete_others, VALUES(provider_id, uuids), NULL);
-    if (outcome == OUTCOME_OK && uuids.length > 0)
-        outcome = database_execute(context->database, &insert_of_provider,
-                                   VALUES(provider_id, uuids, provider_id), NULL);
+    TRY(provider_hold(context, replacement->provider, replacement->raise));
+    enum outcome outcome = write_aggregates(replacement);
     if (outcome == OUTCOME_DUPLICATE)
         return OUTCOME_CONFLICT;
-    if (outcome == OUTCOME_OK && replacement->raise)
-        outcome = provider_increment_generation(context, replacement->provider);
-    return outcome;
+    if (outcome != OUTCOME_OK || !replacement->raise)
+        return outcome;
+    return provider_increment_generation(context, replacement->provider);
 }
 
 enum outcome aggregates_replace(struct context *context, struct provider *provider,
@@ -121,13 +123,12 @@ enum outcome aggregates_to_ids(struct context *context, const char *const *uuids
                                int64_t *ids)
 {
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &select_ids, VALUES(value_texts(uuids, count)), &rows);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++) {
+    TRY(database_select(context->database, &select_ids, VALUES(value_texts(uuids, count)), &rows));
+    for (size_t i = 0; i < count; i++) {
         ids[i] = -1;
         for (size_t row = 0; row < rows.count; row++)
             if (strcmp(row_text(&rows, row, 1), uuids[i]) == 0)
                 ids[i] = row_integer(&rows, row, 0);
     }
-    return outcome;
+    return OUTCOME_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * Reading allocations, and giving them back.
+ * Selects allocations with what belongs to them, and deletes them.
  */
 #include <config.h>
 
@@ -25,7 +25,8 @@ static const struct sql select_of_provider = {
     "FROM allocations a JOIN consumers c ON c.uuid = a.consumer_id "
     "WHERE a.resource_provider_id = ? ORDER BY c.id, a.id",
     "sisiiii"};
-/* The consumer's row goes first: it is what two requests for the same consumer wait for. */
+/* The consumer's row is deleted first, so that requests for one consumer wait for each other there.
+ */
 static const struct sql delete_consumer = {"DELETE FROM consumers WHERE uuid = ?", NULL};
 static const struct sql delete_allocations = {"DELETE FROM allocations WHERE consumer_id = ?",
                                               NULL};
@@ -44,10 +45,8 @@ static enum outcome read_rows(struct context *context, const struct rows *rows,
             .used = row_integer(rows, i, 5),
             .modified = (time_t)row_integer(rows, i, 6),
         };
-        enum outcome outcome = names_from_id(context, NAME_RESOURCE_CLASS, row_integer(rows, i, 4),
-                                             &list[i].class_name);
-        if (outcome != OUTCOME_OK)
-            return outcome;
+        TRY(names_from_id(context, NAME_RESOURCE_CLASS, row_integer(rows, i, 4),
+                          &list[i].class_name));
         if (list[i].modified > allocations->modified)
             allocations->modified = list[i].modified;
     }
@@ -59,12 +58,11 @@ enum outcome allocations_of_consumer(struct context *context, const char *consum
                                      struct allocation_owner *owner)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_of_consumer,
-                                           VALUES(value_text(consumer_uuid)), &rows);
-    if (outcome == OUTCOME_OK)
-        outcome = read_rows(context, &rows, allocations);
-    if (outcome != OUTCOME_OK || rows.count == 0 || owner == NULL)
-        return outcome;
+    TRY(database_select(context->database, &select_of_consumer, VALUES(value_text(consumer_uuid)),
+                        &rows));
+    TRY(read_rows(context, &rows, allocations));
+    if (rows.count == 0 || owner == NULL)
+        return OUTCOME_OK;
     *owner = (struct allocation_owner){
         .project_id = row_text(&rows, 0, 7),
         .user_id = row_text(&rows, 0, 8),
@@ -80,11 +78,9 @@ enum outcome allocations_of_provider(struct context *context, const struct provi
                                      struct allocations *allocations)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_of_provider,
-                                           VALUES(value_integer(provider->id)), &rows);
-    if (outcome == OUTCOME_OK)
-        outcome = read_rows(context, &rows, allocations);
-    return outcome;
+    TRY(database_select(context->database, &select_of_provider, VALUES(value_integer(provider->id)),
+                        &rows));
+    return read_rows(context, &rows, allocations);
 }
 
 struct deletion {
@@ -97,15 +93,15 @@ static enum outcome run_deletion(void *subject)
     const struct deletion *deletion = subject;
     struct database *database = deletion->context->database;
     uint64_t consumers, allocations = 0;
-    enum outcome outcome = database_execute(
-        database, &delete_consumer, VALUES(value_text(deletion->consumer_uuid)), &consumers);
-    if (outcome == OUTCOME_OK && consumers > 0)
-        outcome = database_execute(database, &delete_allocations,
-                                   VALUES(value_text(deletion->consumer_uuid)), &allocations);
-    if (outcome == OUTCOME_OK && allocations == 0)
+    TRY(database_execute(database, &delete_consumer, VALUES(value_text(deletion->consumer_uuid)),
+                         &consumers));
+    if (consumers > 0)
+        TRY(database_execute(database, &delete_allocations,
+                             VALUES(value_text(deletion->consumer_uuid)), &allocations));
+    if (allocations == 0)
         return context_fail(deletion->context, OUTCOME_NOT_FOUND,
                             "No allocations for consumer '%s'", deletion->consumer_uuid);
-    return outcome;
+    return OUTCOME_OK;
 }
 
 enum outcome allocations_delete(struct context *context, const char *consumer_uuid)

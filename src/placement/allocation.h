@@ -1,6 +1,6 @@
 /*
- * Allocations: what consumers hold of providers. Read and given back here; for how they are made
- * see placement/claim.h.
+ * Allocations: what consumers hold of providers. This module reads and deletes them; claim.h writes
+ * them.
  */
 #ifndef BERTH_PLACEMENT_ALLOCATION_H
 #define BERTH_PLACEMENT_ALLOCATION_H
@@ -20,31 +20,32 @@ struct allocation {
     time_t modified;
 };
 
-/* Whose the allocations of a consumer are. */
+/* The owner of a consumer, and of its allocations. */
 struct allocation_owner {
     const char *project_id;
     const char *user_id;
-    const char *consumer_type; /* "unknown" if it has none */
+    const char *consumer_type; /* "unknown" if the consumer has none */
 };
 
 struct allocations {
     const struct allocation *list;
     size_t count;
-    time_t modified; /* the latest of all; 0 if there are none */
+    time_t modified; /* the latest of the list; 0 if it is empty */
 };
 
-/* What a consumer holds, the allocations of a provider next to each other; none if there is no such
-   consumer. owner (may be NULL) is set if there are any. All comes from one statement. */
+/* Loads what a consumer holds, with one statement. The allocations of a provider are next to each
+   other. The list is empty if the consumer does not exist. Fills in *owner (may be NULL) unless the
+   list is empty. */
 enum outcome allocations_of_consumer(struct context *context, const char *consumer_uuid,
                                      struct allocations *allocations,
                                      struct allocation_owner *owner);
 
-/* What is held of a provider, the allocations of a consumer next to each other. */
+/* Loads what consumers hold of a provider. The allocations of a consumer are next to each other. */
 enum outcome allocations_of_provider(struct context *context, const struct provider *provider,
                                      struct allocations *allocations);
 
-/* Gives all back that a consumer holds, and deletes the consumer. OUTCOME_NOT_FOUND: it holds
-   nothing ("No allocations for consumer '<uuid>'"). */
+/* Deletes a consumer and all its allocations. OUTCOME_NOT_FOUND: it holds nothing ("No allocations
+   for consumer '<uuid>'"). */
 enum outcome allocations_delete(struct context *context, const char *consumer_uuid);
 
 #endif

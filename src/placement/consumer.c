@@ -1,19 +1,20 @@
 /*
- * The rows of consumers, projects, users and consumer types.
+ * Reads and writes the rows of consumers, projects, users and consumer types.
  */
 #include <config.h>
 
 #include "placement/consumer.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
-/* Only the consumers are locked: a project's row is shared by all of its consumers, and locking it
-   would let the claims of a project pass one by one. */
+#include "base/sorted.h"
+
+/* Locks only the consumers. All consumers of a project share its row, so locking that would make
+   the claims of a project wait for each other. */
 static const struct sql lock_consumers = {
     "SELECT id, uuid, generation FROM consumers WHERE uuid IN (?...) FOR UPDATE", "isi"};
 
-/* Owners never change and are never deleted, so that two who make the same one may both go on. */
+/* Owners never change and are never deleted, so two transactions may create the same one. */
 static const struct sql ensure_project = {
     "INSERT IGNORE INTO projects (external_id, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
 static const struct sql ensure_user = {
@@ -21,7 +22,7 @@ static const struct sql ensure_user = {
 static const struct sql ensure_type = {
     "INSERT IGNORE INTO consumer_types (name, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
 
-/* With and without a type. Old databases may have allocations of a consumer that has no row. */
+/* Without and with a type. Old databases may have allocations of a consumer without a row. */
 static const struct sql insert_consumer[] = {
     {"INSERT INTO consumers (uuid, project_id, user_id, generation, created_at) "
      "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP() FROM projects p, users u "
@@ -34,7 +35,7 @@ static const struct sql insert_consumer[] = {
      "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?)",
      NULL},
 };
-/* Many at once: an INSERT ... SELECT cannot be sent in bulk. */
+/* For many consumers: an INSERT ... SELECT cannot be sent in bulk. */
 static const struct sql select_owners = {
     "SELECT 0, id, external_id FROM projects WHERE external_id IN (?...) "
     "UNION ALL SELECT 1, id, external_id FROM users WHERE external_id IN (?...) "
@@ -63,10 +64,8 @@ enum outcome consumers_lock(struct context *context, const char *const *uuids, s
                             struct consumer **consumers, size_t *found)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &lock_consumers,
-                                           VALUES(value_texts(uuids, count)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &lock_consumers, VALUES(value_texts(uuids, count)),
+                        &rows));
     *consumers = arena_array(context->arena, rows.count, sizeof(**consumers));
     *found = rows.count;
     for (size_t i = 0; i < rows.count; i++)
@@ -87,18 +86,16 @@ enum outcome consumer_owners_ensure(struct context *context, const struct consum
         users[i] = value_text(records[i].user_id);
         types[i] = value_text(records[i].type);
     }
-    enum outcome outcome =
-        database_execute_bulk(context->database, &ensure_project, projects, 1, count, NULL);
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute_bulk(context->database, &ensure_user, users, 1, count, NULL);
-    if (outcome == OUTCOME_OK && count > 0 && records[0].type != NULL)
-        outcome = database_execute_bulk(context->database, &ensure_type, types, 1, count, NULL);
-    return outcome;
+    TRY(database_execute_bulk(context->database, &ensure_project, projects, 1, count, NULL));
+    TRY(database_execute_bulk(context->database, &ensure_user, users, 1, count, NULL));
+    if (count == 0 || records[0].type == NULL)
+        return OUTCOME_OK;
+    return database_execute_bulk(context->database, &ensure_type, types, 1, count, NULL);
 }
 
 bool consumer_owners_are_common(const struct consumer_record *records, size_t count)
 {
-    enum { FOUR_BYTES = 0xf0 }; /* how a character of so many begins in UTF-8 */
+    enum { FOUR_BYTES = 0xf0 }; /* first byte of a character of four bytes in UTF-8 */
     for (size_t i = 0; i < count; i++) {
         const char *const texts[] = {records[i].project_id, records[i].user_id, records[i].type};
         for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
@@ -109,7 +106,8 @@ bool consumer_owners_are_common(const struct consumer_record *records, size_t co
     return true;
 }
 
-/* Runs a statement for each record; as many rows as records must be found. */
+/* Runs a statement for each record. exist: the records have rows.
+   OUTCOME_NOT_FOUND: a statement found no row. */
 static enum outcome records_write(struct context *context, const struct sql statements[2],
                                   const struct consumer_record *records, size_t count, bool exist)
 {
@@ -134,16 +132,13 @@ static enum outcome records_write(struct context *context, const struct sql stat
             *next++ = value_text(records[i].uuid);
     }
     uint64_t found;
-    enum outcome outcome =
-        database_execute_bulk(context->database, &statements[typed], values, width, count, &found);
-    if (outcome == OUTCOME_OK && found != count)
-        return OUTCOME_NOT_FOUND;
-    return outcome;
+    TRY(database_execute_bulk(context->database, &statements[typed], values, width, count, &found));
+    return found == count ? OUTCOME_OK : OUTCOME_NOT_FOUND;
 }
 
 enum owner { OWNER_PROJECT, OWNER_USER, OWNER_TYPE, OWNERS, ALLOCATION = OWNERS };
 
-/* Of the rows of select_owners. */
+/* A row of select_owners. */
 struct owner_row {
     unsigned owner;
     const char *name;
@@ -164,7 +159,7 @@ static const char *record_owner(const struct consumer_record *record, unsigned o
     return names[owner];
 }
 
-/* What there is of the owners of the records, sorted. OUTCOME_NOT_FOUND: one of the consumers has
+/* Loads the owners of the records that exist, sorted. OUTCOME_NOT_FOUND: one of the consumers has
    allocations. */
 static enum outcome owners_load(struct context *context, const struct consumer_record *records,
                                 size_t count, struct owner_row **owners, size_t *found)
@@ -183,10 +178,7 @@ static enum outcome owners_load(struct context *context, const struct consumer_r
         uuids[i] = records[i].uuid;
     lists[ALLOCATION] = value_texts(uuids, count);
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &select_owners, lists, OWNERS + 1, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_owners, lists, OWNERS + 1, &rows));
     *owners = arena_array(context->arena, rows.count, sizeof(**owners));
     *found = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
@@ -196,12 +188,11 @@ static enum outcome owners_load(struct context *context, const struct consumer_r
         if ((*owners)[i].owner == ALLOCATION)
             return OUTCOME_NOT_FOUND;
     }
-    if (rows.count > 1)
-        qsort(*owners, rows.count, sizeof(**owners), owner_compare);
+    sort(*owners, rows.count, sizeof(**owners), owner_compare);
     return OUTCOME_OK;
 }
 
-/* Fills a row of insert_known; whether all that the record names is among the owners. */
+/* Fills in a row of insert_known. Returns false if an owner of the record is not in the list. */
 static bool record_values(const struct consumer_record *record, const struct owner_row *owners,
                           size_t count, struct value *row)
 {
@@ -212,7 +203,7 @@ static bool record_values(const struct consumer_record *record, const struct own
         if (key.name == NULL)
             continue;
         const struct owner_row *found =
-            bsearch(&key, owners, count, sizeof(*owners), owner_compare);
+            sorted_find(&key, owners, count, sizeof(*owners), owner_compare);
         if (found == NULL)
             return false;
         row[1 + owner] = value_integer(found->id);
@@ -226,9 +217,7 @@ static enum outcome create_many(struct context *context, const struct consumer_r
     enum { WIDTH = 1 + OWNERS };
     struct owner_row *owners;
     size_t owner_count;
-    enum outcome outcome = owners_load(context, records, count, &owners, &owner_count);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(owners_load(context, records, count, &owners, &owner_count));
     struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
     struct consumer_record *others = arena_array(context->arena, count, sizeof(*others));
     size_t known = 0, other_count = 0;
@@ -238,11 +227,11 @@ static enum outcome create_many(struct context *context, const struct consumer_r
         else
             others[other_count++] = records[i];
     }
-    outcome = database_execute_bulk(context->database, &insert_known, values, WIDTH, known, NULL);
-    /* Only the database knows which names are the same in its collation. */
-    for (size_t i = 0; i < other_count && outcome == OUTCOME_OK; i++)
-        outcome = records_write(context, insert_consumer, &others[i], 1, false);
-    return outcome;
+    TRY(database_execute_bulk(context->database, &insert_known, values, WIDTH, known, NULL));
+    /* Only the database knows which names are equal in its collation. */
+    for (size_t i = 0; i < other_count; i++)
+        TRY(records_write(context, insert_consumer, &others[i], 1, false));
+    return OUTCOME_OK;
 }
 
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,

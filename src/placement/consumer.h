@@ -1,8 +1,9 @@
 /*
- * Consumers, their owners and their types, inside of a transaction that changes what they hold.
+ * Consumers, their owners and their types. Call these inside a transaction that changes what the
+ * consumers hold.
  *
- * A consumer row exists as long as the consumer holds something. Its generation is raised with each
- * change; project, user and type are those of the last claim.
+ * A consumer has a row while it holds something. Each change raises its generation; project, user
+ * and type are those of the last claim.
  */
 #ifndef BERTH_PLACEMENT_CONSUMER_H
 #define BERTH_PLACEMENT_CONSUMER_H
@@ -17,39 +18,41 @@ struct consumer {
     int64_t generation;
 };
 
-/* What a consumer row is to say. */
+/* The new content of a consumer's row. */
 struct consumer_record {
-    int64_t id;         /* of the row to be changed */
-    int64_t generation; /* which it has now */
+    int64_t id;         /* of the row to update */
+    int64_t generation; /* that the row has now */
     const char *uuid;
     const char *project_id; /* external ids */
     const char *user_id;
-    const char *type; /* NULL: none, or as it is; all records of a call have one or none has */
+    const char *type; /* NULL: none, or leave it; in one call all records have a type or none has */
 };
 
-/* Loads those of count consumers that exist, and locks their rows. */
+/* Locks and loads the rows of count consumers. Those that do not exist are left out: *found may be
+   less than count. */
 enum outcome consumers_lock(struct context *context, const char *const *uuids, size_t count,
                             struct consumer **consumers, size_t *found);
 
-/* Makes projects, users and types of the records, where they do not exist. */
+/* Creates the projects, users and types of the records that do not exist. */
 enum outcome consumer_owners_ensure(struct context *context, const struct consumer_record *records,
                                     size_t count);
 
-/* Whether all characters of the owners are in every character set: otherwise the database may not
-   have them, and owners that were made are still not there. */
+/* Tells whether every character set of a database has the characters of the owners. If not, the
+   database may have stored other text, and does not find an owner that it has just created. */
 bool consumer_owners_are_common(const struct consumer_record *records, size_t count);
 
-/* Makes consumers, of generation 1. OUTCOME_NOT_FOUND: not all owners and types exist, or one of
-   the consumers has allocations already. OUTCOME_CONFLICT: somebody else has made one of them. */
+/* Creates consumers, of generation 1. OUTCOME_NOT_FOUND: an owner or a type does not exist, or one
+   of the consumers has allocations already. OUTCOME_CONFLICT: another transaction has created one
+   of the consumers. */
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,
                               size_t count);
 
-/* Raises the generations, and sets owners and types. OUTCOME_NOT_FOUND: not all owners and types
+/* Raises the generations, and sets owners and types. OUTCOME_NOT_FOUND: an owner or a type does not
    exist, or a generation is not what the record says. */
 enum outcome consumers_update(struct context *context, const struct consumer_record *records,
                               size_t count);
 
-/* Deletes rows. */
+/* Deletes the rows of count consumers. */
 enum outcome consumers_delete(struct context *context, const int64_t *ids, size_t count);
 
 #endif

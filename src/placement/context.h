@@ -1,5 +1,5 @@
 /*
- * What the functions of the domain need to know about the request they work for.
+ * What the functions of src/placement need for the request that they serve.
  */
 #ifndef BERTH_PLACEMENT_CONTEXT_H
 #define BERTH_PLACEMENT_CONTEXT_H
@@ -10,14 +10,14 @@
 
 struct names;
 
-/* [placement] options that rule the domain. */
+/* Options for src/placement. */
 struct placement_settings {
     const char *incomplete_consumer_project_id;
     const char *incomplete_consumer_user_id;
-    long max_candidates; /* that a request generates; negative: as many as there are */
+    long max_candidates; /* the most that a request generates; negative: no limit */
     bool randomize_candidates;
-    bool breadth_first_candidates;    /* taking turns between the trees */
-    uint64_t candidates_milliseconds; /* how long they may be searched for */
+    bool breadth_first_candidates;    /* take turns between the trees */
+    uint64_t candidates_milliseconds; /* the longest that a search may take */
 };
 
 struct context {

@@ -1,5 +1,5 @@
 /*
- * The worker's memory of names and ids.
+ * Remembers names and ids in two hash tables for each kind.
  */
 #include <config.h>
 
@@ -19,7 +19,7 @@ struct name_entry {
 
 struct name_table {
     struct name_entry *by_name, *by_id;
-    struct name_entry *custom; /* those to be forgotten at the end of the request */
+    struct name_entry *custom; /* to forget at the end of the request */
     bool complete;             /* this request has read the whole table */
 };
 
@@ -58,7 +58,7 @@ struct names *names_new(void)
     return names;
 }
 
-/* NOLINTBEGIN(clang-analyzer-*): uthash's macros are beyond the analyzer */
+/* NOLINTBEGIN(clang-analyzer-*): the analyzer does not understand uthash's macros */
 static void table_drop(struct name_table *table, struct name_entry *entry)
 {
     HASH_DELETE(by_name, table->by_name, entry);
@@ -114,7 +114,7 @@ static struct name_entry *table_find_id(struct name_table *table, int64_t id)
     return entry;
 }
 
-/* Puts an entry into both hashes, or into none. */
+/* Adds an entry to both hash tables, or to none. */
 static bool table_hash(struct name_table *table, struct name_entry *entry, size_t length)
 {
     HASH_ADD(by_name, table->by_name, name, (unsigned)length, entry);
@@ -167,10 +167,8 @@ enum outcome names_to_ids(struct context *context, enum name_kind kind, const ch
             missing[missing_count++] = names[i];
     if (missing_count > 0) {
         struct rows rows;
-        enum outcome outcome = database_select(context->database, &statements[kind].by_name,
-                                               VALUES(value_texts(missing, missing_count)), &rows);
-        if (outcome != OUTCOME_OK)
-            return outcome;
+        TRY(database_select(context->database, &statements[kind].by_name,
+                            VALUES(value_texts(missing, missing_count)), &rows));
         table_add_rows(context, kind, &rows);
     }
     for (size_t i = 0; i < count; i++) {
@@ -187,10 +185,7 @@ enum outcome names_from_id(struct context *context, enum name_kind kind, int64_t
     struct name_entry *entry = table_find_id(table, id);
     if (entry == NULL && !table->complete) {
         struct rows rows;
-        enum outcome outcome =
-            database_select(context->database, &statements[kind].all, NO_VALUES, &rows);
-        if (outcome != OUTCOME_OK)
-            return outcome;
+        TRY(database_select(context->database, &statements[kind].all, NO_VALUES, &rows));
         table_add_rows(context, kind, &rows);
         table->complete = true;
         entry = table_find_id(table, id);

@@ -1,10 +1,10 @@
 /*
- * Names of resource classes, traits and consumer types, and their ids.
+ * Translates names of resource classes, traits and consumer types to ids, and back.
  *
- * What can neither be renamed nor deleted (standard classes, standard traits, all consumer types)
- * is remembered by the worker for its life. A custom class or trait can be deleted, renamed and be
- * made again under another id at any time (by any worker, by another node, by the Python service),
- * so it is remembered to the end of the request only.
+ * A worker remembers for its whole life what nobody can rename or delete: standard classes,
+ * standard traits and all consumer types. Custom classes and traits it remembers for one request
+ * only: at any time another worker, another node or the Python service may rename or delete one,
+ * and create it again with another id.
  */
 #ifndef BERTH_PLACEMENT_NAMES_H
 #define BERTH_PLACEMENT_NAMES_H
@@ -25,22 +25,21 @@ enum {
 struct names *names_new(void);
 void names_free(struct names *names);
 
-/* Forgets the custom names: call it at the start of a request. */
+/* Forgets the custom names. Call it at the start of a request. */
 void names_begin_request(struct names *names);
 
-/* The ids of count names, in their order; -1 for a name that does not exist (the outcome is
-   OUTCOME_OK all the same). Names are told apart by case, as upstream does. At most one statement,
-   however many names. */
+/* Sets ids[i] to the id of names[i], or to -1 if that name does not exist, which is not an error.
+   Case matters, as upstream has it. Runs one statement at most, whatever count is. */
 enum outcome names_to_ids(struct context *context, enum name_kind kind, const char *const *names,
                           size_t count, int64_t *ids);
 
-/* The name of an id, valid to the end of the request. At most one statement in a request, however
-   many ids: the whole table is read, so for traits let the SQL give the names. OUTCOME_NOT_FOUND:
-   there is no such id (its row was deleted meanwhile). */
+/* Sets *name to the name of an id. It is valid until the end of the request. Runs one statement at
+   most in a request, which reads the whole table: for traits, rather join their names in SQL.
+   OUTCOME_NOT_FOUND: no row has the id (it was deleted after the caller read the id). */
 enum outcome names_from_id(struct context *context, enum name_kind kind, int64_t id,
                            const char **name);
 
-/* Tells that this request has made, renamed or deleted custom names of the kind. */
+/* Forgets the custom names of a kind. Call it after creating, renaming or deleting one. */
 void names_forget(struct context *context, enum name_kind kind);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Making, renaming, moving and deleting resource providers.
+ * Writes the rows of resource providers, and keeps the roots of their trees correct.
  */
 #include <config.h>
 
@@ -64,7 +64,7 @@ static enum outcome refuse_missing_parent(struct context *context)
     return refuse(context, "create", "parent provider UUID does not exist.");
 }
 
-/* Making. */
+/* Creating. */
 
 struct creating {
     struct context *context;
@@ -72,15 +72,13 @@ struct creating {
     struct provider *provider;
 };
 
-/* Finds the parent and keeps it and its root as they are until the child is committed. */
+/* Finds the parent, and locks it and its root so that they stay as they are until the child is
+   committed. */
 static enum outcome find_parent(struct context *context, const char *uuid,
                                 struct provider *provider)
 {
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &lock_parent, VALUES(value_text(uuid)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &lock_parent, VALUES(value_text(uuid)), &rows));
     if (rows.count == 0)
         return refuse_missing_parent(context);
     provider->parent_id = row_integer(&rows, 0, 0);
@@ -99,19 +97,13 @@ static enum outcome create_body(void *subject)
                                   .parent_uuid = creating->creation->parent_uuid,
                                   .root_uuid = creating->creation->uuid};
     bool child = provider->parent_uuid != NULL;
-    if (child) {
-        enum outcome outcome = find_parent(creating->context, provider->parent_uuid, provider);
-        if (outcome != OUTCOME_OK)
-            return outcome;
-    }
-    enum outcome outcome =
-        database_execute(database, &insert_provider,
+    if (child)
+        TRY(find_parent(creating->context, provider->parent_uuid, provider));
+    TRY(database_execute(database, &insert_provider,
                          VALUES(value_text(provider->uuid), value_text(provider->name),
                                 child ? value_integer(provider->root_id) : value_null(),
                                 child ? value_integer(provider->parent_id) : value_null()),
-                         NULL);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+                         NULL));
     provider->id = database_insert_id(database);
     if (child)
         return OUTCOME_OK;
@@ -119,15 +111,12 @@ static enum outcome create_body(void *subject)
     return database_execute(database, &make_root, VALUES(value_integer(provider->id)), NULL);
 }
 
-/* Says which of the unique columns refused the row: the server looks at the uuid first. */
+/* Says which unique column refused the row; the server checks the uuid first. */
 static enum outcome explain_duplicate(struct context *context,
                                       const struct provider_creation *creation)
 {
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &has_uuid, VALUES(value_text(creation->uuid)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &has_uuid, VALUES(value_text(creation->uuid)), &rows));
     if (rows.count > 0)
         return context_fail(context, OUTCOME_DUPLICATE, "uuid: %s", creation->uuid);
     return context_fail(context, OUTCOME_DUPLICATE, "name: %s", creation->name);
@@ -155,25 +144,22 @@ struct updating {
     struct provider *provider;
 };
 
-/* What a provider has and gets. parent.id is 0 if it gets none. */
 struct move {
-    struct provider now;
-    struct provider parent;
-    int64_t root_id; /* what it gets */
+    struct provider now;    /* the provider before the move */
+    struct provider parent; /* the new parent; its id is 0 if there is none */
+    int64_t root_id;        /* the new root */
 };
 
-/* Loads the provider as it is now, and the parent that it gets. */
+/* Loads the provider as it is now, and its new parent. */
 static enum outcome load_move(const struct updating *updating, struct move *move)
 {
     struct context *context = updating->context;
     *move = (struct move){.root_id = 0};
-    enum outcome outcome = provider_load(context, updating->provider->uuid, &move->now);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(provider_load(context, updating->provider->uuid, &move->now));
     move->root_id = move->now.id;
     if (!updating->change->sets_parent || updating->change->parent_uuid == NULL)
         return OUTCOME_OK;
-    outcome = provider_load(context, updating->change->parent_uuid, &move->parent);
+    enum outcome outcome = provider_load(context, updating->change->parent_uuid, &move->parent);
     move->root_id = move->parent.root_id;
     return outcome == OUTCOME_NOT_FOUND ? refuse_missing_parent(context) : outcome;
 }
@@ -204,17 +190,15 @@ static enum outcome move_subtree(struct context *context, const struct ancestry 
                             VALUES(value_integer(root_id), value_integers(ids, id_count)), NULL);
 }
 
-/* Locks both trees, looks for a loop, and moves. What was read before the lock is looked at again:
-   if it has changed, the transaction runs anew. */
+/* Locks both trees, refuses a loop, and moves. If the rows changed between load_move() and the
+   lock, the transaction runs again. */
 static enum outcome move_tree(const struct updating *updating, const struct move *move)
 {
     struct context *context = updating->context;
     struct rows rows;
-    enum outcome outcome = database_select(
-        context->database, &lock_trees,
-        VALUES(value_integer(move->now.root_id), value_integer(move->root_id)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &lock_trees,
+                        VALUES(value_integer(move->now.root_id), value_integer(move->root_id)),
+                        &rows));
     const struct ancestry ancestry = ancestry_from_rows(context->arena, &rows);
     size_t top = ancestry_find(&ancestry, move->now.id);
     if (top == ANCESTRY_NONE || ancestry.providers[top].root_id != move->now.root_id ||
@@ -229,9 +213,7 @@ static enum outcome move_tree(const struct updating *updating, const struct move
             return refuse(context, "update", "creating loop in the provider tree is not allowed.");
     }
     if (move->root_id != move->now.root_id)
-        outcome = move_subtree(context, &ancestry, subtree, top, move->root_id);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+        TRY(move_subtree(context, &ancestry, subtree, top, move->root_id));
     return database_execute(
         context->database, &move_provider,
         VALUES(value_text(updating->change->name), value_integer(move->root_id),
@@ -246,21 +228,15 @@ static enum outcome update_body(void *subject)
     const struct provider_change *change = updating->change;
     struct provider *provider = updating->provider;
     struct move move;
-    enum outcome outcome = load_move(updating, &move);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(load_move(updating, &move));
     bool moves = change->sets_parent && move.parent.id != move.now.parent_id;
     if (moves) {
-        outcome = check_move(updating->context, change, &move);
-        if (outcome == OUTCOME_OK)
-            outcome = move_tree(updating, &move);
+        TRY(check_move(updating->context, change, &move));
+        TRY(move_tree(updating, &move));
     } else if (move.now.name == NULL || strcmp(change->name, move.now.name) != 0) {
-        outcome =
-            database_execute(updating->context->database, &rename_provider,
-                             VALUES(value_text(change->name), value_integer(move.now.id)), NULL);
+        TRY(database_execute(updating->context->database, &rename_provider,
+                             VALUES(value_text(change->name), value_integer(move.now.id)), NULL));
     }
-    if (outcome != OUTCOME_OK)
-        return outcome;
     provider->name = change->name;
     if (change->sets_parent)
         provider->parent_uuid = change->parent_uuid;
@@ -287,23 +263,20 @@ static enum outcome delete_body(void *subject)
 {
     const struct deleting *deleting = subject;
     struct context *context = deleting->context;
-    struct provider provider = {.id = 0};
+    struct provider provider;
     struct rows rows;
-    enum outcome outcome = provider_lock(context, deleting->uuid, &provider);
+    TRY(provider_lock(context, deleting->uuid, &provider));
     const struct value id = value_integer(provider.id);
-    if (outcome == OUTCOME_OK)
-        outcome = database_select(context->database, &select_obstacles, VALUES(id, id), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_obstacles, VALUES(id, id), &rows));
     if (row_integer(&rows, 0, 0) != 0)
         return context_fail(context, OUTCOME_IS_PARENT,
                             "Cannot delete resource provider that is a parent of another. Delete "
                             "child providers first.");
     if (row_integer(&rows, 0, 1) != 0)
         return context_fail(context, OUTCOME_IN_USE, "Resource provider has allocations.");
-    for (size_t i = 0; outcome == OUTCOME_OK && i < sizeof(deletions) / sizeof(deletions[0]); i++)
-        outcome = database_execute(context->database, &deletions[i], &id, 1, NULL);
-    return outcome;
+    for (size_t i = 0; i < sizeof(deletions) / sizeof(deletions[0]); i++)
+        TRY(database_execute(context->database, &deletions[i], &id, 1, NULL));
+    return OUTCOME_OK;
 }
 
 enum outcome provider_delete(struct context *context, const char *uuid)

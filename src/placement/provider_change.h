@@ -1,46 +1,47 @@
 /*
- * Making, renaming, moving and deleting resource providers.
+ * Creates, renames, moves and deletes resource providers.
  *
- * Providers form trees. Each row has its parent and, so that a tree can be found at once, the root
- * of its tree, which is the provider itself if it has no parent. The functions below keep the roots
- * of a whole subtree right within one transaction. None of them changes a generation.
+ * Providers form trees. Each row names its parent, and the root of its tree, so that one statement
+ * finds a whole tree; a provider without a parent is its own root. Each function below is one
+ * transaction, which also keeps the roots of a whole subtree correct. None changes a generation.
  */
 #ifndef BERTH_PLACEMENT_PROVIDER_CHANGE_H
 #define BERTH_PLACEMENT_PROVIDER_CHANGE_H
 
 #include "placement/provider.h"
 
-/* A provider to be made. */
+/* A provider to create. */
 struct provider_creation {
-    const char *uuid; /* in its canonical form */
+    const char *uuid; /* canonical form */
     const char *name;
     const char *parent_uuid; /* NULL: none */
 };
 
-/* Makes a provider and fills *provider in; what it says of the parent is the text given.
-     OUTCOME_ACTION_INVALID  no name, or a parent that is not there or the provider itself
-     OUTCOME_DUPLICATE       the reason is what exists already, as "name: <name>" */
+/* Creates a provider and fills in *provider; its parent_uuid is the text given.
+     OUTCOME_ACTION_INVALID  no name, or the parent does not exist or is the provider itself
+     OUTCOME_DUPLICATE       the reason says what exists already: "name: <name>" or "uuid: <uuid>"
+ */
 enum outcome provider_create(struct context *context, const struct provider_creation *creation,
                              struct provider *provider);
 
-/* What is to become of a provider. */
+/* A change of a provider. */
 struct provider_change {
     const char *name;
-    bool sets_parent;        /* otherwise the parent stays */
+    bool sets_parent;        /* false: keep the parent */
     const char *parent_uuid; /* NULL: none */
-    bool may_move;           /* also away from a parent that it has */
+    bool may_move;           /* a provider that has a parent may get another, or none */
 };
 
-/* Renames and moves a provider, with all that is below it, and brings *provider, which was loaded
-   before, up to date but for its times.
-     OUTCOME_NOT_FOUND       it was deleted meanwhile
-     OUTCOME_ACTION_INVALID  a parent that is not there, is below the provider, or may not be set
-     OUTCOME_DUPLICATE       the name is another one's */
+/* Renames a provider, and moves it with all providers below it. *provider was loaded before; its
+   name, parent_uuid and root_uuid are updated, its times are not.
+     OUTCOME_NOT_FOUND       the provider was deleted since it was loaded
+     OUTCOME_ACTION_INVALID  the parent does not exist, is below the provider, or may not be set
+     OUTCOME_DUPLICATE       another provider has the name */
 enum outcome provider_update(struct context *context, const struct provider_change *change,
                              struct provider *provider);
 
 /* Deletes a provider with its inventories, aggregates and traits.
-     OUTCOME_NOT_FOUND  it does not exist
+     OUTCOME_NOT_FOUND  the provider does not exist
      OUTCOME_IS_PARENT  it has children
      OUTCOME_IN_USE     "Resource provider has allocations." */
 enum outcome provider_delete(struct context *context, const char *uuid);

@@ -1,19 +1,20 @@
 /*
- * Listing resource providers. The statement is put together from the conditions below, one for
- * each kind of thing that the filter asks for, so that there are few forms of it. What is asked
- * for goes into a condition as one value: a JSON array that the server reads as a table.
+ * Builds the statement that lists resource providers. Each member of the filter that is set adds
+ * one of the conditions below, so that there are few different statements to prepare. A list of any
+ * length is one value of its condition: a JSON array that the server reads as a table.
  */
 #include <config.h>
 
 #include "placement/provider_list.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
+#include "base/text.h"
 #include "placement/aggregate.h"
 #include "placement/names.h"
 
-/* Rows of two numbers: which set of the requirement, and an id out of it. */
+/* Rows of two numbers: the number of a required set and an id of that set; a class id and an
+   amount. */
 #define WANTED_IDS                                                                                 \
     "JSON_TABLE(?, '$[*]' COLUMNS (of_set INT PATH '$[0]', id INT PATH '$[1]')) wanted "
 #define WANTED_AMOUNTS                                                                             \
@@ -61,7 +62,7 @@ struct search {
     const char *conditions;
     struct value values[SEARCH_VALUES];
     size_t value_count;
-    bool hopeless; /* no provider can fit */
+    bool hopeless; /* no provider can match */
 };
 
 static void search_add(struct search *search, const char *condition, const struct value *values,
@@ -73,18 +74,18 @@ static void search_add(struct search *search, const char *condition, const struc
         search->values[search->value_count++] = values[i];
 }
 
-/* Whether there is a provider for which one condition holds by itself. */
+/* Tells whether a provider meets one condition alone. */
 static enum outcome condition_holds(struct context *context, const char *condition,
                                     const struct value *values, size_t count, bool *holds)
 {
     struct sql sql = {arena_printf(context->arena, "%s%s LIMIT 1", existence, condition), "i"};
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &sql, values, count, &rows);
-    *holds = outcome == OUTCOME_OK && rows.count > 0;
-    return outcome;
+    TRY(database_select(context->database, &sql, values, count, &rows));
+    *holds = rows.count > 0;
+    return OUTCOME_OK;
 }
 
-/* All names of a requirement: those of the required sets, then the forbidden ones. */
+/* Returns all names of a membership: of the required sets, then the forbidden ones. */
 static struct name_set membership_names(struct arena *arena, const struct membership *membership)
 {
     size_t most = membership->forbidden.count;
@@ -99,42 +100,32 @@ static struct name_set membership_names(struct arena *arena, const struct member
     return all;
 }
 
-/* A JSON array of pairs of numbers. */
-struct pairs {
-    char *text;
-    size_t length, room;
-};
-
-enum { PAIR_TEXT = 48 }; /* room for "[,]" with two numbers, a comma and a NUL */
-
-static struct pairs pairs_new(struct arena *arena, size_t count)
+/* A JSON array of pairs of numbers: [[1,2],[3,4]]. */
+static struct text_builder pairs_begin(struct arena *arena)
 {
-    struct pairs pairs = {.room = count * PAIR_TEXT + 3};
-    pairs.text = arena_array(arena, pairs.room, 1);
-    pairs.text[pairs.length++] = '[';
+    struct text_builder pairs = text_begin(arena);
+    text_add(&pairs, "[");
     return pairs;
 }
 
-static void pairs_add(struct pairs *pairs, int64_t first, int64_t second)
+static void pairs_add(struct text_builder *pairs, int64_t first, int64_t second)
 {
-    int length =
-        snprintf(pairs->text + pairs->length, pairs->room - pairs->length,
-                 "%s[%" PRId64 ",%" PRId64 "]", pairs->length > 1 ? "," : "", first, second);
-    pairs->length += (size_t)length;
+    text_add_format(pairs, "%s[%" PRId64 ",%" PRId64 "]", pairs->length > 1 ? "," : "", first,
+                    second);
 }
 
-static struct value pairs_value(struct pairs *pairs)
+static struct value pairs_end(struct text_builder *pairs)
 {
-    pairs->text[pairs->length] = ']';
-    return value_text(pairs->text);
+    text_add(pairs, "]");
+    return value_text(text_end(pairs));
 }
 
-/* The required sets as pairs of set and id. ids are those of membership_names(), -1 where there is
-   none; *empty tells whether a set has nothing else. */
+/* Returns the required sets as pairs of set and id. ids belong to the names of membership_names();
+   -1 is an unknown name. Sets *empty if a set has only unknown names. */
 static struct value wanted_sets(struct arena *arena, const struct membership *membership,
-                                const int64_t *ids, size_t count, bool *empty)
+                                const int64_t *ids, bool *empty)
 {
-    struct pairs pairs = pairs_new(arena, count);
+    struct text_builder pairs = pairs_begin(arena);
     *empty = false;
     for (size_t i = 0; i < membership->required_count; i++) {
         bool found = false;
@@ -146,19 +137,18 @@ static struct value wanted_sets(struct arena *arena, const struct membership *me
         }
         *empty = *empty || !found;
     }
-    return pairs_value(&pairs);
+    return pairs_end(&pairs);
 }
 
-/* Adds the conditions of a membership, whose ids are those of membership_names(). */
+/* Adds the conditions of a membership. ids belong to the names of membership_names(). */
 static void search_add_membership(struct search *search, const struct membership *membership,
                                   const int64_t *ids, size_t count, const char *has,
                                   const char *lacks)
 {
     struct arena *arena = search->context->arena;
     if (membership->required_count > 0) {
-        const struct value values[] = {
-            wanted_sets(arena, membership, ids, count, &search->hopeless),
-            value_integer((int64_t)membership->required_count)};
+        const struct value values[] = {wanted_sets(arena, membership, ids, &search->hopeless),
+                                       value_integer((int64_t)membership->required_count)};
         search_add(search, has, values, 2);
     }
     int64_t *forbidden = arena_array(arena, membership->forbidden.count, sizeof(*forbidden));
@@ -177,17 +167,14 @@ static enum outcome add_tree(struct search *search, const char *uuid)
     if (uuid == NULL || *uuid == '\0')
         return OUTCOME_OK;
     struct rows rows;
-    enum outcome outcome =
-        database_select(search->context->database, &select_root, VALUES(value_text(uuid)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(search->context->database, &select_root, VALUES(value_text(uuid)), &rows));
     search->hopeless = rows.count == 0;
     if (!search->hopeless)
         search_add(search, has_root, rows.values, 1);
     return OUTCOME_OK;
 }
 
-/* The position of the first unknown name, or count. */
+/* Returns the index of the first unknown name, or count. */
 static size_t first_unknown(const int64_t *ids, size_t count)
 {
     size_t i = 0;
@@ -201,9 +188,9 @@ static enum outcome add_traits(struct search *search, const struct membership *t
     struct context *context = search->context;
     struct name_set names = membership_names(context->arena, traits);
     int64_t *ids = arena_array(context->arena, names.count, sizeof(*ids));
-    enum outcome outcome = names_to_ids(context, NAME_TRAIT, names.names, names.count, ids);
-    if (outcome != OUTCOME_OK || names.count == 0)
-        return outcome;
+    TRY(names_to_ids(context, NAME_TRAIT, names.names, names.count, ids));
+    if (names.count == 0)
+        return OUTCOME_OK;
     size_t before = search->value_count;
     search_add_membership(search, traits, ids, names.count, has_traits, lacks_traits);
     size_t unknown = first_unknown(ids, names.count);
@@ -211,10 +198,10 @@ static enum outcome add_traits(struct search *search, const struct membership *t
         return OUTCOME_OK;
     bool holds = true;
     if (traits->required_count > 0 && unknown >= names.count - traits->forbidden.count)
-        outcome = condition_holds(context, has_traits, &search->values[before], 2, &holds);
+        TRY(condition_holds(context, has_traits, &search->values[before], 2, &holds));
     search->hopeless = !holds;
-    if (outcome != OUTCOME_OK || search->hopeless)
-        return outcome;
+    if (search->hopeless)
+        return OUTCOME_OK;
     return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
                         names.names[unknown]);
 }
@@ -226,30 +213,27 @@ static enum outcome add_aggregates(struct search *search, const struct membershi
     if (uuids.count == 0)
         return OUTCOME_OK;
     int64_t *ids = arena_array(context->arena, uuids.count, sizeof(*ids));
-    enum outcome outcome = aggregates_to_ids(context, uuids.names, uuids.count, ids);
-    if (outcome == OUTCOME_OK)
-        search_add_membership(search, aggregates, ids, uuids.count, has_aggregates,
-                              lacks_aggregates);
-    return outcome;
+    TRY(aggregates_to_ids(context, uuids.names, uuids.count, ids));
+    search_add_membership(search, aggregates, ids, uuids.count, has_aggregates, lacks_aggregates);
+    return OUTCOME_OK;
 }
 
-/* Whether the traits and the aggregates of the search each leave a provider: upstream looks at them
-   one by one, before it looks for the resource classes. */
+/* Makes the search hopeless unless some provider meets the traits, and some provider the
+   aggregates: upstream checks these one by one, before it looks for the resource classes. */
 static enum outcome look_for_providers(struct search *search, const struct provider_filter *filter)
 {
     struct search one = {.context = search->context, .conditions = ""};
     bool holds = true;
-    enum outcome outcome = add_traits(&one, &filter->traits);
-    if (outcome == OUTCOME_OK && filter->traits.required_count > 0)
-        outcome = condition_holds(search->context, has_traits, one.values, 2, &holds);
+    TRY(add_traits(&one, &filter->traits));
+    if (filter->traits.required_count > 0)
+        TRY(condition_holds(search->context, has_traits, one.values, 2, &holds));
     one.value_count = 0;
-    if (outcome == OUTCOME_OK && holds && filter->aggregates.required_count > 0) {
-        outcome = add_aggregates(&one, &filter->aggregates);
-        if (outcome == OUTCOME_OK)
-            outcome = condition_holds(search->context, has_aggregates, one.values, 2, &holds);
+    if (holds && filter->aggregates.required_count > 0) {
+        TRY(add_aggregates(&one, &filter->aggregates));
+        TRY(condition_holds(search->context, has_aggregates, one.values, 2, &holds));
     }
     search->hopeless = !holds;
-    return outcome;
+    return OUTCOME_OK;
 }
 
 static enum outcome add_resources(struct search *search, const struct provider_filter *filter)
@@ -262,21 +246,19 @@ static enum outcome add_resources(struct search *search, const struct provider_f
     int64_t *ids = arena_array(context->arena, resources->count, sizeof(*ids));
     for (size_t i = 0; i < resources->count; i++)
         names[i] = resources->items[i].class_name;
-    enum outcome outcome = names_to_ids(context, NAME_RESOURCE_CLASS, names, resources->count, ids);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(names_to_ids(context, NAME_RESOURCE_CLASS, names, resources->count, ids));
     size_t unknown = first_unknown(ids, resources->count);
     if (unknown < resources->count) {
-        outcome = look_for_providers(search, filter);
-        if (outcome != OUTCOME_OK || search->hopeless)
-            return outcome;
+        TRY(look_for_providers(search, filter));
+        if (search->hopeless)
+            return OUTCOME_OK;
         return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
                             names[unknown]);
     }
-    struct pairs pairs = pairs_new(context->arena, resources->count);
+    struct text_builder pairs = pairs_begin(context->arena);
     for (size_t i = 0; i < resources->count; i++)
         pairs_add(&pairs, ids[i], resources->items[i].amount);
-    const struct value values[] = {pairs_value(&pairs), value_integer((int64_t)resources->count)};
+    const struct value values[] = {pairs_end(&pairs), value_integer((int64_t)resources->count)};
     search_add(search, has_resources, values, 2);
     return OUTCOME_OK;
 }
@@ -289,14 +271,14 @@ static enum outcome search_fill(struct search *search, const struct provider_fil
         search_add(search, has_name, &name, 1);
     if (uuid.length > 0)
         search_add(search, has_uuid, &uuid, 1);
-    enum outcome outcome = add_tree(search, filter->in_tree);
-    if (outcome == OUTCOME_OK && !search->hopeless)
-        outcome = add_traits(search, &filter->traits);
-    if (outcome == OUTCOME_OK && !search->hopeless)
-        outcome = add_aggregates(search, &filter->aggregates);
-    if (outcome == OUTCOME_OK && !search->hopeless)
-        outcome = add_resources(search, filter);
-    return outcome;
+    TRY(add_tree(search, filter->in_tree));
+    if (!search->hopeless)
+        TRY(add_traits(search, &filter->traits));
+    if (!search->hopeless)
+        TRY(add_aggregates(search, &filter->aggregates));
+    if (!search->hopeless)
+        TRY(add_resources(search, filter));
+    return OUTCOME_OK;
 }
 
 struct visit {
@@ -316,9 +298,9 @@ enum outcome provider_list(struct context *context, const struct provider_filter
                            provider_visitor visitor, void *subject)
 {
     struct search search = {.context = context, .conditions = ""};
-    enum outcome outcome = search_fill(&search, filter);
-    if (outcome != OUTCOME_OK || search.hopeless)
-        return outcome;
+    TRY(search_fill(&search, filter));
+    if (search.hopeless)
+        return OUTCOME_OK;
     struct sql sql = {
         arena_printf(context->arena, "%s%s ORDER BY rp.id", selection, search.conditions),
         PROVIDER_COLUMN_KINDS};

@@ -1,13 +1,11 @@
 /*
- * The transaction of the reshaper. Consumers are locked first, then all providers, as a claim does.
- * Inventories are written in two steps with the claims between them: first what is added or
- * changed, in the end what goes.
+ * Runs the transaction of the reshaper. Like a claim, it locks consumers first, then all providers.
+ * It adds and changes inventories before it runs the claims, and deletes inventories after them.
  */
 #include <config.h>
 
 #include "placement/reshape.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
 #include "placement/consumer.h"
@@ -26,15 +24,15 @@ struct reshaping {
     const struct claim *claims;
     size_t claim_count;
     struct claim_run *run;
-    const char **uuids; /* of all providers that are named */
+    const char **uuids; /* of all providers, of inventories and claims; may repeat */
     size_t uuid_count;
     int64_t **class_ids; /* of the inventories of each provider */
     size_t inventory_count;
 
     /* Of one attempt: */
-    int64_t *ids; /* of each provider */
-    struct inventory_row *gone;
-    size_t gone_count;
+    int64_t *ids;                  /* of each provider */
+    struct inventory_row *removed; /* inventories to delete after the claims */
+    size_t removed_count;
 };
 
 static enum outcome lock_consumers(struct reshaping *reshaping)
@@ -75,19 +73,17 @@ static enum outcome check_provider(struct reshaping *reshaping, size_t index,
 static enum outcome lock_providers(struct reshaping *reshaping)
 {
     struct rows rows;
-    enum outcome outcome =
-        providers_lock(reshaping->context, reshaping->uuids, reshaping->uuid_count, &rows);
+    TRY(providers_lock(reshaping->context, reshaping->uuids, reshaping->uuid_count, &rows));
     reshaping->ids =
         arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(int64_t));
-    for (size_t i = 0; outcome == OUTCOME_OK && i < reshaping->provider_count; i++)
-        outcome = check_provider(reshaping, i, &rows);
-    return outcome;
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        TRY(check_provider(reshaping, i, &rows));
+    return OUTCOME_OK;
 }
 
 /* Inventories. */
 
-/* What is wrong with the providers, and with the claims, is said before what is wrong with the
-   classes, as upstream does. */
+/* Reports an unknown class only after errors of the providers, as upstream does. */
 static enum outcome check_classes(struct reshaping *reshaping)
 {
     for (size_t i = 0; i < reshaping->provider_count; i++) {
@@ -100,7 +96,7 @@ static enum outcome check_classes(struct reshaping *reshaping)
     return OUTCOME_OK;
 }
 
-/* The place of a class among the inventories of a provider, or their number. */
+/* Returns the index of a class among the new inventories of a provider, or their number. */
 static size_t find_inventory(const struct reshaping *reshaping, size_t provider, int64_t class_id)
 {
     size_t i = 0, count = reshaping->providers[provider].inventories.count;
@@ -117,7 +113,7 @@ static size_t find_provider(const struct reshaping *reshaping, int64_t id)
     return i;
 }
 
-/* Notes which of the new inventories exist, and which of those that exist are to go. */
+/* Sorts the existing rows: those of the new inventories set exists, the others are removed. */
 static void sort_rows(struct reshaping *reshaping, const struct rows *rows, bool **exists)
 {
     for (size_t i = 0; i < rows->count; i++) {
@@ -127,14 +123,14 @@ static void sort_rows(struct reshaping *reshaping, const struct rows *rows, bool
         if (place < reshaping->providers[provider].inventories.count)
             exists[provider][place] = true;
         else
-            reshaping->gone[reshaping->gone_count++] =
+            reshaping->removed[reshaping->removed_count++] =
                 (struct inventory_row){.provider_id = id,
                                        .class_id = class_id,
                                        .provider_uuid = reshaping->providers[provider].uuid};
     }
 }
 
-static bool **existence(const struct reshaping *reshaping)
+static bool **flags_of_inventories(const struct reshaping *reshaping)
 {
     struct arena *arena = reshaping->context->arena;
     bool **exists = arena_array(arena, reshaping->provider_count, sizeof(*exists));
@@ -147,13 +143,10 @@ static enum outcome add_inventories(struct reshaping *reshaping)
 {
     struct context *context = reshaping->context;
     struct rows rows;
-    enum outcome outcome =
-        inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    bool **exists = existence(reshaping);
-    reshaping->gone = arena_array(context->arena, rows.count, sizeof(*reshaping->gone));
-    reshaping->gone_count = 0;
+    TRY(inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &rows));
+    bool **exists = flags_of_inventories(reshaping);
+    reshaping->removed = arena_array(context->arena, rows.count, sizeof(*reshaping->removed));
+    reshaping->removed_count = 0;
     sort_rows(reshaping, &rows, exists);
     struct inventory_row *add =
         arena_array(context->arena, reshaping->inventory_count, sizeof(*add));
@@ -170,10 +163,8 @@ static enum outcome add_inventories(struct reshaping *reshaping)
                 .inventory = &inventories->list[j],
             };
     }
-    outcome = inventory_rows_insert(context, add, added);
-    if (outcome == OUTCOME_OK)
-        outcome = inventory_rows_update(context, update, updated);
-    return outcome;
+    TRY(inventory_rows_insert(context, add, added));
+    return inventory_rows_update(context, update, updated);
 }
 
 static enum outcome hold_classes(struct reshaping *reshaping)
@@ -186,8 +177,8 @@ static enum outcome hold_classes(struct reshaping *reshaping)
     return inventory_classes_hold(reshaping->context, ids, count);
 }
 
-/* Each of the two steps raises the generations, as upstream's do; the first leaves out providers
-   that are to have nothing. */
+/* Raises the generations. As upstream does, twice: after adding inventories, leaving out providers
+   that get none, and after removing inventories. */
 static enum outcome raise(struct reshaping *reshaping, bool also_empty)
 {
     int64_t *ids = arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(*ids));
@@ -214,7 +205,7 @@ static enum outcome move_allocations(struct reshaping *reshaping)
 static enum outcome remove_inventories(struct reshaping *reshaping)
 {
     uint64_t deleted;
-    return inventory_rows_delete(reshaping->context, reshaping->gone, reshaping->gone_count,
+    return inventory_rows_delete(reshaping->context, reshaping->removed, reshaping->removed_count,
                                  &deleted);
 }
 
@@ -229,10 +220,9 @@ static enum outcome run(void *subject)
         lock_consumers, lock_providers,   check_classes,      hold_classes, add_inventories,
         raise_first,    move_allocations, remove_inventories, raise_last,
     };
-    enum outcome outcome = OUTCOME_OK;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
-        outcome = steps[i](subject);
-    return outcome;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        TRY(steps[i](subject));
+    return OUTCOME_OK;
 }
 
 /* Preparing. */
@@ -278,10 +268,7 @@ enum outcome reshape(struct context *context, const struct reshaped_provider *pr
                                   .claims = claims,
                                   .claim_count = claim_count};
     gather_uuids(&reshaping);
-    enum outcome outcome = find_classes(&reshaping);
-    if (outcome == OUTCOME_OK)
-        outcome = claims_prepare(context, claims, claim_count, &reshaping.run);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(find_classes(&reshaping));
+    TRY(claims_prepare(context, claims, claim_count, &reshaping.run));
     return database_transaction(context->database, run, &reshaping);
 }

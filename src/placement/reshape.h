@@ -1,9 +1,9 @@
 /*
- * The reshaper: moves inventories and allocations together, as when a class moves from a compute
- * node to a new child of it.
+ * The reshaper: moves inventories and allocations together, as when a resource class moves from a
+ * compute node to a new child of that node.
  *
- * All of it is one transaction: what is in use can be taken away, because its allocations move in
- * the same breath, and nobody sees a half of it. See upstream's api-ref/source/reshaper.inc.
+ * It is one transaction. An inventory in use can go because its allocations move at the same time,
+ * and nobody sees one without the other. See upstream's api-ref/source/reshaper.inc.
  */
 #ifndef BERTH_PLACEMENT_RESHAPE_H
 #define BERTH_PLACEMENT_RESHAPE_H
@@ -11,19 +11,19 @@
 #include "placement/claim.h"
 #include "placement/inventory.h"
 
-/* What a provider is to have from now on, and nothing else. */
+/* All inventories that a provider has from now on. */
 struct reshaped_provider {
     const char *uuid;
-    int64_t generation; /* which the client thinks it has */
+    int64_t generation; /* which the client thinks the provider has */
     struct inventories inventories;
 };
 
 /*
- * Makes the inventories those of the providers and replaces the allocations of the claims'
- * consumers. With the reason in context->failure:
- *   OUTCOME_NOT_FOUND            a provider of the inventories does not exist
- *   OUTCOME_GENERATION_CONFLICT  the generation of a provider or of a consumer is another one
- *   OUTCOME_INVENTORY_IN_USE     there are allocations of what is to go, also afterwards
+ * Replaces the inventories of the providers, and the allocations of the claims' consumers. With the
+ * reason in context->failure:
+ *   OUTCOME_NOT_FOUND            one of the providers does not exist
+ *   OUTCOME_GENERATION_CONFLICT  a provider or a consumer has another generation
+ *   OUTCOME_INVENTORY_IN_USE     an inventory to delete still has allocations after the claims
  *   and those of claims_replace()
  */
 enum outcome reshape(struct context *context, const struct reshaped_provider *providers,

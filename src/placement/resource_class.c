@@ -1,5 +1,5 @@
 /*
- * The rows of resource classes.
+ * Reads and writes the rows of resource classes.
  */
 #include <config.h>
 
@@ -14,7 +14,8 @@ static const struct sql select_classes = {
     "SELECT " CLASS_COLUMNS " FROM resource_classes ORDER BY id", "isi"};
 static const struct sql select_class = {
     "SELECT " CLASS_COLUMNS " FROM resource_classes WHERE name = ?", "isi"};
-/* The id is the next one, as upstream has it: two who make a class at once meet at the index. */
+/* Takes the next id, as upstream does. Two transactions that take the same one meet at the index.
+ */
 static const struct sql insert_class = {
     "INSERT INTO resource_classes (id, name, created_at) "
     "SELECT GREATEST(COALESCE(MAX(id), 0) + 1, 10000), ?, UTC_TIMESTAMP() FROM resource_classes",
@@ -37,9 +38,7 @@ static struct resource_class class_from(const struct rows *rows, size_t row)
 enum outcome resource_classes_load(struct context *context, struct resource_classes *classes)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_classes, NO_VALUES, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_classes, NO_VALUES, &rows));
     struct resource_class *list = arena_array(context->arena, rows.count, sizeof(*list));
     for (size_t i = 0; i < rows.count; i++)
         list[i] = class_from(&rows, i);
@@ -51,11 +50,8 @@ enum outcome resource_class_load(struct context *context, const char *name,
                                  struct resource_class *class)
 {
     struct rows rows;
-    enum outcome outcome =
-        database_select(context->database, &select_class, VALUES(value_text(name)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    /* the collation does not tell case apart, upstream does */
+    TRY(database_select(context->database, &select_class, VALUES(value_text(name)), &rows));
+    /* the collation ignores case, upstream does not */
     if (rows.count == 0 || strcmp(row_text(&rows, 0, 1), name) != 0)
         return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.", name);
     *class = class_from(&rows, 0);
@@ -77,10 +73,8 @@ static enum outcome run_creation(void *subject)
     if (outcome != OUTCOME_DUPLICATE)
         return outcome;
     struct rows rows;
-    outcome = database_select(database, &select_class, VALUES(value_text(change->name)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    /* not the name: somebody took the id */
+    TRY(database_select(database, &select_class, VALUES(value_text(change->name)), &rows));
+    /* if the name is still free, another transaction took the id: try again with the next */
     return rows.count > 0 ? OUTCOME_DUPLICATE : OUTCOME_CONFLICT;
 }
 
@@ -117,14 +111,11 @@ static enum outcome run_deletion(void *subject)
     struct database *database = change->context->database;
     struct value id = value_integer(change->class->id);
     struct rows locked, use;
-    enum outcome outcome = database_select(database, &lock_class, &id, 1, &locked);
-    if (outcome == OUTCOME_OK && locked.count == 0)
+    TRY(database_select(database, &lock_class, &id, 1, &locked));
+    if (locked.count == 0)
         return context_fail(change->context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
                             change->class->name);
-    if (outcome == OUTCOME_OK)
-        outcome = database_select(database, &select_use, &id, 1, &use);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(database, &select_use, &id, 1, &use));
     if (use.count > 0)
         return context_fail(change->context, OUTCOME_IN_USE,
                             "Cannot delete resource class %s. Class is in use in inventory.",

@@ -1,6 +1,6 @@
 /*
- * Resource classes. Those with an id below FIRST_CUSTOM_CLASS_ID are standard and cannot be
- * changed; the names of the others begin with CUSTOM_.
+ * Resource classes. Classes with an id below FIRST_CUSTOM_CLASS_ID (names.h) are standard: nobody
+ * can change them. The names of the others begin with CUSTOM_.
  */
 #ifndef BERTH_PLACEMENT_RESOURCE_CLASS_H
 #define BERTH_PLACEMENT_RESOURCE_CLASS_H
@@ -12,7 +12,7 @@
 struct resource_class {
     int64_t id;
     const char *name;
-    time_t modified; /* 0: not known */
+    time_t modified; /* updated_at, or else created_at; 0: unknown */
 };
 
 struct resource_classes {
@@ -20,21 +20,25 @@ struct resource_classes {
     size_t count;
 };
 
+/* Loads all classes, in the order of ids. */
 enum outcome resource_classes_load(struct context *context, struct resource_classes *classes);
 
-/* OUTCOME_CLASS_NOT_FOUND: "No such resource class <name>." */
+/* Loads a class by name; case matters. OUTCOME_CLASS_NOT_FOUND: "No such resource class <name>." */
 enum outcome resource_class_load(struct context *context, const char *name,
                                  struct resource_class *class);
 
-/* Makes a custom class, under the next id. OUTCOME_DUPLICATE: there is one of that name. */
+/* Creates a custom class, with the next id. OUTCOME_DUPLICATE: the name exists. */
 enum outcome resource_class_create(struct context *context, const char *name);
 
-/* Gives a custom class another name. OUTCOME_STANDARD, OUTCOME_DUPLICATE. */
+/* Renames a custom class. OUTCOME_STANDARD: the class is standard, without a reason in the failure;
+   OUTCOME_DUPLICATE: the name exists. */
 enum outcome resource_class_rename(struct context *context, const struct resource_class *class,
                                    const char *name);
 
-/* OUTCOME_STANDARD: "Cannot delete standard resource class <name>."; OUTCOME_IN_USE: "Cannot delete
-   resource class <name>. Class is in use in inventory." */
+/* Deletes a custom class.
+     OUTCOME_STANDARD         "Cannot delete standard resource class <name>."
+     OUTCOME_IN_USE           "Cannot delete resource class <name>. Class is in use in inventory."
+     OUTCOME_CLASS_NOT_FOUND  "No such resource class <name>." */
 enum outcome resource_class_delete(struct context *context, const struct resource_class *class);
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * Entering the standard names.
+ * Compares the standard names with those in the database, and inserts what is missing.
  */
 #include <config.h>
 
 #include "placement/standard.h"
 
-#include <stdlib.h>
+#include "base/sorted.h"
 
 static const char *const traits[] = {
 #define STANDARD(name) #name,
@@ -29,7 +29,7 @@ static const struct sql insert_class = {
     "INSERT IGNORE INTO resource_classes (id, name, created_at) VALUES (?, ?, UTC_TIMESTAMP())",
     NULL};
 
-/* The id of the first class is 0, which otherwise would ask for the next id. */
+/* The id of the first class is 0, which would otherwise mean the next free id. */
 static const char zero_is_an_id[] =
     "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')";
 
@@ -38,27 +38,19 @@ struct synchronisation {
     struct arena *arena;
 };
 
-static int name_compare(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-/* Sets missing[i] for each of the names that the statement does not give. */
+/* Sets missing[i] for each of the names that the statement does not return. */
 static enum outcome find_missing(const struct synchronisation *run, const struct sql *sql,
                                  const char *const *names, size_t count, bool *missing)
 {
     struct rows rows;
-    enum outcome outcome = database_select(run->database, sql, NO_VALUES, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(run->database, sql, NO_VALUES, &rows));
     const char **known = arena_array(run->arena, rows.count, sizeof(*known));
     for (size_t i = 0; i < rows.count; i++)
         known[i] = row_text(&rows, i, 0);
-    if (rows.count > 1)
-        qsort(known, rows.count, sizeof(*known), name_compare);
+    sort(known, rows.count, sizeof(*known), text_compare);
     for (size_t i = 0; i < count; i++)
-        missing[i] = rows.count == 0 ||
-                     bsearch(&names[i], known, rows.count, sizeof(*known), name_compare) == NULL;
+        missing[i] =
+            sorted_find(&names[i], known, rows.count, sizeof(*known), text_compare) == NULL;
     return OUTCOME_OK;
 }
 
@@ -68,15 +60,12 @@ static enum outcome run_synchronisation(void *subject)
     bool missing_trait[TRAITS], missing_class[CLASSES];
     struct value *values = arena_array(run->arena, TRAITS, sizeof(*values));
     size_t count = 0;
-    enum outcome outcome = find_missing(run, &select_traits, traits, TRAITS, missing_trait);
-    if (outcome == OUTCOME_OK)
-        outcome = find_missing(run, &select_classes, classes, CLASSES, missing_class);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(find_missing(run, &select_traits, traits, TRAITS, missing_trait));
+    TRY(find_missing(run, &select_classes, classes, CLASSES, missing_class));
     for (size_t i = 0; i < TRAITS; i++)
         if (missing_trait[i])
             values[count++] = value_text(traits[i]);
-    outcome = database_execute_bulk(run->database, &insert_trait, values, 1, count, NULL);
+    TRY(database_execute_bulk(run->database, &insert_trait, values, 1, count, NULL));
     values = arena_array(run->arena, (size_t)2 * CLASSES, sizeof(*values));
     count = 0;
     for (size_t i = 0; i < CLASSES; i++) {
@@ -85,16 +74,12 @@ static enum outcome run_synchronisation(void *subject)
         values[count * 2] = value_integer((int64_t)i);
         values[count++ * 2 + 1] = value_text(classes[i]);
     }
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute_bulk(run->database, &insert_class, values, 2, count, NULL);
-    return outcome;
+    return database_execute_bulk(run->database, &insert_class, values, 2, count, NULL);
 }
 
 enum outcome standard_synchronise(struct database *database, struct arena *arena)
 {
     struct synchronisation run = {database, arena};
-    enum outcome outcome = database_run(database, zero_is_an_id);
-    if (outcome == OUTCOME_OK)
-        outcome = database_transaction(database, run_synchronisation, &run);
-    return outcome;
+    TRY(database_run(database, zero_is_an_id));
+    return database_transaction(database, run_synchronisation, &run);
 }

@@ -1,5 +1,5 @@
 /*
- * The rows of traits, and of what joins them to providers.
+ * Reads and writes the rows of traits, and the rows that join them to providers.
  */
 #include <config.h>
 
@@ -16,7 +16,7 @@
 enum { BY_NAME, BY_PREFIX, BY_NOTHING, BY_COUNT };
 enum { OF_ANY, OF_NONE, OF_SOME, OF_COUNT };
 
-/* By what is asked of the name, and of the providers. */
+/* By the condition on the name, then by the condition on providers. */
 static const struct sql select_traits[BY_COUNT][OF_COUNT] = {
     [BY_NAME] = {{TRAIT_COLUMNS "WHERE t.name IN (?...) ORDER BY t.id", TRAIT_KINDS},
                  {TRAIT_COLUMNS "WHERE t.name IN (?...) AND NOT EXISTS (" ASSOCIATED
@@ -68,33 +68,27 @@ enum outcome traits_load(struct context *context, const struct trait_filter *fil
                          struct traits *traits)
 {
     struct rows rows;
-    enum outcome outcome;
     unsigned of = !filter->by_association ? OF_ANY : filter->associated ? OF_SOME : OF_NONE;
     if (filter->names != NULL)
-        outcome = database_select(context->database, &select_traits[BY_NAME][of],
-                                  VALUES(value_texts(filter->names, filter->name_count)), &rows);
+        TRY(database_select(context->database, &select_traits[BY_NAME][of],
+                            VALUES(value_texts(filter->names, filter->name_count)), &rows));
     else if (filter->prefix != NULL)
-        outcome = database_select(
+        TRY(database_select(
             context->database, &select_traits[BY_PREFIX][of],
-            VALUES(value_text(arena_printf(context->arena, "%s%%", filter->prefix))), &rows);
+            VALUES(value_text(arena_printf(context->arena, "%s%%", filter->prefix))), &rows));
     else
-        outcome =
-            database_select(context->database, &select_traits[BY_NOTHING][of], NO_VALUES, &rows);
-    if (outcome == OUTCOME_OK)
-        traits_from(context, &rows, traits);
-    return outcome;
+        TRY(database_select(context->database, &select_traits[BY_NOTHING][of], NO_VALUES, &rows));
+    traits_from(context, &rows, traits);
+    return OUTCOME_OK;
 }
 
 enum outcome trait_load(struct context *context, const char *name, struct trait *trait)
 {
     struct rows rows;
     struct traits traits;
-    enum outcome outcome =
-        database_select(context->database, &select_trait, VALUES(value_text(name)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_trait, VALUES(value_text(name)), &rows));
     traits_from(context, &rows, &traits);
-    /* the collation does not tell case apart, upstream does */
+    /* the collation ignores case, upstream does not */
     if (traits.count == 0 || strcmp(traits.list[0].name, name) != 0)
         return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.", name);
     *trait = traits.list[0];
@@ -113,7 +107,7 @@ static enum outcome run_creation(void *subject)
                             VALUES(value_text(creation->name)), NULL);
 }
 
-/* One statement, but in a transaction: which is run again when others undo it. */
+/* A transaction, though it is one statement, so that it runs again if another one undoes it. */
 enum outcome trait_create(struct context *context, const char *name)
 {
     struct creation creation = {context, name};
@@ -133,14 +127,11 @@ static enum outcome run_deletion(void *subject)
     struct database *database = deletion->context->database;
     struct value id = value_integer(deletion->trait->id);
     struct rows locked, use;
-    enum outcome outcome = database_select(database, &lock_trait, &id, 1, &locked);
-    if (outcome == OUTCOME_OK && locked.count == 0)
+    TRY(database_select(database, &lock_trait, &id, 1, &locked));
+    if (locked.count == 0)
         return context_fail(deletion->context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
                             deletion->trait->name);
-    if (outcome == OUTCOME_OK)
-        outcome = database_select(database, &select_use, &id, 1, &use);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(database, &select_use, &id, 1, &use));
     if (use.count > 0)
         return context_fail(deletion->context, OUTCOME_IN_USE,
                             "The trait %s is in use by a resource provider.",
@@ -163,11 +154,10 @@ enum outcome provider_traits_load(struct context *context, const struct provider
                                   struct traits *traits)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_of_provider,
-                                           VALUES(value_integer(provider->id)), &rows);
-    if (outcome == OUTCOME_OK)
-        traits_from(context, &rows, traits);
-    return outcome;
+    TRY(database_select(context->database, &select_of_provider, VALUES(value_integer(provider->id)),
+                        &rows));
+    traits_from(context, &rows, traits);
+    return OUTCOME_OK;
 }
 
 struct replacement {
@@ -175,7 +165,7 @@ struct replacement {
     struct provider *provider;
     const struct traits *traits;
     bool check_generation;
-    int64_t generation; /* at the beginning: a second attempt starts from it again */
+    int64_t generation; /* as loaded: each attempt starts from it */
 };
 
 static bool contains(const struct traits *traits, int64_t id)
@@ -186,7 +176,7 @@ static bool contains(const struct traits *traits, int64_t id)
     return false;
 }
 
-/* Writes the difference; *changed tells whether there was one. */
+/* Writes the difference. Sets *changed if there is one. */
 static enum outcome write_difference(const struct replacement *replacement,
                                      const struct traits *present, bool *changed)
 {
@@ -206,13 +196,11 @@ static enum outcome write_difference(const struct replacement *replacement,
         added[added_count++ * 2 + 1] = value_integer(wanted->list[i].id);
     }
     *changed = gone_count + added_count > 0;
-    enum outcome outcome = OUTCOME_OK;
     if (gone_count > 0)
-        outcome = database_execute(context->database, &delete_of_provider,
-                                   VALUES(provider_id, value_integers(gone, gone_count)), NULL);
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute_bulk(context->database, &insert_of_provider, added, 2,
-                                        added_count, NULL);
+        TRY(database_execute(context->database, &delete_of_provider,
+                             VALUES(provider_id, value_integers(gone, gone_count)), NULL));
+    enum outcome outcome =
+        database_execute_bulk(context->database, &insert_of_provider, added, 2, added_count, NULL);
     return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
 }
 
@@ -222,15 +210,12 @@ static enum outcome run_replacement(void *subject)
     struct traits present;
     bool changed = false;
     replacement->provider->generation = replacement->generation;
-    enum outcome outcome =
-        provider_hold(replacement->context, replacement->provider, replacement->check_generation);
-    if (outcome == OUTCOME_OK)
-        outcome = provider_traits_load(replacement->context, replacement->provider, &present);
-    if (outcome == OUTCOME_OK)
-        outcome = write_difference(replacement, &present, &changed);
-    if (outcome == OUTCOME_OK && changed)
-        outcome = provider_increment_generation(replacement->context, replacement->provider);
-    return outcome;
+    TRY(provider_hold(replacement->context, replacement->provider, replacement->check_generation));
+    TRY(provider_traits_load(replacement->context, replacement->provider, &present));
+    TRY(write_difference(replacement, &present, &changed));
+    if (!changed)
+        return OUTCOME_OK;
+    return provider_increment_generation(replacement->context, replacement->provider);
 }
 
 enum outcome provider_traits_replace(struct context *context, struct provider *provider,

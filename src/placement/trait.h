@@ -1,5 +1,5 @@
 /*
- * Traits, and which a provider has. Names that do not begin with CUSTOM_ are standard.
+ * Traits, and the traits of a provider. Names that do not begin with CUSTOM_ are standard.
  */
 #ifndef BERTH_PLACEMENT_TRAIT_H
 #define BERTH_PLACEMENT_TRAIT_H
@@ -9,8 +9,8 @@
 struct trait {
     int64_t id;
     const char *name;
-    time_t created;  /* 0: not known */
-    time_t modified; /* updated_at, or else created_at; 0: not known */
+    time_t created;  /* 0: unknown */
+    time_t modified; /* updated_at, or else created_at; 0: unknown */
 };
 
 struct traits {
@@ -18,35 +18,40 @@ struct traits {
     size_t count;
 };
 
-/* Which traits are asked for. */
+/* Which traits to load: those that meet all of it. */
 struct trait_filter {
-    const char *const *names; /* one of these; NULL: whatever the name */
+    const char *const *names; /* the name is one of these; NULL: any name */
     size_t name_count;
-    const char
-        *prefix; /* the name begins so, "%" and "_" being SQL's; NULL: whatever it begins with */
-    bool by_association;
-    bool associated; /* some provider has it, or none has */
+    /* Without names: the name begins with this, where "%" and "_" are SQL's; NULL: with anything.
+     */
+    const char *prefix;
+    bool by_association; /* false: ignore associated */
+    bool associated;     /* true: some provider has the trait; false: none has */
 };
 
+/* Loads traits, in the order of ids. */
 enum outcome traits_load(struct context *context, const struct trait_filter *filter,
                          struct traits *traits);
 
-/* OUTCOME_TRAIT_NOT_FOUND: "No such trait(s): <name>." */
+/* Loads a trait by name; case matters. OUTCOME_TRAIT_NOT_FOUND: "No such trait(s): <name>." */
 enum outcome trait_load(struct context *context, const char *name, struct trait *trait);
 
-/* Makes a custom trait. OUTCOME_DUPLICATE: there is one. */
+/* Creates a custom trait. OUTCOME_DUPLICATE: the name exists. */
 enum outcome trait_create(struct context *context, const char *name);
 
-/* OUTCOME_STANDARD: "Cannot delete standard trait <name>."; OUTCOME_IN_USE: "The trait <name> is in
-   use by a resource provider." */
+/* Deletes a custom trait.
+     OUTCOME_STANDARD         "Cannot delete standard trait <name>."
+     OUTCOME_IN_USE           "The trait <name> is in use by a resource provider."
+     OUTCOME_TRAIT_NOT_FOUND  "No such trait(s): <name>." */
 enum outcome trait_delete(struct context *context, const struct trait *trait);
 
-/* The traits of a provider. */
+/* Loads the traits of a provider, in the order of ids. */
 enum outcome provider_traits_load(struct context *context, const struct provider *provider,
                                   struct traits *traits);
 
-/* Makes these the traits of a provider that was loaded before, and no others. Its generation is
-   raised if anything changes. OUTCOME_CONCURRENT_UPDATE. */
+/* Replaces the traits of a provider that was loaded before. Raises its generation if anything
+   changes. OUTCOME_CONCURRENT_UPDATE: the provider was deleted or, with check_generation, changed
+   since it was loaded. */
 enum outcome provider_traits_replace(struct context *context, struct provider *provider,
                                      const struct traits *traits, bool check_generation);
 

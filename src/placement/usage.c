@@ -1,5 +1,5 @@
 /*
- * Sums of allocations.
+ * Selects sums of allocations, and makes groups of the rows.
  */
 #include <config.h>
 
@@ -16,9 +16,10 @@ static const struct sql select_of_provider = {
     "WHERE inv.resource_provider_id = ? GROUP BY inv.resource_class_id",
     "ii"};
 
-/* A row for each type and class. Consumers hold several classes, so their number is not the sum of
-   what the rows of the classes count: the server counts anew for the row of the type, which ROLLUP
-   puts behind them and which has no class. The last row is for everything, and has no type. */
+/* A row for each type and class. After the classes of a type, ROLLUP adds a row for the whole type,
+   without a class. The number of consumers comes from that row: a consumer can hold several
+   classes, so the counts of the classes must not be added up. The last row, for everything, has no
+   type. */
 #define SUMS_FROM                                                                                  \
     "a.resource_class_id, CAST(SUM(a.used) AS SIGNED), COUNT(DISTINCT a.consumer_id) "             \
     "FROM projects p JOIN consumers c ON c.project_id = p.id "                                     \
@@ -56,17 +57,15 @@ static enum outcome usage_from_row(struct context *context, const struct rows *r
 enum outcome usages_of_provider(struct context *context, int64_t provider_id, struct usages *usages)
 {
     struct rows rows;
-    enum outcome outcome = database_select(context->database, &select_of_provider,
-                                           VALUES(value_integer(provider_id)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, &select_of_provider, VALUES(value_integer(provider_id)),
+                        &rows));
     *usages = (struct usages){arena_array(context->arena, rows.count, sizeof(*usages->items)), 0};
-    for (size_t row = 0; outcome == OUTCOME_OK && row < rows.count; row++)
-        outcome = usage_from_row(context, &rows, row, 0, usages);
-    return outcome;
+    for (size_t row = 0; row < rows.count; row++)
+        TRY(usage_from_row(context, &rows, row, 0, usages));
+    return OUTCOME_OK;
 }
 
-/* Makes groups of the rows: those of the classes of a group, then that of the group. */
+/* Makes groups of the rows: each group has the rows of its classes, then the row of the group. */
 static enum outcome groups_from_rows(struct context *context, const struct rows *rows,
                                      struct usage_group *groups, size_t *count)
 {
@@ -74,19 +73,16 @@ static enum outcome groups_from_rows(struct context *context, const struct rows 
     struct usages usages = {items, 0};
     *count = 0;
     for (size_t row = 0; row < rows->count && !row_is_null(rows, row, 0); row++) {
-        enum outcome outcome = OUTCOME_OK;
         if (!row_is_null(rows, row, 1)) {
-            outcome = usage_from_row(context, rows, row, 1, &usages);
-        } else {
-            struct usage_group *group = &groups[(*count)++];
-            *group = (struct usage_group){.consumers = row_integer(rows, row, 3), .usages = usages};
-            usages = (struct usages){usages.items + usages.count, 0};
-            int64_t type = row_integer(rows, row, 0);
-            if (type != 0)
-                outcome = names_from_id(context, NAME_CONSUMER_TYPE, type, &group->consumer_type);
+            TRY(usage_from_row(context, rows, row, 1, &usages));
+            continue;
         }
-        if (outcome != OUTCOME_OK)
-            return outcome;
+        struct usage_group *group = &groups[(*count)++];
+        *group = (struct usage_group){.consumers = row_integer(rows, row, 3), .usages = usages};
+        usages = (struct usages){usages.items + usages.count, 0};
+        int64_t type = row_integer(rows, row, 0);
+        if (type != 0)
+            TRY(names_from_id(context, NAME_CONSUMER_TYPE, type, &group->consumer_type));
     }
     return OUTCOME_OK;
 }
@@ -105,9 +101,7 @@ enum outcome usages_of_project(struct context *context, const struct usage_filte
         values[value_count++] = value_text(filter->consumer_type);
     values[value_count++] = value_text(filter->project_id);
     struct rows rows;
-    enum outcome outcome = database_select(context->database, sql, values, value_count, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(context->database, sql, values, value_count, &rows));
     *groups = arena_array(context->arena, rows.count, sizeof(**groups));
     return groups_from_rows(context, &rows, *groups, count);
 }

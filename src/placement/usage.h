@@ -1,5 +1,5 @@
 /*
- * How much of each resource class is allocated: from a provider, or to a project.
+ * Sums up how much of each resource class is allocated, from a provider or to a project.
  */
 #ifndef BERTH_PLACEMENT_USAGE_H
 #define BERTH_PLACEMENT_USAGE_H
@@ -16,33 +16,34 @@ struct usages {
     size_t count;
 };
 
-/* What is used of each resource class that the provider has an inventory of, 0 included. */
+/* Loads what is used of each resource class that the provider has an inventory of, in the order of
+   class ids. A class of which nothing is used is included, with 0. */
 enum outcome usages_of_provider(struct context *context, int64_t provider_id,
                                 struct usages *usages);
 
-/* Which consumers count. */
+/* Which consumers to sum up. */
 enum usage_consumers {
-    USAGE_OF_ALL,     /* all, together */
-    USAGE_OF_UNTYPED, /* those without a consumer type, together */
-    USAGE_OF_TYPE,    /* those of one type */
-    USAGE_BY_TYPE,    /* all, each type (and those without one) by itself */
+    USAGE_OF_ALL,     /* all, in one group */
+    USAGE_OF_UNTYPED, /* those without a consumer type, in one group */
+    USAGE_OF_TYPE,    /* those of one type, in one group */
+    USAGE_BY_TYPE,    /* all, a group for each type and one for those without a type */
 };
 
 struct usage_filter {
     const char *project_id;
     const char *user_id; /* NULL: any */
     enum usage_consumers consumers;
-    const char *consumer_type; /* of USAGE_OF_TYPE */
+    const char *consumer_type; /* for USAGE_OF_TYPE */
 };
 
-/* What a kind of consumers uses: of a type, or of all that the filter lets through. */
 struct usage_group {
-    const char *consumer_type; /* NULL: none, or of all */
-    int64_t consumers;         /* how many there are, each counted once */
+    const char *consumer_type; /* NULL: a group without a type, or of all types */
+    int64_t consumers;         /* their number, each counted once */
     struct usages usages;
 };
 
-/* What a project's consumers use, class by class. A project without allocations has no group. */
+/* Loads what a project's consumers use. Sets *groups and *count, the number of groups; 0 if nothing
+   is allocated. */
 enum outcome usages_of_project(struct context *context, const struct usage_filter *filter,
                                struct usage_group **groups, size_t *count);
 
