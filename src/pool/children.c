@@ -1,0 +1,153 @@
+/*
+ * Forks children and collects them.
+ */
+#include <config.h>
+
+#include "pool/children.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "pool/startup.h"
+#include "pool/worker.h"
+
+enum {
+    YOUNG = 1000,         /* milliseconds: a worker that dies before this age died young */
+    BACK_OFF_FIRST = 100, /* milliseconds to wait after the first worker that died young */
+    BACK_OFF_LONGEST = 10000,
+};
+
+/* Every child begins here. It ends when the master ends, even if SIGQUIT was ignored when the
+   master was started, as a shell does for background jobs. */
+static void child_begin(struct master *master, const char *name, pid_t parent)
+{
+    prctl(PR_SET_NAME, name);
+    signal(SIGQUIT, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGQUIT);
+    close(master->signals);
+    close(master->shared->scoreboard_descriptor);
+    notify_close(&master->notifier);
+    if (getppid() != parent)
+        _exit(0);
+}
+
+void children_start_startup(struct master *master)
+{
+    pid_t parent = getpid();
+    if (master->startup != 0)
+        return;
+    master->startup = fork();
+    if (master->startup != 0)
+        return;
+    child_begin(master, "berth-startup", parent);
+    sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+    _exit(startup_run(master->settings));
+}
+
+bool children_start_worker(struct master *master)
+{
+    pid_t parent = getpid();
+    unsigned free_slot = 0;
+    while (free_slot < SCOREBOARD_SLOTS &&
+           atomic_load(&master->scoreboard->slots[free_slot].pid) != 0)
+        free_slot++;
+    if (free_slot == SCOREBOARD_SLOTS)
+        return false;
+    struct slot *slot = &master->scoreboard->slots[free_slot];
+    slot_enter(slot, WORKER_STARTING);
+    atomic_store(&slot->requests, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        child_begin(master, "berth-worker", parent);
+        exit(worker_run(master->settings, master->listener->descriptor, master->shared,
+                        master->configuration->policies, slot));
+    }
+    if (pid < 0) {
+        log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
+        master->fork_not_before = clock_milliseconds() + YOUNG;
+        return false;
+    }
+    atomic_store(&slot->pid, pid);
+    tally_count(COUNTER_WORKERS_STARTED, 1);
+    master->children[free_slot] =
+        (struct child){.started = clock_milliseconds(), .generation = master->generation};
+    log_event(LOG_LEVEL_DEBUG, "worker started", log_integer("pid", pid));
+    return true;
+}
+
+/* A worker that died is replaced at once. If workers die young, replaces them more and more
+   slowly. */
+static void note_death(struct master *master, const struct child *child,
+                       const struct slot_view *view, int status)
+{
+    bool signaled = WIFSIGNALED(status);
+    uint64_t now = clock_milliseconds();
+    tally_count(COUNTER_WORKERS_DIED, 1);
+    if (!child->killed)
+        log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
+                  signaled ? log_integer("signal", WTERMSIG(status))
+                           : log_integer("exit_status", WEXITSTATUS(status)),
+                  log_identifier("request_id", *view->request_id ? view->request_id : NULL),
+                  log_text("route", *view->route ? view->route : NULL));
+    if (now - child->started >= YOUNG) {
+        master->died_young = 0;
+        return;
+    }
+    uint64_t pause = BACK_OFF_FIRST;
+    for (unsigned i = 0; i < master->died_young && pause < BACK_OFF_LONGEST; i++)
+        pause *= 2;
+    master->died_young++;
+    master->fork_not_before = now + (pause < BACK_OFF_LONGEST ? pause : BACK_OFF_LONGEST);
+}
+
+static void note_end(struct master *master, pid_t pid, int status)
+{
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        struct slot *slot = &master->scoreboard->slots[i];
+        if (atomic_load(&slot->pid) != pid)
+            continue;
+        struct slot_view view;
+        slot_view(slot, &view);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+            note_death(master, &master->children[i], &view, status);
+        atomic_store(&slot->state, WORKER_NONE);
+        atomic_store(&slot->pid, 0);
+        return;
+    }
+}
+
+void children_reap(struct master *master)
+{
+    pid_t pid;
+    int status;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == master->startup)
+            master->startup = 0;
+        else if (pid == master->upgrade.trial)
+            upgrade_judge(&master->upgrade, status);
+        else
+            note_end(master, pid, status);
+    }
+}
+
+void children_signal(const struct master *master, int signal)
+{
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        pid_t pid = atomic_load(&master->scoreboard->slots[i].pid);
+        if (pid != 0)
+            kill(pid, signal);
+    }
+}
+
+unsigned children_count(const struct master *master)
+{
+    unsigned alive = 0;
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++)
+        alive += atomic_load(&master->scoreboard->slots[i].pid) != 0;
+    return alive;
+}

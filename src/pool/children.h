@@ -1,0 +1,26 @@
+/*
+ * The master's children: workers, and the startup process (pool/startup.h).
+ */
+#ifndef BERTH_POOL_CHILDREN_H
+#define BERTH_POOL_CHILDREN_H
+
+#include "pool/master_state.h"
+
+/* Forks the startup process, unless it is running. */
+void children_start_startup(struct master *master);
+
+/* Forks a worker with the current configuration into a free slot. Returns false if that failed; the
+   reason is logged. */
+bool children_start_worker(struct master *master);
+
+/* Collects the children that have ended. Logs and counts workers that died, and delays the next
+   worker if they died young. */
+void children_reap(struct master *master);
+
+/* Sends a signal to all workers. */
+void children_signal(const struct master *master, int signal);
+
+/* Returns the number of workers, including those that are ending. */
+unsigned children_count(const struct master *master);
+
+#endif

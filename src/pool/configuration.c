@@ -1,0 +1,70 @@
+/*
+ * Reads and checks the configuration.
+ */
+#include <config.h>
+
+#include "pool/configuration.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/keystone/login.h"
+#include "base/log.h"
+
+/* Checks the settings that a pool cannot run without. */
+static bool check_settings(const struct settings *settings, const struct config *config,
+                           struct error_line *error)
+{
+    struct database_url url;
+    if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
+        !keystone_login_check(settings, config, error))
+        return false;
+    if (!settings_database_url(settings, &url, error))
+        return false;
+    database_url_free(&url);
+    return true;
+}
+
+static bool configure(struct configuration *configuration, struct config *config, bool serve,
+                      struct error_line *error)
+{
+    struct settings *settings = &configuration->settings;
+    if (!settings_load(settings, config, error) || !check_settings(settings, config, error))
+        return false;
+    configuration->policies = policy_store_new(settings, error);
+    if (configuration->policies == NULL)
+        return false;
+    if (serve) {
+        struct log_settings log = settings_log(settings);
+        if (!log_open(&log, error))
+            return false;
+        settings_report(settings, config);
+    }
+    policy_store_report(configuration->policies);
+    return true;
+}
+
+struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
+                                        struct error_line *error)
+{
+    struct configuration *configuration = calloc(1, sizeof(*configuration));
+    struct config *config = config_new();
+    if (configuration == NULL)
+        abort();
+    bool good =
+        config_load(config, places, count, error) && configure(configuration, config, serve, error);
+    config_free(config);
+    if (good)
+        return configuration;
+    configuration_free(configuration);
+    return NULL;
+}
+
+void configuration_free(struct configuration *configuration)
+{
+    if (configuration == NULL)
+        return;
+    policy_store_free(configuration->policies);
+    settings_free(&configuration->settings);
+    free(configuration);
+}

@@ -1,0 +1,25 @@
+/*
+ * The configuration of a pool: what the configuration files and the policy files say.
+ */
+#ifndef BERTH_POOL_CONFIGURATION_H
+#define BERTH_POOL_CONFIGURATION_H
+
+#include "auth/policy/store.h"
+#include "settings/config.h"
+#include "settings/settings.h"
+
+struct configuration {
+    struct settings settings;
+    struct policy_store *policies;
+};
+
+/* Reads the files at these places and checks that a pool can run with them. Returns NULL and sets
+   error if it cannot. With serve, opens the log and writes there which options are unknown or have
+   a new name. Oddities of the policy are always reported. */
+struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
+                                        struct error_line *error);
+
+/* NULL does nothing. */
+void configuration_free(struct configuration *configuration);
+
+#endif
