@@ -42,14 +42,14 @@ struct ancestry ancestry_from_rows(struct arena *arena, const struct rows *rows)
     return ancestry_build(arena, providers, rows->count);
 }
 
-/* Where a way up ends, besides ANCESTRY_NONE for a circle. */
-#define NOT_SEEN   (SIZE_MAX - 1)
-#define ON_THE_WAY (SIZE_MAX - 2)
+/* Ends that are not known yet. The end of a way into a circle is ANCESTRY_NONE. */
+#define NOT_SEEN (SIZE_MAX - 1)
+#define ON_PATH  (SIZE_MAX - 2)
 
 struct walk {
     const struct ancestry *ancestry;
-    size_t *ends;    /* of each provider */
-    size_t *way;     /* the providers between the start and the first with a known end */
+    size_t *ends;    /* of each provider: where its way up ends */
+    size_t *path;    /* the providers passed since the start */
     bool *in_circle; /* of each provider */
 };
 
@@ -58,33 +58,33 @@ static struct walk walk_begin(struct arena *arena, const struct ancestry *ancest
     size_t count = ancestry->count;
     struct walk walk = {.ancestry = ancestry,
                         .ends = arena_array(arena, count, sizeof(*walk.ends)),
-                        .way = arena_array(arena, count, sizeof(*walk.way)),
+                        .path = arena_array(arena, count, sizeof(*walk.path)),
                         .in_circle = arena_array(arena, count, sizeof(*walk.in_circle))};
     for (size_t i = 0; i < count; i++)
         walk.ends[i] = NOT_SEEN;
     return walk;
 }
 
-/* Goes up to a provider whose end is known, or to the top. All on the way get the same end, so that
-   no provider is passed twice. */
+/* Goes up to a provider whose end is known, or to the top. All providers on the
+   path get the same end, so none is passed twice. */
 static void walk_up(struct walk *walk, size_t start)
 {
     size_t steps = 0, at = start, end = ANCESTRY_NONE;
     while (at != ANCESTRY_NONE && walk->ends[at] == NOT_SEEN) {
-        walk->ends[at] = ON_THE_WAY;
-        walk->way[steps++] = end = at;
+        walk->ends[at] = ON_PATH;
+        walk->path[steps++] = end = at;
         at = walk->ancestry->parents[at];
     }
-    bool circle = at != ANCESTRY_NONE && walk->ends[at] == ON_THE_WAY;
+    bool circle = at != ANCESTRY_NONE && walk->ends[at] == ON_PATH;
     if (circle)
         end = ANCESTRY_NONE;
     else if (at != ANCESTRY_NONE)
         end = walk->ends[at];
     while (steps > 0) {
-        size_t passed = walk->way[--steps];
+        size_t passed = walk->path[--steps];
         walk->ends[passed] = end;
         walk->in_circle[passed] = circle;
-        circle = circle && passed != at; /* what comes before it on the way hangs below */
+        circle = circle && passed != at; /* where the path entered the circle */
     }
 }
 
@@ -105,7 +105,7 @@ bool *ancestry_subtree(struct arena *arena, const struct ancestry *ancestry, siz
 {
     struct walk walk = walk_begin(arena, ancestry);
     bool *below = arena_array(arena, ancestry->count, sizeof(*below));
-    walk.ends[top] = top; /* every way up ends here, if it comes here */
+    walk.ends[top] = top; /* no path goes beyond it */
     walk_all(&walk);
     for (size_t i = 0; i < ancestry->count; i++)
         below[i] = walk.ends[i] == top;

@@ -1,9 +1,9 @@
 /*
  * Walks up the provider trees, from parent to parent.
  *
- * A list of providers knows each one's parent by its place in the list. The walks below visit each
- * provider once, however deep the trees are, and end also where damaged rows make parents go in a
- * circle. They use no database: the caller reads the rows, and locks them where that matters.
+ * The walks visit each provider once, however deep the trees are. They also end where damaged rows
+ * make a circle of parents. They do not use the database: the caller reads the rows, and locks them
+ * where that matters.
  */
 #ifndef BERTH_PLACEMENT_ANCESTRY_H
 #define BERTH_PLACEMENT_ANCESTRY_H
@@ -24,14 +24,14 @@ struct ancestry_provider {
 
 struct ancestry {
     struct ancestry_provider *providers; /* by id */
-    size_t *parents; /* the place of each one's parent; ANCESTRY_NONE: not in the list */
+    size_t *parents; /* for each provider the index of its parent; ANCESTRY_NONE: not in the list */
     size_t count;
 };
 
 #define ANCESTRY_NONE SIZE_MAX
 
-/* Finds the parents of count providers, which must be in the order of their ids. The list stays the
-   caller's; the rest is the arena's. */
+/* Finds the parents of count providers, which must be in the order of their ids. The
+   ancestry refers to the list, and allocates the rest in the arena. */
 struct ancestry ancestry_build(struct arena *arena, struct ancestry_provider *providers,
                                size_t count);
 
@@ -39,18 +39,18 @@ struct ancestry ancestry_build(struct arena *arena, struct ancestry_provider *pr
    becomes provider i. */
 struct ancestry ancestry_from_rows(struct arena *arena, const struct rows *rows);
 
-/* Returns the place of an id, or ANCESTRY_NONE. */
+/* Returns the index of the provider with an id, or ANCESTRY_NONE. */
 size_t ancestry_find(const struct ancestry *ancestry, int64_t id);
 
-/* Returns, for each provider, the place of the one at the top of its tree: the first on the way up
-   whose parent is not in the list. ANCESTRY_NONE if the way up ends in a circle. */
+/* Returns for each provider the index of the top of its tree: the first one on the way up whose
+   parent is not in the list. ANCESTRY_NONE if the way up ends in a circle. */
 size_t *ancestry_tops(struct arena *arena, const struct ancestry *ancestry);
 
-/* Tells for each provider whether it is the one at the place top, or below it. */
+/* Tells for each provider whether it has the index top, or is below that provider. */
 bool *ancestry_subtree(struct arena *arena, const struct ancestry *ancestry, size_t top);
 
-/* Tells for each provider whether the way up leads back to it. False for one that is only below a
-   circle. */
+/* Tells for each provider whether the way up leads back to it. False for a provider that is only
+   below a circle. */
 bool *ancestry_circles(struct arena *arena, const struct ancestry *ancestry);
 
 #endif

@@ -61,8 +61,9 @@ enum outcome capacities_load(struct context *context, const int64_t *provider_id
     return OUTCOME_OK;
 }
 
-struct capacity *capacity_find(const struct capacities *capacities, int64_t provider_id,
-                               int64_t class_id)
+/* Returns the capacity of a class of a provider, or NULL if the provider has no such inventory. */
+static struct capacity *capacity_find(const struct capacities *capacities, int64_t provider_id,
+                                      int64_t class_id)
 {
     const struct capacity key = {.provider_id = provider_id, .class_id = class_id};
     return sorted_find(&key, capacities->list, capacities->count, sizeof(key), capacity_compare);

@@ -41,10 +41,6 @@ enum outcome capacities_load(struct context *context, const int64_t *provider_id
                              size_t provider_count, const int64_t *class_ids, size_t class_count,
                              struct capacities *capacities);
 
-/* Returns the capacity of a class of a provider, or NULL if it has no such inventory. */
-struct capacity *capacity_find(const struct capacities *capacities, int64_t provider_id,
-                               int64_t class_id);
-
 /* Tells whether a provider has capacity of any class in the list. */
 bool capacity_exists(const struct capacities *capacities, int64_t provider_id);
 

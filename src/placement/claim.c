@@ -14,11 +14,11 @@
  *  8. Raise the generations of all providers of steps 3 and 4, each by a compare-and-set, which
  *     also holds against the Python service.
  *
- * All transactions lock consumers before providers, so that claims on the same rows wait for each
- * other. Two claims can still deadlock, in step 4 above all; the server then undoes one of them,
- * and it runs again. Consumers are written before the capacity is checked because the write may
- * find allocations that have to be deleted first; the transaction then runs again, too.
- * docs/design.md describes how all writes work.
+ * Every transaction that locks both kinds locks consumers before providers, so two claims on the
+ * same rows wait for each other. They can still deadlock, in step 4 above all; the server then
+ * undoes one of them, and it runs again. Consumers are written before the capacity is checked
+ * because the write may find allocations that have to be deleted first; the transaction then runs
+ * again, too. docs/design.md describes how all writes work.
  */
 #include <config.h>
 

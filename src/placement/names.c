@@ -19,7 +19,7 @@ struct name_entry {
 
 struct name_table {
     struct name_entry *by_name, *by_id;
-    struct name_entry *custom; /* to forget at the end of the request */
+    struct name_entry *custom; /* the list of custom entries, which live for one request */
     bool complete;             /* this request has read the whole table */
 };
 

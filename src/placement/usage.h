@@ -16,8 +16,8 @@ struct usages {
     size_t count;
 };
 
-/* Loads what is used of each resource class that the provider has an inventory of, in the order of
-   class ids. A class of which nothing is used is included, with 0. */
+/* Loads what is used of each resource class that the provider has an inventory of. A class of which
+ * nothing is used is included, with 0. */
 enum outcome usages_of_provider(struct context *context, int64_t provider_id,
                                 struct usages *usages);
 
