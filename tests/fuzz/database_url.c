@@ -6,7 +6,6 @@
 #include "settings/database_url.h"
 
 #include "base/percent.h"
-
 #include "fuzz.h"
 
 static bool same(const char *left, const char *right)
@@ -16,7 +15,8 @@ static bool same(const char *left, const char *right)
 
 static const char *member(const char *before, const char *text)
 {
-    return text != NULL ? arena_printf(&arena, "%s%s", before, percent_encode(&arena, text, "")) : "";
+    return text != NULL ? arena_printf(&arena, "%s%s", before, percent_encode(&arena, text, ""))
+                        : "";
 }
 
 /* Writes the same as parameters alone, and parses that. */
