@@ -80,6 +80,16 @@ static char *path_of(const struct log_settings *settings)
     return path;
 }
 
+/* Closes the file and syslog. */
+static void close_all(void)
+{
+    if (state.file >= 0)
+        close(state.file);
+    if (state.use_syslog)
+        closelog();
+    free(state.path);
+}
+
 bool log_open(const struct log_settings *settings, struct error_line *error)
 {
     char *path = path_of(settings);
@@ -89,7 +99,7 @@ bool log_open(const struct log_settings *settings, struct error_line *error)
         free(path);
         return false;
     }
-    log_close();
+    close_all();
     state.level = settings->level;
     state.format = settings->format;
     state.file = file;
@@ -116,21 +126,6 @@ void log_reopen(void)
     }
     close(state.file);
     state.file = file;
-}
-
-void log_close(void)
-{
-    if (state.file >= 0)
-        close(state.file);
-    if (state.use_syslog)
-        closelog();
-    free(state.path);
-    state.level = LOG_LEVEL_INFO;
-    state.format = LOG_FORMAT_TEXT;
-    state.use_stderr = true;
-    state.use_syslog = false;
-    state.file = -1;
-    state.path = NULL;
 }
 
 bool log_enabled(enum log_level level)

@@ -43,9 +43,6 @@ bool log_open(const struct log_settings *settings, struct error_line *error);
    file and keeps it. Do not call this from a signal handler. */
 void log_reopen(void);
 
-/* Closes the file. The log is as before log_open(). */
-void log_close(void);
-
 /* Returns whether a line of that level would be written. */
 bool log_enabled(enum log_level level);
 

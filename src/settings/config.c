@@ -1,5 +1,5 @@
 /*
- * Looks options up in what was read, in the environment and among the overrides.
+ * Looks options up in the environment and in what was read.
  */
 #include <config.h>
 
@@ -30,12 +30,6 @@ void config_free(struct config *config)
         return;
     arena_wipe(&config->memory);
     free(config);
-}
-
-void config_override(struct config *config, const char *group, const char *name, const char *value)
-{
-    config_begin_source(config, NULL, false);
-    config_add_entry(config, group, name, value, 0);
 }
 
 /* The case of a group does not count, except for DEFAULT. */
@@ -73,21 +67,6 @@ static const struct config_entry *find_last(const struct config *config, size_t 
     return NULL;
 }
 
-static bool get_override(const struct config *config, const struct config_name *name,
-                         struct config_value *value)
-{
-    for (size_t source = config->source_count; source-- > 0;) {
-        if (config->sources[source].file != NULL)
-            continue;
-        const struct config_entry *entry = find_last(config, source, name);
-        if (entry != NULL) {
-            *value = value_of(config, entry);
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool get_environment(const struct config_name *name, struct config_value *value)
 {
     char variable[ENVIRONMENT_NAME_SIZE];
@@ -106,13 +85,10 @@ static bool get_environment(const struct config_name *name, struct config_value 
 bool config_get(const struct config *config, const struct config_name *name,
                 const struct config_name *old_names, size_t old_count, struct config_value *value)
 {
-    if (get_override(config, name, value) || get_environment(name, value))
+    if (get_environment(name, value))
         return true;
     for (size_t source = config->source_count; source-- > 0;) {
-        const struct config_entry *entry = NULL;
-        if (config->sources[source].file == NULL)
-            continue;
-        entry = find_last(config, source, name);
+        const struct config_entry *entry = find_last(config, source, name);
         for (size_t i = 0; entry == NULL && i < old_count; i++)
             entry = find_last(config, source, &old_names[i]);
         if (entry != NULL) {
@@ -129,7 +105,7 @@ size_t config_get_all(const struct config *config, const struct config_name *nam
 {
     struct config_value value;
     size_t count = 0;
-    if (get_override(config, name, &value) || get_environment(name, &value)) {
+    if (get_environment(name, &value)) {
         if (room > 0)
             values[0] = value;
         return 1;
@@ -139,11 +115,9 @@ size_t config_get_all(const struct config *config, const struct config_name *nam
         bool wanted = is_named(entry, name);
         for (size_t old = 0; !wanted && old < old_count; old++)
             wanted = is_named(entry, &old_names[old]);
-        if (!wanted || config->sources[entry->source].file == NULL)
-            continue;
-        if (count < room)
+        if (wanted && count < room)
             values[count] = value_of(config, entry);
-        count++;
+        count += wanted;
     }
     return count;
 }
@@ -152,8 +126,6 @@ void config_visit(const struct config *config, config_visitor visitor, void *sub
 {
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct config_entry *entry = &config->entries[i];
-        if (config->sources[entry->source].file == NULL)
-            continue;
         struct config_name name = {.group = entry->group, .name = entry->name};
         struct config_value value = value_of(config, entry);
         visitor(subject, &name, &value);
@@ -162,17 +134,10 @@ void config_visit(const struct config *config, config_visitor visitor, void *sub
 
 size_t config_file_count(const struct config *config)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < config->source_count; i++)
-        count += config->sources[i].file != NULL;
-    return count;
+    return config->source_count;
 }
 
 const char *config_file(const struct config *config, size_t index)
 {
-    for (size_t i = 0; i < config->source_count; i++) {
-        if (config->sources[i].file != NULL && index-- == 0)
-            return config->sources[i].file;
-    }
-    return NULL;
+    return index < config->source_count ? config->sources[index].file : NULL;
 }

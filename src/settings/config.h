@@ -1,5 +1,5 @@
 /*
- * The text of options, from the configuration files, the environment and the command line.
+ * The text of options, from the configuration files and the environment.
  *
  * The files are oslo.config's INI, read as oslo.config reads it (oslo_config/iniparser.py, cfg.py):
  *   [group]             the name ends at the bracket that ends the line; its case does not count,
@@ -11,8 +11,7 @@
  *   # comment           or "; comment", only at the beginning of a line
  * An option may be given several times: the last one counts, in the last file that has it. An
  * option of many values has all of them, from all files. The environment overrides the files
- * (OS_<GROUP>__<OPTION>, such as OS_PLACEMENT_DATABASE__CONNECTION), and the command line overrides
- * the environment.
+ * (OS_<GROUP>__<OPTION>, such as OS_PLACEMENT_DATABASE__CONNECTION).
  *
  * This module knows nothing about which options exist and of what type they are: see
  * settings/option.h and settings/settings.h.
@@ -30,7 +29,7 @@ struct config;
 
 /* Where a value comes from. */
 struct config_origin {
-    const char *file; /* NULL: the environment or the command line */
+    const char *file; /* NULL: the environment */
     unsigned line;    /* in file, from 1 */
 };
 
@@ -76,9 +75,6 @@ bool config_load(struct config *config, const struct config_place *places, size_
  * list ends with NULL and is in the arena, text included.
  */
 const char *const *config_search_directories(struct config *config, struct arena *arena);
-
-/* Sets an option as the command line does, overriding everything else. Copies name and value. */
-void config_override(struct config *config, const char *group, const char *name, const char *value);
 
 struct config_name {
     const char *group;

@@ -192,7 +192,7 @@ const char *const *config_search_directories(struct config *config, struct arena
         directories[count++] = arena_strdup(arena, config->directories[i]);
     for (size_t i = config->source_count; i-- > 0;) {
         const char *file = config->sources[i].file;
-        if (file == NULL || config->sources[i].in_directory)
+        if (config->sources[i].in_directory)
             continue;
         const char *slash = strrchr(file, '/');
         directories[count++] =

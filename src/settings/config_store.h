@@ -1,5 +1,5 @@
 /*
- * The inside of struct config: what the files and the command line say, in the order of reading.
+ * The inside of struct config: what the files say, in the order of reading.
  *
  * For settings/config.c, which looks values up, and settings/config_read.c, which reads the files;
  * everything else uses settings/config.h.
@@ -21,7 +21,7 @@ struct config_entry {
     unsigned line;
 };
 
-/* A file that was read, or, without a file, an option that the command line set. */
+/* A file that was read. */
 struct config_source {
     const char *file;
     bool in_directory; /* read by config_read_directory() */
@@ -41,11 +41,11 @@ struct config {
     size_t directory_room;
 };
 
-/* Begins a source: entries added from here on come from file (NULL: the command line). Copies the
-   text, as the functions below do. */
+/* Begins a source: entries added from here on come from file. Copies the text, as the functions
+   below do. */
 void config_begin_source(struct config *config, const char *file, bool in_directory);
 
-/* Adds an entry to the last source. line is 0 for the command line. */
+/* Adds an entry to the last source. */
 void config_add_entry(struct config *config, const char *group, const char *name, const char *text,
                       unsigned line);
 

@@ -70,8 +70,8 @@ void settings_refuse(const struct config *config, const struct config_option *op
         error_line_set(error, "%s:%u: [%s] %s: %s", value.origin.file, value.origin.line, group,
                        option->name, reason);
     else if (found || files == 0)
-        error_line_set(error, "%s[%s] %s: %s", found ? "environment or command line: " : "", group,
-                       option->name, reason);
+        error_line_set(error, "%s[%s] %s: %s", found ? "environment: " : "", group, option->name,
+                       reason);
     else
         error_line_set(error, "%s: [%s] %s: %s", config_file(config, files - 1), group,
                        option->name, reason);

@@ -3,6 +3,7 @@
  */
 #include <config.h>
 
+#include <ctype.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -80,7 +81,7 @@ static void compare_option(void *subject, const struct config_option *option, co
     struct comparison *comparison = subject;
     const char *before = comparison->texts[comparison->count++];
     if (option->secret || option->type == OPTION_MULTI)
-        return; /* secrets are not shown, and the command line has one value only */
+        return; /* secrets are not shown, and the environment has one value only */
     require((before == NULL) == (text == NULL));
     if (text == NULL)
         return;
@@ -88,24 +89,39 @@ static void compare_option(void *subject, const struct config_option *option, co
     require(strncmp(before, text, length_of(option, text)) == 0);
 }
 
-/* Checks that the same values as overrides make the same settings. */
+/* Returns the environment variable that sets an option. */
+static char *variable_of(const char *group, const char *name, const char *value)
+{
+    char *variable = arena_printf(&arena, "OS_%s__%s=%s", group, name, quoted(value));
+    for (char *c = variable; *c != '='; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return variable;
+}
+
+/* Checks that the same values in the environment make the same settings. */
 static void check_again(const struct settings *settings)
 {
     struct comparison comparison = {.texts = arena_array(&arena, option_count, sizeof(char *))};
     struct error_line error;
     struct settings again;
     struct config *config = config_new();
+    char **variables = arena_array(&arena, option_count + 4, sizeof(*variables)),
+         **before = environ;
+    size_t count = 0;
     settings_visit(settings, note_option, &comparison);
     for (size_t i = 0; i < option_count; i++) {
         const struct config_option *option = &config_options[i];
         if (!option->secret && option->type != OPTION_MULTI && comparison.texts[i] != NULL)
-            config_override(config, option->group, option->name, quoted(comparison.texts[i]));
+            variables[count++] = variable_of(option->group, option->name, comparison.texts[i]);
     }
-    config_override(config, "placement_database", "connection",
-                    quoted(settings->placement_database_connection));
-    config_override(config, "placement_database", "connection_parameters",
-                    quoted(settings->placement_database_connection_parameters));
+    variables[count++] =
+        variable_of("placement_database", "connection", settings->placement_database_connection);
+    variables[count++] = variable_of("placement_database", "connection_parameters",
+                                     settings->placement_database_connection_parameters);
+    variables[count++] = arena_strdup(&arena, "HOME=/");
+    environ = variables;
     bool good = settings_load(&again, config, &error);
+    environ = before;
     if (!good)
         fprintf(stderr, "%s\n", error.text);
     require(good);

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include "../set_option.h"
 #include "auth/keystone/access_rules.h"
 #include "auth/keystone/login.h"
 #include "auth/keystone/token.h"
@@ -25,7 +26,7 @@ static void start(void)
     struct error_line error;
     struct config *config = config_new();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        config_override(config, names[i].group, names[i].name, values[i]);
+        set_option(names[i].group, names[i].name, values[i]);
     require(settings_load(&settings, config, &error));
     config_free(config);
 }

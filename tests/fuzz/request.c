@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../set_option.h"
 #include "api/body/body.h"
 #include "api/body/schema.h"
 #include "api/service.h"
@@ -134,7 +135,7 @@ static void start(void)
     struct config *config = config_new();
     schemas_load();
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-        config_override(config, options[i].group, options[i].name, options[i].value);
+        set_option(options[i].group, options[i].name, options[i].value);
     require(settings_load(&settings, config, &error));
     config_free(config);
     open_log();

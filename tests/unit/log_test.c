@@ -30,7 +30,6 @@ static void set_up(void)
 static void tear_down(void)
 {
     char command[128];
-    log_close();
     snprintf(command, sizeof(command), "rm -rf %s", directory);
     ck_assert_int_eq(system(command), 0);
 }

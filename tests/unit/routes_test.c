@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../set_option.h"
 #include "api/call.h"
 #include "api/routes.h"
 #include "api/service.h"
@@ -55,8 +56,8 @@ static void set_up(void)
     char *policy_file = realpath(policy_path, NULL);
     ck_assert_ptr_nonnull(policy_file);
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-        config_override(config, options[i][0], options[i][1], options[i][2]);
-    config_override(config, "oslo_policy", "policy_file", policy_file);
+        set_option(options[i][0], options[i][1], options[i][2]);
+    set_option("oslo_policy", "policy_file", policy_file);
     free(policy_file);
     ck_assert_msg(settings_load(&settings, config, &error), "%s", error.text);
     config_free(config);

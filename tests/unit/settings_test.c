@@ -315,7 +315,7 @@ START_TEST(environment_sets_options)
     setenv("OS_BERTH__WORKERS", "many", 1);
     ck_assert(!load(CONNECTION "[berth]\nworkers = 3\n"));
     ck_assert_str_eq(error.text,
-                     "environment or command line: [berth] workers: is not a whole number");
+                     "environment: [berth] workers: is not a whole number");
     unsetenv("OS_BERTH__WORKERS");
 }
 END_TEST
