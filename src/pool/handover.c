@@ -1,5 +1,5 @@
 /*
- * Writing and reading the variable between two programs.
+ * Writes and reads the environment variable that carries a handover.
  */
 #include <config.h>
 
@@ -18,7 +18,8 @@
 
 enum { FORMAT = 1 };
 
-/* A number, which the separator follows or the end; moves on behind it. */
+/* Reads a number that ends with the separator or the text, and moves text behind it. Returns false
+   if there is no such number or it is above most. */
 static bool take_number(const char **text, char separator, uint64_t most, uint64_t *number)
 {
     char *end;
@@ -51,7 +52,7 @@ static bool take_workers(struct handover *handover, const char *text)
     return true;
 }
 
-static bool understand(struct handover *handover, const char *text)
+static bool handover_parse(struct handover *handover, const char *text)
 {
     uint64_t descriptor, device, inode;
     if (!take_number(&text, ' ', INT32_MAX, &descriptor) ||
@@ -78,13 +79,13 @@ bool handover_take(struct handover *handover, struct error_line *error)
                 take_number(&text, ' ', UINT64_MAX, &pid);
     bool ours = good && ((pid_t)pid == getpid() || (pid_t)pid == getppid());
     if (ours)
-        good = format == FORMAT && understand(handover, text);
+        good = format == FORMAT && handover_parse(handover, text);
     free(copy);
     if (good)
         return true;
     handover_free(handover);
-    error_line_set(error, VARIABLE ": this program does not understand what the one before hands "
-                                   "over");
+    error_line_set(error,
+                   VARIABLE ": this program does not understand the handover of the previous one");
     return false;
 }
 

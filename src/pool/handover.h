@@ -1,15 +1,15 @@
 /*
- * What a master hands over to the program that takes its place under the same pid (pool/upgrade.h):
- * the listening socket, and the workers that go on serving meanwhile.
+ * The handover: what a master passes to the program that replaces it under the same pid
+ * (pool/upgrade.h). It names the listening socket, and the workers, which keep serving.
  *
- * It is the environment variable BERTH_UPGRADE, which only lives from one program to the next:
+ * It travels in the environment variable BERTH_UPGRADE, which exists only from one program to the
+ * next:
  *
  *     FORMAT PID DESCRIPTOR DEVICE INODE WORKER:TOLD...
  *
- * all in decimal. PID is the master's, so that a process that merely inherits the variable does not
- * take it for its own. DEVICE and INODE are those of the socket's file if the master has made it,
- * and 0 if the socket was inherited. TOLD says when a worker was told to end, as
- * clock_milliseconds() counts; 0: it was not.
+ * All numbers are decimal. PID is the master's: a process that merely inherits the variable ignores
+ * it. DEVICE and INODE identify the socket's file if the master made it; they are 0 if the socket
+ * was inherited. TOLD is the time when a worker was told to end (clock_milliseconds()), or 0.
  */
 #ifndef BERTH_POOL_HANDOVER_H
 #define BERTH_POOL_HANDOVER_H
@@ -23,28 +23,30 @@
 
 struct handed_worker {
     pid_t pid;
-    uint64_t told;
+    uint64_t told; /* when it was told to end, clock_milliseconds(); 0: it was not */
 };
 
 struct handover {
-    int descriptor; /* -1: nothing is handed over */
+    int descriptor; /* of the listening socket; -1: there is no handover */
     dev_t device;
     ino_t inode;
     size_t count;
     struct handed_worker *workers; /* from malloc */
 };
 
-/* Takes the variable out of the environment. It is meant for this process if it names its pid, or
-   that of its parent, which has it checked whether this program understands (--check-config).
-   Otherwise there is no handover. Gives false and an error if the text is not understood. */
+/* Reads the variable and removes it from the environment. It is meant for this process if PID is
+   its own, or its parent's: then the parent is trying this program (--check-config). Otherwise, or
+   without the variable, the handover is empty. Returns false and sets error if the text is
+   malformed or has another format. */
 bool handover_take(struct handover *handover, struct error_line *error);
 
-/* Puts the variable into the environment, with the pid of the master. False: no memory. */
+/* Sets the variable, with the pid of the master. Returns false if there is no memory. */
 bool handover_give(const struct handover *handover, pid_t master);
 
-/* Takes it out again: there is no other program after all. */
+/* Removes the variable again, after the other program could not be started. */
 void handover_withdraw(void);
 
+/* Frees the list of workers and empties the handover. */
 void handover_free(struct handover *handover);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Inheriting and opening the listening socket.
+ * Inherits, opens and closes the listening socket.
  */
 #include <config.h>
 
@@ -25,8 +25,8 @@ static bool make_ready(int descriptor, struct error_line *error)
     return false;
 }
 
-/* Whether a descriptor is a unix socket that listens. */
-static bool is_ours(int descriptor, struct error_line *error)
+/* Returns whether a descriptor is a unix socket that listens. Sets error if not. */
+static bool is_listening(int descriptor, struct error_line *error)
 {
     int listening = 0;
     socklen_t length = sizeof(listening);
@@ -40,18 +40,18 @@ static bool is_ours(int descriptor, struct error_line *error)
     if (getsockname(descriptor, (struct sockaddr *)&address, &address_length) != 0 ||
         address.ss_family != AF_UNIX) {
         error_line_set(error,
-                       "descriptor %d is not a unix socket: FastCGI over TCP has nothing that "
-                       "guards it",
+                       "descriptor %d is not a unix socket: FastCGI over TCP has no protection",
                        descriptor);
         return false;
     }
     return true;
 }
 
-/* A copy of descriptor 0, which then becomes /dev/null for everybody else's use. */
+/* Takes a copy of descriptor 0, and makes descriptor 0 /dev/null, so that nothing else uses the
+   socket by mistake. */
 static bool inherit(struct listener *listener, struct error_line *error)
 {
-    if (!is_ours(0, error))
+    if (!is_listening(0, error))
         return false;
     listener->descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -63,7 +63,8 @@ static bool inherit(struct listener *listener, struct error_line *error)
     return make_ready(listener->descriptor, error);
 }
 
-/* Removes a socket file that nobody listens on. */
+/* Removes a socket file on which no process listens. Returns false and sets error if a process
+   does, or if it is no socket. */
 static bool remove_stale(const struct sockaddr_un *address, struct error_line *error)
 {
     struct stat status;
@@ -79,7 +80,7 @@ static bool remove_stale(const struct sockaddr_un *address, struct error_line *e
     if (!alive && unlink(address->sun_path) == 0)
         return true;
     error_line_set(error, "%s: %s", address->sun_path,
-                   S_ISSOCK(status.st_mode) ? "somebody else listens there"
+                   S_ISSOCK(status.st_mode) ? "another process listens there"
                                             : "is there, and is not a socket");
     return false;
 }
@@ -131,7 +132,7 @@ bool listener_take(struct listener *listener, const char *address, const struct 
         .descriptor = handover->descriptor, .device = handover->device, .inode = handover->inode};
     if (address != NULL && strncmp(address, "unix:", 5) == 0)
         listener->path = strdup(address + 5);
-    return is_ours(handover->descriptor, error) && make_ready(handover->descriptor, error);
+    return is_listening(handover->descriptor, error) && make_ready(handover->descriptor, error);
 }
 
 void listener_close(struct listener *listener)

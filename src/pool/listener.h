@@ -1,9 +1,9 @@
 /*
- * The socket that nginx connects to.
+ * The listening socket, which nginx connects to.
  *
- * It is inherited as descriptor 0, from spawn-fcgi -n or from systemd (StandardInput=socket), or
- * opened here, or was handed over by the program that this one replaces. Only unix sockets are
- * taken: FastCGI has no authentication, so that the file's permissions are what guards it.
+ * It is inherited as descriptor 0 from spawn-fcgi -n or systemd (StandardInput=socket), or opened
+ * here, or comes from the program that this one replaces. Only unix sockets are accepted: FastCGI
+ * has no authentication, so the permissions of the file must protect it.
  */
 #ifndef BERTH_POOL_LISTENER_H
 #define BERTH_POOL_LISTENER_H
@@ -16,23 +16,23 @@
 
 struct listener {
     int descriptor;
-    char *path; /* of a socket that was opened here; NULL: inherited */
-    dev_t device;
+    char *path;   /* if this pool made the socket; NULL if it was inherited */
+    dev_t device; /* of the file at path */
     ino_t inode;
 };
 
-/* Takes descriptor 0 if address is NULL, or opens "unix:PATH", mode 0660; a socket file on which
-   nobody listens any more is replaced. The socket is non-blocking and closed on exec. Gives false
-   and an error. */
+/* Takes descriptor 0 if address is NULL; otherwise opens the socket "unix:PATH" with mode 0660 and
+   replaces a socket file on which no process listens any more. The socket is non-blocking and
+   close-on-exec. Returns false and sets error on failure. */
 bool listener_open(struct listener *listener, const char *address, int backlog,
                    struct error_line *error);
 
-/* Takes the socket of a handover over, with its file if the master has made that: address is then
-   where. Gives false and an error if it is not a listening socket. */
+/* Takes the socket of a handover. If address is "unix:PATH", the pool made the file there and owns
+   it. Returns false and sets error if the descriptor is no listening socket. */
 bool listener_take(struct listener *listener, const char *address, const struct handover *handover,
                    struct error_line *error);
 
-/* Closes it, and removes the file of a socket that was opened here, if it is still that one. */
+/* Closes the socket. Removes its file if the pool made it and no other file took its place. */
 void listener_close(struct listener *listener);
 
 #endif

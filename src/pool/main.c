@@ -1,5 +1,6 @@
 /*
- * berth: the program. Arguments, configuration, the listening socket; then the master takes over.
+ * The program berth: reads arguments and configuration, opens the listening socket, and runs the
+ * master.
  */
 #include <config.h>
 
@@ -17,31 +18,28 @@ static const char usage[] =
     "usage: berth [--config-file FILE]... [--config-dir DIRECTORY]... [--listen unix:PATH]\n"
     "             [--check-config] [--version] [--help]\n"
     "\n"
-    "The OpenStack Placement API over FastCGI. The listening socket is descriptor 0, as spawn-fcgi "
-    "-n\n"
-    "and systemd hand it over, unless --listen names one.\n"
+    "The OpenStack Placement API over FastCGI. The listening socket is descriptor 0, from\n"
+    "spawn-fcgi -n or systemd, unless --listen names one.\n"
     "\n"
-    "  --config-file FILE   read this file; the last one that sets an option counts. Without any:\n"
+    "  --config-file FILE   read this file; the last file that sets an option wins. By default:\n"
     "                       placement.conf in $OS_PLACEMENT_CONFIG_DIR or /etc/placement\n"
-    "  --config-dir DIR     read the *.conf in this directory, after the files\n"
+    "  --config-dir DIR     read the *.conf files in this directory, after the other files\n"
     "  --listen unix:PATH   open this socket\n"
-    "  --check-config       say whether the configuration is right, and end\n"
+    "  --check-config       check the configuration and exit\n"
     "\n"
-    "Signals: TERM stops after the requests in flight, HUP reads the configuration again and "
-    "replaces\n"
-    "the workers, USR1 opens the log again, USR2 replaces the program by the file that it was "
-    "started\n"
-    "from.\n";
+    "Signals: TERM stops after the requests in flight; HUP reads the configuration again and\n"
+    "replaces the workers; USR1 opens the log again; USR2 replaces the program by the file that\n"
+    "it was started from.\n";
 
 struct arguments {
     struct config_place *places;
     size_t place_count;
     const char *listen;
     bool check;
-    char **all; /* as the program was started */
+    char **all; /* argv */
 };
 
-/* Gives an exit status, or -1 to go on. */
+/* Returns an exit status, or -1 to continue. */
 static int arguments_read(int count, char **values, struct arguments *arguments)
 {
     static const struct option options[] = {
@@ -93,8 +91,8 @@ static int refuse(const struct error_line *error)
     return EX_CONFIG;
 }
 
-/* Says whether the pool could run. As the trial of an upgrade that includes what is only there when
-   it runs: the socket that is handed over, and the log. */
+/* Checks whether the pool could run. In the trial of an upgrade, also checks the socket of the
+   handover and the log. Returns the exit status. */
 static int check(const struct arguments *arguments, const struct handover *handover)
 {
     struct error_line error;
@@ -122,7 +120,7 @@ static bool listen_where_told(const struct arguments *arguments, const struct ha
     return listener_open(listener, arguments->listen, (int)settings->berth_listen_backlog, error);
 }
 
-/* Configures, listens and runs; gives the exit status. */
+/* Reads the configuration, listens and runs. Returns the exit status. */
 static int run(const struct arguments *arguments, const struct handover *handover)
 {
     struct error_line error;

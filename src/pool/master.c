@@ -87,7 +87,7 @@ static void serve(struct master *master)
     }
 }
 
-/* Waits for the workers to end, as long as they may. */
+/* Waits for the workers to end, until their time is over. */
 static void drain(struct master *master)
 {
     while (children_count(master) > 0 && clock_milliseconds() < master->stop_at) {

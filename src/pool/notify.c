@@ -1,5 +1,5 @@
 /*
- * Datagrams to the service manager.
+ * Sends datagrams to the service manager.
  */
 #include <config.h>
 
@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { STATUS_INTERVAL = 10000 }; /* milliseconds, without a watchdog */
+enum { STATUS_INTERVAL = 10000 }; /* milliseconds between beats without a watchdog */
 
 static bool address_read(struct notifier *notifier, const char *path)
 {
@@ -33,7 +33,7 @@ static bool address_read(struct notifier *notifier, const char *path)
     return true;
 }
 
-/* The manager's watchdog is ours unless it names another process. */
+/* Reads how often the manager's watchdog expects a beat, unless it watches another process. */
 static void watchdog_read(struct notifier *notifier)
 {
     const char *microseconds = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
@@ -54,8 +54,7 @@ void notify_open(struct notifier *notifier)
     if (address_read(notifier, path))
         notifier->descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (notifier->descriptor < 0)
-        log_event(LOG_LEVEL_WARNING, "the service manager cannot be told that it is ready",
-                  log_path("socket", path));
+        log_event(LOG_LEVEL_WARNING, "cannot notify the service manager", log_path("socket", path));
     watchdog_read(notifier);
 }
 
@@ -66,7 +65,7 @@ void notify_close(struct notifier *notifier)
     notifier->descriptor = -1;
 }
 
-/* Sends a text, which may be empty, and the status. */
+/* Sends a text, which may be empty, and the status. Returns whether the manager accepted them. */
 static bool send_text(struct notifier *notifier, const char *text, const char *status)
 {
     char datagram[512];
@@ -87,7 +86,7 @@ void notify_state(struct notifier *notifier, enum pool_state state, const char *
     case POOL_SERVING:
         snprintf(text, sizeof(text), "READY=1\n");
         break;
-    case POOL_RELOADING: /* the manager compares with the time at which it sent the signal */
+    case POOL_RELOADING: /* the manager compares it with the time of its signal */
         snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\n",
                  clock_microseconds());
         break;

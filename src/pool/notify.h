@@ -1,13 +1,16 @@
 /*
- * Telling the service manager how it stands: the protocol of sd_notify(3), without its library.
+ * Notifications to the service manager: the protocol of sd_notify(3), without its library.
  *
- * If there is a NOTIFY_SOCKET in the environment, datagrams go there:
- *   READY=1      the first workers accept connections, and the work at start is done or, where the
- *                database does not come, not waited for any longer; and again when a reload is over
- *   RELOADING=1  with MONOTONIC_USEC, at the begin of a reload, also of one with a wrong
- * configuration STOPPING=1 WATCHDOG=1   twice in WATCHDOG_USEC, as long as the master's loop goes
- * round and with each of them, and from time to time, STATUS: a line for people. Nothing ever waits
- * for the manager: what it does not take is sent again by notify_beat().
+ * If NOTIFY_SOCKET is in the environment, these messages go there:
+ *
+ *   READY=1      The first workers accept connections, and the startup process is done or has taken
+ *                too long because the database does not answer. Again when a reload is over.
+ *   RELOADING=1  With MONOTONIC_USEC. A reload begins, even if its configuration turns out wrong.
+ *   STOPPING=1   The pool is stopping.
+ *   WATCHDOG=1   Twice in WATCHDOG_USEC, while the master's loop runs.
+ *   STATUS=      A line for people: with each message, and from time to time alone.
+ *
+ * Nothing ever waits for the manager: notify_beat() sends again what it did not accept.
  */
 #ifndef BERTH_POOL_NOTIFY_H
 #define BERTH_POOL_NOTIFY_H
@@ -20,23 +23,24 @@
 #include "watch/scoreboard.h"
 
 struct notifier {
-    int descriptor; /* -1: there is nobody to tell */
+    int descriptor; /* -1: there is no service manager */
     struct sockaddr_un address;
     socklen_t address_length;
-    uint64_t interval; /* milliseconds between beats */
-    bool watchdog;
-    uint64_t next_beat;
-    enum pool_state owed; /* what has not been taken yet; POOL_STARTING: nothing */
+    uint64_t interval;    /* milliseconds between beats */
+    bool watchdog;        /* the manager has one for this process */
+    uint64_t next_beat;   /* clock_milliseconds() */
+    enum pool_state owed; /* state that the manager has not accepted yet; POOL_STARTING: none */
 };
 
-/* Looks who is to be told, by the environment. */
+/* Reads from the environment where to send messages. Logs a warning if it cannot send there. */
 void notify_open(struct notifier *notifier);
+/* Closes the socket. Nothing is sent any more. */
 void notify_close(struct notifier *notifier);
 
-/* The pool has entered a state. */
+/* Sends that the pool has entered a state, with a status line. */
 void notify_state(struct notifier *notifier, enum pool_state state, const char *status);
 
-/* Whether something is to be sent now that notify_beat() sends. */
+/* Returns whether it is time for notify_beat(), which sends a beat or what is owed. */
 bool notify_is_due(const struct notifier *notifier);
 void notify_beat(struct notifier *notifier, const char *status);
 

@@ -1,5 +1,5 @@
 /*
- * The database work at start.
+ * Prepares the database, and tries again until that succeeds.
  */
 #include <config.h>
 
@@ -12,7 +12,7 @@
 #include "db/schema_version.h"
 #include "placement/standard.h"
 
-enum { SLOWLY = 60 }; /* seconds between tries, after max_retries */
+enum { SLOWLY = 60 }; /* seconds between attempts after max_retries */
 
 static enum outcome prepare(const struct settings *settings, struct database *database,
                             struct arena *arena)
@@ -24,7 +24,7 @@ static enum outcome prepare(const struct settings *settings, struct database *da
     if (settings->placement_database_sync_on_startup)
         outcome = schema_synchronise(database, arena, SCHEMA_HEAD, &reason);
     if (reason != NULL)
-        log_event(LOG_LEVEL_ERROR, "the schema cannot be brought to its head",
+        log_event(LOG_LEVEL_ERROR, "cannot upgrade the schema to its newest revision",
                   log_text("reason", reason));
     if (outcome == OUTCOME_OK)
         outcome = standard_synchronise(database, arena);

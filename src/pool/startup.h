@@ -1,17 +1,19 @@
 /*
- * What is done to the database once at start and after each reload: bringing the schema to its head
- * ([placement_database] sync_on_startup) and entering the standard traits and resource classes.
+ * The startup process prepares the database at start and after each reload: it upgrades the schema
+ * to the newest revision ([placement_database] sync_on_startup) and enters the standard traits and
+ * resource classes.
  *
- * It runs in a process of its own, so that the master never waits for a database. A database that
- * is down is tried again, [placement_database] max_retries times every retry_interval seconds, and
- * then more slowly for as long as it takes.
+ * It is a separate process so that the master never waits for a database. If the database is down,
+ * it tries again [placement_database] max_retries times, every retry_interval seconds, and then
+ * once a minute without end.
  */
 #ifndef BERTH_POOL_STARTUP_H
 #define BERTH_POOL_STARTUP_H
 
 #include "settings/settings.h"
 
-/* Gives the exit status of the process: 0 when all is done. */
+/* Runs the startup process. Returns its exit status: 0 when the database is ready, 1 if the
+   settings do not name one. */
 int startup_run(const struct settings *settings);
 
 #endif

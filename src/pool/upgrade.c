@@ -1,5 +1,5 @@
 /*
- * The trial of a new program, and the exec.
+ * Tries a new program, and executes it.
  */
 #include <config.h>
 
@@ -21,11 +21,11 @@
 
 enum {
     PATIENCE = 5000,     /* milliseconds that a trial may take */
-    COMPLAINT_SIZE = 512 /* what is read of its standard error */
+    COMPLAINT_SIZE = 512 /* bytes to read of its standard error */
 };
 
-/* What execve() was called with: /proc/self/exe would be the file behind a symbolic link, and
-   "(deleted)" once another one has its name. */
+/* Returns the absolute path with which this program was executed. /proc/self/exe would be the file
+   behind a symbolic link, and "(deleted)" once another file has its name. */
 static char *program_path(const char *name)
 {
     char *path = NULL;

@@ -1,12 +1,14 @@
 /*
- * Replacing the program while it serves: the master exec()s the file that it was started from.
+ * An upgrade replaces the program while it serves: the master executes the file that it was started
+ * from, which by now holds another version.
  *
- * Pid, parent, listening socket, arguments, environment, masked and pending signals stay, and so do
- * the workers, which are the new program's children as they were the old one's. Nobody who knows
- * the pool from outside (systemd, spawn-fcgi, nginx, a pid file) has to learn anything.
+ * Pid, parent, listening socket, arguments, environment, blocked and pending signals stay the same.
+ * So do the workers: they become children of the new program. Nothing outside (systemd, spawn-fcgi,
+ * nginx, a pid file) notices a difference.
  *
- * Before that the new program is tried: a child runs it with the same arguments, --check-config and
- * the handover. Only if that ends with 0 in time may it take over; otherwise the old one goes on.
+ * First the new program is tried: a child runs it with the same arguments, --check-config and the
+ * handover. It takes over only if the trial exits with 0 in time; otherwise the old program goes
+ * on.
  */
 #ifndef BERTH_POOL_UPGRADE_H
 #define BERTH_POOL_UPGRADE_H
@@ -19,33 +21,36 @@
 #include "pool/handover.h"
 
 struct upgrade {
-    char *path;       /* absolute, but not resolved: a symbolic link may lead elsewhere by now */
+    char *path;       /* absolute, but not resolved: a symbolic link may point elsewhere by now */
     char **arguments; /* of this program; not owned */
-    pid_t trial;      /* the child that tries the new program; 0: there is none */
+    pid_t trial;      /* the child that tries the new program; 0: no trial is running */
     int complaints;   /* its standard error */
-    uint64_t give_up; /* when it has taken too long */
-    bool passed;      /* it has ended well: upgrade_carry_out() may be called */
+    uint64_t give_up; /* when to end the trial, clock_milliseconds() */
+    bool passed;      /* the trial ended well: call upgrade_carry_out() */
 };
 
-/* Remembers how this program was started; call it before the working directory changes. False: no
-   memory. */
+/* Remembers how this program was started. Call it before the working directory changes. Returns
+   false if there is no memory. */
 bool upgrade_init(struct upgrade *upgrade, char **arguments);
+
+/* Frees the path. */
 void upgrade_free(struct upgrade *upgrade);
 
-/* Starts the trial, in a child with these signals masked. The descriptor that is handed over is
-   closed on exec otherwise. What goes wrong is logged. */
+/* Starts a trial, unless one is running, in a child with this signal mask. Logs what goes wrong. */
 void upgrade_try(struct upgrade *upgrade, const struct handover *handover, const sigset_t *mask);
 
-/* Ends a trial that takes too long. Call it now and then. */
+/* Kills a trial that takes too long. Call it often. */
 void upgrade_watch(struct upgrade *upgrade);
 
-/* The trial has ended, with a status as waitpid() has it: sets passed, or logs why not. */
+/* Call it when the trial has ended, with its status from waitpid(). Sets passed, or logs why the
+   program failed. */
 void upgrade_judge(struct upgrade *upgrade, int status);
 
-/* Gives up a trial that is under way. */
+/* Kills a running trial. */
 void upgrade_cancel(struct upgrade *upgrade);
 
-/* Becomes the new program. Returns only if that fails, which is logged; all is then as before. */
+/* Becomes the new program, with this handover. Returns only on failure, which is logged; nothing
+   has changed then. */
 void upgrade_carry_out(struct upgrade *upgrade, const struct handover *handover);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The life of a worker.
+ * Runs a worker: waits for connections and signals, and answers one request after the other.
  */
 #include <config.h>
 
@@ -22,8 +22,8 @@
 #include "http/fastcgi.h"
 
 enum {
-    LARGE = 16 << 20,  /* bytes that a request takes that is not like the others */
-    DRAIN_MOST = 1000, /* milliseconds that a stopping worker goes on with what waits */
+    LARGE = 16 << 20,  /* bytes: return the memory of a request that took more to the system */
+    DRAIN_MOST = 1000, /* milliseconds that a stopping worker keeps answering what waits */
 };
 
 struct worker {
@@ -41,7 +41,7 @@ struct worker {
     struct arena arena;
     struct buffer output;
     jmp_buf escape;
-    unsigned escapes;     /* of the request at hand */
+    unsigned escapes;     /* of this request: how often memory ran out */
     uint64_t drain_until; /* 0: not stopping */
     bool ending;
 };
@@ -57,7 +57,7 @@ static bool worker_open(struct worker *worker)
     worker->fastcgi = fastcgi_new(worker->listen_descriptor);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     worker->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    /* exclusive: a connection wakes one worker, not all */
+    /* Exclusive: a connection wakes one worker, not all. */
     worker->waiting = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = worker->signals};
     if (epoll_ctl(worker->waiting, EPOLL_CTL_ADD, worker->signals, &event) != 0)
@@ -101,8 +101,8 @@ static void worker_take_signals(struct worker *worker)
     }
 }
 
-/* Waits until a connection waits. False: the worker is to end. A connection that comes together
-   with the word to end is served: only this worker was woken for it. */
+/* Waits for a connection. Returns false if the worker should end. A connection that arrives
+   together with the signal to end is served: it woke only this worker. */
 static bool worker_wait(struct worker *worker)
 {
     while (!worker->ending) {
@@ -137,7 +137,7 @@ static void note_route(void *watching, const char *route)
 static void worker_log(const struct worker *worker, const struct exchange *exchange,
                        const struct service_report *report, uint64_t microseconds)
 {
-    char version[8] = "", path[LOG_LINE_SIZE]; /* of the stack: there may be no other memory */
+    char version[8] = "", path[LOG_LINE_SIZE]; /* on the stack: there may be no other memory */
     snprintf(path, sizeof(path), "%s%s", exchange->prefix, exchange->path);
     if (exchange->version.major != 0)
         snprintf(version, sizeof(version), "%u.%u", exchange->version.major,
@@ -184,13 +184,13 @@ static void fill(struct worker *worker, struct exchange *exchange)
     };
     buffer_reset(&worker->output);
     arena_reset(&worker->arena);
-    /* A handler may have set limits of its own. */
+    /* A handler may have changed the limits. */
     worker->output.limit = 0;
     worker->arena.limit = (size_t)worker->settings->berth_request_memory;
 }
 
-/* Receives and answers. When the request takes more memory than it may, or than there is, this
-   begins anew, without the body; if that is still too much, without anything. */
+/* Receives and answers a request. If it takes more memory than it may or than there is, starts over
+   without the body; if that is still too much, without any of it. */
 static void worker_answer(struct worker *worker, struct exchange *exchange,
                           struct service_report *report)
 {
@@ -214,8 +214,8 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
     }
 }
 
-/* What a large request took goes back to the system: the next one like it may be long in coming,
-   and there are many workers. */
+/* Returns the memory of a large request to the system: the next one may be a long way off, and
+   every worker would keep its own. */
 static void worker_give_back(struct worker *worker)
 {
     bool large = worker->arena.taken + worker->output.capacity > LARGE;
@@ -238,7 +238,7 @@ static void worker_serve(struct worker *worker)
         uint64_t microseconds = clock_microseconds() - begun;
         worker_log(worker, &exchange, &report, microseconds);
         worker_count(worker, &exchange, &report, microseconds);
-        fastcgi_finish(worker->fastcgi); /* takes the parameters, which were logged and counted */
+        fastcgi_finish(worker->fastcgi); /* frees the parameters: log and count first */
         worker_give_back(worker);
     }
     slot_enter(worker->slot, WORKER_IDLE);
@@ -247,7 +247,7 @@ static void worker_serve(struct worker *worker)
 int worker_run(const struct settings *settings, int listen_descriptor,
                struct service_shared *shared, struct policy_store *policies, struct slot *slot)
 {
-    /* static: setjmp() leaves what it finds in registers undefined */
+    /* static because setjmp() leaves variables in registers undefined */
     static struct worker worker;
     tally_use(scoreboard_tally(shared->scoreboard, slot));
     worker = (struct worker){.settings = settings,

@@ -1,8 +1,8 @@
 /*
- * A worker: answers one request at a time, from the listening socket to the log line.
+ * A worker answers one request at a time, from the listening socket to the log line.
  *
- * Signals are only looked at between requests, so that none cuts a request short:
- *   SIGTERM  answer what waits on the socket, then end (the pool stops)
+ * It looks at signals only between requests, so that none interrupts a request:
+ *   SIGTERM  answer what waits on the socket, then end (the pool is stopping)
  *   SIGQUIT  end (another worker takes over)
  *   SIGUSR1  open the log again
  */
@@ -13,9 +13,9 @@
 #include "settings/settings.h"
 #include "watch/scoreboard.h"
 
-/* Runs in a process of its own, with a slot of the shared scoreboard and the policy that is in
-   force when it is forked, and gives its exit status. The listening socket is non-blocking; the
-   signals above are blocked. */
+/* Runs a worker in the process that was forked for it, with its slot of the scoreboard and the
+   policy in force at that time. The listening socket is non-blocking; the signals above are
+   blocked. Returns the exit status of the process. */
 int worker_run(const struct settings *settings, int listen_descriptor,
                struct service_shared *shared, struct policy_store *policies, struct slot *slot);
 

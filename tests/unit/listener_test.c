@@ -25,7 +25,7 @@ START_TEST(a_socket_is_opened_once_and_replaced_when_it_is_stale)
     ck_assert_int_eq(stat(path, &status), 0);
     ck_assert_int_eq(status.st_mode & 0777, 0660);
     ck_assert(!listener_open(&second, address, 5, &error));
-    ck_assert_ptr_nonnull(strstr(error.text, "somebody else listens there"));
+    ck_assert_ptr_nonnull(strstr(error.text, "another process listens there"));
     close(first.descriptor); /* as if it had been killed: the file stays */
     ck_assert(listener_open(&second, address, 5, &error));
     listener_close(&second);
