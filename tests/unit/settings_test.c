@@ -314,8 +314,7 @@ START_TEST(environment_sets_options)
     ck_assert_int_eq(settings.berth_workers, 7);
     setenv("OS_BERTH__WORKERS", "many", 1);
     ck_assert(!load(CONNECTION "[berth]\nworkers = 3\n"));
-    ck_assert_str_eq(error.text,
-                     "environment: [berth] workers: is not a whole number");
+    ck_assert_str_eq(error.text, "environment: [berth] workers: is not a whole number");
     unsetenv("OS_BERTH__WORKERS");
 }
 END_TEST
