@@ -11,6 +11,7 @@
 #include "api/call.h"
 #include "api/query/candidates.h"
 #include "api/service.h"
+#include "base/clock.h"
 #include "placement/candidates/candidates.h"
 #include "watch/tally.h"
 
@@ -226,14 +227,14 @@ int allocation_candidates_list(struct call *call)
     if (arena->limit > arena->taken + call->candidates_memory)
         arena->limit = arena->taken + call->candidates_memory;
     struct candidates_effort effort;
-    uint64_t begun = service_clock();
+    uint64_t begun = clock_microseconds();
     enum outcome outcome = candidates_find(&call->context, &request, &listener, &effort);
     call->exchange->output->limit = 0;
     if (outcome != OUTCOME_OK)
         return fail(call, outcome);
     writer_end_object(writer.json);
     writer_end_object(writer.json);
-    tally_observe(DISTRIBUTION_CANDIDATES_MICROSECONDS, service_clock() - begun);
+    tally_observe(DISTRIBUTION_CANDIDATES_MICROSECONDS, clock_microseconds() - begun);
     tally_observe(DISTRIBUTION_CANDIDATES_PROVIDERS, effort.providers);
     tally_observe(DISTRIBUTION_CANDIDATES_FOUND, effort.found);
     tally_observe(DISTRIBUTION_CANDIDATES_BYTES, call->exchange->output->length);

@@ -17,6 +17,7 @@
 #include "api/routes.h"
 #include "auth/authentication.h"
 #include "auth/rate/limit.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "http/accept.h"
 #include "http/cors.h"
@@ -192,7 +193,7 @@ static bool rates_admit(const struct service *service, const struct call *call)
                           : strcmp(call->exchange->method, "GET") == 0 ? RATE_READS
                                                                        : RATE_WRITES;
     return rate_limiter_admits(service->limiter, call->exchange, &call->identity, kind,
-                               service_clock());
+                               clock_microseconds());
 }
 
 /* The template as it is watched by; the version document has two paths. */
@@ -328,11 +329,4 @@ void service_starved(struct service *service, struct exchange *exchange)
     };
     write_starved(exchange);
     exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
-}
-
-uint64_t service_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }

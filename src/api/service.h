@@ -70,7 +70,4 @@ void service_escaped(struct service *service, struct exchange *exchange, bool st
    answer. */
 void service_starved(struct service *service, struct exchange *exchange);
 
-/* Monotonic microseconds, for measuring how long an answer took. */
-uint64_t service_clock(void);
-
 #endif

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
 void *shared_memory_new(size_t size)
 {
@@ -26,13 +25,6 @@ void shared_memory_free(void *memory, size_t size)
 {
     if (memory != NULL)
         munmap(memory, size);
-}
-
-uint64_t shared_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 bool shared_lock_init(struct shared_lock *lock)

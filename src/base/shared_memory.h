@@ -23,9 +23,6 @@ void *shared_memory_new(size_t size);
 /* Unmaps the memory in this process. NULL is ignored. */
 void shared_memory_free(void *memory, size_t size);
 
-/* Monotonic milliseconds, the same in all processes. */
-uint64_t shared_clock(void);
-
 struct shared_lock {
     pthread_mutex_t mutex;
 };

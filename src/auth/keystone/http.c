@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "watch/tally.h"
 
@@ -108,7 +109,7 @@ static bool set_tls(CURL *curl, const struct settings *settings)
 static void set_times(CURL *curl, const struct settings *settings, uint64_t deadline)
 {
     long seconds = settings->keystone_authtoken_http_connect_timeout;
-    uint64_t now = shared_clock(), left = deadline > now ? deadline - now : 1;
+    uint64_t now = clock_milliseconds(), left = deadline > now ? deadline - now : 1;
     uint64_t most = (uint64_t)(seconds != SETTINGS_UNSET ? seconds : ANSWER_TIMEOUT) * 1000;
     long milliseconds = (long)(left < most ? left : most);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds);
@@ -238,7 +239,7 @@ static bool is_no_connection(CURLcode code)
 /* Sleeps, unless the request would be late then. */
 static bool pause_for(uint64_t milliseconds, uint64_t deadline)
 {
-    if (shared_clock() + milliseconds >= deadline)
+    if (clock_milliseconds() + milliseconds >= deadline)
         return false;
     struct timespec time = {.tv_sec = (time_t)(milliseconds / 1000),
                             .tv_nsec = (long)(milliseconds % 1000) * 1000000};
@@ -265,7 +266,7 @@ bool keystone_http_ask(struct keystone_http *http, const struct keystone_request
                        struct keystone_answer *answer)
 {
     long retries = http->settings->keystone_authtoken_http_request_max_retries;
-    uint64_t begun = shared_clock(), pause = RETRY_PAUSE;
+    uint64_t begun = clock_milliseconds(), pause = RETRY_PAUSE;
     bool first = false, answered = false;
     answer->status = 0;
     if (begun >= request->deadline || !keystone_may_ask(http->shared, request->deadline - begun))
@@ -280,7 +281,7 @@ bool keystone_http_ask(struct keystone_http *http, const struct keystone_request
             break;
         pause *= 2;
     }
-    tally_count(COUNTER_KEYSTONE_MICROSECONDS, (shared_clock() - begun) * 1000);
+    tally_count(COUNTER_KEYSTONE_MICROSECONDS, (clock_milliseconds() - begun) * 1000);
     return answered;
 }
 

@@ -22,7 +22,7 @@ struct keystone_request {
     const char *body;          /* JSON, of a POST; NULL: a GET */
     const char *token;         /* the service's own; NULL: none */
     const char *subject_token; /* the one it is about; NULL: none */
-    uint64_t deadline;         /* shared_clock() */
+    uint64_t deadline;         /* clock_milliseconds() */
 };
 
 struct keystone_answer {

@@ -11,6 +11,7 @@
 #include "auth/keystone/access_rules.h"
 #include "auth/keystone/session.h"
 #include "auth/keystone/token.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "watch/tally.h"
 
@@ -275,7 +276,7 @@ bool keystone_identify(struct keystone *keystone, struct exchange *exchange,
     struct inquiry inquiry = {
         .keystone = keystone,
         .exchange = exchange,
-        .deadline = shared_clock() + keystone->patience,
+        .deadline = clock_milliseconds() + keystone->patience,
     };
     bool delay = keystone->settings->keystone_authtoken_delay_auth_decision;
     if ((find_service(&inquiry) || delay) && find_user(&inquiry)) {
@@ -288,5 +289,5 @@ bool keystone_identify(struct keystone *keystone, struct exchange *exchange,
 
 bool keystone_answers(struct keystone *keystone, unsigned milliseconds)
 {
-    return keystone_session_answers(keystone->session, shared_clock() + milliseconds);
+    return keystone_session_answers(keystone->session, clock_milliseconds() + milliseconds);
 }

@@ -12,6 +12,7 @@
 
 #include "auth/keystone/http.h"
 #include "auth/keystone/login.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "watch/tally.h"
 
@@ -198,7 +199,7 @@ static bool is_usable(const struct keystone_session *session, int64_t until, uin
 static bool may_log_in(const struct keystone_session *session)
 {
     const struct service_login *login = &session->shared->login;
-    return login->failed_at == 0 || shared_clock() - login->failed_at >= LOGIN_PAUSE ||
+    return login->failed_at == 0 || clock_milliseconds() - login->failed_at >= LOGIN_PAUSE ||
            memcmp(&login->failed_settings, &session->digest, sizeof(session->digest)) != 0;
 }
 
@@ -216,7 +217,7 @@ static bool obtain(struct keystone_session *session, uint64_t refused, uint64_t 
     bool good = is_usable(session, login->renew_at, refused);
     if (!good && may_log_in(session)) {
         good = log_in(session, deadline);
-        login->failed_at = good ? 0 : shared_clock();
+        login->failed_at = good ? 0 : clock_milliseconds();
         login->failed_settings = session->digest;
     }
     if (!good)

@@ -5,6 +5,8 @@
 
 #include "auth/keystone/shared.h"
 
+#include "base/clock.h"
+
 struct keystone_shared *keystone_shared_new(void)
 {
     struct keystone_shared *shared = shared_memory_new(sizeof(*shared));
@@ -21,7 +23,7 @@ void keystone_shared_free(struct keystone_shared *shared)
 
 bool keystone_may_ask(struct keystone_shared *shared, uint64_t patience)
 {
-    uint64_t now = shared_clock();
+    uint64_t now = clock_milliseconds();
     if (atomic_load(&shared->down_since) == 0)
         return true;
     /* a prober that was killed is not waited for longer than it may take */
@@ -39,7 +41,7 @@ bool keystone_note_answer(struct keystone_shared *shared)
 bool keystone_note_silence(struct keystone_shared *shared)
 {
     uint64_t up = 0;
-    bool first = atomic_compare_exchange_strong(&shared->down_since, &up, shared_clock());
+    bool first = atomic_compare_exchange_strong(&shared->down_since, &up, clock_milliseconds());
     atomic_store(&shared->probe_until, 0);
     return first;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/shared_memory.h"
 
 enum {
@@ -20,7 +21,7 @@ enum {
 
 struct entry {
     struct token_digest digest;
-    uint64_t keep_until; /* shared_clock(); 0: the entry is free */
+    uint64_t keep_until; /* clock_milliseconds(); 0: the entry is free */
     uint64_t used_at;
     uint32_t length;
     unsigned char record[TOKEN_CACHE_RECORD];
@@ -103,7 +104,7 @@ static size_t digest_number(const struct token_digest *digest, size_t part)
 static struct set *set_take(struct token_cache *cache, const struct token_digest *digest)
 {
     struct set *set = &cache->sets[digest_number(digest, 0) % cache->set_count];
-    switch (shared_lock_take(&set->lock, shared_clock() + LOCK_PATIENCE)) {
+    switch (shared_lock_take(&set->lock, clock_milliseconds() + LOCK_PATIENCE)) {
     case SHARED_LOCK_INHERITED:
         /* any of them may be half written */
         memset(set->entries, 0, sizeof(set->entries));
@@ -122,7 +123,7 @@ size_t token_cache_get(struct token_cache *cache, const struct token_digest *dig
     struct set *set = set_take(cache, digest);
     if (set == NULL)
         return 0;
-    uint64_t now = shared_clock();
+    uint64_t now = clock_milliseconds();
     for (size_t i = 0; i < WAYS; i++) {
         struct entry *entry = &set->entries[i];
         if (entry->keep_until <= now || !digest_equal(&entry->digest, digest))
@@ -162,7 +163,7 @@ void token_cache_put(struct token_cache *cache, const struct token_digest *diges
     struct set *set = set_take(cache, digest);
     if (set == NULL)
         return;
-    uint64_t now = shared_clock();
+    uint64_t now = clock_milliseconds();
     struct entry *entry = choose(set, digest, now);
     entry->digest = *digest;
     entry->keep_until = seconds == 0 ? UINT64_MAX : now + (uint64_t)seconds * 1000;
