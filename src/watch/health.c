@@ -1,21 +1,22 @@
 /*
- * What was found last, with its time, in one number that is written at once.
+ * Keeps the last result and its time in one number, which is written atomically.
  */
 #include <config.h>
 
 #include "watch/health.h"
 
 enum {
-    FRESH = 2000,    /* milliseconds that nobody looks again */
-    OLD = 15000,     /* after which what was found says nothing any more */
-    PATIENCE = 8000, /* with who looks */
+    FRESH = 2000,    /* milliseconds before a result is due to be renewed */
+    OLD = 15000,     /* milliseconds after which a result is worthless */
+    PATIENCE = 8000, /* milliseconds that a check may take before another worker starts one */
     STATE_BITS = 2,
-    TIME_SHIFT = 8, /* above the states */
+    TIME_SHIFT = 8, /* the time is above the states */
 };
 
-_Static_assert((int)HEALTH_CHECKS *(int)STATE_BITS <= (int)TIME_SHIFT, "all fit below the time");
+_Static_assert((int)HEALTH_CHECKS *(int)STATE_BITS <= (int)TIME_SHIFT,
+               "the states fit below the time");
 
-/* Milliseconds since something was found; with nothing found, many. */
+/* Returns the age of the last result in milliseconds; UINT64_MAX if there is none. */
 static uint64_t age(const struct health *health, uint64_t now)
 {
     uint64_t found = atomic_load(&health->found), when = found >> TIME_SHIFT;

@@ -1,9 +1,10 @@
 /*
- * Whether the service can do its work, as it was found last.
+ * Health: whether the service can do its work, shared by all workers.
  *
- * Asking databases costs, and whoever asks for health may ask often: what one worker has found is
- * told by all for a while. When that is too old one of them looks again, and the others go on with
- * what there is. Who was killed while it looked is not waited for long.
+ * Checking the database costs time, and monitoring may ask often. So one worker checks, and all
+ * report its result for a while. When the result gets old, the next worker that is asked checks
+ * again, while the others go on reporting the old one. If the checking worker dies, another one
+ * takes over soon. Times (now) are clock_milliseconds().
  */
 #ifndef BERTH_WATCH_HEALTH_H
 #define BERTH_WATCH_HEALTH_H
@@ -14,28 +15,30 @@
 
 enum health_check {
     HEALTH_DATABASE, /* it answers */
-    HEALTH_SCHEMA,   /* it has the revision that is needed */
+    HEALTH_SCHEMA,   /* it has a revision that can be served */
     HEALTH_KEYSTONE, /* it answers */
     HEALTH_CHECKS
 };
 
 enum health_state {
-    HEALTH_UNKNOWN, /* nobody has looked for too long */
+    HEALTH_UNKNOWN, /* the last result is too old */
     HEALTH_GOOD,
     HEALTH_BAD,
     HEALTH_UNUSED, /* the service does not need it */
 };
 
 struct health {
-    _Atomic uint64_t looking_since; /* clock_milliseconds(); 0: nobody looks */
-    _Atomic uint64_t found;         /* when, and what: health.c */
+    _Atomic uint64_t looking_since; /* when a worker began to check; 0: none is checking */
+    _Atomic uint64_t found;         /* the last result and its time; 0: none. See health.c */
 };
 
-/* Whether the caller is to look now, and to tell by health_set(). */
+/* Returns whether the caller should check now and report by health_set(). */
 bool health_is_due(struct health *health, uint64_t now);
+
+/* Stores the result of a check. */
 void health_set(struct health *health, uint64_t now, const enum health_state states[HEALTH_CHECKS]);
 
-/* What was found last. */
+/* Reads the last result. All states are HEALTH_UNKNOWN if it is too old. */
 void health_get(const struct health *health, uint64_t now, enum health_state states[HEALTH_CHECKS]);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The text format: HELP and TYPE of a metric, then its samples. Counters of a metric stand together
- * in their table. Of requests only those combinations are shown that there were.
+ * Writes metrics in Prometheus' text format: HELP and TYPE of a metric, then its samples. Shows
+ * only those combinations of route, method and status that occurred.
  */
 #include <config.h>
 
@@ -36,7 +36,7 @@ static void begin_metric(struct buffer *buffer, const char *metric, const char *
     buffer_printf(buffer, "# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
 }
 
-/* The value of a label. Names of routes come from a table, but a reader trusts the format. */
+/* Writes the value of a label, escaped. */
 static void add_label(struct buffer *buffer, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -47,7 +47,7 @@ static void add_label(struct buffer *buffer, const char *text)
     }
 }
 
-/* A number of units; whole ones without a fraction. */
+/* Writes a value in units of the metric. Counts have no fraction. */
 static void add_value(struct buffer *buffer, uint64_t value, double unit)
 {
     if (unit > 1)
@@ -78,11 +78,11 @@ static void write_pool(struct buffer *buffer, const struct scoreboard *scoreboar
         if (view.state == WORKER_BUSY && view.since < oldest)
             oldest = view.since;
     }
-    begin_metric(buffer, "berth_info", "gauge", "The program that answers.");
+    begin_metric(buffer, "berth_info", "gauge", "The program that serves.");
     buffer_add_text(buffer, "berth_info{version=\"");
     add_label(buffer, scoreboard->version);
     buffer_add_text(buffer, "\"} 1\n");
-    write_gauge(buffer, "berth_start_time_seconds", "When the pool was started, since 1970.",
+    write_gauge(buffer, "berth_start_time_seconds", "Start of the pool, in seconds since 1970.",
                 (double)scoreboard->started_at);
     write_gauge(buffer, "berth_workers_wanted", "Workers that the configuration asks for.",
                 atomic_load(&scoreboard->wanted));
@@ -90,7 +90,7 @@ static void write_pool(struct buffer *buffer, const struct scoreboard *scoreboar
     for (unsigned i = WORKER_STARTING; i <= WORKER_ENDING; i++)
         buffer_printf(buffer, "berth_workers{state=\"%s\"} %u\n", names[i], counts[i]);
     write_gauge(buffer, "berth_longest_request_seconds",
-                "How long the oldest request has been worked on that is not answered yet.",
+                "Age of the oldest request that is not answered yet.",
                 (double)(now - oldest) / 1000);
 }
 
@@ -109,7 +109,7 @@ static void write_counters(struct buffer *buffer, const struct tally *sum)
 
 /* Histograms. */
 
-/* The samples of one; labels are as in "route=\"/\"", or empty. */
+/* Writes the samples of a histogram. labels is such as "route=\"/\"", or empty. */
 static void write_histogram(struct buffer *buffer, const char *metric, const char *labels,
                             const struct measured *measured, const uint64_t *bounds, size_t count,
                             double unit)
@@ -144,7 +144,7 @@ static void write_distributions(struct buffer *buffer, const struct tally *sum)
 
 /* Requests. */
 
-/* "route=...,method=..." in a buffer of its own, with a NUL. */
+/* Returns "route=...,method=..." in the buffer labels. */
 static const char *request_labels(struct buffer *labels, const struct scoreboard *scoreboard,
                                   unsigned route, unsigned method)
 {
@@ -161,7 +161,7 @@ static void write_requests(struct buffer *buffer, const struct scoreboard *score
 {
     struct buffer labels;
     buffer_init(&labels, 0);
-    begin_metric(buffer, "berth_requests_total", "counter", "Requests that were answered.");
+    begin_metric(buffer, "berth_requests_total", "counter", "Requests answered.");
     for (unsigned route = 0; route < TALLY_ROUTES; route++)
         for (unsigned method = 0; method < TALLY_METHODS; method++)
             for (unsigned status = 0; status < TALLY_STATUSES; status++)
@@ -171,7 +171,7 @@ static void write_requests(struct buffer *buffer, const struct scoreboard *score
                                   tally_status_name(status),
                                   (unsigned long long)sum->requests[route][method][status]);
     begin_metric(buffer, "berth_request_duration_seconds", "histogram",
-                 "Time from the request's arrival to the end of its answer.");
+                 "Time from the arrival of a request to the end of its answer.");
     const uint64_t *bounds;
     size_t count = tally_duration_bounds(&bounds);
     for (unsigned route = 0; route < TALLY_ROUTES; route++)

@@ -1,5 +1,5 @@
 /*
- * What the scoreboard says, as Prometheus reads it: its text format 0.0.4.
+ * The contents of the scoreboard as metrics, in Prometheus' text format 0.0.4.
  */
 #ifndef BERTH_WATCH_METRICS_H
 #define BERTH_WATCH_METRICS_H
@@ -9,7 +9,7 @@
 
 #define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
-/* Writes all metrics. sum is memory to add up in, with nothing in it of use before or after. */
+/* Appends all metrics to the buffer. sum is scratch memory: a tally is too large for the stack. */
 void metrics_write(struct buffer *buffer, const struct scoreboard *scoreboard, struct tally *sum);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Finding a scoreboard below /proc, and mapping it.
+ * Finds a scoreboard below /proc, maps it, and makes what it reads safe to show.
  */
 #include <config.h>
 
@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sorted.h"
+
 #define LINK_TEXT "/memfd:" SCOREBOARD_NAME " (deleted)"
 
 enum { PATH_SIZE = 64 };
@@ -27,13 +29,14 @@ static bool is_scoreboard(const char *path)
     return length == sizeof(LINK_TEXT) - 1 && memcmp(text, LINK_TEXT, (size_t)length) == 0;
 }
 
-/* The number of a name that is one, or -1. */
+/* Returns the number that a name is, or -1. */
 static int number_of(const char *name)
 {
     return isdigit((unsigned char)*name) ? atoi(name) : -1;
 }
 
-/* The descriptor of a process that is a scoreboard; -1 with errno set, ENOENT if there is none. */
+/* Returns the descriptor of a process that is a scoreboard; -1 with errno set, ENOENT if it has
+   none. */
 static int find_descriptor(pid_t pid)
 {
     char path[PATH_SIZE];
@@ -54,7 +57,7 @@ static int find_descriptor(pid_t pid)
     return found;
 }
 
-static int compare_pids(const void *left, const void *right)
+static int pid_compare(const void *left, const void *right)
 {
     return *(const pid_t *)left - *(const pid_t *)right;
 }
@@ -72,18 +75,18 @@ size_t observer_find(pid_t *pids, size_t room)
             pids[count++] = pid;
     }
     closedir(directory);
-    qsort(pids, count, sizeof(*pids), compare_pids);
+    sort(pids, count, sizeof(*pids), pid_compare);
     return count;
 }
 
-/* A file that nobody can make shorter while it is read. */
+/* Returns whether no process can shorten the file while it is mapped. */
 static bool is_sealed(int descriptor, const struct stat *status)
 {
     int seals = fcntl(descriptor, F_GET_SEALS);
     return seals >= 0 && (seals & F_SEAL_SHRINK) != 0 && status->st_size >= 0;
 }
 
-/* Maps a scoreboard that is like ours; NULL with the reason. */
+/* Maps a scoreboard of our layout. Returns NULL and sets reason if it cannot. */
 static const struct scoreboard *map(int descriptor, const struct stat *status, const char **reason)
 {
     *reason =
@@ -115,7 +118,7 @@ bool observer_attach(struct observer *observer, pid_t pid, const char **reason)
     }
     if (descriptor < 0 || fstat(descriptor, &status) != 0) {
         *reason = errno == EACCES || errno == EPERM
-                      ? "it may only be looked at by root and by the user that it runs as"
+                      ? "only root and the user it runs as may look at it"
                       : "there is no such pool";
         if (descriptor >= 0)
             close(descriptor);
@@ -144,7 +147,7 @@ bool observer_is_current(const struct observer *observer)
            status.st_ino == observer->inode;
 }
 
-/* Makes a text end, and harmless. */
+/* Ends a text, and replaces everything but printable ASCII. */
 static void tame(char *text, size_t size)
 {
     text[size - 1] = '\0';

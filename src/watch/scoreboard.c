@@ -1,5 +1,5 @@
 /*
- * The scoreboard: its memory, and the slots of workers.
+ * Makes the shared memory, and writes and reads the slots of workers.
  */
 #include <config.h>
 
@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 
-/* What is where, in words: a change of a table or of a type changes it. */
+/* The layout in words. It changes with the version and the tables of counters. */
 static const char layout_text[] = PACKAGE_VERSION
 #define COUNTER(name, ...) " " #name
 #include "watch/counters.def"
@@ -25,7 +25,7 @@ static const char layout_text[] = PACKAGE_VERSION
 #undef DISTRIBUTION
     ;
 
-/* FNV-1a. */
+/* An FNV-1a hash. */
 uint64_t scoreboard_layout(void)
 {
     uint64_t digest = 14695981039346656037u;
@@ -34,7 +34,7 @@ uint64_t scoreboard_layout(void)
     return digest;
 }
 
-/* The memory can be neither cut nor be made larger by who opens it: a reader may rely on it. */
+/* Maps the memory, and seals its size: readers may rely on it. */
 static void *map_new(int descriptor)
 {
     void *memory = MAP_FAILED;
@@ -97,7 +97,7 @@ void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum)
         tally_add(sum, &scoreboard->tallies[i]);
 }
 
-/* Writes between two steps of the sequence number. */
+/* Writes a text of a slot, with an odd sequence number while it does. */
 static void slot_write(struct slot *slot, char *to, const char *text, size_t size)
 {
     atomic_fetch_add(&slot->sequence, 1);
@@ -129,7 +129,7 @@ void slot_enter(struct slot *slot, enum worker_state state)
 
 void slot_view(const struct slot *slot, struct slot_view *view)
 {
-    enum { TRIES = 100 }; /* a worker that died while it wrote leaves the number odd */
+    enum { TRIES = 100 }; /* a worker that died while writing leaves the number odd for good */
     view->pid = atomic_load(&slot->pid);
     view->state = (enum worker_state)atomic_load(&slot->state);
     view->since = atomic_load(&slot->since);

@@ -1,14 +1,17 @@
 /*
- * The scoreboard: what the pool is doing and has done, in memory that master and workers share.
+ * The scoreboard: what the pool is doing and has done, in memory that the master and its workers
+ * share.
  *
- * The master makes it before it forks and keeps it until its end, so that what was counted outlives
- * workers and reloads. It is a memfd, which only the master holds open: berth-manage finds a pool
- * by that, and reads along (scoreboard_attach()) without asking anybody.
+ * The master makes it before it forks and keeps it until it ends, so that counts outlive workers
+ * and reloads. It is a memfd, and only the master keeps its descriptor open: berth-manage finds a
+ * pool by that and reads along (watch/observer.h) without asking any process.
  *
- * Each worker writes its own slot and nobody else does, but for the pid, which the master sets and
- * clears. There are no locks: a reader takes a copy and sees by the slot's sequence number whether
- * the worker wrote meanwhile. A worker that is killed leaves its slot as it was, for the master to
- * tell what it was working on.
+ * Only a worker writes its slot, except for the pid, which the master sets and clears. There are no
+ * locks: a reader copies the slot, and the slot's sequence number tells whether the worker wrote at
+ * the same time. The slot of a killed worker stays as it was, so that the master can log what the
+ * worker was doing.
+ *
+ * Times are clock_milliseconds(), which is the same in all processes.
  */
 #ifndef BERTH_WATCH_SCOREBOARD_H
 #define BERTH_WATCH_SCOREBOARD_H
@@ -25,10 +28,10 @@
 #define SCOREBOARD_NAME  "berth-scoreboard"
 
 enum {
-    SCOREBOARD_SLOTS = 2112,    /* twice the most workers there can be, and some */
+    SCOREBOARD_SLOTS = 2112,    /* twice the maximum of [berth] workers, and some more */
     SCOREBOARD_ID_SIZE = 48,    /* a request id with its NUL */
-    SCOREBOARD_ROUTE_SIZE = 64, /* a route's template */
-    SCOREBOARD_TALLIES = 8,     /* workers share them in turns */
+    SCOREBOARD_ROUTE_SIZE = 64, /* the template of a route with its NUL */
+    SCOREBOARD_TALLIES = 8,     /* the slots share them in turn */
 };
 
 enum worker_state {
@@ -49,68 +52,70 @@ enum pool_state {
 struct slot {
     _Atomic pid_t pid; /* 0: the slot is free */
     _Atomic int state;
-    _Atomic uint64_t since;    /* when the state began, clock_milliseconds() */
+    _Atomic uint64_t since;    /* when the state began */
     _Atomic uint64_t requests; /* answered so far */
-    _Atomic unsigned sequence; /* odd: id and route are being written */
+    _Atomic unsigned sequence; /* odd while the worker writes id or route */
     char request_id[SCOREBOARD_ID_SIZE];
     char route[SCOREBOARD_ROUTE_SIZE];
 };
 
 struct scoreboard {
     char magic[8];   /* SCOREBOARD_MAGIC */
-    uint64_t layout; /* a digest of what is where: a reader must be built alike */
+    uint64_t layout; /* scoreboard_layout() of the program that made it */
     uint64_t size;
     char version[24]; /* of the program */
     _Atomic pid_t master;
     _Atomic int state;       /* enum pool_state */
     _Atomic unsigned wanted; /* workers */
     struct health health;
-    uint64_t started;     /* clock_milliseconds() */
-    int64_t started_at;   /* seconds since 1970 */
-    uint32_t route_count; /* those known by name */
-    char routes[TALLY_ROUTES]
-               [SCOREBOARD_ROUTE_SIZE]; /* by the number that requests have in tallies */
+    uint64_t started;                                 /* clock_milliseconds() */
+    int64_t started_at;                               /* seconds since 1970 */
+    uint32_t route_count;                             /* of the routes with a name */
+    char routes[TALLY_ROUTES][SCOREBOARD_ROUTE_SIZE]; /* by their number in tallies */
     _Alignas(64) struct tally tallies[SCOREBOARD_TALLIES];
     struct slot slots[SCOREBOARD_SLOTS];
 };
 
-/* A copy of what a worker is doing. */
+/* A copy of a slot. */
 struct slot_view {
     pid_t pid;
     enum worker_state state;
     uint64_t since;
     uint64_t requests;
-    char request_id[SCOREBOARD_ID_SIZE]; /* "" when it is not known */
-    char route[SCOREBOARD_ROUTE_SIZE];
+    char request_id[SCOREBOARD_ID_SIZE]; /* "" if unknown */
+    char route[SCOREBOARD_ROUTE_SIZE];   /* "" if unknown */
 };
 
-/* A new one, shared with processes forked later, for requests of these routes (fewer than
-   TALLY_ROUTES). The descriptor keeps it to be found: all but the master are to close it. NULL with
-   errno set. */
+/* Returns a new scoreboard, shared with all processes forked later, for requests of these routes
+   (fewer than TALLY_ROUTES). Sets descriptor, by which observers find it: every process but the
+   master closes it. Returns NULL with errno set on failure. */
 struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *descriptor);
+
+/* Unmaps it; NULL does nothing. Does not close the descriptor. */
 void scoreboard_free(struct scoreboard *scoreboard);
 
-/* The layout of the scoreboards that this program makes and reads. */
+/* Returns a hash of the layout. A program can only read the scoreboards of its own layout. */
 uint64_t scoreboard_layout(void);
 
-/* The tally that the worker of a slot counts into, and the master. */
+/* Returns the tally into which the worker of a slot counts. */
 struct tally *scoreboard_tally(struct scoreboard *scoreboard, const struct slot *slot);
 
-/* The number that requests of a route have in tallies; that of all others if it has no name there.
- */
+/* Returns the number of a route in tallies. A route without a name, and NULL, is "other", the last
+   number. */
 unsigned scoreboard_route(const struct scoreboard *scoreboard, const char *route);
 
-/* All that was counted. */
+/* Adds up all tallies. */
 void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum);
 
-/* For the worker: what it does from now on. BUSY forgets id and route, IDLE leaves them. */
+/* Sets the state of the worker. WORKER_BUSY clears request id and route; WORKER_IDLE keeps them. */
 void slot_enter(struct slot *slot, enum worker_state state);
 
-/* For the worker: which request it is, and, as soon as that is known, which route. */
+/* Sets the request that the worker is answering, and its route as soon as that is known. */
 void slot_set_request(struct slot *slot, const char *request_id);
 void slot_set_route(struct slot *slot, const char *route);
 
-/* Copies a slot; never gives parts of two different writes. */
+/* Copies a slot. Never copies a text that is half written: if the worker died while writing, both
+   texts are "". */
 void slot_view(const struct slot *slot, struct slot_view *view);
 
 #endif

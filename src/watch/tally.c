@@ -1,5 +1,5 @@
 /*
- * Counting: atomic additions that need no order.
+ * Counts, with atomic additions that need no order.
  */
 #include <config.h>
 
@@ -10,7 +10,7 @@
 static const char *const methods[TALLY_METHODS] = {"GET",  "PUT",     "POST", "DELETE",
                                                    "HEAD", "OPTIONS", "other"};
 
-/* What Berth answers, and, as the last, all others. */
+/* The statuses that Berth answers with; the last stands for all others. */
 static const struct {
     int status;
     const char *name;
@@ -38,8 +38,8 @@ static const struct {
 #undef DISTRIBUTION
 };
 
-_Static_assert(LENGTH(time_bounds) < TALLY_BUCKETS, "a bucket for what is above all bounds");
-_Static_assert(sizeof(struct measured) == (TALLY_BUCKETS + 1) * sizeof(uint64_t), "numbers alone");
+_Static_assert(LENGTH(time_bounds) < TALLY_BUCKETS, "a bucket for sizes above all bounds");
+_Static_assert(sizeof(struct measured) == (TALLY_BUCKETS + 1) * sizeof(uint64_t), "only numbers");
 
 static struct tally own, *used = &own;
 
