@@ -1,16 +1,15 @@
 /*
- * berth-manage audit: looks for rows that contradict each other, and puts them right if that is
- * asked for. Exit status: 0 nothing is wrong (any more), 1 something is, 2 it could not be found
- * out.
+ * berth-manage audit: finds rows that contradict each other, and repairs them with --fix. Exit
+ * status: 0 nothing is wrong (any more), 1 something is wrong, 2 the audit failed.
  */
 #include <config.h>
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "db/schema_version.h"
 #include "manage/audit_report.h"
 #include "manage/command.h"
@@ -18,7 +17,7 @@
 
 enum {
     FAILED = 2,
-    SHOWN = 20, /* findings of a kind, without --all */
+    SHOWN = 20, /* findings of each kind, without --all */
     GRACE = 60, /* seconds */
 };
 
@@ -35,7 +34,7 @@ struct audit_work {
     struct buffer output;
 };
 
-/* Gives false if they are not as they should be. */
+/* Returns false for wrong arguments. */
 static bool read_options(struct audit_work *work)
 {
     static const struct option options[] = {
@@ -72,7 +71,7 @@ static bool read_options(struct audit_work *work)
            (work->repair.wanted || !work->yes);
 }
 
-static enum outcome look(struct audit_work *work, struct audit_report *report)
+static enum outcome search(struct audit_work *work, struct audit_report *report)
 {
     progress_begin(&work->progress);
     enum outcome outcome = audit_run(&work->context, &work->options, report);
@@ -108,30 +107,23 @@ static void write_summary(struct audit_work *work)
     }
     buffer_add_text(output, "\n");
     terminal_count(output, work->report.count, "finding");
-    buffer_printf(output, ", of which --fix puts %s right.\n",
+    buffer_printf(output, "; --fix repairs %s.\n",
                   fixable == 0                    ? "none"
                   : fixable == work->report.count ? "all"
                                                   : number_text((int64_t)fixable, number));
 }
 
-static double seconds_since(const struct timespec *begin)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
-}
-
-/* Whether it is to be done: it was said beforehand, or is said now. */
+/* Returns whether to repair: --yes was given, or the user says yes now. */
 static bool confirm(const struct audit_work *work)
 {
     char answer[8] = "", number[NUMBER_TEXT];
     if (work->yes)
         return true;
     if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
-        command_complain("nothing was changed: --yes is missing, and there is nobody to ask");
+        command_complain("nothing was changed: --yes is missing, and no terminal to ask");
         return false;
     }
-    fprintf(stderr, "Put %s right? [y/N] ",
+    fprintf(stderr, "Repair %s? [y/N] ",
             number_text((int64_t)audit_fixable(&work->report), number));
     bool yes = fgets(answer, sizeof(answer), stdin) != NULL &&
                (strcasecmp(answer, "y\n") == 0 || strcasecmp(answer, "yes\n") == 0);
@@ -147,7 +139,7 @@ static enum outcome fix(struct audit_work *work)
     enum outcome outcome =
         audit_fix(&work->context, &work->options, &work->report, work->repair.fixed);
     progress_end(&work->progress);
-    return outcome == OUTCOME_OK ? look(work, &work->repair.left) : outcome;
+    return outcome == OUTCOME_OK ? search(work, &work->repair.left) : outcome;
 }
 
 static bool flush(struct audit_work *work)
@@ -156,25 +148,34 @@ static bool flush(struct audit_work *work)
            (command_complain("the output cannot be written") && false);
 }
 
-/* Gives the exit status. */
+static int fail(enum outcome outcome)
+{
+    command_outcome(outcome);
+    return FAILED;
+}
+
+/* Writes the report for people. Returns false if it cannot be written. */
+static bool write_report(struct audit_work *work, double seconds)
+{
+    write_heading(work, seconds);
+    audit_write_text(&work->output, &work->terminal, &work->report, work->all ? 0 : SHOWN);
+    write_summary(work);
+    return flush(work);
+}
+
+/* Returns the exit status. */
 static int work_run(struct audit_work *work)
 {
-    struct timespec begin;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    enum outcome outcome = look(work, &work->report);
+    uint64_t begin = clock_microseconds();
+    enum outcome outcome = search(work, &work->report);
     if (outcome != OUTCOME_OK)
-        return command_outcome(outcome) != 0 ? FAILED : 0;
-    if (!work->json) {
-        write_heading(work, seconds_since(&begin));
-        audit_write_text(&work->output, &work->terminal, &work->report, work->all ? 0 : SHOWN);
-        write_summary(work);
-        if (!flush(work))
-            return FAILED;
-    }
+        return fail(outcome);
+    if (!work->json && !write_report(work, (double)(clock_microseconds() - begin) / 1e6))
+        return FAILED;
     if (work->repair.wanted && audit_fixable(&work->report) > 0 && confirm(work))
         outcome = fix(work);
     if (outcome != OUTCOME_OK)
-        return command_outcome(outcome) != 0 ? FAILED : 0;
+        return fail(outcome);
     if (work->json)
         audit_write_json(&work->output, &work->report, &work->repair);
     else if (work->repair.done)

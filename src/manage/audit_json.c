@@ -1,5 +1,5 @@
 /*
- * Findings as JSON: the document that audit_report.h describes.
+ * Writes a report as JSON, as audit_report.h describes it.
  */
 #include <config.h>
 
@@ -15,7 +15,7 @@ static const char *const table_names[AUDIT_TABLES] = {
     [AUDIT_AGGREGATES] = "resource_provider_aggregates",
 };
 
-/* The members for what is referred to, by name and by id. */
+/* The members for what a finding refers to: its name and its id. */
 static const struct {
     const char *name, *id;
 } thing_keys[] = {
@@ -35,7 +35,7 @@ static void write_boolean(struct json_writer *writer, const char *key, bool valu
     writer_boolean(writer, value);
 }
 
-/* An id of 0 is none: the classes' begin there. */
+/* An id of 0 means none, except for classes, whose ids begin at 0. */
 static void write_thing(struct json_writer *writer, const struct audit_finding *finding)
 {
     enum audit_thing thing = audit_checks[finding->kind].thing;

@@ -1,5 +1,5 @@
 /*
- * Findings as text: by kind, consumer and provider, each named once above what is wrong with it.
+ * Writes findings as text: by kind, consumer and provider, each named once above its findings.
  */
 #include <config.h>
 
@@ -20,7 +20,7 @@ static const char *const things[] = {
     [AUDIT_THING_ROOT] = "root",
 };
 
-/* A note below a heading, whose lines are parted by newlines. */
+/* Writes a note of one or more lines below a heading. */
 static void write_note(struct buffer *buffer, const char *label, const char *note)
 {
     buffer_printf(buffer, "  %s ", label);
@@ -75,7 +75,7 @@ static void write_provider(struct buffer *buffer, const struct terminal *termina
     buffer_add_text(buffer, "\n");
 }
 
-/* The name of what is referred to, or what is left of it: its id. */
+/* Writes the name of what a finding refers to, or the id if it does not exist. */
 static void write_thing(struct buffer *buffer, const struct terminal *terminal,
                         const struct audit_finding *finding)
 {
@@ -132,7 +132,7 @@ static bool same_text(const char *left, const char *right)
     return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
 }
 
-/* Names consumer and provider unless they are those of the finding before. */
+/* Writes a finding. Names consumer and provider unless the finding before has the same. */
 static void write_finding(struct buffer *buffer, const struct terminal *terminal,
                           const struct audit_finding *finding, const struct audit_finding *before)
 {
@@ -182,7 +182,7 @@ void audit_write_repair(struct buffer *buffer, const struct audit_repair *repair
             continue;
         buffer_printf(buffer, "%s: ", audit_checks[i].title);
         terminal_count(buffer, repair->fixed[i], "row");
-        buffer_add_text(buffer, " put right\n");
+        buffer_add_text(buffer, " repaired\n");
     }
     if (repair->left.count == 0) {
         buffer_add_text(buffer, "Nothing is wrong any more.\n");

@@ -1,17 +1,14 @@
 /*
- * berth-manage: the command line, and what all commands share. The commands are in the table of
- * manage/commands.def.
+ * berth-manage: reads the command line, finds the command in manage/commands.def, and runs it.
  */
 #include <config.h>
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db/database_from_settings.h"
-#include "db/schema_version.h"
 #include "manage/command.h"
 
 static const struct command commands[] = {
@@ -29,56 +26,11 @@ static const char usage[] =
 struct arguments {
     struct config_place *places;
     size_t place_count;
-    int argc; /* the command's words, and what follows */
+    int argc; /* the words of the command, then its arguments */
     char **argv;
 };
 
-int command_complain(const char *format, ...)
-{
-    va_list arguments;
-    fputs("berth-manage: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return 1;
-}
-
-int command_outcome(enum outcome outcome)
-{
-    if (outcome == OUTCOME_OK)
-        return 0;
-    return command_complain(outcome == OUTCOME_UNAVAILABLE
-                                ? "the database is not available"
-                                : "the database refused; see the log above");
-}
-
-int command_needs_head(struct command_call *call)
-{
-    const char *revision;
-    enum outcome outcome = schema_version_load(call->database, &revision);
-    if (outcome == OUTCOME_ACTION_INVALID)
-        return command_complain("the database is at more than one revision");
-    if (outcome != OUTCOME_OK)
-        return command_outcome(outcome);
-    if (revision == NULL)
-        return command_complain("the database is empty: \"db sync\" makes the schema");
-    if (schema_version_serves(revision))
-        return 0;
-    return command_complain("the database is at revision %s, and not at " SCHEMA_HEAD
-                            ": \"db sync\" brings it there",
-                            revision);
-}
-
-int command_usage(const struct command_call *call)
-{
-    const struct command *command = call->command;
-    fprintf(stderr, "usage: berth-manage %s%s%s\n", command->words,
-            command->arguments[0] != '\0' ? " " : "", command->arguments);
-    return EX_USAGE;
-}
-
-/* Two columns: what to type, and what for. */
+/* Writes two columns: the command with its arguments, and its help. */
 static void command_describe(FILE *stream, const struct command *command)
 {
     const char *help = command->help;
@@ -96,7 +48,7 @@ static void command_describe(FILE *stream, const struct command *command)
     }
 }
 
-/* The usage, with the commands of a group, or with all if there is no such group. */
+/* Writes the usage and the commands of a group, or all commands if there is no such group. */
 static void help(FILE *stream, const char *group)
 {
     size_t length = group != NULL ? strlen(group) : 0, shown = 0;
@@ -112,7 +64,7 @@ static void help(FILE *stream, const char *group)
         command_describe(stream, &commands[i]);
 }
 
-/* Opens what a command needs, runs it and closes all again. */
+/* Opens what a command needs, runs it, and closes everything again. */
 static int command_run(struct command_call *call, const struct arguments *arguments)
 {
     struct settings settings;
@@ -140,7 +92,7 @@ static int command_run(struct command_call *call, const struct arguments *argume
     return status;
 }
 
-/* How many of the arguments are the words of the command: 0 if it is another one. */
+/* Returns how many of the arguments are the words of the command, or 0 if it is another one. */
 static int command_match(const struct command *command, int argc, char **argv)
 {
     const char *words = command->words;
@@ -155,7 +107,7 @@ static int command_match(const struct command *command, int argc, char **argv)
     return 0;
 }
 
-/* Whether the command is asked for its usage instead of its work. */
+/* Returns whether the arguments ask for help. */
 static bool asks_for_help(int argc, char **argv)
 {
     return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
@@ -187,7 +139,7 @@ static int choose(const struct arguments *arguments)
     return wanted ? 0 : EX_USAGE;
 }
 
-/* Gives an exit status, or -1 to go on. */
+/* Returns an exit status, or -1 to go on. */
 static int arguments_read(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {

@@ -1,7 +1,6 @@
 /*
- * berth-manage policy ...: which rules are in force, and what they decide. The policy is read as
- * the service reads it; with mistakes in its files there is nothing to show, and the exit status is
- * that of a wrong configuration.
+ * berth-manage policy ...: shows the policy rules in force, and decides with them. Reads the policy
+ * as the service does; mistakes in its files end the command with EX_CONFIG.
  */
 #include <config.h>
 
@@ -13,7 +12,8 @@
 #include "base/json_writer.h"
 #include "manage/command.h"
 
-/* Shows a rule as a line of a policy file, with where it comes from and what it is for. */
+/* Writes a rule as a line of a policy file; a comment says where it comes from and which tokens it
+   is for. */
 static void show_rule(const struct policy_rule *rule)
 {
     struct buffer line, check;
@@ -72,10 +72,10 @@ int command_policy_list(struct command_call *call)
 struct question {
     const char *rule;
     struct identity identity;
-    const char *target_project, *target_user; /* NULL: not said */
+    const char *target_project, *target_user; /* NULL: not given */
 };
 
-/* Reads the options, whose values are the fields of the question in their order. */
+/* Reads the arguments. Returns false if they are wrong. */
 static bool question_read(struct command_call *call, struct question *question)
 {
     static const struct option options[] = {
@@ -136,16 +136,17 @@ static bool question_read(struct command_call *call, struct question *question)
     return true;
 }
 
-/* The target of the question: what was said of it, or else, as in the service, the caller. */
+/* Makes the target of the question: the options for it, or else the caller, as in the service.
+   Returns the number of facts. */
 static size_t target_of(const struct question *question, struct policy_fact facts[2])
 {
-    bool said = question->target_project != NULL || question->target_user != NULL;
-    const char *project = said ? question->target_project : question->identity.project_id;
-    const char *user = said ? question->target_user : question->identity.user_id;
+    bool given = question->target_project != NULL || question->target_user != NULL;
+    const char *project = given ? question->target_project : question->identity.project_id;
+    const char *user = given ? question->target_user : question->identity.user_id;
     size_t count = 0;
-    if (!said || project != NULL)
+    if (!given || project != NULL)
         facts[count++] = (struct policy_fact){"project_id", project};
-    if (!said || user != NULL)
+    if (!given || user != NULL)
         facts[count++] = (struct policy_fact){"user_id", user};
     return count;
 }
@@ -160,7 +161,7 @@ static const struct policy_rule *find_rule(const struct policy *policy, const ch
     return NULL;
 }
 
-/* Says what is decided, and by which rule. */
+/* Writes the decision and the rule. Returns the exit status. */
 static int decide(struct command_call *call, const struct policy *policy,
                   const struct question *question)
 {

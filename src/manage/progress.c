@@ -1,5 +1,5 @@
 /*
- * See progress.h.
+ * Draws and wipes the progress line on stderr.
  */
 #include <config.h>
 

@@ -1,6 +1,6 @@
 /*
- * How far a long work has come: a line at the bottom of the terminal, on stderr, which is gone when
- * the work is done. Nothing if stderr is no terminal.
+ * The progress of long work: one line on stderr, which disappears when the work is done. Does
+ * nothing if stderr is not a terminal.
  */
 #ifndef BERTH_MANAGE_PROGRESS_H
 #define BERTH_MANAGE_PROGRESS_H
@@ -15,7 +15,7 @@ struct progress {
 
 void progress_begin(struct progress *progress);
 
-/* Tells what is begun now; subject is the struct progress. */
+/* Shows the percentage and what is being done now. subject is the struct progress. */
 void progress_tell(void *subject, const char *text, uint64_t done, uint64_t total);
 
 /* Wipes the line. */

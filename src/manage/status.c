@@ -1,5 +1,5 @@
 /*
- * berth-manage status ...: the commands of placement-status. What they print is upstream's
+ * berth-manage status ...: the commands of placement-status. The output is upstream's
  * (oslo_upgradecheck), byte for byte.
  */
 #include <config.h>
@@ -14,7 +14,7 @@
 #include "manage/table.h"
 #include "settings/config_find.h"
 
-/* oslo_upgradecheck's, and also the exit status. */
+/* The codes of oslo_upgradecheck; also the exit status. */
 enum { CHECK_SUCCESS = 0, CHECK_WARNING = 1, CHECK_FAILURE = 2, CHECK_ERROR = 255 };
 
 enum { CHECKS = 3, DETAILS_WIDTH = 60, PATH_SIZE = 4096 };
@@ -24,7 +24,7 @@ static const char title[] = "Upgrade Check Results";
 struct check_result {
     const char *name;
     int code;
-    const char *details; /* NULL: nothing is to be said */
+    const char *details; /* NULL: none */
 };
 
 static void check_roots(const struct migrations_missing *missing, struct check_result *result)
@@ -52,7 +52,7 @@ static void check_consumers(struct arena *arena, const struct migrations_missing
                      (unsigned long long)missing->consumers);
 }
 
-/* Gives false if the policy file cannot be read. */
+/* Returns false if the policy file cannot be read. */
 static bool check_policy(const struct settings *settings, struct check_result *result)
 {
     char path[PATH_SIZE];
@@ -116,7 +116,7 @@ static void print_json(const struct check_result *results)
     buffer_free(&text);
 }
 
-/* Gives false if the arguments are none of this command's. */
+/* Returns false for wrong arguments. */
 static bool arguments_read(struct command_call *call, bool *json)
 {
     static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};

@@ -1,5 +1,5 @@
 /*
- * Tables of text.
+ * Measures, frames and wraps the cells of tables.
  */
 #include <config.h>
 
@@ -8,7 +8,9 @@
 #include <ctype.h>
 #include <string.h>
 
-/* A line of a cell, from the text of the cell; NULL: there are no more. */
+#include "base/text.h"
+
+/* Returns a line of a cell, and its length; NULL if the cell has fewer lines. */
 static const char *cell_line(const char *cell, size_t number, size_t *length)
 {
     while (cell != NULL && number-- > 0) {
@@ -38,7 +40,8 @@ static void print_rule(FILE *stream, const struct table *table, const size_t *wi
     fputs("+\n", stream);
 }
 
-/* The blank that cannot be shared evenly goes to the left of a text of even length. */
+/* Returns the blanks before a centred text. An odd one goes to the left of a text of even length,
+   as in prettytable. */
 static size_t blanks_before(const struct table *table, size_t width, size_t length)
 {
     size_t blanks = width - length;
@@ -47,7 +50,7 @@ static size_t blanks_before(const struct table *table, size_t width, size_t leng
     return blanks / 2 + (blanks % 2 != 0 && length % 2 == 0);
 }
 
-/* Gives false if no cell of the row has that line. */
+/* Returns false if no cell of the row has that line. */
 static bool print_line(FILE *stream, const struct table *table, const size_t *widths,
                        const char *const *cells, size_t number)
 {
@@ -80,12 +83,12 @@ void table_print(FILE *stream, const struct table *table)
     }
 }
 
-static bool is_letter(char sign)
+static bool is_letter(char character)
 {
-    return isalpha((unsigned char)sign) != 0;
+    return isalpha((unsigned char)character) != 0;
 }
 
-/* Whether a word may be broken after this hyphen: between two letters and two letters. */
+/* Returns whether a word may be broken after this hyphen: it is between two pairs of letters. */
 static bool may_break_after(const char *text, size_t hyphen)
 {
     const char *next = text + hyphen + 1;
@@ -93,8 +96,8 @@ static bool may_break_after(const char *text, size_t hyphen)
            is_letter(next[0]) && is_letter(next[next[1] == '-' ? 2 : 1]);
 }
 
-/* The length of the piece that stays together at the beginning of the text: of blanks, or of a word
-   up to a hyphen where it may be broken. */
+/* Returns the length of the first piece that stays together: blanks, or a word up to the hyphen
+   where it may be broken. */
 static size_t piece_length(const char *text)
 {
     size_t blanks = strspn(text, " ");
@@ -107,8 +110,8 @@ static size_t piece_length(const char *text)
     return length;
 }
 
-/* How much of a piece that is longer than a line goes into the room that is left: up to the last
-   hyphen there, or all of it. */
+/* Returns how much of a piece that is longer than a line goes into the remaining room: up to the
+   last hyphen in it, or all of the room. */
 static size_t piece_share(const char *text, size_t room)
 {
     for (size_t i = room; i-- > 1;)
@@ -117,7 +120,7 @@ static size_t piece_share(const char *text, size_t room)
     return room;
 }
 
-/* The length of the line at the beginning of the text, trailing blanks included. */
+/* Returns the length of the first line, with trailing blanks. */
 static size_t line_length(const char *text, size_t width)
 {
     size_t length = 0, piece;
@@ -130,17 +133,18 @@ static size_t line_length(const char *text, size_t width)
     return length;
 }
 
-char *table_wrap(struct arena *arena, const char *text, size_t width)
+const char *table_wrap(struct arena *arena, const char *text, size_t width)
 {
-    char *lines = NULL;
+    struct text_builder lines = text_begin(arena);
     while (*text != '\0') {
-        size_t length = line_length(text, lines == NULL ? width : width - 2), shown = length;
+        size_t length = line_length(text, lines.text == NULL ? width : width - 2), shown = length;
         while (shown > 0 && text[shown - 1] == ' ')
             shown--;
-        lines = lines == NULL ? arena_strndup(arena, text, shown)
-                              : arena_printf(arena, "%s\n  %.*s", lines, (int)shown, text);
+        if (lines.text != NULL)
+            text_add(&lines, "\n  ");
+        text_add_bytes(&lines, text, shown);
         text += length;
         text += strspn(text, " ");
     }
-    return lines != NULL ? lines : arena_strdup(arena, "");
+    return text_end(&lines);
 }

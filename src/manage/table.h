@@ -1,6 +1,6 @@
 /*
- * Tables of text for a person, as upstream's commands show them (prettytable): a frame of signs
- * around cells of one or more lines.
+ * Tables for people, in the style of upstream's commands (prettytable): a frame around cells of one
+ * or more lines.
  *
  *     +-----------+-------------+
  *     | Migration | Total Found |
@@ -20,16 +20,16 @@ struct table {
     size_t columns;           /* at most TABLE_COLUMNS */
     size_t rows;              /* with the titles */
     bool centred;             /* otherwise the text begins at the left */
-    bool ruled;               /* a line after each row, not only around titles and end */
+    bool ruled;               /* a line after each row, not only after the titles and the last */
 };
 
 enum { TABLE_COLUMNS = 8 };
 
 void table_print(FILE *stream, const struct table *table);
 
-/* Breaks text into lines of at most width bytes, the second and later ones indented by two blanks,
-   where Python's textwrap does: at blanks, after the hyphen between two words, and within a word
-   that is too long for a line. */
-char *table_wrap(struct arena *arena, const char *text, size_t width);
+/* Breaks text into lines of at most width bytes, as Python's textwrap does: at blanks, after the
+   hyphen between two words, and inside of a word that is too long for a line. Indents all lines but
+   the first by two blanks. The result is in the arena. */
+const char *table_wrap(struct arena *arena, const char *text, size_t width);
 
 #endif

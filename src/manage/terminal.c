@@ -1,5 +1,5 @@
 /*
- * See terminal.h.
+ * Finds out what a terminal can show, and makes text fit for it.
  */
 #include <config.h>
 
@@ -63,7 +63,8 @@ void terminal_style(const struct terminal *terminal, struct buffer *buffer,
         buffer_add_text(buffer, sequences[style]);
 }
 
-/* Reads one character as it is shown, and gives its bytes; width: the columns it takes. */
+/* Reads one character: sets *shown to what is shown for it and *width to its columns. Returns its
+   length in bytes. */
 static size_t next_shown(const struct terminal *terminal, const char *text, uint32_t *shown,
                          unsigned *width)
 {

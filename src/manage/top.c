@@ -1,5 +1,5 @@
 /*
- * berth-manage top: what a running pool is doing.
+ * berth-manage top: shows what a running pool is doing.
  */
 #include <config.h>
 
@@ -15,8 +15,8 @@
 
 enum {
     POOLS = 64,
-    PATIENCE = 3000, /* milliseconds that a pool may be away, while its program is replaced */
-    INTERVAL = 2000,
+    PATIENCE = 3000, /* milliseconds that a pool may be gone while its program is replaced */
+    INTERVAL = 2000, /* milliseconds, as are all of these */
     INTERVAL_ONCE = 1000,
     INTERVAL_LEAST = 100,
     INTERVAL_MOST = 3600000,
@@ -63,7 +63,7 @@ static bool arguments_read(struct top *top, const struct command_call *call)
     return optind == call->argc;
 }
 
-/* Attaches to a pool that is not about to end, if there is but one. */
+/* Attaches to the only pool that is not about to end. Complains if there is none, or several. */
 static bool choose(struct top *top)
 {
     pid_t pids[POOLS];
@@ -82,12 +82,12 @@ static bool choose(struct top *top)
         return true;
     observer_detach(&top->observer);
     if (count == 0)
-        command_complain("there is no pool that this user may look at");
+        command_complain("there is no pool that this user may see");
     else if (found == 0)
         command_complain("the pool of pid %d: %s", (int)pids[0],
                          reason != NULL ? reason : "it is about to end");
     else
-        command_complain("there are several pools: choose one by --pid");
+        command_complain("there are several pools: choose one with --pid");
     for (size_t i = 0; found > 1 && i < count; i++)
         fprintf(stderr, "  %d\n", (int)pids[i]);
     return false;
@@ -104,7 +104,7 @@ static bool attach(struct top *top)
     return false;
 }
 
-/* A new sample; the last one is the one before. */
+/* Takes a new sample; the last one becomes the one before. */
 static void sample(struct top *top)
 {
     struct top_sample *oldest = top->before;
@@ -129,7 +129,7 @@ static int show_once(struct top *top)
     return terminal_flush(&top->page, stdout) ? 0 : 1;
 }
 
-/* Whether the pool is there, if need be under a new program. */
+/* Returns whether the pool is still there, perhaps with a new program. */
 static bool follow(struct top *top, struct screen *screen)
 {
     const char *reason;
@@ -146,7 +146,7 @@ static bool follow(struct top *top, struct screen *screen)
     return true;
 }
 
-/* Until the user or the pool ends it. */
+/* Draws the page again and again, until the user or the pool ends. Returns the exit status. */
 static int show_live(struct top *top)
 {
     struct screen screen;
@@ -155,7 +155,7 @@ static int show_live(struct top *top)
     pid_t pid = top->observer.pid;
     if (!screen_open(&screen))
         return command_complain("standard input is no terminal: use --once");
-    /* the first page is of all that was since the start */
+    /* the first page covers everything since the start */
     top->after->at = top->observer.scoreboard->started;
     bool there = true;
     while (event != SCREEN_END && (there = follow(top, &screen))) {

@@ -1,14 +1,12 @@
 /*
- * Differences, rates and quantiles.
+ * Computes differences, rates and quantiles.
  */
 #include <config.h>
 
 #include "manage/top_figures.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
+#include "base/sorted.h"
 
 void top_sample_take(struct top_sample *sample, const struct scoreboard *scoreboard)
 {
@@ -16,7 +14,7 @@ void top_sample_take(struct top_sample *sample, const struct scoreboard *scorebo
     scoreboard_sum(scoreboard, &sample->sum);
 }
 
-/* What is counted as microseconds, below a part of which the measured stay. */
+/* Returns the milliseconds that a part of the durations stays below, or -1 without durations. */
 static double quantile(const struct measured *measured, double part)
 {
     const uint64_t *bounds;
@@ -26,8 +24,8 @@ static double quantile(const struct measured *measured, double part)
     return measured_quantile(measured, bounds, count, part) / 1000;
 }
 
-/* The more was asked for lately the further in front, and then the more in all. */
-static int compare_routes(const void *left, const void *right)
+/* The busiest route first: lately, then in all. */
+static int route_compare(const void *left, const void *right)
 {
     const struct top_route *one = left, *other = right;
     if (one->rate != other->rate)
@@ -38,7 +36,7 @@ static int compare_routes(const void *left, const void *right)
                                       : (int)one->method - (int)other->method;
 }
 
-/* One route and method; its requests and durations are added to those of all. */
+/* Adds a route and method, and its requests to the totals. */
 static void add_route(struct top_figures *figures, const struct tally *between,
                       const struct tally *all, unsigned route, unsigned method, double seconds)
 {
@@ -75,7 +73,7 @@ static void add_routes(struct top_figures *figures, const struct tally *between,
     figures->half = quantile(&durations, 0.5);
     figures->most = quantile(&durations, 0.95);
     figures->busy = (double)durations.sum / 1e6 / seconds;
-    qsort(figures->routes, figures->route_count, sizeof(figures->routes[0]), compare_routes);
+    sort(figures->routes, figures->route_count, sizeof(figures->routes[0]), route_compare);
 }
 
 void top_figures_make(struct top_figures *figures, const struct top_sample *before,

@@ -1,5 +1,5 @@
 /*
- * Lines, as wide as the terminal.
+ * Writes the page line by line.
  */
 #include <config.h>
 
@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/sorted.h"
 
 enum {
     LINE_SIZE = 512,
     ROUTE_LEAST = 40,
     ROUTE_MOST = 56,    /* the longest template */
-    ROUTE_COLUMNS = 40, /* beside the route, of the table of routes */
+    ROUTE_COLUMNS = 40, /* of the table of routes, without the route */
     WORKER_COLUMNS = 26,
     REQUEST_SHORT = 12, /* "req-" and the first digits: enough to find it in the log */
     REQUEST_WHOLE = 40,
@@ -46,7 +47,7 @@ static bool add_line(struct page *page, enum terminal_style style, const char *l
     return true;
 }
 
-/* Texts of numbers: each caller has a place for each. */
+/* Numbers as text, in the buffer of the caller. */
 
 enum { FIGURE_SIZE = 32 };
 
@@ -88,7 +89,7 @@ static const char *count_text(uint64_t count, char text[FIGURE_SIZE])
     return text;
 }
 
-/* How long something has lasted, in at most seven characters. */
+/* A duration in at most seven characters. */
 static const char *age_text(uint64_t milliseconds, char text[FIGURE_SIZE])
 {
     unsigned long long seconds = milliseconds / 1000;
@@ -106,12 +107,12 @@ static const char *age_text(uint64_t milliseconds, char text[FIGURE_SIZE])
 /* Workers. */
 
 struct crew {
-    struct slot_view *workers; /* those that there are: busy ones first, the longest first */
+    struct slot_view *workers; /* busy ones first, those that are busy longest first */
     size_t count;
     unsigned states[WORKER_ENDING + 1];
 };
 
-static int compare_workers(const void *left, const void *right)
+static int worker_compare(const void *left, const void *right)
 {
     const struct slot_view *one = left, *other = right;
     bool busy = one->state == WORKER_BUSY, other_busy = other->state == WORKER_BUSY;
@@ -135,7 +136,7 @@ static void crew_gather(struct crew *crew, const struct observer *observer)
         crew->states[view->state]++;
         crew->count++;
     }
-    qsort(crew->workers, crew->count, sizeof(*crew->workers), compare_workers);
+    sort(crew->workers, crew->count, sizeof(*crew->workers), worker_compare);
 }
 
 /* The head. */
@@ -219,7 +220,7 @@ static void write_domain(struct page *page, const struct top_figures *figures)
 
 /* The tables. */
 
-/* A text in so many columns, cut in the terminal's way, into a line. */
+/* Appends a text to a line, cut or padded to a number of columns. */
 static void put(char *line, size_t *length, const struct terminal *terminal, const char *text,
                 unsigned columns)
 {
@@ -236,7 +237,7 @@ static void put(char *line, size_t *length, const struct terminal *terminal, con
     buffer_free(&cell);
 }
 
-/* How wide routes may be where the others take so many columns. */
+/* Returns how wide the column of routes may be beside the other columns. */
 static unsigned route_width(const struct page *page, unsigned others)
 {
     unsigned columns = page->terminal->columns;
@@ -272,7 +273,7 @@ static void write_routes(struct page *page, unsigned most, const struct observer
 static void write_worker(struct page *page, const struct slot_view *worker, unsigned width,
                          bool whole)
 {
-    enum { WARN = 5000 }; /* milliseconds that a request seldom takes */
+    enum { WARN = 5000 }; /* milliseconds; a request seldom takes longer */
     uint64_t now = clock_milliseconds();
     bool busy = worker->state == WORKER_BUSY;
     char line[LINE_SIZE], age[FIGURE_SIZE];
@@ -308,7 +309,7 @@ static void write_workers(struct page *page, const struct crew *crew)
     }
 }
 
-/* Routes get half of the rows, or what the workers leave. */
+/* Returns the rows for routes: half of all, or what the workers do not need. */
 static unsigned route_rows(unsigned rows, size_t workers)
 {
     unsigned both = rows > HEAD_ROWS + 2 * TITLE_ROWS ? rows - HEAD_ROWS - 2 * TITLE_ROWS : 0;

@@ -1,5 +1,5 @@
 /*
- * The alternate screen, by the sequences that all terminals of today know.
+ * Drives the alternate screen with the sequences that all terminals of today know.
  */
 #include <config.h>
 
@@ -11,7 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Alternate screen, no cursor, no new line at the right edge; and all back. */
+/* Alternate screen, no cursor, no line wrap; and the reverse. */
 static const char begin_sequence[] = "\033[?1049h\033[?25l\033[?7l";
 static const char end_sequence[] = "\033[?7h\033[?25h\033[?1049l";
 
@@ -26,7 +26,7 @@ static void send(const char *text, size_t length)
     }
 }
 
-/* Keys come one by one and unseen; signals still come from them. */
+/* Reads keys one by one without echo. Ctrl-C and Ctrl-Z still send signals. */
 static void enter(const struct screen *screen)
 {
     struct termios raw = screen->saved;
@@ -73,9 +73,9 @@ unsigned screen_rows(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-/* From the top, each line over what was there. A line is cleared before it is written: at its end
-   the cursor may still be on its last sign. The last one has no newline, which would move all up.
- */
+/* Draws from the top over the old page, and clears each line before it writes it: at the end of a
+   full line the cursor may still be on the last character. The last row has no newline, which
+   would scroll. */
 void screen_show(const struct buffer *page)
 {
     static const char begin[] = "\033[H\033[K", next[] = "\n\033[K", rest[] = "\n\033[J";
@@ -97,7 +97,7 @@ void screen_show(const struct buffer *page)
     buffer_free(&frame);
 }
 
-/* Ends or stops as the signal does when nobody takes it, with the terminal as it was. */
+/* Restores the terminal and does what the signal does by default: ends or stops the program. */
 static void obey(struct screen *screen, int number)
 {
     sigset_t one;

@@ -1,9 +1,8 @@
 /*
- * A terminal that is drawn upon as a whole: its alternate screen, its keys, and the signals that
- * come from it.
+ * A terminal used as one page: its alternate screen, its keys and its signals.
  *
- * However it is left, the terminal is as it was: by a key, by Ctrl-C, by another signal that ends
- * the program, and for as long as Ctrl-Z stops it.
+ * The terminal is restored however the program leaves: by a key, by Ctrl-C, by another signal that
+ * ends it, and while Ctrl-Z stops it.
  */
 #ifndef BERTH_MANAGE_TOP_SCREEN_H
 #define BERTH_MANAGE_TOP_SCREEN_H
@@ -25,17 +24,19 @@ enum screen_event {
     SCREEN_END,     /* the user wants to leave */
 };
 
-/* Takes stdin and stdout over. False with errno set: they are no terminal. */
+/* Takes over stdin and stdout. Returns false with errno set if they are not a terminal. */
 bool screen_open(struct screen *screen);
+
+/* Restores the terminal. */
 void screen_close(struct screen *screen);
 
-/* Shows a page of lines that end with newlines, at most as many as there are rows. */
+/* Shows a page. Each line ends with a newline; there are at most screen_rows() lines. */
 void screen_show(const struct buffer *page);
 
-/* Waits so many milliseconds at most. A signal that ends the program does so in here. */
+/* Waits for an event. A signal that ends the program does so here. */
 enum screen_event screen_wait(struct screen *screen, int milliseconds);
 
-/* How many rows there are. */
+/* Returns the number of rows of the terminal. */
 unsigned screen_rows(void);
 
 #endif

@@ -1,4 +1,4 @@
-"""berth-manage audit: every kind of damage is found and put right, also beside claims and when killed."""
+"""berth-manage audit: every kind of damage is found and repaired, also beside claims and when killed."""
 import json
 import os
 import pty
@@ -72,7 +72,7 @@ class Damaged(Cloud):
 
 
 def some_damage():
-    """Of each kind that can be put right: statements, the findings, and what must be so afterwards."""
+    """Of each kind that can be repaired: statements, the findings, and what must be so afterwards."""
     held = str(uuid.uuid4())
     gone, other = allocation(held, 9999), str(uuid.uuid4())
     both, keeper = consumer()
@@ -176,7 +176,7 @@ def test_audit_changes_nothing_unless_it_is_told_to(directory, build):
             done = cloud.manage(*words)
             assert done.returncode == 1 and ('--fix' in words) == \
                 ('nothing was changed: --yes is missing' in done.stderr), done
-            assert '--json' in words or '--fix puts all right' in done.stdout, done.stdout
+            assert '--json' in words or '--fix repairs all' in done.stdout, done.stdout
         assert dump(cloud) == before, 'a dry run has changed something'
 
 
@@ -190,7 +190,7 @@ def test_audit_leaves_to_people_what_only_they_can_decide(directory, build):
             assert finding['kind'] == kind and not finding['fixable'], finding
             assert {name: finding[name] for name in members} == members, finding
             text = cloud.manage('audit').stdout
-            assert 'to do:' in text and 'of which --fix puts none right' in text, text
+            assert 'to do:' in text and '--fix repairs none' in text, text
             return report['counts'][kind]
 
         cloud.damage('UPDATE resource_providers SET parent_provider_id = @cn2 WHERE id = @cn1;'
@@ -345,7 +345,7 @@ def test_audit_asks_on_a_terminal_and_shows_its_progress(directory, build):
         cloud.damage(allocation(str(uuid.uuid4())))
         for answer, status in (('\n', 1), ('n\n', 1), ('y\n', 0)):
             terminal = Terminal(cloud, 'audit', '--fix')
-            terminal.until('right? [y/N] ')
+            terminal.until('? [y/N] ')
             terminal.type(answer)
             assert terminal.end() == status, terminal.text
             assert ('nothing was changed' in terminal.text) == (status == 1), terminal.text
@@ -452,7 +452,7 @@ def test_audit_of_many_consumers(directory, build):
         assert audited and done.returncode == 0, done.stdout
         shown = re.findall('^  consumer ', done.stdout, re.M)
         assert len(shown) == 20 and 'and 4,980 more' in done.stdout, done.stdout
-        assert '5,000 rows put right' in done.stdout, done.stdout
+        assert '5,000 rows repaired' in done.stdout, done.stdout
         print('    %s s for 100,000 consumers and 190,000 allocations; %.1f s for that, for deleting '
               '5,000 and for looking again' % (audited.group(1), seconds))
         assert float(audited.group(1)) < 60, 'an audit takes long'

@@ -1,7 +1,6 @@
 /*
- * berth-manage db ...: the commands of placement-manage. What they print, and their exit status,
- * are upstream's (placement/cmd/manage.py), but for the reasons of failures, which there are
- * tracebacks.
+ * berth-manage db ...: the commands of placement-manage. Output and exit statuses are upstream's
+ * (placement/cmd/manage.py), except for the reasons of failures, where upstream shows a traceback.
  */
 #include <config.h>
 
@@ -18,7 +17,7 @@
 #include "manage/table.h"
 #include "placement/standard.h"
 
-/* How many rows a batch has if no --max-count is given. */
+/* Rows in a batch without --max-count. */
 enum { BATCH = 50 };
 
 /* Exit statuses of online_data_migrations. */
@@ -29,14 +28,14 @@ enum {
     MIGRATIONS_INVALID = 127
 };
 
-/* A failure for which there may be a reason in words. */
+/* Returns the exit status for an outcome. If there is a reason, complains with it. */
 static int complain(enum outcome outcome, const char *reason)
 {
     return reason != NULL ? command_complain("%s", reason) : command_outcome(outcome);
 }
 
-/* Reads the one option that a command has, with its value (NULL if it is not given), and nothing
-   else. */
+/* Reads a command's only option into *value, NULL if it is not given. Returns false for other
+   arguments. */
 static bool option_read(struct command_call *call, const char *name, const char **value)
 {
     const struct option options[] = {{name, required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
@@ -87,14 +86,14 @@ int command_db_stamp(struct command_call *call)
     return complain(outcome, reason);
 }
 
-/* The rows that all batches have found and changed. */
+/* Rows found and changed in all batches. */
 struct migration_totals {
     struct migration_count counts[ONLINE_MIGRATIONS];
-    size_t reached; /* how many of the migrations there was room for */
+    size_t reached; /* how many migrations have run at all */
     bool failed;    /* in the last batch */
 };
 
-/* Runs the migrations one after the other until limit rows are changed; gives how many were. */
+/* Runs the migrations one after another until limit rows are changed. Returns how many were. */
 static uint64_t run_batch(struct command_call *call, uint64_t limit,
                           struct migration_totals *totals)
 {
@@ -142,7 +141,7 @@ static void print_totals(struct command_call *call, const struct migration_total
                                         .centred = true});
 }
 
-/* A number as Python's int() takes it; 0 for anything that is none or too small. */
+/* Returns the number in text, or 0 if there is none, or it is too small. */
 static uint64_t count_read(const char *text)
 {
     char *end;

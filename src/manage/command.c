@@ -1,0 +1,55 @@
+/*
+ * What all commands share: complaints and exit statuses.
+ */
+#include <config.h>
+
+#include "manage/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "db/schema_version.h"
+
+int command_complain(const char *format, ...)
+{
+    va_list arguments;
+    fputs("berth-manage: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return 1;
+}
+
+int command_outcome(enum outcome outcome)
+{
+    if (outcome == OUTCOME_OK)
+        return 0;
+    return command_complain(outcome == OUTCOME_UNAVAILABLE
+                                ? "the database is not available"
+                                : "the database refused; see the log above");
+}
+
+int command_needs_head(struct command_call *call)
+{
+    const char *revision;
+    enum outcome outcome = schema_version_load(call->database, &revision);
+    if (outcome == OUTCOME_ACTION_INVALID)
+        return command_complain("the database is at more than one revision");
+    if (outcome != OUTCOME_OK)
+        return command_outcome(outcome);
+    if (revision == NULL)
+        return command_complain("the database is empty: \"db sync\" creates the schema");
+    if (schema_version_serves(revision))
+        return 0;
+    return command_complain(
+        "the database is at revision %s instead of " SCHEMA_HEAD ": run \"db sync\"", revision);
+}
+
+int command_usage(const struct command_call *call)
+{
+    const struct command *command = call->command;
+    fprintf(stderr, "usage: berth-manage %s%s%s\n", command->words,
+            command->arguments[0] != '\0' ? " " : "", command->arguments);
+    return EX_USAGE;
+}
