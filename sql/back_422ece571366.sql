@@ -1,5 +1,5 @@
--- From a082b8bb98d0 back: the indexes that a unique one makes superfluous, which upstream's own step
--- to a082b8bb98d0 expects to find.
+-- Back from a082b8bb98d0: creates the redundant indexes again, which upstream's own step to
+-- a082b8bb98d0 expects to find.
 CREATE INDEX IF NOT EXISTS inventories_resource_provider_id_idx ON inventories (resource_provider_id);
 CREATE INDEX IF NOT EXISTS inventories_resource_provider_resource_class_idx
     ON inventories (resource_provider_id, resource_class_id);

@@ -1,6 +1,6 @@
 -- The schema of upstream Placement at alembic revision a082b8bb98d0, for an empty database.
--- Character set and collation are the database's, as upstream leaves them. berth-manage enters the
--- revision when all is made.
+-- Character set and collation are the database's, as in upstream. berth-manage records the revision
+-- after all tables exist.
 
 CREATE TABLE IF NOT EXISTS alembic_version (
     version_num VARCHAR(32) NOT NULL,

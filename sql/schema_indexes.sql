@@ -1,5 +1,5 @@
--- The indexes of schema.sql once more, for tables that upstream has made just before it was stopped:
--- it adds the indexes afterwards, one by one.
+-- The indexes of schema.sql again, for tables of an interrupted upstream upgrade: upstream creates
+-- the tables first and then adds the indexes one by one.
 CREATE INDEX IF NOT EXISTS resource_providers_parent_provider_id_idx ON resource_providers (parent_provider_id);
 CREATE INDEX IF NOT EXISTS resource_providers_root_provider_id_idx ON resource_providers (root_provider_id);
 CREATE INDEX IF NOT EXISTS resource_provider_aggregates_aggregate_id_idx ON resource_provider_aggregates (aggregate_id);

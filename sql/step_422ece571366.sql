@@ -1,4 +1,4 @@
--- From b5c396305c25: consumers have types.
+-- Step from b5c396305c25: adds types to consumers.
 CREATE TABLE IF NOT EXISTS consumer_types (
     created_at DATETIME,
     updated_at DATETIME,

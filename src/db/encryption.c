@@ -59,8 +59,8 @@ bool encryption_is_possible(const struct database_settings *settings,
     return true;
 }
 
-/* Since 3.4 the library verifies the certificate only together with the name. Verifying the name
-   although nobody asked for it is better than verifying nothing. */
+/* Since 3.4 the library verifies the certificate only together with the name. Then verify the name
+   too, although the settings do not ask for it: better too much than nothing. */
 static bool verifies_all_or_nothing(void)
 {
     return mysql_get_client_version() >= 30400;

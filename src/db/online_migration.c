@@ -1,5 +1,5 @@
 /*
- * The online data migrations.
+ * Runs the online data migrations, and counts what is left for them.
  */
 #include <config.h>
 
@@ -11,8 +11,8 @@ static const struct sql count_without_root = {
     "AS missing",
     "i"};
 
-/* Upstream makes each such provider the root of itself. One that has a parent gets the parent's
-   root here, as soon as that has one. */
+/* Upstream makes each such provider its own root. Here a provider with a parent gets the parent's
+   root, once the parent has one. */
 static const struct sql set_roots = {
     "UPDATE resource_providers rp JOIN (SELECT child.id, "
     "COALESCE(parent.root_provider_id, child.id) AS root_id FROM resource_providers child "
@@ -52,42 +52,41 @@ struct batch {
     struct migration_count *count;
 };
 
-/* Level by level: a parent's root is set before that of its children. */
+/* Works level by level: sets the root of a parent before those of its children. */
 static enum outcome run_roots(void *subject)
 {
     const struct batch *batch = subject;
     struct rows rows;
     uint64_t changed = 1;
     batch->count->done = 0;
-    enum outcome outcome = database_select(batch->database, &count_without_root,
-                                           VALUES(value_integer((int64_t)batch->limit)), &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(batch->database, &count_without_root,
+                        VALUES(value_integer((int64_t)batch->limit)), &rows));
     batch->count->found = (uint64_t)row_integer(&rows, 0, 0);
-    while (outcome == OUTCOME_OK && changed > 0 && batch->count->done < batch->limit) {
+    while (changed > 0 && batch->count->done < batch->limit) {
         int64_t left = (int64_t)(batch->limit - batch->count->done);
-        outcome =
-            database_execute(batch->database, &set_roots, VALUES(value_integer(left)), &changed);
-        batch->count->done += outcome == OUTCOME_OK ? changed : 0;
+        TRY(database_execute(batch->database, &set_roots, VALUES(value_integer(left)), &changed));
+        batch->count->done += changed;
     }
-    return outcome;
+    return OUTCOME_OK;
+}
+
+static enum outcome insert_missing_consumers(const struct batch *batch)
+{
+    struct value project = value_text(batch->owner->project_id);
+    struct value user = value_text(batch->owner->user_id);
+    struct value limit = value_integer((int64_t)batch->limit);
+    TRY(database_execute(batch->database, &ensure_project, VALUES(project, project), NULL));
+    TRY(database_execute(batch->database, &ensure_user, VALUES(user, user), NULL));
+    return database_execute(batch->database, &insert_consumers, VALUES(project, user, limit),
+                            &batch->count->done);
 }
 
 static enum outcome run_consumers(void *subject)
 {
     const struct batch *batch = subject;
-    struct value project = value_text(batch->owner->project_id);
-    struct value user = value_text(batch->owner->user_id);
-    struct value limit = value_integer((int64_t)batch->limit);
-    enum outcome outcome =
-        database_execute(batch->database, &ensure_project, VALUES(project, project), NULL);
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute(batch->database, &ensure_user, VALUES(user, user), NULL);
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute(batch->database, &insert_consumers, VALUES(project, user, limit),
-                                   &batch->count->done);
+    enum outcome outcome = insert_missing_consumers(batch);
     batch->count->found = batch->count->done;
-    /* a service has just made the same row: look again */
+    /* On a duplicate, a service has just made the same row: run the transaction again. */
     return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
 }
 
@@ -115,9 +114,7 @@ const struct online_migration online_migrations[ONLINE_MIGRATIONS] = {
 enum outcome migrations_missing_load(struct database *database, struct migrations_missing *missing)
 {
     struct rows rows;
-    enum outcome outcome = database_select(database, &select_missing, NO_VALUES, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(database, &select_missing, NO_VALUES, &rows));
     missing->roots = row_integer(&rows, 0, 0) != 0;
     missing->consumers = (uint64_t)row_integer(&rows, 0, 1);
     return OUTCOME_OK;

@@ -1,5 +1,5 @@
 /*
- * Creating and upgrading the schema.
+ * Creates and upgrades the schema.
  */
 #include <config.h>
 
@@ -7,6 +7,7 @@
 
 #include "base/embedded.h"
 #include "base/log.h"
+#include "base/text.h"
 
 static const struct sql select_version_table = {
     "SELECT 1 FROM information_schema.tables "
@@ -25,14 +26,14 @@ static const struct sql insert_version = {"INSERT INTO alembic_version (version_
 static const struct sql update_version = {
     "UPDATE alembic_version SET version_num = ? WHERE version_num = ?", NULL};
 
-/* One lock for each database of the server, under a name of limited length. */
+/* One lock per database of the server; hashed because its name has a limited length. */
 static const struct sql take_lock = {
     "SELECT GET_LOCK(CONCAT('berth_schema_', MD5(DATABASE())), 60)", "i"};
 static const struct sql release_lock = {
     "SELECT RELEASE_LOCK(CONCAT('berth_schema_', MD5(DATABASE())))", "i"};
 
-/* How long a change waits for the transactions that use its table; meanwhile, those that come later
-   wait for the change. */
+/* Seconds that a change waits for the transactions that use its table. Transactions that come later
+   wait for the change during that time. */
 static const char limit_waiting[] = "SET SESSION lock_wait_timeout = 60";
 
 static const struct sql select_without_root = {
@@ -42,7 +43,8 @@ static const struct sql select_without_consumer = {
     "WHERE c.id IS NULL LIMIT 1",
     "i"};
 
-/* The chain of revisions, with the file that leads to each, and what must not be found before. */
+/* The chain of revisions: the file that leads to each, and a query that must find nothing before,
+   with the reason to give if it does. */
 static const struct {
     const char *name;
     const char *file;
@@ -66,7 +68,7 @@ struct schema_change {
     struct database *database;
     struct arena *arena;
     const char *target;
-    const char *reason; /* why it cannot be done */
+    const char *reason; /* set if it cannot be done */
 };
 
 static enum outcome refuse(struct schema_change *change, const char *reason)
@@ -75,7 +77,7 @@ static enum outcome refuse(struct schema_change *change, const char *reason)
     return OUTCOME_ACTION_INVALID;
 }
 
-/* The place of a revision in the chain, or -1. */
+/* Returns the place of a revision in the chain, or -1. */
 static int revision_place(const char *name)
 {
     for (int i = 0; i < REVISIONS; i++)
@@ -112,12 +114,15 @@ bool schema_version_find(const char *text, const char **revision)
     return matches == 1;
 }
 
-/* All rows of alembic_version; exists: whether there is such a table. */
+/* Reads all rows of alembic_version. Sets exists to whether there is such a table. */
 static enum outcome load_versions(struct database *database, bool *exists, struct rows *rows)
 {
-    enum outcome outcome = database_select(database, &select_version_table, NO_VALUES, rows);
-    *exists = outcome == OUTCOME_OK && rows->count > 0;
-    return *exists ? database_select(database, &select_versions, NO_VALUES, rows) : outcome;
+    *exists = false;
+    TRY(database_select(database, &select_version_table, NO_VALUES, rows));
+    if (rows->count == 0)
+        return OUTCOME_OK;
+    *exists = true;
+    return database_select(database, &select_versions, NO_VALUES, rows);
 }
 
 enum outcome schema_version_load(struct database *database, const char **revision)
@@ -125,46 +130,45 @@ enum outcome schema_version_load(struct database *database, const char **revisio
     struct rows rows;
     bool exists;
     *revision = NULL;
-    enum outcome outcome = load_versions(database, &exists, &rows);
-    if (outcome != OUTCOME_OK || rows.count == 0)
-        return outcome;
+    TRY(load_versions(database, &exists, &rows));
+    if (rows.count == 0)
+        return OUTCOME_OK;
     *revision = row_text(&rows, 0, 0);
     return rows.count > 1 ? OUTCOME_ACTION_INVALID : OUTCOME_OK;
 }
 
 bool schema_version_serves(const char *revision)
 {
-    /* the step between these two only drops indexes that others make superfluous */
+    /* The step between these two only drops indexes that are redundant. */
     return revision != NULL &&
            (strcmp(revision, SCHEMA_HEAD) == 0 || strcmp(revision, SCHEMA_OLDEST_SERVED) == 0);
 }
 
-/* Runs the statements of a file: each ends with a semicolon at the end of a line, and lines that
-   begin with two dashes are comments. */
+/* Runs the statements of a file. Each ends with a semicolon at the end of a line; lines that begin
+   with two dashes are comments. */
 static enum outcome run_file(const struct schema_change *change, const char *name)
 {
     const struct embedded_text *file = sql_texts;
     while (strcmp(file->name, name) != 0)
         file++;
-    const char *statement = "", *text = file->text;
+    struct text_builder statement = text_begin(change->arena);
+    const char *text = file->text;
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         const char *line = arena_strndup(change->arena, text, length);
         text += length + (text[length] != '\0');
         if (strncmp(line, "--", 2) == 0 || length == 0)
             continue;
-        statement = arena_printf(change->arena, "%s%s\n", statement, line);
+        text_add_item(&statement, "\n", line);
         if (line[length - 1] != ';')
             continue;
-        enum outcome outcome = database_run(change->database, statement);
-        if (outcome != OUTCOME_OK)
-            return outcome;
-        statement = "";
+        TRY(database_run(change->database, text_end(&statement)));
+        statement = text_begin(change->arena);
     }
     return OUTCOME_OK;
 }
 
-/* Writes that the database has come from one revision (NULL: none) to another. */
+/* Records that the database went from one revision (NULL: none) to another. */
 static enum outcome write_version(struct schema_change *change, const char *from, const char *to)
 {
     uint64_t rows;
@@ -174,83 +178,73 @@ static enum outcome write_version(struct schema_change *change, const char *from
             : database_execute(change->database, &update_version,
                                VALUES(value_text(to), value_text(from)), &rows);
     if (outcome == OUTCOME_DUPLICATE || (outcome == OUTCOME_OK && rows != 1))
-        return refuse(change, "Another process has changed the revision meanwhile.");
+        return refuse(change, "Another process has changed the revision at the same time.");
     if (outcome == OUTCOME_OK)
         log_event(from == NULL ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "the schema has a new revision",
                   log_text("from", from), log_text("to", to));
     return outcome;
 }
 
-/* Makes the schema of a database without a revision, and gives the place of the one that it has
-   then. There are tables already if the first step was cut off, Berth's or upstream's: they may be
-   old and lack indexes, so that all steps follow. */
+/* Creates the schema in a database without a revision, and sets place to the revision that it has
+   then. There are tables already if a first attempt, by Berth or upstream, was interrupted: they
+   may be old and lack indexes, so all steps must follow. */
 static enum outcome create(struct schema_change *change, bool version_table, int *place)
 {
     struct rows rows;
-    enum outcome outcome = database_select(change->database, &count_tables, NO_VALUES, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_select(change->database, &count_tables, NO_VALUES, &rows));
     bool begun = row_integer(&rows, 0, 0) > 0;
     if (begun && !version_table)
         return refuse(change,
                       "The database has tables, but nothing says of which revision. Say so with "
                       "\"berth-manage db stamp REVISION\" (b4ed3a175331 if they were copied out of "
                       "Nova's database), then do this again. Nothing was changed.");
-    outcome = run_file(change, revisions[0].file);
-    if (outcome == OUTCOME_OK && begun)
-        outcome = run_file(change, "schema_indexes");
+    TRY(run_file(change, revisions[0].file));
+    if (begun)
+        TRY(run_file(change, "schema_indexes"));
     *place = begun ? 0 : REVISIONS - 1;
-    if (outcome == OUTCOME_OK)
-        outcome = write_version(change, NULL, revisions[*place].name);
-    return outcome;
+    return write_version(change, NULL, revisions[*place].name);
 }
 
 /* Takes the step that leads to a revision from the one before it. */
 static enum outcome take_step(struct schema_change *change, int place)
 {
     struct rows rows = {0};
-    enum outcome outcome = OUTCOME_OK;
     if (revisions[place].guard != NULL)
-        outcome = database_select(change->database, revisions[place].guard, NO_VALUES, &rows);
-    if (outcome == OUTCOME_OK && rows.count > 0)
+        TRY(database_select(change->database, revisions[place].guard, NO_VALUES, &rows));
+    if (rows.count > 0)
         return refuse(change, revisions[place].reason);
-    if (outcome == OUTCOME_OK && revisions[place].file != NULL)
-        outcome = run_file(change, revisions[place].file);
-    if (outcome == OUTCOME_OK)
-        outcome = write_version(change, revisions[place - 1].name, revisions[place].name);
-    return outcome;
+    if (revisions[place].file != NULL)
+        TRY(run_file(change, revisions[place].file));
+    return write_version(change, revisions[place - 1].name, revisions[place].name);
 }
 
-/* Gives the database the indexes back that went with the last step. The revision comes first: until
-   the indexes are there, the way to the head is to go to it. */
+/* Creates the indexes again that the last step dropped. Records the revision first, so that the
+   last step is known to be due if this is interrupted. */
 static enum outcome step_back(struct schema_change *change, const char *revision)
 {
-    enum outcome outcome = OUTCOME_OK;
     if (strcmp(revision, change->target) != 0)
-        outcome = write_version(change, revision, change->target);
-    return outcome == OUTCOME_OK ? run_file(change, "back_" SCHEMA_OLDEST_SERVED) : outcome;
+        TRY(write_version(change, revision, change->target));
+    return run_file(change, "back_" SCHEMA_OLDEST_SERVED);
 }
 
 static enum outcome synchronise(struct schema_change *change)
 {
     struct rows rows;
     bool exists;
-    enum outcome outcome = load_versions(change->database, &exists, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(load_versions(change->database, &exists, &rows));
     if (rows.count > 1)
         return refuse(change, "The table alembic_version has more than one revision.");
     int place = rows.count == 0 ? 0 : revision_place(row_text(&rows, 0, 0));
     if (place < 0)
         return refuse_unknown(change, row_text(&rows, 0, 0));
     if (rows.count == 0)
-        outcome = create(change, exists, &place);
+        TRY(create(change, exists, &place));
     int target = revision_place(change->target);
-    while (outcome == OUTCOME_OK && place < target)
-        outcome = take_step(change, ++place);
-    if (outcome == OUTCOME_OK && strcmp(change->target, SCHEMA_OLDEST_SERVED) == 0)
-        outcome = step_back(change, revisions[place].name);
-    return outcome;
+    while (place < target)
+        TRY(take_step(change, ++place));
+    if (strcmp(change->target, SCHEMA_OLDEST_SERVED) == 0)
+        return step_back(change, revisions[place].name);
+    return OUTCOME_OK;
 }
 
 enum outcome schema_synchronise(struct database *database, struct arena *arena,
@@ -259,18 +253,15 @@ enum outcome schema_synchronise(struct database *database, struct arena *arena,
     struct schema_change change = {.database = database, .arena = arena, .target = revision};
     struct rows rows;
     *reason = NULL;
-    enum outcome outcome = database_run(database, limit_waiting);
-    if (outcome == OUTCOME_OK)
-        outcome = database_select(database, &take_lock, NO_VALUES, &rows);
-    if (outcome != OUTCOME_OK)
-        return outcome;
+    TRY(database_run(database, limit_waiting));
+    TRY(database_select(database, &take_lock, NO_VALUES, &rows));
     if (row_integer(&rows, 0, 0) != 1) {
         *reason = "Another process is changing the schema.";
         return OUTCOME_ACTION_INVALID;
     }
-    outcome = synchronise(&change);
+    enum outcome outcome = synchronise(&change);
     if (outcome == OUTCOME_CONFLICT)
-        outcome = refuse(&change, "Other transactions hold a table that is to be changed. What was "
+        outcome = refuse(&change, "Other transactions hold a table that must be changed. What was "
                                   "done is kept: do this again.");
     *reason = change.reason;
     enum outcome released = database_select(database, &release_lock, NO_VALUES, &rows);
@@ -281,27 +272,25 @@ static enum outcome run_stamp(void *subject)
 {
     struct schema_change *change = subject;
     struct rows rows;
-    enum outcome outcome = database_select(change->database, &select_versions, NO_VALUES, &rows);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < rows.count; i++)
+    TRY(database_select(change->database, &select_versions, NO_VALUES, &rows));
+    for (size_t i = 0; i < rows.count; i++)
         if (revision_place(row_text(&rows, i, 0)) < 0)
             return refuse_unknown(change, row_text(&rows, i, 0));
-    if (outcome == OUTCOME_OK)
-        outcome = database_execute(change->database, &delete_versions, NO_VALUES, NULL);
-    if (outcome == OUTCOME_OK && change->target != NULL)
-        outcome = database_execute(change->database, &insert_version,
-                                   VALUES(value_text(change->target)), NULL);
-    return outcome;
+    TRY(database_execute(change->database, &delete_versions, NO_VALUES, NULL));
+    if (change->target == NULL)
+        return OUTCOME_OK;
+    return database_execute(change->database, &insert_version, VALUES(value_text(change->target)),
+                            NULL);
 }
 
 enum outcome schema_version_stamp(struct database *database, struct arena *arena,
                                   const char *revision, const char **reason)
 {
     struct schema_change change = {.database = database, .arena = arena, .target = revision};
-    enum outcome outcome =
-        database_run(database, "CREATE TABLE IF NOT EXISTS alembic_version "
-                               "(version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))");
-    if (outcome == OUTCOME_OK)
-        outcome = database_transaction(database, run_stamp, &change);
+    *reason = NULL;
+    TRY(database_run(database, "CREATE TABLE IF NOT EXISTS alembic_version "
+                               "(version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))"));
+    enum outcome outcome = database_transaction(database, run_stamp, &change);
     *reason = change.reason;
     return outcome;
 }

@@ -1,10 +1,10 @@
 /*
- * The version of the database's schema, as upstream's alembic keeps it, and the way to the newest.
+ * The version of the database's schema, as upstream's alembic records it, and upgrading it.
  *
- * What makes and changes the schema are the files in sql/: schema.sql for a new database, and one
- * file for each step from an older revision. MariaDB commits each such statement at once, so that a
- * process that dies leaves a step half done: every statement can be run again, and the revision is
- * written after its step, so that the next try goes on where the last one ended.
+ * The files in sql/ make and change the schema: schema.sql for a new database, and one file for
+ * each step from an older revision. MariaDB commits every such statement at once, so a process that
+ * dies leaves a step half done. Therefore each statement can be run again, and the revision is
+ * written after its step: the next attempt continues where the last one ended.
  */
 #ifndef BERTH_DB_SCHEMA_VERSION_H
 #define BERTH_DB_SCHEMA_VERSION_H
@@ -16,32 +16,32 @@
 /* The oldest revision that can be served: SCHEMA_HEAD has the same tables with fewer indexes. */
 #define SCHEMA_OLDEST_SERVED "422ece571366"
 
-/* The revision of the database; NULL: it has none. The text is in the arena.
-   OUTCOME_ACTION_INVALID: alembic_version has more than one. */
+/* Reads the revision of the database into the arena; NULL if it has none. OUTCOME_ACTION_INVALID if
+   alembic_version has more than one. */
 enum outcome schema_version_load(struct database *database, const char **revision);
 
-/* Finds a revision by what an operator types, as alembic does: its name, the beginning of it that
-   no other has, "head", "heads", or "base" for none (NULL). Gives false if there is no such one. */
+/* Finds the revision that an operator means, as alembic does: by its name, a beginning of it that
+   fits no other, "head", "heads", or "base" for none (NULL). Returns false if there is none. */
 bool schema_version_find(const char *text, const char **revision);
 
-/* Whether the service can work with that revision: the newest, or one that differs by nothing that
-   statements notice. */
+/* Returns whether the service can work with a revision: the newest, or one whose differences do not
+   affect its statements. */
 bool schema_version_serves(const char *revision);
 
-/* Sets the revision (NULL: none) without changing anything else. OUTCOME_ACTION_INVALID, with the
-   reason: the database has a revision that this program does not know. */
+/* Records a revision (NULL: none) without changing anything else. OUTCOME_ACTION_INVALID, and sets
+   reason, if the database has a revision that this program does not know. */
 enum outcome schema_version_stamp(struct database *database, struct arena *arena,
                                   const char *revision, const char **reason);
 
 /*
- * Brings the database to a revision that can be served: SCHEMA_HEAD, or SCHEMA_OLDEST_SERVED for
- * the sake of a Python service that knows no newer one; also back from the one to the other. One
- * process at a time does it, the others wait; with a database from database_for_maintenance(),
- * whose statements take as long as a large table needs.
+ * Upgrades or creates the schema: to SCHEMA_HEAD, or to SCHEMA_OLDEST_SERVED for a Python service
+ * that knows no newer revision. Also goes back from the first to the second. One process at a time
+ * does this; others wait for it. Use a database from database_for_maintenance(), whose statements
+ * have no time limit.
  *
- * OUTCOME_ACTION_INVALID: it cannot be done, for the reason given in words: the revision is none
- * that is known, there are tables without a revision, data stand in the way that
- * "online_data_migrations" puts right, or others hold the tables.
+ * OUTCOME_ACTION_INVALID if it cannot be done, and sets reason, a text for people: the revision is
+ * unknown, there are tables without a revision, data must be repaired by "online_data_migrations"
+ * first, or other transactions hold the tables.
  */
 enum outcome schema_synchronise(struct database *database, struct arena *arena,
                                 const char *revision, const char **reason);

@@ -1,5 +1,5 @@
 /*
- * Numbers of single precision.
+ * Converts numbers of single precision.
  */
 #include <config.h>
 

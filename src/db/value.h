@@ -1,8 +1,8 @@
 /*
- * Values that go into a statement and come out of one.
+ * Values: the parameters of statements and the columns of rows.
  *
- * A value knows its kind, so that nothing is ever written into the text of a statement. A value
- * never owns what it points at: what goes in stays the caller's, what comes out is the arena's.
+ * A value knows its kind, so that the text of a statement never contains values. It does not own
+ * what it points at: parameters point at the caller's data, columns at the request's arena.
  */
 #ifndef BERTH_DB_VALUE_H
 #define BERTH_DB_VALUE_H
@@ -17,7 +17,7 @@ enum value_kind {
     VALUE_INTEGER,
     VALUE_REAL,
     VALUE_TEXT,
-    VALUE_INTEGERS, /* lists: only for the marker (?...) of struct sql */
+    VALUE_INTEGERS, /* lists: only as parameters, for (?...) in struct sql */
     VALUE_TEXTS,
 };
 
@@ -27,13 +27,13 @@ struct value {
     union {
         int64_t integer;
         double real;
-        const char *text; /* UTF-8, with a NUL after it */
+        const char *text; /* UTF-8; ends with a NUL, which length does not count */
         const int64_t *integers;
         const char *const *texts;
     };
 };
 
-/* What a select found, row by row, in the arena of the request. */
+/* The rows that a select found, in the arena of the request. */
 struct rows {
     const struct value *values;
     size_t count;
@@ -55,7 +55,7 @@ static inline struct value value_real(double real)
     return (struct value){.kind = VALUE_REAL, .real = real};
 }
 
-/* A text of NULL is SQL's NULL. */
+/* NULL becomes SQL's NULL. */
 static inline struct value value_text(const char *text)
 {
     if (text == NULL)
@@ -84,7 +84,7 @@ static inline bool row_is_null(const struct rows *rows, size_t row, unsigned col
     return row_value(rows, row, column)->kind == VALUE_NULL;
 }
 
-/* NULL reads as 0, 0.0 and NULL. */
+/* SQL's NULL reads as 0, 0.0 and NULL. */
 static inline int64_t row_integer(const struct rows *rows, size_t row, unsigned column)
 {
     return row_value(rows, row, column)->integer;
@@ -95,9 +95,11 @@ static inline double row_real(const struct rows *rows, size_t row, unsigned colu
     return row_value(rows, row, column)->real;
 }
 
-/* What a real out of a FLOAT column stands for: the shortest number of at most six digits, as the
-   server prints it and as clients of the text protocol (the Python service) therefore see it. */
+/* Returns the decimal number that the server prints for a FLOAT column: the shortest one, with at
+   most six digits. Clients of the text protocol, such as the Python service, see that number. */
 double float_meaning(double real);
+
+/* Reads a FLOAT column, with float_meaning(). */
 double row_float(const struct rows *rows, size_t row, unsigned column);
 
 static inline const char *row_text(const struct rows *rows, size_t row, unsigned column)
