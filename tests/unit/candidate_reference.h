@@ -28,7 +28,7 @@ enum {
 
 /* The world and the query as the reference sees them. */
 
-struct stock {
+struct inventory {
     bool exists;
     int total, reserved, min_unit, max_unit, step_size, used;
     double ratio;
@@ -36,7 +36,7 @@ struct stock {
 
 struct provider {
     int id, root, parent; /* places; parent -1: a root */
-    struct stock stocks[CLASSES];
+    struct inventory inventories[CLASSES];
     unsigned traits, aggregates; /* bits */
     bool shares;
 };
@@ -91,7 +91,7 @@ static void make_provider(struct scene *scene, int number)
     provider->traits = some_bits(TRAITS, 45);
     provider->aggregates = some_bits(AGGREGATES, 35);
     for (int i = 0; i < CLASSES; i++)
-        provider->stocks[i] = (struct stock){
+        provider->inventories[i] = (struct inventory){
             .exists = chance(75),
             .total = 2 + dice(10),
             .reserved = chance(15) ? dice(3) : 0,
@@ -208,16 +208,16 @@ static int make_decisions(const struct scene *scene, struct decision *decisions)
     return count;
 }
 
-static int64_t whole_capacity(const struct stock *stock)
+static int64_t whole_capacity(const struct inventory *inventory)
 {
-    return (int64_t)((stock->total - stock->reserved) * stock->ratio);
+    return (int64_t)((inventory->total - inventory->reserved) * inventory->ratio);
 }
 
-static bool stock_fits(const struct stock *stock, int amount)
+static bool inventory_fits(const struct inventory *inventory, int amount)
 {
-    double capacity = (stock->total - stock->reserved) * (double)(float)stock->ratio;
-    return stock->exists && amount >= stock->min_unit && amount <= stock->max_unit &&
-           amount % stock->step_size == 0 && stock->used + amount <= capacity;
+    double capacity = (inventory->total - inventory->reserved) * (double)(float)inventory->ratio;
+    return inventory->exists && amount >= inventory->min_unit && amount <= inventory->max_unit &&
+           amount % inventory->step_size == 0 && inventory->used + amount <= capacity;
 }
 
 static bool all_sets_met(const unsigned *sets, int count, unsigned bits)
@@ -247,7 +247,7 @@ static bool granular_may(const struct scene *scene, const struct wish *wish, int
         if (wish->amounts[class] == 0)
             continue;
         resourceless = false;
-        if (!stock_fits(&provider->stocks[class], wish->amounts[class]))
+        if (!inventory_fits(&provider->inventories[class], wish->amounts[class]))
             return false;
     }
     if (resourceless && wish->trait_sets + wish->aggregate_sets == 0)
@@ -267,7 +267,7 @@ static bool plain_may(const struct scene *scene, const struct wish *wish, int cl
     const struct provider *provider = &scene->providers[number];
     unsigned above = scene->providers[anchor].aggregates;
     bool member = all_sets_met(wish->aggregates, wish->aggregate_sets, provider->aggregates);
-    if (!stock_fits(&provider->stocks[class], wish->amounts[class]) ||
+    if (!inventory_fits(&provider->inventories[class], wish->amounts[class]) ||
         (wish->bad_traits & provider->traits) != 0 ||
         (wish->bad_aggregates & (provider->aggregates | above)) != 0 ||
         (wish->tree >= 0 && provider->root != wish->tree))
@@ -295,9 +295,10 @@ static bool capacity_suffices(const struct scene *scene, const struct decision *
                 amounts[chosen[i]][class] += scene->wishes[decisions[i].wish].amounts[class];
     for (int i = 0; i < scene->provider_count; i++)
         for (int class = 0; class < CLASSES; class ++) {
-            const struct stock *stock = &scene->providers[i].stocks[class];
-            if (amounts[i][class] > 0 && (stock->used + amounts[i][class] > whole_capacity(stock) ||
-                                          amounts[i][class] > stock->max_unit))
+            const struct inventory *inventory = &scene->providers[i].inventories[class];
+            if (amounts[i][class] > 0 &&
+                (inventory->used + amounts[i][class] > whole_capacity(inventory) ||
+                 amounts[i][class] > inventory->max_unit))
                 return false;
         }
     return true;
@@ -434,8 +435,8 @@ static void add_belongings(const struct scene *scene, struct world *world)
                 world_add_member(world, (int64_t)j + 100, provider->id);
             }
         for (int j = 0; j < CLASSES; j++)
-            if (provider->stocks[j].exists && provider->stocks[j].used > 0)
-                world_add_usage(world, provider->id, j + 10, provider->stocks[j].used);
+            if (provider->inventories[j].exists && provider->inventories[j].used > 0)
+                world_add_usage(world, provider->id, j + 10, provider->inventories[j].used);
     }
 }
 
@@ -456,18 +457,19 @@ static void make_world(const struct scene *scene, struct world *world)
     world_link(world, kin);
     for (int j = 0; j < CLASSES; j++)
         for (int i = 0; i < scene->provider_count; i++) {
-            const struct stock *stock = &scene->providers[i].stocks[j];
-            if (!stock->exists)
+            const struct inventory *inventory = &scene->providers[i].inventories[j];
+            if (!inventory->exists)
                 continue;
-            world_add_inventory(world, scene->providers[i].id,
-                                &(struct world_inventory){.class_id = j + 10,
-                                                          .total = stock->total,
-                                                          .reserved = stock->reserved,
-                                                          .min_unit = stock->min_unit,
-                                                          .max_unit = stock->max_unit,
-                                                          .step_size = stock->step_size,
-                                                          .allocation_ratio = (float)stock->ratio,
-                                                          .capacity = whole_capacity(stock)});
+            world_add_inventory(
+                world, scene->providers[i].id,
+                &(struct world_inventory){.class_id = j + 10,
+                                          .total = inventory->total,
+                                          .reserved = inventory->reserved,
+                                          .min_unit = inventory->min_unit,
+                                          .max_unit = inventory->max_unit,
+                                          .step_size = inventory->step_size,
+                                          .allocation_ratio = (float)inventory->ratio,
+                                          .capacity = whole_capacity(inventory)});
         }
     world_sort_inventories(world);
     add_belongings(scene, world);
