@@ -5,14 +5,14 @@
 
 #include "api/traits.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "api/body/body.h"
 #include "api/call.h"
 #include "api/query/python_text.h"
-#include "base/word_list.h"
+#include "base/sorted.h"
+#include "base/text.h"
 #include "placement/trait.h"
 
 /* Writes the names, and sets when the latest of them was changed. */
@@ -152,25 +152,21 @@ int provider_traits_show(struct call *call)
     return 200;
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-/* The names of a list that are not among the traits, as "A, B"; NULL if there are none. */
+/* Returns the names of a list that are not among the traits, as "A, B"; "" if there are none. */
 static const char *missing_names(struct call *call, const struct name_set *names,
                                  const struct traits *traits)
 {
     struct arena *arena = call->exchange->arena;
-    struct word_list missing = {0};
+    struct text_builder missing = text_begin(arena);
     const char **known = arena_array(arena, traits->count + 1, sizeof(*known));
     for (size_t i = 0; i < traits->count; i++)
         known[i] = traits->list[i].name;
-    qsort(known, traits->count, sizeof(*known), compare_names);
+    sort(known, traits->count, sizeof(*known), text_compare);
     for (size_t i = 0; i < names->count; i++)
-        if (bsearch(&names->names[i], known, traits->count, sizeof(*known), compare_names) == NULL)
-            word_list_add(&missing, arena, names->names[i]);
-    return missing.text;
+        if (sorted_find(&names->names[i], known, traits->count, sizeof(*known), text_compare) ==
+            NULL)
+            text_add_item(&missing, ", ", names->names[i]);
+    return text_end(&missing);
 }
 
 int provider_traits_set(struct call *call)
@@ -196,8 +192,8 @@ int provider_traits_set(struct call *call)
         outcome = traits_load(
             &call->context, &(struct trait_filter){.names = names.names, .name_count = names.count},
             &traits);
-    const char *missing = outcome == OUTCOME_OK ? missing_names(call, &names, &traits) : NULL;
-    if (missing != NULL)
+    const char *missing = outcome == OUTCOME_OK ? missing_names(call, &names, &traits) : "";
+    if (*missing != '\0')
         return call_fail(call, 400, NULL, "No such trait %s", missing);
     if (outcome == OUTCOME_OK)
         outcome = provider_traits_replace(&call->context, &provider, &traits, true);

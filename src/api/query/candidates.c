@@ -13,8 +13,8 @@
 #include "api/query/python_text.h"
 #include "api/query/resources.h"
 #include "api/query/traits.h"
+#include "base/text.h"
 #include "base/uuid.h"
-#include "base/word_list.h"
 
 enum { FORBIDDEN_SINCE = 22, TREES_SINCE = 29, NAMED_SINCE = 33, SUBTREE_SINCE = 36 };
 enum { SUFFIX_MOST = 64, GROUPS_MOST = 256 };
@@ -139,9 +139,9 @@ static bool read_groups(struct reading *reading)
 
 /* What groups must have. */
 
-static void list_add_quoted(struct word_list *list, struct arena *arena, const char *suffix)
+static void list_add_quoted(struct text_builder *list, const char *suffix)
 {
-    word_list_add(list, arena, python_repr_text(suffix, arena));
+    text_add_item(list, ", ", python_repr_text(suffix, list->arena));
 }
 
 static bool membership_asks(const struct membership *membership)
@@ -154,7 +154,7 @@ static bool check_orphans(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
     const struct candidate_request *request = reading->request;
-    struct word_list traits = {0}, aggregates = {0};
+    struct text_builder traits = text_begin(arena), aggregates = text_begin(arena);
     bool orphaned = false;
     for (size_t i = 0; i < request->group_count; i++) {
         const struct request_group *group = &request->groups[i];
@@ -162,20 +162,20 @@ static bool check_orphans(struct reading *reading)
             continue;
         orphaned = true;
         if (group->traits.required_count > 0)
-            word_list_add(&traits, arena, arena_printf(arena, "required%s", group->suffix));
+            text_add_item(&traits, ", ", arena_printf(arena, "required%s", group->suffix));
         if (membership_asks(&group->aggregates))
-            word_list_add(&aggregates, arena, arena_printf(arena, "member_of%s", group->suffix));
+            text_add_item(&aggregates, ", ", arena_printf(arena, "member_of%s", group->suffix));
     }
-    if (traits.text != NULL)
+    if (traits.length > 0)
         exchange_fail(reading->exchange, 400, NULL,
                       "All traits parameters must be associated with resources.  Found the "
                       "following orphaned traits keys: %s",
-                      traits.text);
-    else if (aggregates.text != NULL)
+                      text_end(&traits));
+    else if (aggregates.length > 0)
         exchange_fail(reading->exchange, 400, NULL,
                       "All member_of parameters must be associated with resources. Found the "
                       "following orphaned member_of keys: %s",
-                      aggregates.text);
+                      text_end(&aggregates));
     else if (orphaned)
         exchange_fail(reading->exchange, 400, NULL, "All request groups must specify resources.");
     else if (request->group_count == 0)
@@ -200,23 +200,23 @@ static bool check_resourceless(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
     const struct candidate_request *request = reading->request;
-    struct word_list bad = {0};
+    struct text_builder bad = text_begin(arena);
     size_t resourceless = 0;
     for (size_t i = 0; i < request->group_count; i++) {
         if (request->groups[i].resources.count > 0)
             continue;
         resourceless++;
         if (!subtrees_have(request, request->groups[i].suffix))
-            list_add_quoted(&bad, arena, request->groups[i].suffix);
+            list_add_quoted(&bad, request->groups[i].suffix);
     }
     if (resourceless == request->group_count)
         exchange_fail(reading->exchange, 400, CODE_QUERY_MISSING_VALUE,
                       "There must be at least one resources or resources[$S] parameter.");
-    else if (bad.text != NULL)
+    else if (bad.length > 0)
         exchange_fail(reading->exchange, 400, CODE_QUERY_BAD_VALUE,
                       "Resourceless suffixed group request should be specified in `same_subtree` "
                       "query param: bad group(s) - [%s].",
-                      bad.text);
+                      text_end(&bad));
     else
         return true;
     return false;
@@ -227,18 +227,18 @@ static bool check_subtrees(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
     struct candidate_request *request = reading->request;
-    struct word_list bad = {0}, all = {0};
+    struct text_builder bad = text_begin(arena), all = text_begin(arena);
     for (size_t i = 0; i < request->subtree_count; i++)
         for (size_t j = 0; j < request->subtrees[i].count; j++)
             if (find_group(request, request->subtrees[i].names[j]) == NULL)
-                list_add_quoted(&bad, arena, request->subtrees[i].names[j]);
-    if (bad.text == NULL)
+                list_add_quoted(&bad, request->subtrees[i].names[j]);
+    if (bad.length == 0)
         return true;
     for (size_t i = 0; i < request->group_count; i++)
-        list_add_quoted(&all, arena, request->groups[i].suffix);
+        list_add_quoted(&all, request->groups[i].suffix);
     exchange_fail(reading->exchange, 400, CODE_QUERY_BAD_VALUE,
                   "Real suffixes should be specified in `same_subtree`: [%s] not found in [%s].",
-                  bad.text, all.text);
+                  text_end(&bad), text_end(&all));
     return false;
 }
 
@@ -262,10 +262,10 @@ static bool all_forbidden(const struct name_set *set, const struct name_set *for
 static const char *sorted_names(struct arena *arena, const struct name_set *set)
 {
     struct name_set sorted = name_set_sorted(arena, set);
-    struct word_list list = {0};
+    struct text_builder list = text_begin(arena);
     for (size_t i = 0; i < sorted.count; i++)
-        word_list_add(&list, arena, sorted.names[i]);
-    return list.text;
+        text_add_item(&list, ", ", sorted.names[i]);
+    return text_end(&list);
 }
 
 static bool check_forbidden(struct reading *reading)
@@ -338,15 +338,15 @@ static bool read_root_required(struct reading *reading)
     }
     if (!query_root_traits_read(exchange, value, traits))
         return false;
-    struct word_list conflicts = {0};
+    struct text_builder conflicts = text_begin(exchange->arena);
     for (size_t i = 0; i < traits->required_count; i++)
         if (all_forbidden(&traits->required[i], &traits->forbidden))
-            word_list_add(&conflicts, exchange->arena, traits->required[i].names[0]);
-    if (conflicts.text == NULL)
+            text_add_item(&conflicts, ", ", traits->required[i].names[0]);
+    if (conflicts.length == 0)
         return true;
     exchange_fail(exchange, 400, CODE_QUERY_BAD_VALUE,
                   "Conflicting required and forbidden traits found in root_required: %s",
-                  conflicts.text);
+                  text_end(&conflicts));
     return false;
 }
 

@@ -26,15 +26,16 @@ void keystone_session_free(struct keystone_session *session);
 /* What the settings are for: another Keystone, or another user of it, has another one. */
 const struct token_digest *keystone_session_digest(const struct keystone_session *session);
 
-/* Asks Keystone about a token, until clock_milliseconds() is at deadline, and makes a record of what it
-   says. allow_expired: also about one that has expired not long ago. Does not touch the request's
-   arena. */
+/* Asks Keystone about a token, until clock_milliseconds() is at deadline, and makes a record of
+   what it says. allow_expired: also about one that has expired not long ago. Does not touch the
+   request's arena. */
 enum token_verdict keystone_session_validate(struct keystone_session *session, const char *token,
                                              bool allow_expired, uint64_t deadline,
                                              unsigned char record[TOKEN_RECORD_SIZE],
                                              size_t *length);
 
-/* Whether Keystone answers, until clock_milliseconds() is at deadline, where the settings say that it is.
+/* Whether Keystone answers, until clock_milliseconds() is at deadline, where the settings say that
+ * it is.
  */
 bool keystone_session_answers(struct keystone_session *session, uint64_t deadline);
 
