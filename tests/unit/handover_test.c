@@ -1,5 +1,5 @@
 /*
- * What one program hands over to the next.
+ * Tests the handover from one program to the next.
  */
 #include <config.h>
 
@@ -21,7 +21,7 @@ static struct handed_worker workers[] = {{.pid = 4711, .told = 0},
 static const struct handover given = {
     .descriptor = 7, .device = 64, .inode = 4294967299, .count = 2, .workers = workers};
 
-START_TEST(what_is_given_is_taken_once)
+START_TEST(handover_is_taken_once)
 {
     struct handover taken;
     struct error_line error;
@@ -41,7 +41,7 @@ START_TEST(what_is_given_is_taken_once)
 }
 END_TEST
 
-START_TEST(a_master_without_workers_is_understood)
+START_TEST(handover_may_have_no_workers)
 {
     struct handover taken;
     struct error_line error;
@@ -53,7 +53,7 @@ START_TEST(a_master_without_workers_is_understood)
 }
 END_TEST
 
-START_TEST(a_child_may_look_at_it_and_others_do_not_take_it)
+START_TEST(only_the_master_and_its_child_take_it)
 {
     struct handover taken;
     struct error_line error;
@@ -87,7 +87,7 @@ static const char *const wrong[] = {
     "1 %d 7 0 0 1:99999999999999999999999",
 };
 
-START_TEST(each_text_that_is_not_understood)
+START_TEST(malformed_text_is_refused)
 {
     struct handover taken;
     struct error_line error;
@@ -104,7 +104,7 @@ START_TEST(each_text_that_is_not_understood)
 }
 END_TEST
 
-START_TEST(a_socket_that_is_taken_over_keeps_its_file_until_it_is_closed)
+START_TEST(socket_of_a_handover_keeps_its_file_until_closed)
 {
     struct listener first, second;
     struct error_line error;
@@ -123,7 +123,7 @@ START_TEST(a_socket_that_is_taken_over_keeps_its_file_until_it_is_closed)
 }
 END_TEST
 
-START_TEST(what_does_not_listen_is_refused)
+START_TEST(descriptor_that_does_not_listen_is_refused)
 {
     struct listener listener;
     struct error_line error;
@@ -137,12 +137,11 @@ END_TEST
 int main(void)
 {
     TCase *test = tcase_create("handover");
-    tcase_add_test(test, what_is_given_is_taken_once);
-    tcase_add_test(test, a_master_without_workers_is_understood);
-    tcase_add_test(test, a_child_may_look_at_it_and_others_do_not_take_it);
-    tcase_add_loop_test(test, each_text_that_is_not_understood, 0,
-                        sizeof(wrong) / sizeof(wrong[0]));
-    tcase_add_test(test, a_socket_that_is_taken_over_keeps_its_file_until_it_is_closed);
-    tcase_add_test(test, what_does_not_listen_is_refused);
+    tcase_add_test(test, handover_is_taken_once);
+    tcase_add_test(test, handover_may_have_no_workers);
+    tcase_add_test(test, only_the_master_and_its_child_take_it);
+    tcase_add_loop_test(test, malformed_text_is_refused, 0, sizeof(wrong) / sizeof(wrong[0]));
+    tcase_add_test(test, socket_of_a_handover_keeps_its_file_until_closed);
+    tcase_add_test(test, descriptor_that_does_not_listen_is_refused);
     return suite_run("handover", test);
 }

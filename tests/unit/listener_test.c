@@ -1,5 +1,5 @@
 /*
- * The listening socket.
+ * Tests opening the listening socket.
  */
 #include <config.h>
 
@@ -13,7 +13,7 @@
 #include "pool/listener.h"
 #include "suite.h"
 
-START_TEST(a_socket_is_opened_once_and_replaced_when_it_is_stale)
+START_TEST(stale_socket_is_replaced_and_a_used_one_is_not)
 {
     struct listener first, second;
     struct error_line error;
@@ -26,7 +26,7 @@ START_TEST(a_socket_is_opened_once_and_replaced_when_it_is_stale)
     ck_assert_int_eq(status.st_mode & 0777, 0660);
     ck_assert(!listener_open(&second, address, 5, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "another process listens there"));
-    close(first.descriptor); /* as if it had been killed: the file stays */
+    close(first.descriptor); /* as when its process is killed: the file stays */
     ck_assert(listener_open(&second, address, 5, &error));
     listener_close(&second);
     ck_assert_int_ne(stat(path, &status), 0);
@@ -37,7 +37,7 @@ END_TEST
 
 static const char *const addresses[] = {"tcp:127.0.0.1:9000", "unix:", "/run/s", ""};
 
-START_TEST(each_wrong_address)
+START_TEST(wrong_address_is_refused)
 {
     struct listener listener;
     struct error_line error;
@@ -49,7 +49,8 @@ END_TEST
 int main(void)
 {
     TCase *test = tcase_create("listener");
-    tcase_add_test(test, a_socket_is_opened_once_and_replaced_when_it_is_stale);
-    tcase_add_loop_test(test, each_wrong_address, 0, sizeof(addresses) / sizeof(addresses[0]));
+    tcase_add_test(test, stale_socket_is_replaced_and_a_used_one_is_not);
+    tcase_add_loop_test(test, wrong_address_is_refused, 0,
+                        sizeof(addresses) / sizeof(addresses[0]));
     return suite_run("listener", test);
 }

@@ -1,5 +1,5 @@
 /*
- * Looking on at a pool from outside, and what berth-manage top makes of it.
+ * Tests looking at a pool from outside, and the page that berth-manage top makes of it.
  */
 #include <config.h>
 
@@ -19,7 +19,7 @@
 static const char *const routes[] = {"/boats", "/boats/{name}"};
 static struct terminal terminal = {.columns = 80};
 
-/* A process that does something and then waits to be killed. */
+/* Starts a process that calls begin and then waits to be killed. */
 static pid_t start(void (*begin)(void))
 {
     int told[2];
@@ -72,12 +72,12 @@ static void be_a_pool(void)
     tally_count(COUNTER_CLAIMS, 3);
 }
 
-static void be_of_another_layout(void)
+static void be_a_pool_of_another_layout(void)
 {
     make()->layout++;
 }
 
-static void be_a_file_that_could_shrink(void)
+static void be_an_unsealed_file(void)
 {
     int descriptor = memfd_create(SCOREBOARD_NAME, 0);
     if (descriptor < 0 || ftruncate(descriptor, sizeof(struct scoreboard)) != 0)
@@ -88,7 +88,7 @@ static void be_nothing(void)
 {
 }
 
-START_TEST(a_pool_is_found_and_read_while_its_workers_do_nothing)
+START_TEST(pool_is_found_and_read)
 {
     struct observer observer;
     struct slot_view view;
@@ -119,11 +119,11 @@ static const struct {
     const char *reason;
 } refused[] = {
     {be_nothing, "no such pool"},
-    {be_of_another_layout, "another layout"},
-    {be_a_file_that_could_shrink, "another layout"},
+    {be_a_pool_of_another_layout, "another layout"},
+    {be_an_unsealed_file, "another layout"},
 };
 
-START_TEST(each_process_that_is_no_pool_is_refused)
+START_TEST(process_without_a_usable_scoreboard_is_refused)
 {
     struct observer observer;
     const char *reason = "";
@@ -136,7 +136,7 @@ START_TEST(each_process_that_is_no_pool_is_refused)
 }
 END_TEST
 
-START_TEST(a_pool_of_another_user_is_not_shown)
+START_TEST(pool_of_another_user_is_refused)
 {
     if (geteuid() != 0)
         return; /* only root can be somebody else */
@@ -212,10 +212,10 @@ END_TEST
 int main(void)
 {
     TCase *test = tcase_create("observer");
-    tcase_add_test(test, a_pool_is_found_and_read_while_its_workers_do_nothing);
-    tcase_add_loop_test(test, each_process_that_is_no_pool_is_refused, 0,
+    tcase_add_test(test, pool_is_found_and_read);
+    tcase_add_loop_test(test, process_without_a_usable_scoreboard_is_refused, 0,
                         sizeof(refused) / sizeof(refused[0]));
-    tcase_add_test(test, a_pool_of_another_user_is_not_shown);
+    tcase_add_test(test, pool_of_another_user_is_refused);
     tcase_add_test(test, the_page_has_rates_routes_and_workers);
     tcase_add_test(test, the_page_has_as_many_rows_as_there_are);
     return suite_run("observer", test);

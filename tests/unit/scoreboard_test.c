@@ -1,5 +1,5 @@
 /*
- * The scoreboard.
+ * Tests the slots of the scoreboard.
  */
 #include <config.h>
 
@@ -15,7 +15,7 @@
 static const char *const routes[] = {"/boats", "/boats/{name}"};
 static int descriptor;
 
-START_TEST(what_a_worker_writes_the_master_sees)
+START_TEST(master_sees_what_a_worker_writes)
 {
     struct scoreboard *scoreboard = scoreboard_new(routes, 2, &descriptor);
     struct slot *slot = &scoreboard->slots[3];
@@ -41,7 +41,7 @@ START_TEST(what_a_worker_writes_the_master_sees)
 }
 END_TEST
 
-START_TEST(a_text_that_is_too_long_is_cut)
+START_TEST(long_text_is_cut)
 {
     struct scoreboard *scoreboard = scoreboard_new(routes, 2, &descriptor);
     struct slot_view view;
@@ -55,7 +55,7 @@ START_TEST(a_text_that_is_too_long_is_cut)
 }
 END_TEST
 
-START_TEST(a_worker_that_died_while_it_wrote_is_not_waited_for)
+START_TEST(reader_does_not_wait_for_a_worker_that_died_while_writing)
 {
     struct scoreboard *scoreboard = scoreboard_new(routes, 2, &descriptor);
     struct slot_view view;
@@ -70,8 +70,8 @@ END_TEST
 int main(void)
 {
     TCase *test = tcase_create("scoreboard");
-    tcase_add_test(test, what_a_worker_writes_the_master_sees);
-    tcase_add_test(test, a_text_that_is_too_long_is_cut);
-    tcase_add_test(test, a_worker_that_died_while_it_wrote_is_not_waited_for);
+    tcase_add_test(test, master_sees_what_a_worker_writes);
+    tcase_add_test(test, long_text_is_cut);
+    tcase_add_test(test, reader_does_not_wait_for_a_worker_that_died_while_writing);
     return suite_run("scoreboard", test);
 }

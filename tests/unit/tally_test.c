@@ -1,5 +1,5 @@
 /*
- * Counting, and what is made of it.
+ * Tests counters, distributions and quantiles.
  */
 #include <config.h>
 
@@ -38,7 +38,7 @@ static unsigned status_number(const char *name)
     return number;
 }
 
-/* A process that counts as the worker of a slot, and is killed. */
+/* Starts a process that counts as the worker of a slot and is then killed. */
 static void count_and_die(unsigned slot)
 {
     pid_t pid = fork();
@@ -51,7 +51,7 @@ static void count_and_die(unsigned slot)
     waitpid(pid, NULL, 0);
 }
 
-START_TEST(what_processes_have_counted_outlives_them)
+START_TEST(counts_outlive_the_process)
 {
     for (unsigned slot = 0; slot < 20; slot++)
         count_and_die(slot);
@@ -64,7 +64,7 @@ START_TEST(what_processes_have_counted_outlives_them)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_counted_as_other)
+START_TEST(unknown_routes_methods_and_statuses_count_as_other)
 {
     tally_use(&scoreboard->tallies[0]);
     unsigned route = scoreboard_route(scoreboard, "/nowhere");
@@ -79,7 +79,7 @@ START_TEST(what_is_not_known_is_counted_as_other)
 }
 END_TEST
 
-START_TEST(without_a_tally_it_is_counted_for_nobody)
+START_TEST(without_a_tally_counts_go_nowhere)
 {
     tally_count(COUNTER_CLAIMS, 5);
     scoreboard_sum(scoreboard, &sum);
@@ -87,7 +87,7 @@ START_TEST(without_a_tally_it_is_counted_for_nobody)
 }
 END_TEST
 
-START_TEST(a_size_is_in_the_bucket_whose_bound_it_does_not_exceed)
+START_TEST(size_is_in_the_first_bucket_whose_bound_it_does_not_exceed)
 {
     const uint64_t *bounds;
     size_t count = tally_distribution_bounds(DISTRIBUTION_CANDIDATES_FOUND, &bounds);
@@ -105,7 +105,7 @@ START_TEST(a_size_is_in_the_bucket_whose_bound_it_does_not_exceed)
 }
 END_TEST
 
-START_TEST(quantiles_are_between_the_bounds_of_their_bucket)
+START_TEST(quantile_is_between_the_bounds_of_its_bucket)
 {
     const uint64_t *bounds;
     size_t count = tally_duration_bounds(&bounds);
@@ -131,10 +131,10 @@ int main(void)
 {
     TCase *test = tcase_create("tally");
     tcase_add_checked_fixture(test, setup, teardown);
-    tcase_add_test(test, what_processes_have_counted_outlives_them);
-    tcase_add_test(test, what_is_not_known_is_counted_as_other);
-    tcase_add_test(test, without_a_tally_it_is_counted_for_nobody);
-    tcase_add_test(test, a_size_is_in_the_bucket_whose_bound_it_does_not_exceed);
-    tcase_add_test(test, quantiles_are_between_the_bounds_of_their_bucket);
+    tcase_add_test(test, counts_outlive_the_process);
+    tcase_add_test(test, unknown_routes_methods_and_statuses_count_as_other);
+    tcase_add_test(test, without_a_tally_counts_go_nowhere);
+    tcase_add_test(test, size_is_in_the_first_bucket_whose_bound_it_does_not_exceed);
+    tcase_add_test(test, quantile_is_between_the_bounds_of_its_bucket);
     return suite_run("tally", test);
 }
