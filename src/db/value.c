@@ -17,5 +17,5 @@ double float_meaning(double real)
 
 double row_float(const struct rows *rows, size_t row, unsigned column)
 {
-    return float_meaning(row_real(rows, row, column));
+    return float_meaning(row_value(rows, row, column)->real);
 }

@@ -84,15 +84,10 @@ static inline bool row_is_null(const struct rows *rows, size_t row, unsigned col
     return row_value(rows, row, column)->kind == VALUE_NULL;
 }
 
-/* SQL's NULL reads as 0, 0.0 and NULL. */
+/* SQL's NULL reads as 0 and NULL. */
 static inline int64_t row_integer(const struct rows *rows, size_t row, unsigned column)
 {
     return row_value(rows, row, column)->integer;
-}
-
-static inline double row_real(const struct rows *rows, size_t row, unsigned column)
-{
-    return row_value(rows, row, column)->real;
 }
 
 /* Returns the decimal number that the server prints for a FLOAT column: the shortest one, with at
