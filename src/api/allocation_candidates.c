@@ -6,11 +6,9 @@
 #include "api/allocation_candidates.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "api/call.h"
 #include "api/query/candidates.h"
-#include "api/service.h"
 #include "base/clock.h"
 #include "placement/candidates/candidates.h"
 #include "watch/tally.h"

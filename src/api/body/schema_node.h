@@ -4,9 +4,12 @@
 #ifndef BERTH_API_BODY_SCHEMA_NODE_H
 #define BERTH_API_BODY_SCHEMA_NODE_H
 
+#include <jansson.h>
 #include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#include "api/body/schema.h"
+#include "base/arena.h"
 
 struct schema_node;
 struct check;

@@ -11,7 +11,8 @@
 #ifndef BERTH_API_MONITORING_HEALTH_H
 #define BERTH_API_MONITORING_HEALTH_H
 
-#include "api/monitoring/monitoring.h"
+#include "api/monitoring/sources.h"
+#include "http/exchange.h"
 
 /* {"live": true, "ready": ..., "checks": {...}}, with the status of ready. */
 void health_show(const struct operation_sources *sources, struct exchange *exchange);

@@ -9,16 +9,8 @@
 #ifndef BERTH_API_MONITORING_MONITORING_H
 #define BERTH_API_MONITORING_MONITORING_H
 
-#include "db/database.h"
+#include "api/monitoring/sources.h"
 #include "http/exchange.h"
-#include "watch/scoreboard.h"
-
-/* What is looked at. */
-struct operation_sources {
-    struct scoreboard *scoreboard;
-    const struct database *database; /* of the worker */
-    struct keystone *keystone; /* auth/keystone/keystone.h; NULL: it is not asked about tokens */
-};
 
 struct operation {
     const char *path;

@@ -1,0 +1,16 @@
+/*
+ * What the operator's endpoints report on.
+ */
+#ifndef BERTH_API_MONITORING_SOURCES_H
+#define BERTH_API_MONITORING_SOURCES_H
+
+#include "db/database.h"
+#include "watch/scoreboard.h"
+
+struct operation_sources {
+    struct scoreboard *scoreboard;
+    const struct database *database; /* of the worker */
+    struct keystone *keystone; /* auth/keystone/keystone.h; NULL: it does not validate tokens */
+};
+
+#endif
