@@ -1,5 +1,5 @@
 /*
- * Python's repr() of what json.loads() gives.
+ * Writes JSON values as Python's repr() does.
  */
 #include <config.h>
 
@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 enum { REPR_LIMIT = 2000 };
@@ -23,127 +23,117 @@ static bool is_printable(uint32_t character)
              character >= 0xe0000);
 }
 
-static void add_character(struct buffer *buffer, const char *text, size_t length,
+static void add_character(struct text_builder *repr, const char *text, size_t length,
                           uint32_t character, char quote)
 {
     if (character == (unsigned char)quote || character == '\\')
-        buffer_printf(buffer, "\\%c", (char)character);
+        text_add_format(repr, "\\%c", (char)character);
     else if (character == '\n')
-        buffer_add_text(buffer, "\\n");
+        text_add(repr, "\\n");
     else if (character == '\r')
-        buffer_add_text(buffer, "\\r");
+        text_add(repr, "\\r");
     else if (character == '\t')
-        buffer_add_text(buffer, "\\t");
+        text_add(repr, "\\t");
     else if (is_printable(character))
-        buffer_add(buffer, text, length);
+        text_add_bytes(repr, text, length);
     else if (character < 0x100)
-        buffer_printf(buffer, "\\x%02x", (unsigned)character);
+        text_add_format(repr, "\\x%02x", (unsigned)character);
     else if (character < 0x10000)
-        buffer_printf(buffer, "\\u%04x", (unsigned)character);
+        text_add_format(repr, "\\u%04x", (unsigned)character);
     else
-        buffer_printf(buffer, "\\U%08x", (unsigned)character);
+        text_add_format(repr, "\\U%08x", (unsigned)character);
 }
 
-static void add_text(struct buffer *buffer, const char *text)
+static void add_text(struct text_builder *repr, const char *text)
 {
     char quote = strchr(text, '\'') != NULL && strchr(text, '"') == NULL ? '"' : '\'';
-    buffer_add(buffer, &quote, 1);
-    while (*text != '\0' && buffer->length < REPR_LIMIT) {
+    text_add_bytes(repr, &quote, 1);
+    while (*text != '\0' && repr->length < REPR_LIMIT) {
         uint32_t character;
         size_t length = utf8_next(text, &character);
-        add_character(buffer, text, length, character, quote);
+        add_character(repr, text, length, character, quote);
         text += length;
     }
-    buffer_add(buffer, &quote, 1);
+    text_add_bytes(repr, &quote, 1);
 }
 
-static void add_value(struct buffer *buffer, const json_t *value);
+static void add_value(struct text_builder *repr, const json_t *value);
 
-static void add_object(struct buffer *buffer, const json_t *object)
+static void add_object(struct text_builder *repr, const json_t *object)
 {
     const char *key, *comma = "";
     json_t *member;
-    buffer_add_text(buffer, "{");
+    text_add(repr, "{");
     json_object_foreach((json_t *)(uintptr_t)object, key, member)
     {
-        if (buffer->length >= REPR_LIMIT)
+        if (repr->length >= REPR_LIMIT)
             break;
-        buffer_add_text(buffer, comma);
-        add_text(buffer, key);
-        buffer_add_text(buffer, ": ");
-        add_value(buffer, member);
+        text_add(repr, comma);
+        add_text(repr, key);
+        text_add(repr, ": ");
+        add_value(repr, member);
         comma = ", ";
     }
-    buffer_add_text(buffer, "}");
+    text_add(repr, "}");
 }
 
-static void add_array(struct buffer *buffer, const json_t *array)
+static void add_array(struct text_builder *repr, const json_t *array)
 {
     size_t index;
     json_t *item;
-    buffer_add_text(buffer, "[");
+    text_add(repr, "[");
     json_array_foreach(array, index, item)
     {
-        if (buffer->length >= REPR_LIMIT)
+        if (repr->length >= REPR_LIMIT)
             break;
-        buffer_add_text(buffer, index > 0 ? ", " : "");
-        add_value(buffer, item);
+        text_add(repr, index > 0 ? ", " : "");
+        add_value(repr, item);
     }
-    buffer_add_text(buffer, "]");
+    text_add(repr, "]");
 }
 
-static void add_value(struct buffer *buffer, const json_t *value)
+static void add_value(struct text_builder *repr, const json_t *value)
 {
-    struct json_writer writer;
-    writer_init(&writer, buffer);
+    char real[REAL_TEXT];
     switch (json_typeof(value)) {
     case JSON_OBJECT:
-        add_object(buffer, value);
+        add_object(repr, value);
         break;
     case JSON_ARRAY:
-        add_array(buffer, value);
+        add_array(repr, value);
         break;
     case JSON_STRING:
-        add_text(buffer, json_string_value(value));
+        add_text(repr, json_string_value(value));
         break;
     case JSON_INTEGER:
-        writer_integer(&writer, json_integer_value(value));
+        text_add_format(repr, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         break;
     case JSON_REAL:
-        writer_real(&writer, json_real_value(value));
+        writer_format_real(real, json_real_value(value));
+        text_add(repr, real);
         break;
     case JSON_TRUE:
-        buffer_add_text(buffer, "True");
+        text_add(repr, "True");
         break;
     case JSON_FALSE:
-        buffer_add_text(buffer, "False");
+        text_add(repr, "False");
         break;
     default:
-        buffer_add_text(buffer, "None");
+        text_add(repr, "None");
         break;
     }
-}
-
-/* Kept from text to text: who leaves through the arena's escape loses nothing. */
-static struct buffer working;
-
-static const char *take(struct arena *arena)
-{
-    if (working.failed)
-        arena_starve(arena);
-    return arena_strndup(arena, working.data, working.length);
 }
 
 const char *python_repr(const json_t *value, struct arena *arena)
 {
-    buffer_reset(&working);
-    add_value(&working, value);
-    return take(arena);
+    struct text_builder repr = text_begin(arena);
+    add_value(&repr, value);
+    return text_end(&repr);
 }
 
 const char *python_repr_text(const char *text, struct arena *arena)
 {
-    buffer_reset(&working);
-    add_text(&working, text);
-    return take(arena);
+    struct text_builder repr = text_begin(arena);
+    add_text(&repr, text);
+    return text_end(&repr);
 }

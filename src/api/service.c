@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/body/body.h"
 #include "api/call.h"
 #include "api/monitoring/monitoring.h"
 #include "api/routes.h"
 #include "auth/authentication.h"
 #include "auth/rate/limit.h"
 #include "base/clock.h"
+#include "base/json_memory.h"
 #include "base/uuid.h"
 #include "http/accept.h"
 #include "http/cors.h"
@@ -268,7 +268,7 @@ void service_answer(struct service *service, struct exchange *exchange, service_
                     void *watching, struct service_report *report)
 {
     struct call *call = arena_alloc(exchange->arena, sizeof(*call));
-    body_allocate_from(exchange->arena);
+    json_memory_set(exchange->arena);
     names_begin_request(service->names);
     database_begin_request(service->database, exchange->arena);
     call->exchange = exchange;

@@ -7,6 +7,7 @@
 
 #include "api/body/schema.h"
 #include "api/python_repr.h"
+#include "base/json_memory.h"
 #include "fuzz.h"
 
 enum { DEPTH = 64, MESSAGE_MOST = 64 * 1024 };
@@ -47,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     begin_input();
     schemas_load();
-    body_allocate_from(&arena);
+    json_memory_set(&arena);
     /* of its own size, with a NUL after, as a body that was received */
     char *text = malloc(size + 1);
     require(text != NULL);

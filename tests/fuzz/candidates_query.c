@@ -7,6 +7,7 @@
 #include "api/body/body.h"
 #include "api/call.h"
 #include "api/query/candidates.h"
+#include "base/json_memory.h"
 #include "base/uuid.h"
 #include "fuzz.h"
 
@@ -86,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct candidate_request request;
     begin_input();
     schemas_load();
-    body_allocate_from(&arena);
+    json_memory_set(&arena);
     char *text = text_of(bytes, size), *rest;
     unsigned minor = (unsigned)(strtoul(text, &rest, 10) % (MICROVERSION_MINOR_MAXIMUM + 1));
     struct exchange exchange = {.arena = &arena,

@@ -20,6 +20,7 @@
 #include "api/body/body.h"
 #include "api/body/schema.h"
 #include "api/service.h"
+#include "base/json_memory.h"
 #include "base/log.h"
 #include "db/database_from_settings.h"
 #include "fuzz.h"
@@ -325,7 +326,7 @@ static void check_answer(const struct exchange *exchange)
     if (exchange->content_type == NULL || strcmp(exchange->content_type, "application/json") != 0)
         return;
     json_error_t error;
-    body_allocate_from(&arena);
+    json_memory_set(&arena);
     const json_t *document = json_loads(body, JSON_DECODE_ANY, &error);
     require(document != NULL);
     if (exchange->error.status != 0 && exchange->status >= 400)

@@ -11,6 +11,7 @@
 #include "api/body/body.h"
 #include "api/body/schema.h"
 #include "api/python_repr.h"
+#include "base/json_memory.h"
 #include "suite.h"
 
 static const struct {
@@ -91,7 +92,7 @@ static void setup(void)
 {
     arena_init(&arena, 0);
     schemas_load();
-    body_allocate_from(&arena);
+    json_memory_set(&arena);
 }
 
 static void teardown(void)

@@ -1,5 +1,5 @@
 /*
- * Parsing JSON into the memory of the request.
+ * Parses JSON with jansson, after checking its depth.
  */
 #include <config.h>
 
@@ -7,25 +7,6 @@
 
 #include <stdbool.h>
 #include <string.h>
-
-static struct arena *body_arena;
-
-static void *allocate(size_t size)
-{
-    return arena_alloc(body_arena, size);
-}
-
-static void release(void *pointer)
-{
-    (void)pointer;
-}
-
-void body_allocate_from(struct arena *arena)
-{
-    if (body_arena == NULL)
-        json_set_alloc_funcs(allocate, release);
-    body_arena = arena;
-}
 
 /* Whether brackets nest no deeper than they may: jansson's own limit is far above ours. */
 static bool depth_is_fine(const char *text, size_t length, unsigned most)

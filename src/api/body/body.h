@@ -10,15 +10,14 @@
 
 #include "base/arena.h"
 
-/* Lets jansson take its memory from the arena from now on; freeing does nothing then. */
-void body_allocate_from(struct arena *arena);
-
-/* Reads JSON of any kind. NULL with message set ("Malformed JSON: ..." without that beginning)
-   if it is not JSON, not UTF-8, or has more than depth arrays and objects within each other. */
+/* Parses JSON of any kind, into the memory that base/json_memory.h has set. Returns NULL and sets
+   message ("Malformed JSON: ..." without that beginning) if it is not JSON, not UTF-8, or has more
+   than depth arrays and objects within each other. */
 json_t *body_parse(const char *text, size_t length, unsigned depth, struct arena *arena,
                    const char **message);
 
-/* An integer of a schema's type "integer", which 1.0 is too. Beyond int64_t: its end. */
+/* Returns a number of the schema type "integer", which includes 1.0. A number outside of int64_t
+   becomes INT64_MIN or INT64_MAX. */
 int64_t body_integer(const json_t *number);
 
 #endif

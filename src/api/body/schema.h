@@ -23,7 +23,7 @@ enum schema {
 };
 
 /* Compiles all schemas, once a process. A schema that is wrong is a fault of the program: abort().
-   Call it before the first body_allocate_from(). */
+   Call it before json_memory_set(), since they live on the heap. */
 void schemas_load(void);
 
 /* Whether the instance is what the schema says. If not, message is set to what is wrong, in the

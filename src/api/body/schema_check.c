@@ -13,6 +13,8 @@
 
 #include "api/body/schema_node.h"
 #include "api/python_repr.h"
+#include "base/sorted.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 
@@ -186,16 +188,18 @@ static void check_type(const struct check *check, const struct schema_rule *rule
     struct relevance relevance;
     if (is_any_type(check->instance, rule->value) || !reports(check, rule, &relevance))
         return;
-    const char *types = "";
+    struct text_builder types = text_begin(check->arena);
     size_t index;
     json_t *type;
     if (json_is_string(rule->value))
-        types = python_repr(rule->value, check->arena);
-    json_array_foreach(rule->value, index, type) types = arena_printf(
-        check->arena, "%s%s%s", types, index > 0 ? ", " : "", python_repr(type, check->arena));
+        text_add(&types, python_repr(rule->value, check->arena));
+    json_array_foreach(rule->value, index, type)
+    {
+        text_add_item(&types, ", ", python_repr(type, check->arena));
+    }
     keep(check, rule, &relevance,
          arena_printf(check->arena, "%s is not of type %s",
-                      python_repr(check->instance, check->arena), types),
+                      python_repr(check->instance, check->arena), text_end(&types)),
          NULL);
 }
 
@@ -250,19 +254,13 @@ static bool is_additional(const struct check *check, const struct schema_rule *p
     return true;
 }
 
-static int name_compare(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static const char *join_names(struct arena *arena, const char **names, size_t count)
 {
-    const char *joined = "";
-    qsort(names, count, sizeof(*names), name_compare);
-    for (size_t i = 0; i < count && strlen(joined) < 2000; i++)
-        joined = arena_printf(arena, "%s%s%s", joined, i > 0 ? ", " : "",
-                              python_repr_text(names[i], arena));
-    return joined;
+    struct text_builder joined = text_begin(arena);
+    sort(names, count, sizeof(*names), text_compare);
+    for (size_t i = 0; i < count && joined.length < 2000; i++)
+        text_add_item(&joined, ", ", python_repr_text(names[i], arena));
+    return text_end(&joined);
 }
 
 static void check_additional(const struct check *check, const struct schema_rule *rule)
@@ -429,8 +427,7 @@ static void check_unique_items(const struct check *check, const struct schema_ru
     for (size_t i = 0; i < count; i++)
         if (json_is_string(json_array_get(check->instance, i)))
             items[texts++] = json_string_value(json_array_get(check->instance, i));
-    if (texts > 1)
-        qsort(items, texts, sizeof(*items), name_compare);
+    sort(items, texts, sizeof(*items), text_compare);
     for (size_t i = 1; i < texts; i++) {
         if (strcmp(items[i - 1], items[i]) != 0)
             continue;

@@ -5,9 +5,9 @@
 
 #include "api/query/python_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sorted.h"
 #include "base/utf8.h"
 
 /* int() refuses more (sys.int_info.default_max_str_digits), a guard against long computations. */
@@ -126,18 +126,11 @@ bool query_integer(struct arena *arena, const char *text, int64_t *number, const
     return true;
 }
 
-/* By code points, which UTF-8 keeps in order. */
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 struct name_set name_set_sorted(struct arena *arena, const struct name_set *set)
 {
     struct name_set sorted = {arena_array(arena, set->count, sizeof(*sorted.names)), set->count};
     for (size_t i = 0; i < set->count; i++)
         sorted.names[i] = set->names[i];
-    if (set->count > 1)
-        qsort(sorted.names, sorted.count, sizeof(*sorted.names), compare_names);
+    sort(sorted.names, sorted.count, sizeof(*sorted.names), text_compare);
     return sorted;
 }
