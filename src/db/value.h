@@ -84,7 +84,7 @@ static inline bool row_is_null(const struct rows *rows, size_t row, unsigned col
     return row_value(rows, row, column)->kind == VALUE_NULL;
 }
 
-/* SQL's NULL reads as 0 and NULL. */
+/* SQL's NULL reads as 0 or NULL. */
 static inline int64_t row_integer(const struct rows *rows, size_t row, unsigned column)
 {
     return row_value(rows, row, column)->integer;

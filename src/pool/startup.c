@@ -14,21 +14,24 @@
 
 enum { SLOWLY = 60 }; /* seconds between attempts after max_retries */
 
-static enum outcome prepare(const struct settings *settings, struct database *database,
-                            struct arena *arena)
+static enum outcome upgrade_schema(struct database *database, struct arena *arena)
 {
     const char *reason = NULL;
-    enum outcome outcome = OUTCOME_OK;
-    arena_reset(arena);
-    database_begin_request(database, arena);
-    if (settings->placement_database_sync_on_startup)
-        outcome = schema_synchronise(database, arena, SCHEMA_HEAD, &reason);
+    enum outcome outcome = schema_synchronise(database, arena, SCHEMA_HEAD, &reason);
     if (reason != NULL)
         log_event(LOG_LEVEL_ERROR, "cannot upgrade the schema to its newest revision",
                   log_text("reason", reason));
-    if (outcome == OUTCOME_OK)
-        outcome = standard_synchronise(database, arena);
     return outcome;
+}
+
+static enum outcome prepare(const struct settings *settings, struct database *database,
+                            struct arena *arena)
+{
+    arena_reset(arena);
+    database_begin_request(database, arena);
+    if (settings->placement_database_sync_on_startup)
+        TRY(upgrade_schema(database, arena));
+    return standard_synchronise(database, arena);
 }
 
 int startup_run(const struct settings *settings)
