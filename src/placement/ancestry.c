@@ -5,7 +5,7 @@
 
 #include "placement/ancestry.h"
 
-#include <stdlib.h>
+#include "base/sorted.h"
 
 static int provider_compare(const void *left, const void *right)
 {
@@ -15,11 +15,9 @@ static int provider_compare(const void *left, const void *right)
 
 size_t ancestry_find(const struct ancestry *ancestry, int64_t id)
 {
-    if (ancestry->count == 0)
-        return ANCESTRY_NONE;
     struct ancestry_provider key = {.id = id};
     const struct ancestry_provider *found =
-        bsearch(&key, ancestry->providers, ancestry->count, sizeof(key), provider_compare);
+        sorted_find(&key, ancestry->providers, ancestry->count, sizeof(key), provider_compare);
     return found != NULL ? (size_t)(found - ancestry->providers) : ANCESTRY_NONE;
 }
 
