@@ -175,14 +175,6 @@ void writer_format_real(char text[REAL_TEXT], double value)
     }
 }
 
-void writer_real(struct json_writer *writer, double value)
-{
-    char text[REAL_TEXT];
-    writer_format_real(text, value);
-    item_begin(writer);
-    buffer_add_text(writer->buffer, text);
-}
-
 void writer_boolean(struct json_writer *writer, bool value)
 {
     item_begin(writer);
@@ -208,6 +200,9 @@ void writer_member_integer(struct json_writer *writer, const char *key, int64_t 
 
 void writer_member_real(struct json_writer *writer, const char *key, double value)
 {
+    char text[REAL_TEXT];
+    writer_format_real(text, value);
     writer_key(writer, key);
-    writer_real(writer, value);
+    item_begin(writer);
+    buffer_add_text(writer->buffer, text);
 }

@@ -32,7 +32,6 @@ void writer_key(struct json_writer *writer, const char *key);
 /* Write a value. Text is UTF-8, of which an invalid byte becomes U+FFFD; NULL becomes null. */
 void writer_text(struct json_writer *writer, const char *text);
 void writer_integer(struct json_writer *writer, int64_t value);
-void writer_real(struct json_writer *writer, double value);
 void writer_boolean(struct json_writer *writer, bool value);
 void writer_null(struct json_writer *writer);
 
@@ -41,7 +40,7 @@ void writer_member_text(struct json_writer *writer, const char *key, const char 
 void writer_member_integer(struct json_writer *writer, const char *key, int64_t value);
 void writer_member_real(struct json_writer *writer, const char *key, double value);
 
-/* Writes a number as writer_real() does, but into text, with a NUL. */
+/* Writes a number as writer_member_real() does, but into text, with a NUL. */
 enum { REAL_TEXT = 64 };
 void writer_format_real(char text[REAL_TEXT], double value);
 
