@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "http/cors.h"
+#include "http/forwarded.h"
 
 enum { PARAMETERS = 32, LINE_SIZE = 4096 };
 

@@ -24,7 +24,7 @@ static int show(struct call *call, const struct provider *provider,
     if (call_since(call, GENERATION_SINCE))
         writer_member_integer(writer, "resource_provider_generation", provider->generation);
     writer_end_object(writer);
-    exchange_last_modified(call->exchange, time(NULL));
+    call_last_modified(call, time(NULL));
     return 200;
 }
 

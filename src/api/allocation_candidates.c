@@ -236,6 +236,6 @@ int allocation_candidates_list(struct call *call)
     tally_observe(DISTRIBUTION_CANDIDATES_PROVIDERS, effort.providers);
     tally_observe(DISTRIBUTION_CANDIDATES_FOUND, effort.found);
     tally_observe(DISTRIBUTION_CANDIDATES_BYTES, call->exchange->output->length);
-    exchange_last_modified(call->exchange, time(NULL));
+    call_last_modified(call, time(NULL));
     return 200;
 }

@@ -20,8 +20,7 @@
 
 static void show_last_modified(struct call *call, const struct allocations *allocations)
 {
-    exchange_last_modified(call->exchange,
-                           allocations->count > 0 ? allocations->modified : time(NULL));
+    call_last_modified(call, allocations->count > 0 ? allocations->modified : time(NULL));
 }
 
 /* Writes "resources" of the allocations from *index on, as long as same() holds. */

@@ -100,6 +100,18 @@ struct json_writer *call_json(struct call *call)
     return &call->writer;
 }
 
+void call_last_modified(struct call *call, time_t when)
+{
+    if (!call_since(call, 15))
+        return;
+    struct tm broken_down;
+    char *text = arena_alloc(call->exchange->arena, 32);
+    gmtime_r(&when, &broken_down);
+    strftime(text, 32, "%a, %d %b %Y %H:%M:%S GMT", &broken_down);
+    exchange_add_header(call->exchange, "last-modified", text);
+    exchange_add_header(call->exchange, "cache-control", "no-cache");
+}
+
 const char *call_url(struct call *call, const char *format, ...)
 {
     va_list arguments;

@@ -9,11 +9,13 @@
 #define BERTH_API_CALL_H
 
 #include <jansson.h>
+#include <time.h>
 
 #include "api/body/schema.h"
 #include "auth/identity.h"
 #include "base/json_writer.h"
 #include "http/exchange.h"
+#include "http/microversion.h"
 #include "http/query.h"
 #include "http/router.h"
 #include "placement/context.h"
@@ -100,6 +102,10 @@ bool call_query(struct call *call, enum schema schema, struct query *query);
 
 /* Starts an answer of JSON: write it with &call->writer, then return the status. */
 struct json_writer *call_json(struct call *call);
+
+/* Adds the headers "last-modified" and "cache-control: no-cache", as upstream does from 1.15 on;
+   does nothing below. */
+void call_last_modified(struct call *call, time_t when);
 
 /* The URL of a thing below the mount point, in the arena: call_url(call, "/traits/%s", name). */
 const char *call_url(struct call *call, const char *format, ...)

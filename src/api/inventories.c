@@ -29,7 +29,7 @@ static int show_one(struct call *call, const struct provider *provider,
     if (provider->generation != 0)
         writer_member_integer(writer, "resource_provider_generation", provider->generation);
     writer_end_object(writer);
-    exchange_last_modified(call->exchange, modified_or_now(inventory));
+    call_last_modified(call, modified_or_now(inventory));
     return status;
 }
 
@@ -55,7 +55,7 @@ static int show_all(struct call *call, const struct provider *provider,
     writer_end_object(writer);
     /* nothing was modified when there is nothing */
     if (inventories->count > 0)
-        exchange_last_modified(call->exchange, modified);
+        call_last_modified(call, modified);
     else if (call_since(call, 15))
         exchange_add_header(call->exchange, "cache-control", "no-cache");
     return 200;

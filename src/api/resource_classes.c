@@ -54,7 +54,7 @@ int resource_classes_show(struct call *call)
     }
     writer_end_array(writer);
     writer_end_object(writer);
-    exchange_last_modified(call->exchange, modified != 0 ? modified : time(NULL));
+    call_last_modified(call, modified != 0 ? modified : time(NULL));
     return 200;
 }
 
@@ -66,7 +66,7 @@ int resource_class_show(struct call *call)
         return call_outcome(call, outcome);
     call_json(call);
     write_class(call, class.name);
-    exchange_last_modified(call->exchange, class.modified != 0 ? class.modified : time(NULL));
+    call_last_modified(call, class.modified != 0 ? class.modified : time(NULL));
     return 200;
 }
 

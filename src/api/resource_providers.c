@@ -8,9 +8,7 @@
 #include <stdio.h>
 
 #include "api/call.h"
-#include "api/query/aggregates.h"
-#include "api/query/resources.h"
-#include "api/query/traits.h"
+#include "api/query/filters.h"
 #include "base/uuid.h"
 #include "placement/provider_change.h"
 #include "placement/provider_list.h"
@@ -82,8 +80,7 @@ static void write_provider(struct provider_writer *writer, const struct provider
 /* Ends the answer. What has no time is as new as can be. */
 static int finish(struct provider_writer *writer)
 {
-    exchange_last_modified(writer->call->exchange,
-                           writer->modified != 0 ? writer->modified : time(NULL));
+    call_last_modified(writer->call, writer->modified != 0 ? writer->modified : time(NULL));
     return 200;
 }
 
@@ -202,7 +199,7 @@ int resource_provider_show(struct call *call)
 static void show_last_change(struct call *call, const struct provider *provider)
 {
     if (provider->updated != 0)
-        exchange_last_modified(call->exchange, provider->updated);
+        call_last_modified(call, provider->updated);
     else if (call_since(call, 15))
         exchange_add_header(call->exchange, "cache-control", "no-cache");
 }

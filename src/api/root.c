@@ -28,6 +28,6 @@ int root_show(struct call *call)
     writer_end_object(writer);
     writer_end_array(writer);
     writer_end_object(writer);
-    exchange_last_modified(call->exchange, time(NULL));
+    call_last_modified(call, time(NULL));
     return 200;
 }

@@ -52,8 +52,8 @@ struct service_shared *service_shared_new(const struct settings *settings)
     for (size_t i = 0; i < route_count; i++)
         if (*routes[i].path != '\0') /* the version document has two */
             templates[count++] = routes[i].path;
-    for (size_t i = 0; i < operation_count; i++)
-        templates[count++] = operations[i].path;
+    for (size_t i = 0; i < monitoring_page_count; i++)
+        templates[count++] = monitoring_pages[i].path;
     shared->rates = rate_limits_new();
     shared->scoreboard = scoreboard_new(templates, count, &shared->scoreboard_descriptor);
     shared->tokens = token_cache_new((size_t)settings->berth_token_cache_size);
@@ -221,16 +221,16 @@ static void answer(struct service *service, struct call *call, service_watcher w
         exchange_fail(exchange, 500, NULL, "The answer is too large.");
 }
 
-static void answer_operation(struct service *service, struct exchange *exchange,
-                             const struct operation *operation, service_watcher watcher,
-                             void *watching)
+static void answer_monitoring(struct service *service, struct exchange *exchange,
+                              const struct monitoring_page *page, service_watcher watcher,
+                              void *watching)
 {
-    struct operation_sources sources = {.scoreboard = service->shared->scoreboard,
-                                        .database = service->database,
-                                        .keystone = service->keystone};
+    struct monitoring_sources sources = {.scoreboard = service->shared->scoreboard,
+                                         .database = service->database,
+                                         .keystone = service->keystone};
     if (watcher != NULL)
-        watcher(watching, operation->path);
-    operation_answer(operation, &sources, exchange);
+        watcher(watching, page->path);
+    monitoring_answer(page, &sources, exchange);
 }
 
 #define STARVED "The service is out of memory. Please retry."
@@ -278,11 +278,11 @@ void service_answer(struct service *service, struct exchange *exchange, service_
                                      .database = service->database,
                                      .names = service->names,
                                      .settings = &service->placement};
-    const struct operation *operation = operation_find(exchange->path);
+    const struct monitoring_page *page = monitoring_find(exchange->path);
     if (exchange->error.status != 0)
         ; /* only the error document */
-    else if (operation != NULL)
-        answer_operation(service, exchange, operation, watcher, watching);
+    else if (page != NULL)
+        answer_monitoring(service, exchange, page, watcher, watching);
     else if (!cors_answers(service->settings, exchange))
         answer(service, call, watcher, watching);
     finish(service, exchange);

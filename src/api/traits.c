@@ -30,7 +30,7 @@ static void write_names(struct call *call, const struct traits *traits)
             modified = trait->modified;
     }
     writer_end_array(&call->writer);
-    exchange_last_modified(call->exchange, modified != 0 ? modified : time(NULL));
+    call_last_modified(call, modified != 0 ? modified : time(NULL));
 }
 
 /* "in:A,B" or "startswith:CUSTOM_". Another word before the colon filters nothing, as upstream. */
@@ -89,7 +89,7 @@ int trait_show(struct call *call)
     enum outcome outcome = trait_load(&call->context, call_argument(call, 0), &trait);
     if (outcome != OUTCOME_OK)
         return call_outcome(call, outcome);
-    exchange_last_modified(call->exchange, trait.created != 0 ? trait.created : time(NULL));
+    call_last_modified(call, trait.created != 0 ? trait.created : time(NULL));
     return 204;
 }
 
@@ -112,7 +112,7 @@ int trait_put(struct call *call)
     if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE)
         return call_outcome(call, outcome);
     exchange_add_location(call->exchange, call_url(call, "/traits/%s", name));
-    exchange_last_modified(call->exchange, trait.created != 0 ? trait.created : time(NULL));
+    call_last_modified(call, trait.created != 0 ? trait.created : time(NULL));
     return status;
 }
 

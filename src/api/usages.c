@@ -37,7 +37,7 @@ int provider_usages_show(struct call *call)
     write_usages(writer, &usages);
     writer_end_object(writer);
     writer_end_object(writer);
-    exchange_last_modified(call->exchange, time(NULL));
+    call_last_modified(call, time(NULL));
     return 200;
 }
 
@@ -95,6 +95,6 @@ int usages_show(struct call *call)
     }
     writer_end_object(writer);
     writer_end_object(writer);
-    exchange_last_modified(call->exchange, time(NULL));
+    call_last_modified(call, time(NULL));
     return 200;
 }

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "http/accept.h"
 #include "http/exchange.h"
+#include "http/microversion.h"
 
 /*
  * The statuses that are sent, their titles and how webob explains them. %s in an explanation is the

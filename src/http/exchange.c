@@ -92,15 +92,3 @@ int exchange_fail(struct exchange *exchange, int status, const char *code, const
     va_end(arguments);
     return status;
 }
-
-void exchange_last_modified(struct exchange *exchange, time_t when)
-{
-    if (!microversion_since(exchange, 15))
-        return;
-    struct tm broken_down;
-    char *text = arena_alloc(exchange->arena, 32);
-    gmtime_r(&when, &broken_down);
-    strftime(text, 32, "%a, %d %b %Y %H:%M:%S GMT", &broken_down);
-    exchange_add_header(exchange, "last-modified", text);
-    exchange_add_header(exchange, "cache-control", "no-cache");
-}

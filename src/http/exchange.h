@@ -14,18 +14,29 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "http/forwarded.h"
-#include "http/microversion.h"
 
 enum { EXCHANGE_HEADERS = 16 };
 
 struct header {
     const char *name; /* lower case */
     const char *value;
+};
+
+/* What a proxy says about the request that it forwards. Texts in the request's arena; NULL: the
+   proxy does not say. */
+struct forwarded {
+    const char *scheme;
+    const char *host;    /* with its port */
+    const char *address; /* of the client */
+    const char *prefix;  /* comes before the service's own prefix */
+};
+
+struct microversion {
+    unsigned char major; /* 0: not known */
+    unsigned char minor;
 };
 
 /* What an error looks like as JSON. */
@@ -88,9 +99,5 @@ void exchange_add_location(struct exchange *exchange, const char *path);
    says; it must be fit for the client's eyes. code may be NULL. */
 int exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-
-/* "last-modified" and "cache-control: no-cache", as upstream sends them from 1.15 on; does
-   nothing below. */
-void exchange_last_modified(struct exchange *exchange, time_t when);
 
 #endif

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "http/error_document.h"
+#include "http/forwarded.h"
 
 struct fastcgi {
     FCGX_Request request;
@@ -55,11 +57,6 @@ static bool is_request_id(const char *text)
             return false;
     }
     return true;
-}
-
-static const char *text_or(const char *text, const char *otherwise)
-{
-    return text != NULL ? text : otherwise;
 }
 
 static void receive_path(struct exchange *exchange)

@@ -8,13 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/exchange.h"
+#include "base/text.h"
 #include "http/header_text.h"
-
-static const char *text_or_null(const char *text)
-{
-    return text != NULL && *text != '\0' ? text : NULL;
-}
 
 /* One "name=value" of an element; the last one of a name counts, also if it is empty. */
 static void read_pair(struct arena *arena, const char *pair, size_t length,
@@ -36,7 +31,7 @@ static void read_pair(struct arena *arena, const char *pair, size_t length,
         value = header_strip(arena, equals + 1, length - name_length - 1);
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strcasecmp(name, known[i].name) == 0)
-            *known[i].value = text_or_null(value);
+            *known[i].value = text_filled_or(value, NULL);
 }
 
 static void read_first_element(struct arena *arena, const char *header, struct forwarded *forwarded)
@@ -52,14 +47,18 @@ static void read_first_element(struct arena *arena, const char *header, struct f
 struct forwarded forwarded_read(const struct exchange *exchange)
 {
     struct forwarded forwarded = {0};
-    const char *header = text_or_null(exchange_parameter(exchange, "HTTP_FORWARDED"));
+    const char *header = text_filled_or(exchange_parameter(exchange, "HTTP_FORWARDED"), NULL);
     if (header != NULL) {
         read_first_element(exchange->arena, header, &forwarded);
     } else {
-        forwarded.scheme = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_PROTO"));
-        forwarded.host = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_HOST"));
-        forwarded.address = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_FOR"));
+        forwarded.scheme =
+            text_filled_or(exchange_parameter(exchange, "HTTP_X_FORWARDED_PROTO"), NULL);
+        forwarded.host =
+            text_filled_or(exchange_parameter(exchange, "HTTP_X_FORWARDED_HOST"), NULL);
+        forwarded.address =
+            text_filled_or(exchange_parameter(exchange, "HTTP_X_FORWARDED_FOR"), NULL);
     }
-    forwarded.prefix = text_or_null(exchange_parameter(exchange, "HTTP_X_FORWARDED_PREFIX"));
+    forwarded.prefix =
+        text_filled_or(exchange_parameter(exchange, "HTTP_X_FORWARDED_PREFIX"), NULL);
     return forwarded;
 }

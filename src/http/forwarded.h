@@ -10,15 +10,7 @@
 #ifndef BERTH_HTTP_FORWARDED_H
 #define BERTH_HTTP_FORWARDED_H
 
-struct exchange;
-
-/* Texts of the request's arena; NULL: nothing is said. */
-struct forwarded {
-    const char *scheme;
-    const char *host;    /* with its port */
-    const char *address; /* of the client */
-    const char *prefix;  /* comes before the prefix that the service has anyway */
-};
+#include "http/exchange.h"
 
 /* Reads the headers of a request that comes from a proxy that is believed. */
 struct forwarded forwarded_read(const struct exchange *exchange);

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/exchange.h"
-
 #define SERVICE_TYPE "placement"
 
 static const char *trim(struct arena *arena, const char *text, size_t length)

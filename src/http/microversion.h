@@ -9,12 +9,7 @@
 
 #include <stdbool.h>
 
-struct exchange;
-
-struct microversion {
-    unsigned char major; /* 0: not known */
-    unsigned char minor;
-};
+#include "http/exchange.h"
 
 #define MICROVERSION_MINIMUM_TEXT "1.0"
 #define MICROVERSION_MAXIMUM_TEXT "1.39"

@@ -7,37 +7,15 @@
 
 #include <string.h>
 
+#include "base/percent.h"
 #include "base/utf8.h"
 
-static int hexadecimal(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
-/* Decodes one name or value. A "%" without two digits stands for itself. Gives false, with the
-   reason, on what is no text. */
+/* Decodes one name or value. Returns false and sets message if it is not text. */
 static bool decode(const char *text, size_t length, struct arena *arena, const char **decoded,
                    const char **message)
 {
-    char *to = arena_alloc(arena, length + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < length; i++) {
-        int high, low;
-        if (text[i] == '%' && i + 2 < length && (high = hexadecimal(text[i + 1])) >= 0 &&
-            (low = hexadecimal(text[i + 2])) >= 0) {
-            to[count++] = (char)(high * 16 + low);
-            i += 2;
-        } else {
-            to[count++] = text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    to[count] = '\0';
+    size_t count;
+    char *to = percent_decode_form(arena, text, length, &count);
     *decoded = to;
     long invalid = utf8_first_invalid(to, count);
     if (invalid >= 0) {

@@ -6,7 +6,7 @@
 #include "api/body/body.h"
 
 #include "api/body/schema.h"
-#include "api/python_repr.h"
+#include "api/query/python_text.h"
 #include "base/json_memory.h"
 #include "fuzz.h"
 

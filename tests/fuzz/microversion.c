@@ -3,6 +3,8 @@
  */
 #include <config.h>
 
+#include "http/microversion.h"
+
 #include "fuzz.h"
 #include "http/accept.h"
 #include "http/exchange.h"

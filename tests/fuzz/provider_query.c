@@ -5,11 +5,10 @@
  */
 #include <config.h>
 
-#include "api/query/aggregates.h"
+#include "api/query/filters.h"
 #include "api/query/python_text.h"
-#include "api/query/resources.h"
-#include "api/query/traits.h"
 #include "fuzz.h"
+#include "http/microversion.h"
 #include "http/query.h"
 
 static const char *encode(const char *text)

@@ -9,6 +9,7 @@
 
 #include "exchange_fixture.h"
 #include "http/exchange.h"
+#include "http/microversion.h"
 #include "suite.h"
 
 static const struct {

@@ -10,7 +10,7 @@
 
 #include "api/body/body.h"
 #include "api/body/schema.h"
-#include "api/python_repr.h"
+#include "api/query/python_text.h"
 #include "base/json_memory.h"
 #include "suite.h"
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "api/body/schema_node.h"
-#include "api/python_repr.h"
+#include "api/query/python_text.h"
 #include "base/sorted.h"
 #include "base/text.h"
 #include "base/utf8.h"

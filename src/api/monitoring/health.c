@@ -33,7 +33,7 @@ static void look_at_database(const struct database *database, struct arena *aren
 }
 
 /* What was found, by others or here. */
-static void look(const struct operation_sources *sources, struct arena *arena,
+static void look(const struct monitoring_sources *sources, struct arena *arena,
                  enum health_state states[HEALTH_CHECKS])
 {
     struct health *health = &sources->scoreboard->health;
@@ -48,7 +48,7 @@ static void look(const struct operation_sources *sources, struct arena *arena,
     health_get(health, clock_milliseconds(), states);
 }
 
-static void write_ready(const struct operation_sources *sources, struct exchange *exchange,
+static void write_ready(const struct monitoring_sources *sources, struct exchange *exchange,
                         struct json_writer *writer)
 {
     enum health_state states[HEALTH_CHECKS];
@@ -73,7 +73,7 @@ static void write_live(struct json_writer *writer)
     writer_boolean(writer, true);
 }
 
-static void show(const struct operation_sources *sources, struct exchange *exchange, bool live,
+static void show(const struct monitoring_sources *sources, struct exchange *exchange, bool live,
                  bool ready)
 {
     struct json_writer writer;
@@ -88,17 +88,17 @@ static void show(const struct operation_sources *sources, struct exchange *excha
     writer_end_object(&writer);
 }
 
-void health_show(const struct operation_sources *sources, struct exchange *exchange)
+void health_show(const struct monitoring_sources *sources, struct exchange *exchange)
 {
     show(sources, exchange, true, true);
 }
 
-void health_show_live(const struct operation_sources *sources, struct exchange *exchange)
+void health_show_live(const struct monitoring_sources *sources, struct exchange *exchange)
 {
     show(sources, exchange, true, false);
 }
 
-void health_show_ready(const struct operation_sources *sources, struct exchange *exchange)
+void health_show_ready(const struct monitoring_sources *sources, struct exchange *exchange)
 {
     show(sources, exchange, false, true);
 }

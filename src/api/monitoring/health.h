@@ -15,10 +15,10 @@
 #include "http/exchange.h"
 
 /* {"live": true, "ready": ..., "checks": {...}}, with the status of ready. */
-void health_show(const struct operation_sources *sources, struct exchange *exchange);
+void health_show(const struct monitoring_sources *sources, struct exchange *exchange);
 /* {"live": true} */
-void health_show_live(const struct operation_sources *sources, struct exchange *exchange);
+void health_show_live(const struct monitoring_sources *sources, struct exchange *exchange);
 /* {"ready": ..., "checks": {...}} */
-void health_show_ready(const struct operation_sources *sources, struct exchange *exchange);
+void health_show_ready(const struct monitoring_sources *sources, struct exchange *exchange);
 
 #endif

@@ -10,7 +10,7 @@
 #include "api/monitoring/health.h"
 #include "watch/metrics.h"
 
-static void show_metrics(const struct operation_sources *sources, struct exchange *exchange)
+static void show_metrics(const struct monitoring_sources *sources, struct exchange *exchange)
 {
     struct tally *sum = arena_alloc(exchange->arena, sizeof(*sum));
     exchange->status = 200;
@@ -18,25 +18,25 @@ static void show_metrics(const struct operation_sources *sources, struct exchang
     metrics_write(exchange->output, sources->scoreboard, sum);
 }
 
-const struct operation operations[] = {
+const struct monitoring_page monitoring_pages[] = {
     {"/_berth/health", health_show},
     {"/_berth/health/live", health_show_live},
     {"/_berth/health/ready", health_show_ready},
     {"/_berth/metrics", show_metrics},
 };
 
-const size_t operation_count = sizeof(operations) / sizeof(operations[0]);
+const size_t monitoring_page_count = sizeof(monitoring_pages) / sizeof(monitoring_pages[0]);
 
-const struct operation *operation_find(const char *path)
+const struct monitoring_page *monitoring_find(const char *path)
 {
-    for (size_t i = 0; i < operation_count; i++)
-        if (strcmp(operations[i].path, path) == 0)
-            return &operations[i];
+    for (size_t i = 0; i < monitoring_page_count; i++)
+        if (strcmp(monitoring_pages[i].path, path) == 0)
+            return &monitoring_pages[i];
     return NULL;
 }
 
-void operation_answer(const struct operation *operation, const struct operation_sources *sources,
-                      struct exchange *exchange)
+void monitoring_answer(const struct monitoring_page *page, const struct monitoring_sources *sources,
+                       struct exchange *exchange)
 {
     if (strcmp(exchange->method, "GET") != 0 && strcmp(exchange->method, "HEAD") != 0) {
         exchange_add_header(exchange, "allow", "GET, HEAD");
@@ -45,7 +45,7 @@ void operation_answer(const struct operation *operation, const struct operation_
         return;
     }
     exchange_add_header(exchange, "cache-control", "no-store");
-    operation->show(sources, exchange);
+    page->show(sources, exchange);
     if (exchange->output->failed)
         exchange_fail(exchange, 500, NULL, "The answer is too large.");
 }

@@ -12,19 +12,19 @@
 #include "api/monitoring/sources.h"
 #include "http/exchange.h"
 
-struct operation {
+struct monitoring_page {
     const char *path;
-    void (*show)(const struct operation_sources *sources, struct exchange *exchange);
+    void (*show)(const struct monitoring_sources *sources, struct exchange *exchange);
 };
 
-extern const struct operation operations[];
-extern const size_t operation_count;
+extern const struct monitoring_page monitoring_pages[];
+extern const size_t monitoring_page_count;
 
 /* The one at a path, or NULL. */
-const struct operation *operation_find(const char *path);
+const struct monitoring_page *monitoring_find(const char *path);
 
 /* Fills the response in. */
-void operation_answer(const struct operation *operation, const struct operation_sources *sources,
-                      struct exchange *exchange);
+void monitoring_answer(const struct monitoring_page *page, const struct monitoring_sources *sources,
+                       struct exchange *exchange);
 
 #endif

@@ -7,7 +7,7 @@
 #include "db/database.h"
 #include "watch/scoreboard.h"
 
-struct operation_sources {
+struct monitoring_sources {
     struct scoreboard *scoreboard;
     const struct database *database; /* of the worker */
     struct keystone *keystone; /* auth/keystone/keystone.h; NULL: it does not validate tokens */

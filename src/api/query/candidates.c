@@ -8,11 +8,8 @@
 #include <string.h>
 
 #include "api/call.h"
-#include "api/python_repr.h"
-#include "api/query/aggregates.h"
+#include "api/query/filters.h"
 #include "api/query/python_text.h"
-#include "api/query/resources.h"
-#include "api/query/traits.h"
 #include "base/text.h"
 #include "base/uuid.h"
 

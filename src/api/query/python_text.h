@@ -1,32 +1,40 @@
 /*
- * Reading the values of query parameters as Python's text functions do, which is what upstream
- * calls on them: str.strip(), str.split() and int().
+ * Python's text functions. Upstream calls them on values of query parameters (strip, split, int)
+ * and in the texts of errors (repr), so clients can see what they do.
  */
 #ifndef BERTH_API_QUERY_PYTHON_TEXT_H
 #define BERTH_API_QUERY_PYTHON_TEXT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "placement/requirements.h"
 
-/* The text without white space (Unicode's) at both ends, in the arena. */
+/* str.strip(): returns the text in the arena without white space (Unicode's) at both ends. */
 const char *query_strip(struct arena *arena, const char *text);
 
-/* The parts of text between commas, at least one, which may be empty: as str.split(','). The parts
-   are neither stripped nor made distinct. */
+/* str.split(','): returns the parts between commas, at least one. Parts may be empty or equal, and
+   are not stripped. */
 struct name_set query_split(struct arena *arena, const char *text);
 
-/* Adds a name to a set unless it is in it; the set's names must have room for it. */
+/* Adds a name to a set unless the set has it. The set's names must have room for it. */
 void name_set_add(struct name_set *set, const char *name);
 
-/* The same names in order, as sorted(). */
+/* sorted(): returns the same names in order. */
 struct name_set name_set_sorted(struct arena *arena, const struct name_set *set);
 
-/* A whole number as int() takes it: white space around, a sign, single underscores between digits,
-   decimal digits of any script. What does not fit becomes INT64_MAX or INT64_MIN; *digits is the
-   number in the arena as "%d" writes it. Gives false for what is no number. */
+/* int(): reads a whole number with white space around it, a sign, single underscores between
+   digits, and decimal digits of any script. A number that does not fit becomes INT64_MAX or
+   INT64_MIN; *digits is the whole number in the arena as "%d" writes it. Returns false if the text
+   is no number. */
 bool query_integer(struct arena *arena, const char *text, int64_t *number, const char **digits);
+
+/* repr(): returns the value as Python shows it. A value longer than 2000 bytes is cut. */
+const char *python_repr(const json_t *value, struct arena *arena);
+
+/* The same for a text. */
+const char *python_repr_text(const char *text, struct arena *arena);
 
 #endif

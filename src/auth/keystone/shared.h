@@ -23,7 +23,7 @@ struct service_login {
     uint64_t serial;              /* grows with each login; 0: there was none yet */
     int64_t expires_at;           /* token_time_now() */
     int64_t renew_at;             /* some time before */
-    uint64_t failed_at;           /* when a login failed last, clock_milliseconds(); 0: it did not */
+    uint64_t failed_at; /* when a login failed last, clock_milliseconds(); 0: it did not */
     struct token_digest failed_settings;
     struct keystone_url url; /* where tokens are asked about */
     char token[SERVICE_TOKEN_SIZE];

@@ -59,7 +59,8 @@ enum token_verdict {
 enum token_flight {
     TOKEN_FLIGHT_LEAD, /* the caller asks Keystone, then lands */
     TOKEN_FLIGHT_OVER, /* another one has asked while the caller waited: see verdict */
-    TOKEN_FLIGHT_LATE, /* another one still asks, and it is time to give up (clock_milliseconds()) */
+    TOKEN_FLIGHT_LATE, /* another one still asks, and it is time to give up (clock_milliseconds())
+                        */
 };
 
 /* Joins the flight of a token, or begins one. Who leads looks into the cache once more, as another
