@@ -1,6 +1,6 @@
 /*
- * The search for candidates in small worlds: the input is the dice that throw world and query, the
- * search must find what a reference finds that tries everything.
+ * The candidate search in small worlds. The input replaces the random numbers that make world and
+ * query; the search must find the same as a reference that tries everything.
  */
 #include <config.h>
 
@@ -22,7 +22,7 @@ static struct keys expected, found;
 
 static void compare(const char *how)
 {
-    qsort(found.keys, (size_t)found.count, KEY, compare_keys);
+    qsort(found.keys, (size_t)found.count, KEY, key_compare);
     for (int i = 0; i < expected.count || i < found.count; i++) {
         const char *wanted = i < expected.count ? expected.keys[i] : "(none)";
         const char *got = i < found.count ? found.keys[i] : "(none)";
@@ -33,7 +33,7 @@ static void compare(const char *how)
     }
 }
 
-/* The way that trying everything takes is the product of the choices. */
+/* Returns whether trying everything is fast enough: it takes the product of all choices. */
 static bool is_small(const struct scene *scene)
 {
     struct decision decisions[SLOTS];

@@ -1,7 +1,7 @@
 /*
- * A reference for the search for candidates, which knows no better than to try everything: all ways
- * to choose providers for the groups, each judged by the rules as the API reference states them.
- * And scenes, worlds with a query, that are thrown by dice, with what makes them the search's.
+ * A reference for the candidate search. It tries all ways to choose providers for the groups, and
+ * judges each by the rules of the API reference. Also makes random scenes (a world and a query),
+ * and translates them for the search.
  *
  * For tests/unit/candidate_search_test.c and tests/fuzz/search.c.
  */
@@ -35,7 +35,7 @@ struct inventory {
 };
 
 struct provider {
-    int id, root, parent; /* places; parent -1: a root */
+    int id, root, parent; /* root and parent are indexes; parent -1: a root */
     struct inventory inventories[CLASSES];
     unsigned traits, aggregates; /* bits */
     bool shares;
@@ -61,7 +61,7 @@ struct scene {
     bool isolate, one_of_tree;
 };
 
-/* One of so many sides, from 0: by whoever includes this. */
+/* Returns a random number from 0 to sides - 1. The program that includes this file defines it. */
 static int dice(int sides);
 
 static bool chance(int percent)
@@ -161,14 +161,14 @@ static void add_key(struct keys *keys, const char *key)
     snprintf(keys->keys[keys->count++], KEY, "%s", key);
 }
 
-static int compare_keys(const void *left, const void *right)
+static int key_compare(const void *left, const void *right)
 {
     return strcmp(left, right);
 }
 
-/* What a candidate is: the providers of each group, and the amounts of each provider and class. */
+/* One choice of a provider. A candidate has one for each. */
 struct decision {
-    int wish, class; /* class -1: all that the group asks for */
+    int wish, class; /* class -1: all classes of the group */
 };
 
 static void key_of(const struct scene *scene, const struct decision *decisions, int count,
@@ -228,7 +228,7 @@ static bool all_sets_met(const unsigned *sets, int count, unsigned bits)
     return true;
 }
 
-/* Whether an anchor sees a provider: it is of the tree, or shares with one that is. */
+/* Returns whether a provider shares with one of the anchor's tree. */
 static bool shares_with(const struct scene *scene, int provider, int anchor)
 {
     const struct provider *sharing = &scene->providers[provider];
@@ -378,7 +378,7 @@ static void try_all(const struct scene *scene, const struct decision *decisions,
     }
 }
 
-/* All candidates, each once, in order. */
+/* Finds all candidates, sorted, each once. */
 static void refer(const struct scene *scene, struct keys *keys)
 {
     struct decision decisions[SLOTS];
@@ -390,7 +390,7 @@ static void refer(const struct scene *scene, struct keys *keys)
             (scene->bad_root_traits & root->traits) == 0)
             try_all(scene, decisions, count, i, chosen, 0, keys);
     }
-    qsort(keys->keys, (size_t)keys->count, KEY, compare_keys);
+    qsort(keys->keys, (size_t)keys->count, KEY, key_compare);
     for (int i = 0; i < keys->count; i++)
         if (kept == 0 || strcmp(keys->keys[kept - 1], keys->keys[i]) != 0)
             memmove(keys->keys[kept++], keys->keys[i], KEY);

@@ -1,8 +1,8 @@
 /*
- * The search for candidates against a reference that tries everything (candidate_reference.h), in
- * random worlds. A seed makes world and query, and is printed when the two disagree.
+ * Compares the candidate search with a reference that tries everything (candidate_reference.h), in
+ * random worlds. A seed determines world and query; it is printed if the two disagree.
  *
- *   candidate_search_test [FIRST COUNT]    other seeds than those of the test
+ *   candidate_search_test [FIRST COUNT]    uses other seeds
  */
 #include <config.h>
 
@@ -25,7 +25,7 @@ static int dice(int sides)
     return (int)((state >> 11) % (uint64_t)sides);
 }
 
-/* Begins the throws of a seed. */
+/* Starts the random numbers of a seed. */
 static void shake(uint64_t seed)
 {
     state = seed * 0x9e3779b97f4a7c15u + 1;
@@ -39,7 +39,7 @@ static uint64_t seed_count = SEEDS;
 
 static void compare(uint64_t seed, const char *how)
 {
-    qsort(found.keys, (size_t)found.count, KEY, compare_keys);
+    qsort(found.keys, (size_t)found.count, KEY, key_compare);
     for (int i = 0; i < expected.count || i < found.count; i++) {
         const char *wanted = i < expected.count ? expected.keys[i] : "(none)";
         const char *got = i < found.count ? found.keys[i] : "(none)";

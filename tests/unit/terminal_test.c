@@ -1,5 +1,5 @@
 /*
- * Text on a terminal: its width, cutting it, and what is not let through.
+ * Text on a terminal: its width, how it is cut, and characters that are replaced.
  */
 #include <config.h>
 
@@ -40,13 +40,13 @@ static const struct {
     {"compute-1", 9, "compute-1"},
     {"Größe", 5, "Größe"},
     {"計算機", 6, "計算機"},       /* two columns each */
-    {"e\xcc\x81", 1, "e\xcc\x81"}, /* with a combining accent, which takes none */
+    {"e\xcc\x81", 1, "e\xcc\x81"}, /* a combining accent takes none */
     {"a\033[31mb", 7, "a?[31mb"},  /* no escape sequence gets through */
     {"a\nb\tc\x7f", 6, "a?b?c?"},  /* no control characters */
     {"\xc2\x9b"
      "2J",
-     3, "?2J"},              /* nor those of eight bits */
-    {"a\xff\xfe", 3, "a??"}, /* no UTF-8 at all */
+     3, "?2J"},              /* nor the 8-bit ones */
+    {"a\xff\xfe", 3, "a??"}, /* not UTF-8 */
 };
 
 START_TEST(each_text)
@@ -57,7 +57,7 @@ START_TEST(each_text)
 }
 END_TEST
 
-START_TEST(other_locales_get_what_they_have)
+START_TEST(other_locales_show_only_their_characters)
 {
     terminal.utf8 = false;
     ck_assert_uint_eq(terminal_width(&terminal, "Größe"), 5);
@@ -144,7 +144,7 @@ static const struct {
     {"", 80}, {"100", 100}, {"7", 40}, {"-5", 80}, {"wide", 80}, {"99999999", 1000},
 };
 
-/* A file is no terminal: it has what COLUMNS says, and no colours. */
+/* A file is not a terminal: it has the width of COLUMNS, and no colours. */
 START_TEST(each_width)
 {
     FILE *file = tmpfile();
@@ -164,7 +164,7 @@ int main(void)
     TCase *test = tcase_create("terminal");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_text, 0, LENGTH(texts));
-    tcase_add_test(test, other_locales_get_what_they_have);
+    tcase_add_test(test, other_locales_show_only_their_characters);
     tcase_add_loop_test(test, each_cut, 0, LENGTH(cuts));
     tcase_add_loop_test(test, each_number, 0, LENGTH(numbers));
     tcase_add_loop_test(test, each_count, 0, LENGTH(counts));

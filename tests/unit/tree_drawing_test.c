@@ -1,5 +1,5 @@
 /*
- * The corners of drawn trees: bars, percents and notes of inventories, lines that do not fit.
+ * Corner cases of drawn trees: bars, percentages and notes of inventories, lines that do not fit.
  */
 #include <config.h>
 
@@ -71,14 +71,14 @@ START_TEST(each_inventory)
         .uuid = UUID, .name = "gpu", .inventories = &inventory, .inventory_count = 1};
     char expected[512];
     if (inventories[_i].total == 2147483647)
-        terminal.columns = 61; /* a shorter bar, and the note goes below it */
+        terminal.columns = 61; /* a shorter bar, and the note below it */
     snprintf(expected, sizeof(expected), "gpu  " UUID "  generation 0\n   VGPU        %s\n",
              inventories[_i].line);
     ck_assert_str_eq(draw(&provider, 1, TREE_PROVIDER_NONE), expected);
 }
 END_TEST
 
-START_TEST(lines_go_on_beside_what_is_below)
+START_TEST(lines_continue_beside_descendants)
 {
     static const struct tree_provider providers[] = {
         {.uuid = UUID, .name = "a", .depth = 0, .has_child = true},
@@ -110,7 +110,7 @@ static const struct {
     {"12345678901234567890123456789", "12345678901234567890123456789\n   " UUID "  generation 0\n"},
     {"計算機計算機計算機計算機計算", "計算機計算機計算機計算機計算  " UUID "  generation 0\n"},
     {"計算機計算機計算機計算機計算1", "計算機計算機計算機計算機計算1\n   " UUID "  generation 0\n"},
-    {UUID, UUID "  generation 0\n"}, /* has no name */
+    {UUID, UUID "  generation 0\n"}, /* no name */
     {"12345678901234567890123456789012345678901234567890123456789012345678901234567890-",
      "1234567890123456789012345678901234567890123456789012345678901234567890123456789…\n   " UUID
      "  generation 0\n"},
@@ -139,7 +139,7 @@ START_TEST(traits_are_wrapped_and_never_cut)
 }
 END_TEST
 
-START_TEST(aggregates_name_who_shares)
+START_TEST(aggregates_name_sharing_providers)
 {
     static const struct tree_aggregate aggregates[] = {{UUID, NULL}, {UUID, "nfs, ceph"}};
     static const struct tree_provider provider = {
@@ -158,9 +158,9 @@ int main(void)
     TCase *test = tcase_create("drawing");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_inventory, 0, LENGTH(inventories));
-    tcase_add_test(test, lines_go_on_beside_what_is_below);
+    tcase_add_test(test, lines_continue_beside_descendants);
     tcase_add_loop_test(test, each_title, 0, LENGTH(titles));
     tcase_add_test(test, traits_are_wrapped_and_never_cut);
-    tcase_add_test(test, aggregates_name_who_shares);
+    tcase_add_test(test, aggregates_name_sharing_providers);
     return suite_run("tree drawing", test);
 }

@@ -93,11 +93,6 @@ static inline void bits_add(uint64_t *bits, size_t number)
     bits[number / BITS_IN_WORD] |= (uint64_t)1 << (number % BITS_IN_WORD);
 }
 
-static inline bool bits_have(const uint64_t *bits, size_t number)
-{
-    return (bits[number / BITS_IN_WORD] >> (number % BITS_IN_WORD) & 1) != 0;
-}
-
 static inline const uint64_t *world_traits(const struct world *world, uint32_t provider)
 {
     return world->traits + provider * world->trait_words;

@@ -44,7 +44,7 @@ static const struct sql select_trait_ids = {
     "WHERE resource_provider_id IN (?...) ORDER BY resource_provider_id, trait_id",
     "ii"};
 
-/* There are few different ratios: what each single precision number stands for is computed once. */
+/* There are few different ratios: the decimal meaning of each is computed once. */
 enum { RATIOS = 16 };
 
 struct loading {
