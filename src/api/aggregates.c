@@ -11,8 +11,8 @@
 
 enum { GENERATION_SINCE = 19 };
 
-static int show(struct call *call, const struct provider *provider,
-                const struct aggregates *aggregates)
+static void show(struct call *call, const struct provider *provider,
+                 const struct aggregates *aggregates)
 {
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
@@ -25,36 +25,38 @@ static int show(struct call *call, const struct provider *provider,
         writer_member_integer(writer, "resource_provider_generation", provider->generation);
     writer_end_object(writer);
     call_last_modified(call, time(NULL));
-    return 200;
+    call_answer(call, 200);
 }
 
-int aggregates_show(struct call *call)
+void aggregates_show(struct call *call)
 {
     struct provider provider;
     struct aggregates aggregates;
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
     if (outcome == OUTCOME_OK)
         outcome = aggregates_load(&call->context, &provider, &aggregates);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
-    return show(call, &provider, &aggregates);
+    if (!call_succeeded(call, outcome))
+        return;
+    show(call, &provider, &aggregates);
 }
 
-int aggregates_set(struct call *call)
+void aggregates_set(struct call *call)
 {
     struct provider provider;
     bool counts = call_since(call, GENERATION_SINCE);
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     json_t *data = call_body(call, counts ? SCHEMA_AGGREGATES_PUT_1_19 : SCHEMA_AGGREGATES_PUT_1_1);
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     json_t *generation = json_object_get(data, "resource_provider_generation");
-    if (counts && body_integer(generation) != provider.generation)
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
-                         "Resource provider's generation already changed. Please update the "
-                         "generation and try again.");
+    if (counts && body_integer(generation) != provider.generation) {
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                  "Resource provider's generation already changed. Please update the "
+                  "generation and try again.");
+        return;
+    }
     json_t *list = counts ? json_object_get(data, "aggregates") : data;
     size_t count = json_array_size(list);
     const char **uuids = arena_array(call->exchange->arena, count, sizeof(*uuids));
@@ -62,13 +64,15 @@ int aggregates_set(struct call *call)
         uuids[i] = json_string_value(json_array_get(list, i));
     struct aggregates aggregates = {uuids, count};
     outcome = aggregates_replace(&call->context, &provider, &aggregates, counts);
-    if (outcome == OUTCOME_CONCURRENT_UPDATE)
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "Update conflict: %s",
-                         call->context.failure.detail != NULL
-                             ? call->context.failure.detail
-                             : "Another thread concurrently updated the data. Please retry your "
-                               "update");
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
-    return show(call, &provider, &aggregates);
+    if (outcome == OUTCOME_CONCURRENT_UPDATE) {
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE, "Update conflict: %s",
+                  call->context.failure.detail != NULL
+                      ? call->context.failure.detail
+                      : "Another thread concurrently updated the data. Please retry your "
+                        "update");
+        return;
+    }
+    if (!call_succeeded(call, outcome))
+        return;
+    show(call, &provider, &aggregates);
 }

@@ -8,7 +8,7 @@
 struct call;
 
 /* GET and PUT /resource_providers/{uuid}/aggregates */
-int aggregates_show(struct call *call);
-int aggregates_set(struct call *call);
+void aggregates_show(struct call *call);
+void aggregates_set(struct call *call);
 
 #endif

@@ -180,36 +180,41 @@ static bool write_summary(void *subject, const struct provider_summary *summary)
     return !json->buffer->failed;
 }
 
-static int fail(struct call *call, enum outcome outcome)
+static void fail(struct call *call, enum outcome outcome)
 {
     switch (outcome) {
     case OUTCOME_CLASS_NOT_FOUND:
-        return call_fail(call, 400, NULL, "Invalid resource class in resources parameter: %s",
-                         call->context.failure.detail);
+        call_fail(call, 400, NULL, "Invalid resource class in resources parameter: %s",
+                  call->context.failure.detail);
+        break;
     case OUTCOME_TRAIT_NOT_FOUND:
-        return call_fail(call, 400, NULL, "%s", call->context.failure.detail);
+        call_fail(call, 400, NULL, "%s", call->context.failure.detail);
+        break;
     case OUTCOME_TOO_MUCH:
         tally_count(COUNTER_CANDIDATES_LARGE, 1);
-        return call_fail(call, 400, NULL,
-                         "There are more allocation candidates than fit into an answer. Ask for "
-                         "fewer of them with the limit parameter.");
+        call_fail(call, 400, NULL,
+                  "There are more allocation candidates than fit into an answer. Ask for "
+                  "fewer of them with the limit parameter.");
+        break;
     case OUTCOME_TOO_LONG:
         tally_count(COUNTER_CANDIDATES_LATE, 1);
-        return call_fail(call, 503, NULL,
-                         "The search for allocation candidates took too long. Ask for fewer of "
-                         "them with the limit parameter, or for fewer request groups.");
+        call_fail(call, 503, NULL,
+                  "The search for allocation candidates took too long. Ask for fewer of "
+                  "them with the limit parameter, or for fewer request groups.");
+        break;
     default:
-        return call_outcome(call, outcome);
+        call_fail_outcome(call, outcome);
+        break;
     }
 }
 
-int allocation_candidates_list(struct call *call)
+void allocation_candidates_list(struct call *call)
 {
     struct query query;
     struct candidate_request request;
     if (!call_query(call, call_schema(call, schemas), &query) ||
         !query_candidates_read(call->exchange, &query, &request))
-        return call->exchange->error.status;
+        return;
     struct candidate_writer writer = {
         .call = call,
         .request = &request,
@@ -228,8 +233,10 @@ int allocation_candidates_list(struct call *call)
     uint64_t begun = clock_microseconds();
     enum outcome outcome = candidates_find(&call->context, &request, &listener, &effort);
     call->exchange->output->limit = 0;
-    if (outcome != OUTCOME_OK)
-        return fail(call, outcome);
+    if (outcome != OUTCOME_OK) {
+        fail(call, outcome);
+        return;
+    }
     writer_end_object(writer.json);
     writer_end_object(writer.json);
     tally_observe(DISTRIBUTION_CANDIDATES_MICROSECONDS, clock_microseconds() - begun);
@@ -237,5 +244,5 @@ int allocation_candidates_list(struct call *call)
     tally_observe(DISTRIBUTION_CANDIDATES_FOUND, effort.found);
     tally_observe(DISTRIBUTION_CANDIDATES_BYTES, call->exchange->output->length);
     call_last_modified(call, time(NULL));
-    return 200;
+    call_answer(call, 200);
 }

@@ -7,6 +7,6 @@
 struct call;
 
 /* GET /allocation_candidates */
-int allocation_candidates_list(struct call *call);
+void allocation_candidates_list(struct call *call);
 
 #endif

@@ -48,14 +48,14 @@ static bool same_consumer(const struct allocation *left, const struct allocation
     return strcmp(left->consumer_uuid, right->consumer_uuid) == 0;
 }
 
-int consumer_allocations_show(struct call *call)
+void consumer_allocations_show(struct call *call)
 {
     struct allocations allocations;
     struct allocation_owner owner;
     enum outcome outcome =
         allocations_of_consumer(&call->context, call_argument(call, 0), &allocations, &owner);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
     writer_key(writer, "allocations");
@@ -80,18 +80,18 @@ int consumer_allocations_show(struct call *call)
     }
     writer_end_object(writer);
     show_last_modified(call, &allocations);
-    return 200;
+    call_answer(call, 200);
 }
 
-int provider_allocations_show(struct call *call)
+void provider_allocations_show(struct call *call)
 {
     struct provider provider;
     struct allocations allocations;
     if (!call_provider(call, "Resource provider '", "' not found: ", &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = allocations_of_provider(&call->context, &provider, &allocations);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
     writer_key(writer, "allocations");
@@ -109,7 +109,7 @@ int provider_allocations_show(struct call *call)
     writer_member_integer(writer, "resource_provider_generation", provider.generation);
     writer_end_object(writer);
     show_last_modified(call, &allocations);
-    return 200;
+    call_answer(call, 200);
 }
 
 /* Claiming. */
@@ -127,65 +127,73 @@ static const struct schema_since post_schemas[] = {
 };
 
 /* Carries the claims out. A class that does not exist is reported with a text of its own. */
-static int claim_all(struct call *call, const struct claim *claims, size_t count,
-                     const char *class_missing)
+static void claim_all(struct call *call, const struct claim *claims, size_t count,
+                      const char *class_missing)
 {
     enum outcome outcome = claims_replace(&call->context, claims, count);
     const char *detail = call->context.failure.detail;
     switch (outcome) {
     case OUTCOME_OK:
         tally_count(COUNTER_CLAIMS, count);
-        return 204;
+        call_answer(call, 204);
+        break;
     case OUTCOME_GENERATION_CONFLICT:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+        break;
     case OUTCOME_PROVIDER_NOT_FOUND:
-        return call_fail(call, 400, NULL, "%s", detail);
+        call_fail(call, 400, NULL, "%s", detail);
+        break;
     case OUTCOME_CLASS_NOT_FOUND:
-        return call_fail(call, 400, NULL, "%s %s", class_missing, detail);
+        call_fail(call, 400, NULL, "%s %s", class_missing, detail);
+        break;
     case OUTCOME_INVENTORY_INVALID:
-        return call_fail(call, 409, NULL, "Unable to allocate inventory: %s", detail);
+        call_fail(call, 409, NULL, "Unable to allocate inventory: %s", detail);
+        break;
     case OUTCOME_CONCURRENT_UPDATE:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
-                         "Inventory and/or allocations changed while attempting to allocate: "
-                         "Another thread concurrently updated the resource provider data. Please "
-                         "retry your update");
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                  "Inventory and/or allocations changed while attempting to allocate: "
+                  "Another thread concurrently updated the resource provider data. Please "
+                  "retry your update");
+        break;
     default:
-        return call_outcome(call, outcome);
+        call_fail_outcome(call, outcome);
+        break;
     }
 }
 
-int consumer_allocations_replace(struct call *call)
+void consumer_allocations_replace(struct call *call)
 {
     const char *given = call_argument(call, 0);
     struct uuid_text consumer_uuid;
-    if (!uuid_canonical(given, &consumer_uuid))
-        return call_fail(call, 400, NULL, "Malformed consumer_uuid: %s", given);
+    if (!uuid_canonical(given, &consumer_uuid)) {
+        call_fail(call, 400, NULL, "Malformed consumer_uuid: %s", given);
+        return;
+    }
     json_t *data = call_body(call, call_schema(call, put_schemas));
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     struct claim claim;
     claim_read(call, consumer_uuid.text, data, &claim);
-    return claim_all(
-        call, &claim, 1,
-        arena_printf(call->exchange->arena,
-                     "Unable to allocate inventory for consumer %s:", consumer_uuid.text));
+    claim_all(call, &claim, 1,
+              arena_printf(call->exchange->arena,
+                           "Unable to allocate inventory for consumer %s:", consumer_uuid.text));
 }
 
-int allocations_replace(struct call *call)
+void allocations_replace(struct call *call)
 {
     json_t *data = call_body(call, call_schema(call, post_schemas));
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     size_t count;
     struct claim *claims = claims_read(call, data, &count);
-    return claim_all(call, claims, count, "Unable to allocate inventory");
+    claim_all(call, claims, count, "Unable to allocate inventory");
 }
 
-int consumer_allocations_delete(struct call *call)
+void consumer_allocations_delete(struct call *call)
 {
     enum outcome outcome = allocations_delete(&call->context, call_argument(call, 0));
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     tally_count(COUNTER_CLAIMS, 1);
-    return 204;
+    call_answer(call, 204);
 }

@@ -11,14 +11,14 @@
 struct call;
 
 /* GET /allocations/{consumer_uuid} */
-int consumer_allocations_show(struct call *call);
+void consumer_allocations_show(struct call *call);
 /* PUT /allocations/{consumer_uuid} */
-int consumer_allocations_replace(struct call *call);
+void consumer_allocations_replace(struct call *call);
 /* DELETE /allocations/{consumer_uuid} */
-int consumer_allocations_delete(struct call *call);
+void consumer_allocations_delete(struct call *call);
 /* POST /allocations: many consumers at once */
-int allocations_replace(struct call *call);
+void allocations_replace(struct call *call);
 /* GET /resource_providers/{uuid}/allocations */
-int provider_allocations_show(struct call *call);
+void provider_allocations_show(struct call *call);
 
 #endif

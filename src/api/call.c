@@ -19,7 +19,12 @@ const char *call_argument(const struct call *call, unsigned index)
     return call->match.arguments[index];
 }
 
-int call_outcome(struct call *call, enum outcome outcome)
+void call_answer(struct call *call, int status)
+{
+    call->exchange->status = status;
+}
+
+void call_fail_outcome(struct call *call, enum outcome outcome)
 {
     const char *detail = call->context.failure.detail;
     switch (outcome) {
@@ -27,20 +32,32 @@ int call_outcome(struct call *call, enum outcome outcome)
     case OUTCOME_CLASS_NOT_FOUND:
     case OUTCOME_INVENTORY_NOT_FOUND:
     case OUTCOME_TRAIT_NOT_FOUND:
-        return call_fail(call, 404, NULL, "%s", detail);
+        call_fail(call, 404, NULL, "%s", detail);
+        break;
     case OUTCOME_CONCURRENT_UPDATE:
         if (call->context.failure.outcome != outcome)
             detail = "Another thread concurrently updated the data. Please retry your update";
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+        break;
     case OUTCOME_UNSTORABLE:
-        return call_fail(call, 400, NULL,
-                         "The database cannot store all characters of the request's text.");
+        call_fail(call, 400, NULL,
+                  "The database cannot store all characters of the request's text.");
+        break;
     case OUTCOME_CONFLICT: /* something that only reads waited for a lock in vain */
     case OUTCOME_UNAVAILABLE:
-        return call_fail(call, 503, NULL, "The database is not available. Please retry.");
+        call_fail(call, 503, NULL, "The database is not available. Please retry.");
+        break;
     default:
-        return call_fail(call, 500, NULL, "The request could not be served.");
+        call_fail(call, 500, NULL, "The request could not be served.");
+        break;
     }
+}
+
+bool call_succeeded(struct call *call, enum outcome outcome)
+{
+    if (outcome != OUTCOME_OK)
+        call_fail_outcome(call, outcome);
+    return outcome == OUTCOME_OK;
 }
 
 bool call_provider(struct call *call, const char *before, const char *after,
@@ -50,9 +67,7 @@ bool call_provider(struct call *call, const char *before, const char *after,
     enum outcome outcome = provider_load(&call->context, uuid, provider);
     if (outcome == OUTCOME_NOT_FOUND && before != NULL)
         call_fail(call, 404, NULL, "%s%s%s%s", before, uuid, after, call->context.failure.detail);
-    else if (outcome != OUTCOME_OK)
-        call_outcome(call, outcome);
-    return outcome == OUTCOME_OK;
+    return call_succeeded(call, outcome);
 }
 
 enum schema call_schema(const struct call *call, const struct schema_since *schemas)

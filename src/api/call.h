@@ -1,9 +1,10 @@
 /*
  * A call: an exchange that has found its endpoint, with who asks and what answers.
  *
- * A handler takes a call and gives an HTTP status: that of its answer, or what call_fail() gave.
- * What goes wrong in the domain comes as an enum outcome: call_outcome() makes of the common ones
- * what upstream makes of them, so that a handler names only those it treats on its own.
+ * A handler either writes its answer and calls call_answer() with the status, or fails with
+ * call_fail(). The domain reports what goes wrong as an enum outcome. call_succeeded() turns the
+ * common outcomes into upstream's errors, so that a handler names only those that it treats
+ * specially.
  */
 #ifndef BERTH_API_CALL_H
 #define BERTH_API_CALL_H
@@ -33,7 +34,7 @@ struct call {
 
 /* What answers at a route and a method. */
 struct endpoint {
-    int (*handle)(struct call *call);
+    void (*handle)(struct call *call);
     const char *rule;         /* of the policy; NULL: for everybody */
     const char *target_query; /* the query parameter that has the target's project; NULL: the
                                   target is the caller, with project_id and user_id */
@@ -62,12 +63,15 @@ bool call_since(const struct call *call, unsigned minor);
 /* A part of the path: 0 is the template's first {name}. */
 const char *call_argument(const struct call *call, unsigned index);
 
-/* Fails the exchange and gives the status. code may be NULL. */
+/* Sets the status of an answer. */
+void call_answer(struct call *call, int status);
+
+/* Fails the exchange (exchange_fail). code may be NULL. */
 #define call_fail(call, status, code, ...)                                                         \
     exchange_fail((call)->exchange, (status), (code), __VA_ARGS__)
 
 /*
- * Fails with what an outcome means whatever the handler, and gives the status:
+ * Fails with what an outcome other than OUTCOME_OK means in most handlers:
  *   the NOT_FOUND ones      404 with the reason
  *   OUTCOME_CONCURRENT_UPDATE 409 placement.concurrent_update with the reason
  *   OUTCOME_UNSTORABLE      400
@@ -75,7 +79,10 @@ const char *call_argument(const struct call *call, unsigned index);
  *   the others              500 that says nothing; also OUTCOME_UNCERTAIN, which must not invite
  *                           the client to repeat blindly
  */
-int call_outcome(struct call *call, enum outcome outcome);
+void call_fail_outcome(struct call *call, enum outcome outcome);
+
+/* Returns whether the outcome is OUTCOME_OK; otherwise false, after call_fail_outcome(). */
+bool call_succeeded(struct call *call, enum outcome outcome);
 
 /* Loads the provider whose uuid the path begins with. Otherwise false, after failing: with
    upstream's 404, or, where upstream has words of its own around the uuid, with these and then the
@@ -100,7 +107,7 @@ json_t *call_body(struct call *call, enum schema schema);
    Otherwise false, after failing with 400 and upstream's text. */
 bool call_query(struct call *call, enum schema schema, struct query *query);
 
-/* Starts an answer of JSON: write it with &call->writer, then return the status. */
+/* Starts an answer in JSON, and returns &call->writer to write it with. */
 struct json_writer *call_json(struct call *call);
 
 /* Adds the headers "last-modified" and "cache-control: no-cache", as upstream does from 1.15 on;

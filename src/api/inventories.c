@@ -19,8 +19,8 @@ static time_t modified_or_now(const struct inventory *inventory)
     return inventory->modified != 0 ? inventory->modified : time(NULL);
 }
 
-static int show_one(struct call *call, const struct provider *provider,
-                    const struct inventory *inventory, int status)
+static void show_one(struct call *call, const struct provider *provider,
+                     const struct inventory *inventory, int status)
 {
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
@@ -30,11 +30,11 @@ static int show_one(struct call *call, const struct provider *provider,
         writer_member_integer(writer, "resource_provider_generation", provider->generation);
     writer_end_object(writer);
     call_last_modified(call, modified_or_now(inventory));
-    return status;
+    call_answer(call, status);
 }
 
-static int show_all(struct call *call, const struct provider *provider,
-                    const struct inventories *inventories)
+static void show_all(struct call *call, const struct provider *provider,
+                     const struct inventories *inventories)
 {
     time_t modified = 0;
     struct json_writer *writer = call_json(call);
@@ -58,36 +58,38 @@ static int show_all(struct call *call, const struct provider *provider,
         call_last_modified(call, modified);
     else if (call_since(call, 15))
         exchange_add_header(call->exchange, "cache-control", "no-cache");
-    return 200;
+    call_answer(call, 200);
 }
 
-int inventories_show(struct call *call)
+void inventories_show(struct call *call)
 {
     struct provider provider;
     struct inventories inventories;
     if (!call_provider(call, "No resource provider with uuid ", " found : ", &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
-    return show_all(call, &provider, &inventories);
+    if (!call_succeeded(call, outcome))
+        return;
+    show_all(call, &provider, &inventories);
 }
 
-int inventory_show(struct call *call)
+void inventory_show(struct call *call)
 {
     struct provider provider;
     struct inventories inventories;
     const char *class_name = call_argument(call, 1);
     if (!call_provider(call, "No resource provider with uuid ", " found : ", &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     for (size_t i = 0; i < inventories.count; i++)
-        if (strcmp(inventories.list[i].class_name, class_name) == 0)
-            return show_one(call, &provider, &inventories.list[i], 200);
-    return call_fail(call, 404, NULL, "No inventory of class %s for %s", class_name,
-                     call_argument(call, 0));
+        if (strcmp(inventories.list[i].class_name, class_name) == 0) {
+            show_one(call, &provider, &inventories.list[i], 200);
+            return;
+        }
+    call_fail(call, 404, NULL, "No inventory of class %s for %s", class_name,
+              call_argument(call, 0));
 }
 
 /* What is refused. */
@@ -118,59 +120,67 @@ static bool check_generation(struct call *call, const struct provider *provider,
 }
 
 /* What an outcome means to those who write; words begin the text of a conflict. */
-static int refuse(struct call *call, enum outcome outcome, const char *words, const char *in_use)
+static void refuse(struct call *call, enum outcome outcome, const char *words, const char *in_use)
 {
     const char *detail = call->context.failure.detail;
     switch (outcome) {
     case OUTCOME_CONCURRENT_UPDATE:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s: %s", words,
-                         call->context.failure.outcome == outcome
-                             ? detail
-                             : "Another thread concurrently updated the data. Please retry your "
-                               "update");
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s: %s", words,
+                  call->context.failure.outcome == outcome
+                      ? detail
+                      : "Another thread concurrently updated the data. Please retry your "
+                        "update");
+        break;
     case OUTCOME_DUPLICATE:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
-                         "%s: there is an inventory of this class already", words);
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                  "%s: there is an inventory of this class already", words);
+        break;
     case OUTCOME_INVENTORY_IN_USE:
-        return call_fail(call, 409, in_use, "%s: %s", words, detail);
+        call_fail(call, 409, in_use, "%s: %s", words, detail);
+        break;
     default:
-        return call_outcome(call, outcome);
+        call_fail_outcome(call, outcome);
+        break;
     }
 }
 
 /* Writing. */
 
-int inventory_create(struct call *call)
+void inventory_create(struct call *call)
 {
     struct provider provider;
     if (!call_provider(call, NULL, NULL, &provider))
-        return call->exchange->error.status;
+        return;
     json_t *data = call_body(call, SCHEMA_INVENTORY_POST);
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     const char *class_name = json_string_value(json_object_get(data, "resource_class"));
     struct inventory inventory = inventory_read(data, class_name);
     if (!check_capacity(call, &provider, &inventory, "Unable to create inventory"))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = inventory_add(&call->context, &provider, &inventory);
-    if (outcome == OUTCOME_CLASS_NOT_FOUND)
-        return call_fail(call, 400, NULL, "Unable to create inventory for resource provider %s: %s",
-                         provider.uuid, call->context.failure.detail);
-    if (outcome != OUTCOME_OK)
-        return refuse(call, outcome, "Update conflict", NULL);
+    if (outcome == OUTCOME_CLASS_NOT_FOUND) {
+        call_fail(call, 400, NULL, "Unable to create inventory for resource provider %s: %s",
+                  provider.uuid, call->context.failure.detail);
+        return;
+    }
+    if (outcome != OUTCOME_OK) {
+        refuse(call, outcome, "Update conflict", NULL);
+        return;
+    }
     exchange_add_location(call->exchange, call_url(call, "/resource_providers/%s/inventories/%s",
                                                    provider.uuid, class_name));
-    return show_one(call, &provider, &inventory, 201);
+    show_one(call, &provider, &inventory, 201);
 }
 
-int inventories_set(struct call *call)
+void inventories_set(struct call *call)
 {
     struct provider provider;
     if (!call_provider(call, NULL, NULL, &provider))
-        return call->exchange->error.status;
+        return;
     json_t *data = call_body(call, SCHEMA_INVENTORIES_PUT), *record;
     if (data == NULL || !check_generation(call, &provider, data))
-        return call->exchange->error.status;
+        return;
     json_t *records = json_object_get(data, "inventories");
     struct inventories inventories = {.list = arena_array(call->exchange->arena,
                                                           json_object_size(records),
@@ -180,74 +190,90 @@ int inventories_set(struct call *call)
         inventory_read(record, class_name);
     for (size_t i = 0; i < inventories.count; i++)
         if (!check_capacity(call, &provider, &inventories.list[i], "Unable to update inventory"))
-            return call->exchange->error.status;
+            return;
     enum outcome outcome = inventories_replace(&call->context, &provider, &inventories, true);
-    if (outcome == OUTCOME_CLASS_NOT_FOUND)
-        return call_fail(call, 400, NULL,
-                         "Unknown resource class in inventory for resource provider %s: %s",
-                         provider.uuid, call->context.failure.detail);
-    if (outcome != OUTCOME_OK)
-        return refuse(call, outcome, "update conflict", CODE_INVENTORY_IN_USE);
-    return show_all(call, &provider, &inventories);
+    if (outcome == OUTCOME_CLASS_NOT_FOUND) {
+        call_fail(call, 400, NULL,
+                  "Unknown resource class in inventory for resource provider %s: %s", provider.uuid,
+                  call->context.failure.detail);
+        return;
+    }
+    if (outcome != OUTCOME_OK) {
+        refuse(call, outcome, "update conflict", CODE_INVENTORY_IN_USE);
+        return;
+    }
+    show_all(call, &provider, &inventories);
 }
 
-int inventory_update(struct call *call)
+void inventory_update(struct call *call)
 {
     struct provider provider;
     if (!call_provider(call, NULL, NULL, &provider))
-        return call->exchange->error.status;
+        return;
     json_t *data = call_body(call, SCHEMA_INVENTORY_PUT);
     if (data == NULL || !check_generation(call, &provider, data))
-        return call->exchange->error.status;
+        return;
     struct inventory inventory = inventory_read(data, call_argument(call, 1));
     if (!check_capacity(call, &provider, &inventory, "Unable to update inventory"))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = inventory_change(&call->context, &provider, &inventory);
-    if (outcome == OUTCOME_INVENTORY_NOT_FOUND)
-        return call_fail(call, 400, NULL,
-                         "No inventory record with resource class for resource provider %s: %s",
-                         provider.uuid, call->context.failure.detail);
-    if (outcome != OUTCOME_OK)
-        return refuse(call, outcome, "update conflict", NULL);
-    return show_one(call, &provider, &inventory, 200);
+    if (outcome == OUTCOME_INVENTORY_NOT_FOUND) {
+        call_fail(call, 400, NULL,
+                  "No inventory record with resource class for resource provider %s: %s",
+                  provider.uuid, call->context.failure.detail);
+        return;
+    }
+    if (outcome != OUTCOME_OK) {
+        refuse(call, outcome, "update conflict", NULL);
+        return;
+    }
+    show_one(call, &provider, &inventory, 200);
 }
 
-int inventory_remove(struct call *call)
+void inventory_remove(struct call *call)
 {
     struct provider provider;
     const char *class_name = call_argument(call, 1);
     if (!call_provider(call, NULL, NULL, &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = inventory_delete(&call->context, &provider, class_name);
-    if (outcome == OUTCOME_OK)
-        return 204;
-    if (outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_INVENTORY_NOT_FOUND)
-        return call_fail(call, 404, NULL, "No inventory of class %s found for delete: %s",
-                         class_name, call->context.failure.detail);
-    return refuse(
+    if (outcome == OUTCOME_OK) {
+        call_answer(call, 204);
+        return;
+    }
+    if (outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_INVENTORY_NOT_FOUND) {
+        call_fail(call, 404, NULL, "No inventory of class %s found for delete: %s", class_name,
+                  call->context.failure.detail);
+        return;
+    }
+    refuse(
         call, outcome,
         arena_printf(call->exchange->arena, "Unable to delete inventory of class %s", class_name),
         CODE_CONCURRENT_UPDATE);
 }
 
-int inventories_clear(struct call *call)
+void inventories_clear(struct call *call)
 {
     struct provider provider;
     if (!call_provider(call, NULL, NULL, &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome =
         inventories_replace(&call->context, &provider, &(struct inventories){0}, false);
     switch (outcome) {
     case OUTCOME_OK:
-        return 204;
+        call_answer(call, 204);
+        break;
     case OUTCOME_CONCURRENT_UPDATE:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
-                         "Unable to delete inventory for resource provider %s because the "
-                         "inventory was updated by another process. Please retry your request.",
-                         provider.uuid);
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                  "Unable to delete inventory for resource provider %s because the "
+                  "inventory was updated by another process. Please retry your request.",
+                  provider.uuid);
+        break;
     case OUTCOME_INVENTORY_IN_USE:
-        return call_fail(call, 409, CODE_INVENTORY_IN_USE, "%s", call->context.failure.detail);
+        call_fail(call, 409, CODE_INVENTORY_IN_USE, "%s", call->context.failure.detail);
+        break;
     default:
-        return call_outcome(call, outcome);
+        call_fail_outcome(call, outcome);
+        break;
     }
 }

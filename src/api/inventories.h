@@ -10,14 +10,14 @@
 struct call;
 
 /* GET, POST, PUT and DELETE (1.5) /resource_providers/{uuid}/inventories */
-int inventories_show(struct call *call);
-int inventory_create(struct call *call);
-int inventories_set(struct call *call);
-int inventories_clear(struct call *call);
+void inventories_show(struct call *call);
+void inventory_create(struct call *call);
+void inventories_set(struct call *call);
+void inventories_clear(struct call *call);
 
 /* GET, PUT and DELETE /resource_providers/{uuid}/inventories/{resource_class} */
-int inventory_show(struct call *call);
-int inventory_update(struct call *call);
-int inventory_remove(struct call *call);
+void inventory_show(struct call *call);
+void inventory_update(struct call *call);
+void inventory_remove(struct call *call);
 
 #endif

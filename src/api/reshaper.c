@@ -34,40 +34,49 @@ static void read_provider(struct call *call, const char *uuid, json_t *data,
         inventory_read(record, class_name);
 }
 
-static int answer(struct call *call, enum outcome outcome)
+static void answer(struct call *call, enum outcome outcome)
 {
     const char *detail = call->context.failure.detail;
     switch (outcome) {
     case OUTCOME_OK:
         tally_count(COUNTER_RESHAPES, 1);
-        return 204;
+        call_answer(call, 204);
+        break;
     case OUTCOME_NOT_FOUND:
-        return call_fail(call, 400, CODE_PROVIDER_NOT_FOUND, "%s", detail);
+        call_fail(call, 400, CODE_PROVIDER_NOT_FOUND, "%s", detail);
+        break;
     case OUTCOME_PROVIDER_NOT_FOUND:
-        return call_fail(call, 400, NULL, "%s", detail);
+        call_fail(call, 400, NULL, "%s", detail);
+        break;
     case OUTCOME_GENERATION_CONFLICT:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE, "%s", detail);
+        break;
     case OUTCOME_CLASS_NOT_FOUND:
-        return call_fail(call, 400, NULL, "malformed reshaper data: %s", detail);
+        call_fail(call, 400, NULL, "malformed reshaper data: %s", detail);
+        break;
     case OUTCOME_INVENTORY_IN_USE:
-        return call_fail(call, 409, CODE_INVENTORY_IN_USE, "update conflict: %s", detail);
+        call_fail(call, 409, CODE_INVENTORY_IN_USE, "update conflict: %s", detail);
+        break;
     case OUTCOME_INVENTORY_INVALID:
-        return call_fail(call, 409, NULL, "Unable to allocate inventory: %s", detail);
+        call_fail(call, 409, NULL, "Unable to allocate inventory: %s", detail);
+        break;
     case OUTCOME_DUPLICATE: /* somebody made an inventory of the same class meanwhile */
     case OUTCOME_CONCURRENT_UPDATE:
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
-                         "update conflict: Another thread concurrently updated the resource "
-                         "provider data. Please retry your update");
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                  "update conflict: Another thread concurrently updated the resource "
+                  "provider data. Please retry your update");
+        break;
     default:
-        return call_outcome(call, outcome);
+        call_fail_outcome(call, outcome);
+        break;
     }
 }
 
-int reshaper_post(struct call *call)
+void reshaper_post(struct call *call)
 {
     json_t *data = call_body(call, call_schema(call, schemas)), *item;
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     json_t *inventories = json_object_get(data, "inventories");
     struct reshaped_provider *providers =
         arena_array(call->exchange->arena, json_object_size(inventories), sizeof(*providers));
@@ -76,5 +85,5 @@ int reshaper_post(struct call *call)
     json_object_foreach(inventories, uuid, item)
         read_provider(call, uuid, item, &providers[provider_count++]);
     struct claim *claims = claims_read(call, json_object_get(data, "allocations"), &claim_count);
-    return answer(call, reshape(&call->context, providers, provider_count, claims, claim_count));
+    answer(call, reshape(&call->context, providers, provider_count, claims, claim_count));
 }

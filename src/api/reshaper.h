@@ -7,6 +7,6 @@
 struct call;
 
 /* POST /reshaper */
-int reshaper_post(struct call *call);
+void reshaper_post(struct call *call);
 
 #endif

@@ -28,19 +28,19 @@ static void write_class(struct call *call, const char *name)
     writer_end_object(writer);
 }
 
-static int created(struct call *call, const char *name, int status)
+static void created(struct call *call, const char *name, int status)
 {
     exchange_add_location(call->exchange, call_url(call, "/resource_classes/%s", name));
-    return status;
+    call_answer(call, status);
 }
 
-int resource_classes_show(struct call *call)
+void resource_classes_show(struct call *call)
 {
     struct resource_classes classes;
     time_t modified = 0;
     enum outcome outcome = resource_classes_load(&call->context, &classes);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
     writer_key(writer, "resource_classes");
@@ -55,89 +55,106 @@ int resource_classes_show(struct call *call)
     writer_end_array(writer);
     writer_end_object(writer);
     call_last_modified(call, modified != 0 ? modified : time(NULL));
-    return 200;
+    call_answer(call, 200);
 }
 
-int resource_class_show(struct call *call)
+void resource_class_show(struct call *call)
 {
     struct resource_class class;
     enum outcome outcome = resource_class_load(&call->context, call_argument(call, 0), &class);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     call_json(call);
     write_class(call, class.name);
     call_last_modified(call, class.modified != 0 ? class.modified : time(NULL));
-    return 200;
+    call_answer(call, 200);
 }
 
-int resource_class_post(struct call *call)
+void resource_class_post(struct call *call)
 {
     json_t *data = call_body(call, SCHEMA_RESOURCE_CLASS_POST_1_2);
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     const char *name = json_string_value(json_object_get(data, "name"));
     enum outcome outcome = resource_class_create(&call->context, name);
-    if (outcome == OUTCOME_DUPLICATE)
-        return call_fail(call, 409, NULL, "Conflicting resource class already exists: %s", name);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
-    return created(call, name, 201);
+    if (outcome == OUTCOME_DUPLICATE) {
+        call_fail(call, 409, NULL, "Conflicting resource class already exists: %s", name);
+        return;
+    }
+    if (!call_succeeded(call, outcome))
+        return;
+    created(call, name, 201);
 }
 
 /* Before 1.7. */
-static int rename_class(struct call *call)
+static void rename_class(struct call *call)
 {
     const char *old_name = call_argument(call, 0);
     struct resource_class class;
     if (!content_require_json(call->exchange))
-        return call->exchange->error.status;
+        return;
     json_t *data = call_body(call, SCHEMA_RESOURCE_CLASS_PUT_1_2);
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     const char *name = json_string_value(json_object_get(data, "name"));
     enum outcome outcome = resource_class_load(&call->context, old_name, &class);
     if (outcome == OUTCOME_OK)
         outcome = resource_class_rename(&call->context, &class, name);
-    if (outcome == OUTCOME_DUPLICATE)
-        return call_fail(call, 409, NULL, "Resource class already exists: %s", name);
-    if (outcome == OUTCOME_STANDARD)
-        return call_fail(call, 400, NULL, "Cannot update standard resource class %s", old_name);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (outcome == OUTCOME_DUPLICATE) {
+        call_fail(call, 409, NULL, "Resource class already exists: %s", name);
+        return;
+    }
+    if (outcome == OUTCOME_STANDARD) {
+        call_fail(call, 400, NULL, "Cannot update standard resource class %s", old_name);
+        return;
+    }
+    if (!call_succeeded(call, outcome))
+        return;
     call_json(call);
     write_class(call, name);
-    return 200;
+    call_answer(call, 200);
 }
 
-int resource_class_put(struct call *call)
+void resource_class_put(struct call *call)
 {
     const char *name = call_argument(call, 0), *message;
     struct resource_class class;
-    if (!call_since(call, ENSURED_SINCE))
-        return rename_class(call);
+    if (!call_since(call, ENSURED_SINCE)) {
+        rename_class(call);
+        return;
+    }
     json_t *data = json_pack("{s:s}", "name", name);
     if (data == NULL ||
-        !schema_validate(SCHEMA_RESOURCE_CLASS_PUT_1_2, data, call->exchange->arena, &message))
-        return call_fail(call, 400, NULL, "JSON does not validate: %s",
-                         data != NULL ? message : "the name is not UTF-8");
+        !schema_validate(SCHEMA_RESOURCE_CLASS_PUT_1_2, data, call->exchange->arena, &message)) {
+        call_fail(call, 400, NULL, "JSON does not validate: %s",
+                  data != NULL ? message : "the name is not UTF-8");
+        return;
+    }
     enum outcome outcome = resource_class_load(&call->context, name, &class);
-    if (outcome == OUTCOME_OK)
-        return created(call, name, 204);
+    if (outcome == OUTCOME_OK) {
+        created(call, name, 204);
+        return;
+    }
     if (outcome == OUTCOME_CLASS_NOT_FOUND)
         outcome = resource_class_create(&call->context, name);
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE)
-        return call_outcome(call, outcome);
-    return created(call, name, outcome == OUTCOME_OK ? 201 : 204);
+    if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE) {
+        call_fail_outcome(call, outcome);
+        return;
+    }
+    created(call, name, outcome == OUTCOME_OK ? 201 : 204);
 }
 
-int resource_class_remove(struct call *call)
+void resource_class_remove(struct call *call)
 {
     struct resource_class class;
     enum outcome outcome = resource_class_load(&call->context, call_argument(call, 0), &class);
     if (outcome == OUTCOME_OK)
         outcome = resource_class_delete(&call->context, &class);
-    if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE)
-        return call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL,
-                         "Error in delete resource class: %s", call->context.failure.detail);
-    return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
+    if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE) {
+        call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL,
+                  "Error in delete resource class: %s", call->context.failure.detail);
+        return;
+    }
+    if (call_succeeded(call, outcome))
+        call_answer(call, 204);
 }

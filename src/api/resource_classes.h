@@ -8,12 +8,12 @@
 struct call;
 
 /* GET and POST /resource_classes */
-int resource_classes_show(struct call *call);
-int resource_class_post(struct call *call);
+void resource_classes_show(struct call *call);
+void resource_class_post(struct call *call);
 
 /* GET, PUT and DELETE /resource_classes/{name} */
-int resource_class_show(struct call *call);
-int resource_class_put(struct call *call);
-int resource_class_remove(struct call *call);
+void resource_class_show(struct call *call);
+void resource_class_put(struct call *call);
+void resource_class_remove(struct call *call);
 
 #endif

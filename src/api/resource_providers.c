@@ -78,10 +78,10 @@ static void write_provider(struct provider_writer *writer, const struct provider
 }
 
 /* Ends the answer. What has no time is as new as can be. */
-static int finish(struct provider_writer *writer)
+static void finish(struct provider_writer *writer)
 {
     call_last_modified(writer->call, writer->modified != 0 ? writer->modified : time(NULL));
-    return 200;
+    call_answer(writer->call, 200);
 }
 
 /* Listing. */
@@ -116,27 +116,30 @@ static enum outcome visit_provider(void *subject, const struct provider *provide
     return OUTCOME_OK;
 }
 
-int resource_providers_list(struct call *call)
+void resource_providers_list(struct call *call)
 {
     struct provider_filter filter;
     if (!read_filter(call, &filter))
-        return call->exchange->error.status;
+        return;
     struct provider_writer writer = provider_writer_new(call);
     writer_begin_object(writer.json);
     writer_key(writer.json, "resource_providers");
     writer_begin_array(writer.json);
     enum outcome outcome = provider_list(&call->context, &filter, visit_provider, &writer);
     const char *detail = call->context.failure.detail;
-    if (outcome == OUTCOME_CLASS_NOT_FOUND)
-        return call_fail(call, 400, NULL, "Invalid resource class in resources parameter: %s",
-                         detail);
-    if (outcome == OUTCOME_TRAIT_NOT_FOUND)
-        return call_fail(call, 400, NULL, "Invalid trait(s) in \"required\" parameter: %s", detail);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (outcome == OUTCOME_CLASS_NOT_FOUND) {
+        call_fail(call, 400, NULL, "Invalid resource class in resources parameter: %s", detail);
+        return;
+    }
+    if (outcome == OUTCOME_TRAIT_NOT_FOUND) {
+        call_fail(call, 400, NULL, "Invalid trait(s) in \"required\" parameter: %s", detail);
+        return;
+    }
+    if (!call_succeeded(call, outcome))
+        return;
     writer_end_array(writer.json);
     writer_end_object(writer.json);
-    return finish(&writer);
+    finish(&writer);
 }
 
 /* Making. */
@@ -154,45 +157,51 @@ static void read_creation(struct call *call, json_t *body, struct provider_creat
     };
 }
 
-int resource_provider_create(struct call *call)
+void resource_provider_create(struct call *call)
 {
     json_t *body =
         call_body(call, call_since(call, TREES_SINCE) ? SCHEMA_RESOURCE_PROVIDER_POST_1_14
                                                       : SCHEMA_RESOURCE_PROVIDER_POST_1_0);
     if (body == NULL)
-        return call->exchange->error.status;
+        return;
     struct provider_creation creation;
     struct provider provider;
     read_creation(call, body, &creation);
     enum outcome outcome = provider_create(&call->context, &creation, &provider);
     const char *detail = call->context.failure.detail;
-    if (outcome == OUTCOME_DUPLICATE)
-        return call_fail(call, 409, CODE_DUPLICATE_NAME,
-                         "Conflicting resource provider %s already exists.", detail);
-    if (outcome == OUTCOME_ACTION_INVALID)
-        return call_fail(call, 400, NULL, "Unable to create resource provider \"%s\", %s: %s",
-                         creation.name, creation.uuid, detail);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (outcome == OUTCOME_DUPLICATE) {
+        call_fail(call, 409, CODE_DUPLICATE_NAME,
+                  "Conflicting resource provider %s already exists.", detail);
+        return;
+    }
+    if (outcome == OUTCOME_ACTION_INVALID) {
+        call_fail(call, 400, NULL, "Unable to create resource provider \"%s\", %s: %s",
+                  creation.name, creation.uuid, detail);
+        return;
+    }
+    if (!call_succeeded(call, outcome))
+        return;
     exchange_add_location(call->exchange, call_url(call, "/resource_providers/%s", provider.uuid));
-    if (!call_since(call, BODY_SINCE))
-        return 201;
+    if (!call_since(call, BODY_SINCE)) {
+        call_answer(call, 201);
+        return;
+    }
     struct provider_writer writer = provider_writer_new(call);
     write_provider(&writer, &provider);
-    return finish(&writer);
+    finish(&writer);
 }
 
 /* One provider. */
 
-int resource_provider_show(struct call *call)
+void resource_provider_show(struct call *call)
 {
     struct provider provider;
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     struct provider_writer writer = provider_writer_new(call);
     write_provider(&writer, &provider);
-    return finish(&writer);
+    finish(&writer);
 }
 
 /* Upstream tells when the provider was changed before this change, and nothing if it never was. */
@@ -204,18 +213,18 @@ static void show_last_change(struct call *call, const struct provider *provider)
         exchange_add_header(call->exchange, "cache-control", "no-cache");
 }
 
-int resource_provider_update(struct call *call)
+void resource_provider_update(struct call *call)
 {
     struct provider provider;
     const char *uuid = call_argument(call, 0);
     enum outcome outcome = provider_load(&call->context, uuid, &provider);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     json_t *body =
         call_body(call, call_since(call, TREES_SINCE) ? SCHEMA_RESOURCE_PROVIDER_PUT_1_14
                                                       : SCHEMA_RESOURCE_PROVIDER_PUT_1_0);
     if (body == NULL)
-        return call->exchange->error.status;
+        return;
     json_t *parent = json_object_get(body, "parent_provider_uuid");
     const struct provider_change change = {
         .name = json_string_value(json_object_get(body, "name")),
@@ -224,40 +233,47 @@ int resource_provider_update(struct call *call)
         .may_move = call_since(call, MOVING_SINCE),
     };
     outcome = provider_update(&call->context, &change, &provider);
-    if (outcome == OUTCOME_DUPLICATE)
-        return call_fail(call, 409, CODE_DUPLICATE_NAME,
-                         "Conflicting resource provider %s already exists.", change.name);
-    if (outcome == OUTCOME_ACTION_INVALID)
-        return call_fail(call, 400, NULL, "Unable to save resource provider %s: %s", uuid,
-                         call->context.failure.detail);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (outcome == OUTCOME_DUPLICATE) {
+        call_fail(call, 409, CODE_DUPLICATE_NAME,
+                  "Conflicting resource provider %s already exists.", change.name);
+        return;
+    }
+    if (outcome == OUTCOME_ACTION_INVALID) {
+        call_fail(call, 400, NULL, "Unable to save resource provider %s: %s", uuid,
+                  call->context.failure.detail);
+        return;
+    }
+    if (!call_succeeded(call, outcome))
+        return;
     struct provider_writer writer = provider_writer_new(call);
     write_provider(&writer, &provider);
     show_last_change(call, &provider);
-    return 200;
+    call_answer(call, 200);
 }
 
-int resource_provider_delete(struct call *call)
+void resource_provider_delete(struct call *call)
 {
     const char *uuid = call_argument(call, 0);
     enum outcome outcome = provider_delete(&call->context, uuid);
     switch (outcome) {
     case OUTCOME_OK:
-        return 204;
+        call_answer(call, 204);
+        break;
     case OUTCOME_NOT_FOUND:
-        return call_fail(call, 404, NULL, "No resource provider with uuid %s found for delete",
-                         uuid);
+        call_fail(call, 404, NULL, "No resource provider with uuid %s found for delete", uuid);
+        break;
     case OUTCOME_IS_PARENT:
-        return call_fail(call, 409, CODE_CANNOT_DELETE_PARENT,
-                         "Unable to delete parent resource provider %s: It has child resource "
-                         "providers.",
-                         uuid);
+        call_fail(call, 409, CODE_CANNOT_DELETE_PARENT,
+                  "Unable to delete parent resource provider %s: It has child resource "
+                  "providers.",
+                  uuid);
+        break;
     case OUTCOME_IN_USE:
-        return call_fail(call, 409, CODE_PROVIDER_IN_USE,
-                         "Unable to delete resource provider %s: %s", uuid,
-                         call->context.failure.detail);
+        call_fail(call, 409, CODE_PROVIDER_IN_USE, "Unable to delete resource provider %s: %s",
+                  uuid, call->context.failure.detail);
+        break;
     default:
-        return call_outcome(call, outcome);
+        call_fail_outcome(call, outcome);
+        break;
     }
 }

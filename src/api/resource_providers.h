@@ -7,18 +7,18 @@
 struct call;
 
 /* GET /resource_providers */
-int resource_providers_list(struct call *call);
+void resource_providers_list(struct call *call);
 
 /* POST /resource_providers */
-int resource_provider_create(struct call *call);
+void resource_provider_create(struct call *call);
 
 /* GET /resource_providers/{uuid} */
-int resource_provider_show(struct call *call);
+void resource_provider_show(struct call *call);
 
 /* PUT /resource_providers/{uuid} */
-int resource_provider_update(struct call *call);
+void resource_provider_update(struct call *call);
 
 /* DELETE /resource_providers/{uuid} */
-int resource_provider_delete(struct call *call);
+void resource_provider_delete(struct call *call);
 
 #endif

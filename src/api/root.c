@@ -7,7 +7,7 @@
 
 #include "api/call.h"
 
-int root_show(struct call *call)
+void root_show(struct call *call)
 {
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
@@ -29,5 +29,5 @@ int root_show(struct call *call)
     writer_end_array(writer);
     writer_end_object(writer);
     call_last_modified(call, time(NULL));
-    return 200;
+    call_answer(call, 200);
 }

@@ -7,6 +7,6 @@
 struct call;
 
 /* GET / */
-int root_show(struct call *call);
+void root_show(struct call *call);
 
 #endif

@@ -27,6 +27,7 @@
 struct service {
     const struct settings *settings;
     struct service_shared *shared;
+    struct slot *slot; /* of the worker; NULL: none */
     struct database *database;
     struct names *names;
     struct policy_store *policies;
@@ -77,13 +78,15 @@ void service_shared_free(struct service_shared *shared)
 }
 
 struct service *service_new(const struct settings *settings, struct database *database,
-                            struct service_shared *shared, struct policy_store *policies)
+                            struct service_shared *shared, struct policy_store *policies,
+                            struct slot *slot)
 {
     struct service *service = calloc(1, sizeof(*service));
     if (service == NULL)
         abort();
     service->settings = settings;
     service->shared = shared;
+    service->slot = slot;
     service->database = database;
     service->names = names_new();
     service->policies = policies;
@@ -195,41 +198,35 @@ static bool rates_admit(const struct service *service, const struct call *call)
                                clock_microseconds());
 }
 
-/* The template as it is watched by; the version document has two paths. */
-static const char *route_name(const struct call *call)
+/* Sets the route label for metrics and berth-manage. The version document has two paths. */
+static void set_route(const struct service *service, const char *path)
 {
-    const struct route *route = call->match.route;
-    if (route == NULL)
-        return NULL;
-    return *route->path != '\0' ? route->path : "/";
+    if (service->slot != NULL)
+        slot_set_route(service->slot, *path != '\0' ? path : "/");
 }
 
-static void answer(struct service *service, struct call *call, service_watcher watcher,
-                   void *watching)
+static void answer(struct service *service, struct call *call)
 {
     struct exchange *exchange = call->exchange;
     if (!authentication_identify(service->keystone, exchange, &call->identity) ||
         !microversion_negotiate(exchange) || !content_check(exchange) || !find_route(call))
         return;
-    if (watcher != NULL)
-        watcher(watching, route_name(call));
+    set_route(service, call->match.route->path);
     if (!rates_admit(service, call) || !endpoint_admits(call->match.endpoint, exchange) ||
         !policy_admits(service, call))
         return;
-    exchange->status = call->match.endpoint->handle(call);
-    if (exchange->error.status == 0 && exchange->output->failed)
+    call->match.endpoint->handle(call);
+    if (exchange->output->failed)
         exchange_fail(exchange, 500, NULL, "The answer is too large.");
 }
 
 static void answer_monitoring(struct service *service, struct exchange *exchange,
-                              const struct monitoring_page *page, service_watcher watcher,
-                              void *watching)
+                              const struct monitoring_page *page)
 {
     struct monitoring_sources sources = {.scoreboard = service->shared->scoreboard,
                                          .database = service->database,
                                          .keystone = service->keystone};
-    if (watcher != NULL)
-        watcher(watching, page->path);
+    set_route(service, page->path);
     monitoring_answer(page, &sources, exchange);
 }
 
@@ -252,7 +249,7 @@ static void write_starved(struct exchange *exchange)
 
 static void finish(const struct service *service, struct exchange *exchange)
 {
-    if (exchange->error.status != 0) {
+    if (exchange_failed(exchange)) {
         buffer_reset(exchange->output);
         error_document_write(exchange);
     }
@@ -264,8 +261,8 @@ static void finish(const struct service *service, struct exchange *exchange)
     exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
 }
 
-void service_answer(struct service *service, struct exchange *exchange, service_watcher watcher,
-                    void *watching, struct service_report *report)
+void service_answer(struct service *service, struct exchange *exchange,
+                    struct service_report *report)
 {
     struct call *call = arena_alloc(exchange->arena, sizeof(*call));
     json_memory_set(exchange->arena);
@@ -279,12 +276,12 @@ void service_answer(struct service *service, struct exchange *exchange, service_
                                      .names = service->names,
                                      .settings = &service->placement};
     const struct monitoring_page *page = monitoring_find(exchange->path);
-    if (exchange->error.status != 0)
+    if (exchange_failed(exchange))
         ; /* only the error document */
     else if (page != NULL)
-        answer_monitoring(service, exchange, page, watcher, watching);
+        answer_monitoring(service, exchange, page);
     else if (!cors_answers(service->settings, exchange))
-        answer(service, call, watcher, watching);
+        answer(service, call);
     finish(service, exchange);
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;
@@ -297,7 +294,8 @@ void service_escaped(struct service *service, struct exchange *exchange, bool st
     report->sql = *database_statistics(service->database);
     database_abandon(service->database);
     database_begin_request(service->database, exchange->arena);
-    exchange->error.status = 0;
+    exchange->status = 0;
+    exchange->error = (struct http_error){0};
     exchange->header_count = 0;
     if (starved)
         exchange_fail(exchange, 503, NULL, STARVED);

@@ -16,6 +16,7 @@
 #include "http/exchange.h"
 #include "http/router.h"
 #include "settings/settings.h"
+#include "watch/scoreboard.h"
 
 struct service;
 
@@ -42,21 +43,18 @@ struct service_shared *service_shared_new(const struct settings *settings);
 void service_shared_free(struct service_shared *shared);
 
 /* A service with settings, a database (not connected yet), what workers share and the policy, which
-   must all outlive it. */
+   must all outlive it. slot is the worker's, for the route of its request; it may be NULL. */
 struct service *service_new(const struct settings *settings, struct database *database,
-                            struct service_shared *shared, struct policy_store *policies);
+                            struct service_shared *shared, struct policy_store *policies,
+                            struct slot *slot);
 void service_free(struct service *service);
 
-/* Told the template of the route as soon as it is known. */
-typedef void (*service_watcher)(void *watching, const char *route);
-
 /* Answers: fills the response part of the exchange. Never fails: what goes wrong is an answer too.
-   The watcher may be NULL.
    An exchange that has failed already (fastcgi_receive) only gets its error document. When the
    arena is exhausted this does not return but leaves through the arena's escape: call
    service_escaped() then. */
-void service_answer(struct service *service, struct exchange *exchange, service_watcher watcher,
-                    void *watching, struct service_report *report);
+void service_answer(struct service *service, struct exchange *exchange,
+                    struct service_report *report);
 
 /* Makes the answer of an exchange whose service_answer() was left through the arena's escape. Reset
    and fill the exchange's request part anew (its arena has been reset): 413, since the request

@@ -55,77 +55,86 @@ static bool read_name_filter(struct call *call, const char *text, struct trait_f
     return true;
 }
 
-int traits_show(struct call *call)
+void traits_show(struct call *call)
 {
     struct query query;
     struct trait_filter filter = {0};
     struct traits traits;
     if (!call_query(call, SCHEMA_TRAITS_GET, &query))
-        return call->exchange->error.status;
+        return;
     const char *name = query_last(&query, "name");
     const char *associated = query_last(&query, "associated");
     if (name != NULL && !read_name_filter(call, name, &filter))
-        return call->exchange->error.status;
+        return;
     if (associated != NULL) {
         filter.by_association = true;
         filter.associated = strcasecmp(associated, "true") == 0;
-        if (!filter.associated && strcasecmp(associated, "false") != 0)
-            return call_fail(call, 400, NULL,
-                             "The query parameter \"associated\" only accepts \"true\" or "
-                             "\"false\"");
+        if (!filter.associated && strcasecmp(associated, "false") != 0) {
+            call_fail(call, 400, NULL,
+                      "The query parameter \"associated\" only accepts \"true\" or "
+                      "\"false\"");
+            return;
+        }
     }
     enum outcome outcome = traits_load(&call->context, &filter, &traits);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     writer_begin_object(call_json(call));
     write_names(call, &traits);
     writer_end_object(&call->writer);
-    return 200;
+    call_answer(call, 200);
 }
 
-int trait_show(struct call *call)
+void trait_show(struct call *call)
 {
     struct trait trait;
     enum outcome outcome = trait_load(&call->context, call_argument(call, 0), &trait);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     call_last_modified(call, trait.created != 0 ? trait.created : time(NULL));
-    return 204;
+    call_answer(call, 204);
 }
 
-int trait_put(struct call *call)
+void trait_put(struct call *call)
 {
     const char *name = call_argument(call, 0), *message;
     struct trait trait = {0};
     json_t *text = json_string(name);
-    if (text == NULL || !schema_validate(SCHEMA_TRAIT_PUT, text, call->exchange->arena, &message))
-        return call_fail(call, 400, NULL,
-                         "The trait is invalid. A valid trait must be no longer than 255 "
-                         "characters, start with the prefix \"CUSTOM_\" and use following "
-                         "characters: \"A\"-\"Z\", \"0\"-\"9\" and \"_\"");
+    if (text == NULL || !schema_validate(SCHEMA_TRAIT_PUT, text, call->exchange->arena, &message)) {
+        call_fail(call, 400, NULL,
+                  "The trait is invalid. A valid trait must be no longer than 255 "
+                  "characters, start with the prefix \"CUSTOM_\" and use following "
+                  "characters: \"A\"-\"Z\", \"0\"-\"9\" and \"_\"");
+        return;
+    }
     int status = 204;
     enum outcome outcome = trait_load(&call->context, name, &trait);
     if (outcome == OUTCOME_TRAIT_NOT_FOUND) {
         outcome = trait_create(&call->context, name);
         status = outcome == OUTCOME_OK ? 201 : 204;
     }
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE)
-        return call_outcome(call, outcome);
+    if (outcome != OUTCOME_OK && outcome != OUTCOME_DUPLICATE) {
+        call_fail_outcome(call, outcome);
+        return;
+    }
     exchange_add_location(call->exchange, call_url(call, "/traits/%s", name));
     call_last_modified(call, trait.created != 0 ? trait.created : time(NULL));
-    return status;
+    call_answer(call, status);
 }
 
-int trait_remove(struct call *call)
+void trait_remove(struct call *call)
 {
     struct trait trait;
     enum outcome outcome = trait_load(&call->context, call_argument(call, 0), &trait);
     if (outcome == OUTCOME_OK)
         outcome = trait_delete(&call->context, &trait);
-    if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE)
-        return call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL, "%s",
-                         call->context.failure.detail);
-    return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
+    if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE) {
+        call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL, "%s",
+                  call->context.failure.detail);
+        return;
+    }
+    if (call_succeeded(call, outcome))
+        call_answer(call, 204);
 }
 
 /* Those of a provider. */
@@ -139,17 +148,17 @@ static void write_provider_traits(struct call *call, const struct provider *prov
     writer_end_object(&call->writer);
 }
 
-int provider_traits_show(struct call *call)
+void provider_traits_show(struct call *call)
 {
     struct provider provider;
     struct traits traits;
     if (!call_provider(call, "No resource provider with uuid ", " found: ", &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = provider_traits_load(&call->context, &provider, &traits);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     write_provider_traits(call, &provider, &traits);
-    return 200;
+    call_answer(call, 200);
 }
 
 /* Returns the names of a list that are not among the traits, as "A, B"; "" if there are none. */
@@ -169,20 +178,23 @@ static const char *missing_names(struct call *call, const struct name_set *names
     return text_end(&missing);
 }
 
-int provider_traits_set(struct call *call)
+void provider_traits_set(struct call *call)
 {
     struct provider provider;
     struct traits traits = {0};
     json_t *data = call_body(call, SCHEMA_PROVIDER_TRAITS_PUT), *item;
     if (data == NULL)
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
-    if (body_integer(json_object_get(data, "resource_provider_generation")) != provider.generation)
-        return call_fail(call, 409, CODE_CONCURRENT_UPDATE,
-                         "Resource provider's generation already changed. Please update the "
-                         "generation and try again.");
+    if (!call_succeeded(call, outcome))
+        return;
+    if (body_integer(json_object_get(data, "resource_provider_generation")) !=
+        provider.generation) {
+        call_fail(call, 409, CODE_CONCURRENT_UPDATE,
+                  "Resource provider's generation already changed. Please update the "
+                  "generation and try again.");
+        return;
+    }
     json_t *list = json_object_get(data, "traits");
     struct name_set names = {
         .names = arena_array(call->exchange->arena, json_array_size(list), sizeof(*names.names))};
@@ -193,21 +205,24 @@ int provider_traits_set(struct call *call)
             &call->context, &(struct trait_filter){.names = names.names, .name_count = names.count},
             &traits);
     const char *missing = outcome == OUTCOME_OK ? missing_names(call, &names, &traits) : "";
-    if (*missing != '\0')
-        return call_fail(call, 400, NULL, "No such trait %s", missing);
+    if (*missing != '\0') {
+        call_fail(call, 400, NULL, "No such trait %s", missing);
+        return;
+    }
     if (outcome == OUTCOME_OK)
         outcome = provider_traits_replace(&call->context, &provider, &traits, true);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     write_provider_traits(call, &provider, &traits);
-    return 200;
+    call_answer(call, 200);
 }
 
-int provider_traits_clear(struct call *call)
+void provider_traits_clear(struct call *call)
 {
     struct provider provider;
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
     if (outcome == OUTCOME_OK)
         outcome = provider_traits_replace(&call->context, &provider, &(struct traits){0}, false);
-    return outcome == OUTCOME_OK ? 204 : call_outcome(call, outcome);
+    if (call_succeeded(call, outcome))
+        call_answer(call, 204);
 }

@@ -7,16 +7,16 @@
 struct call;
 
 /* GET /traits */
-int traits_show(struct call *call);
+void traits_show(struct call *call);
 
 /* GET, PUT and DELETE /traits/{name} */
-int trait_show(struct call *call);
-int trait_put(struct call *call);
-int trait_remove(struct call *call);
+void trait_show(struct call *call);
+void trait_put(struct call *call);
+void trait_remove(struct call *call);
 
 /* GET, PUT and DELETE /resource_providers/{uuid}/traits */
-int provider_traits_show(struct call *call);
-int provider_traits_set(struct call *call);
-int provider_traits_clear(struct call *call);
+void provider_traits_show(struct call *call);
+void provider_traits_set(struct call *call);
+void provider_traits_clear(struct call *call);
 
 #endif

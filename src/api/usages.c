@@ -20,15 +20,15 @@ static void write_usages(struct json_writer *writer, const struct usages *usages
         writer_member_integer(writer, usages->items[i].class_name, usages->items[i].used);
 }
 
-int provider_usages_show(struct call *call)
+void provider_usages_show(struct call *call)
 {
     struct provider provider;
     struct usages usages;
     if (!call_provider(call, "No resource provider with uuid ", " found: ", &provider))
-        return call->exchange->error.status;
+        return;
     enum outcome outcome = usages_of_provider(&call->context, provider.id, &usages);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
     writer_member_integer(writer, "resource_provider_generation", provider.generation);
@@ -38,7 +38,7 @@ int provider_usages_show(struct call *call)
     writer_end_object(writer);
     writer_end_object(writer);
     call_last_modified(call, time(NULL));
-    return 200;
+    call_answer(call, 200);
 }
 
 /* From 1.38 on consumers are told apart by their type. */
@@ -69,20 +69,20 @@ static void write_group(struct json_writer *writer, const struct usage_filter *f
     writer_end_object(writer);
 }
 
-int usages_show(struct call *call)
+void usages_show(struct call *call)
 {
     struct query query;
     bool typed = call_since(call, CONSUMER_TYPES_SINCE);
     if (!call_query(call, typed ? SCHEMA_USAGES_GET_1_38 : SCHEMA_USAGES_GET_1_9, &query))
-        return call->exchange->error.status;
+        return;
     struct usage_filter filter = {.project_id = query_last(&query, "project_id"),
                                   .user_id = query_last(&query, "user_id")};
     choose_consumers(call, query_last(&query, "consumer_type"), &filter);
     struct usage_group *groups;
     size_t count;
     enum outcome outcome = usages_of_project(&call->context, &filter, &groups, &count);
-    if (outcome != OUTCOME_OK)
-        return call_outcome(call, outcome);
+    if (!call_succeeded(call, outcome))
+        return;
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
     writer_key(writer, "usages");
@@ -96,5 +96,5 @@ int usages_show(struct call *call)
     writer_end_object(writer);
     writer_end_object(writer);
     call_last_modified(call, time(NULL));
-    return 200;
+    call_answer(call, 200);
 }

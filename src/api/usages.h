@@ -7,9 +7,9 @@
 struct call;
 
 /* GET /resource_providers/{uuid}/usages */
-int provider_usages_show(struct call *call);
+void provider_usages_show(struct call *call);
 
 /* GET /usages */
-int usages_show(struct call *call);
+void usages_show(struct call *call);
 
 #endif

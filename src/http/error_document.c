@@ -115,15 +115,15 @@ static const char *make_body(struct exchange *exchange,
                              const char *(*escape)(struct arena *, const char *))
 {
     struct arena *arena = exchange->arena;
-    const struct status *status = status_find(exchange->error.status);
+    const struct status *status = status_find(exchange->status);
     const char *detail = escape(arena, exchange->error.detail);
     if (status->parameter == NULL)
         return arena_printf(arena, "%s<br /><br />\n%s\n\n", escape(arena, status->explanation),
                             detail);
     const char *parameter = exchange_parameter(exchange, status->parameter);
-    if (exchange->error.status == 415 && (parameter == NULL || *parameter == '\0'))
+    if (exchange->status == 415 && (parameter == NULL || *parameter == '\0'))
         parameter = "None";
-    if (exchange->error.status == 406 &&
+    if (exchange->status == 406 &&
         (parameter == NULL || *parameter == '\0' || strcmp(parameter, "*/*") == 0))
         parameter = "application/json";
     parameter = escape(arena, parameter != NULL ? parameter : "");
@@ -181,7 +181,7 @@ static const char *strip_tags(struct arena *arena, const char *body)
 /* webob's own form. */
 static void write_webob(struct exchange *exchange, struct json_writer *writer)
 {
-    int status = exchange->error.status;
+    int status = exchange->status;
     writer_begin_object(writer);
     writer_member_text(writer, "message", make_body(exchange, keep));
     writer_member_text(writer, "code",
@@ -193,7 +193,7 @@ static void write_webob(struct exchange *exchange, struct json_writer *writer)
 /* The Identity API's form, with the text of keystonemiddleware. */
 static void write_keystone(struct exchange *exchange, struct json_writer *writer)
 {
-    int status = exchange->error.status;
+    int status = exchange->status;
     writer_begin_object(writer);
     writer_key(writer, "error");
     writer_begin_object(writer);
@@ -213,14 +213,14 @@ static void write_placement(struct exchange *exchange, struct json_writer *write
     writer_key(writer, "errors");
     writer_begin_array(writer);
     writer_begin_object(writer);
-    writer_member_integer(writer, "status", error->status);
-    writer_member_text(writer, "title", status_reason(error->status));
+    writer_member_integer(writer, "status", exchange->status);
+    writer_member_text(writer, "title", status_reason(exchange->status));
     writer_member_text(writer, "detail", strip_tags(exchange->arena, body));
     if (microversion_since(exchange, 23))
         writer_member_text(writer, "code",
                            error->code != NULL ? error->code : "placement.undefined_code");
     writer_member_text(writer, "request_id", exchange->request_id);
-    if (error->status == 406 && exchange->version.major == 0) {
+    if (exchange->status == 406 && exchange->version.major == 0) {
         writer_member_text(writer, "max_version", MICROVERSION_MAXIMUM_TEXT);
         writer_member_text(writer, "min_version", MICROVERSION_MINIMUM_TEXT);
     }
@@ -243,7 +243,7 @@ static void write_json(struct exchange *exchange)
 
 static void write_html(struct exchange *exchange)
 {
-    int status = exchange->error.status;
+    int status = exchange->status;
     const char *reason = status_reason(status);
     buffer_printf(exchange->output,
                   "<html>\n <head>\n  <title>%d %s</title>\n </head>\n <body>\n  <h1>%d %s</h1>\n"
@@ -267,7 +267,7 @@ static void add_utf8(struct buffer *output, const char *text)
 
 static void write_plain(struct exchange *exchange)
 {
-    int status = exchange->error.status;
+    int status = exchange->status;
     buffer_printf(exchange->output, "%d %s\n\n", status, status_reason(status));
     add_utf8(exchange->output, strip_tags(exchange->arena, make_body(exchange, keep)));
 }
@@ -278,9 +278,10 @@ void error_document_write(struct exchange *exchange)
     const char *accept = exchange_parameter(exchange, "HTTP_ACCEPT");
     if (accept == NULL || *accept == '\0' || strcmp(accept, "*/*") == 0)
         accept = "application/json";
-    if (status_find(exchange->error.status) == NULL)
-        exchange->error = (struct http_error){.status = 500, .detail = ""};
-    exchange->status = exchange->error.status;
+    if (status_find(exchange->status) == NULL) {
+        exchange->status = 500;
+        exchange->error = (struct http_error){.detail = ""};
+    }
     if (exchange->status == 503)
         exchange_add_header(exchange, "retry-after", "1");
     switch (exchange->error.form == ERROR_KEYSTONE ? 1 : accept_best(accept, offers, 2)) {

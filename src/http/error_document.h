@@ -9,7 +9,8 @@
 
 struct exchange;
 
-/* Makes status, content type and body of the response out of exchange->error. */
+/* Writes content type and body of the response to an exchange that has failed. A status that is
+   never sent becomes 500. */
 void error_document_write(struct exchange *exchange);
 
 /* The reason phrase of a status, as "Not Found"; NULL for one that is never sent. */

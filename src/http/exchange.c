@@ -78,17 +78,21 @@ void exchange_add_location(struct exchange *exchange, const char *path)
     exchange_add_header(exchange, "location", path);
 }
 
-int exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
+void exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
 {
-    if (exchange->error.status != 0)
-        return exchange->error.status;
+    if (exchange_failed(exchange))
+        return;
     va_list arguments;
     va_start(arguments, format);
     exchange->error = (struct http_error){
-        .status = status,
         .code = code,
         .detail = arena_vprintf(exchange->arena, format, arguments),
     };
     va_end(arguments);
-    return status;
+    exchange->status = status;
+}
+
+bool exchange_failed(const struct exchange *exchange)
+{
+    return exchange->error.detail != NULL;
 }

@@ -46,12 +46,11 @@ enum error_form {
     ERROR_KEYSTONE,  /* the Identity API's, whatever the client accepts: keystonemiddleware's 401 */
 };
 
-/* Why a request failed. status is 0 as long as it has not. */
+/* Why a request failed. */
 struct http_error {
-    int status;
     enum error_form form;
     const char *code;   /* upstream's error code; NULL: placement.undefined_code */
-    const char *detail; /* plain text */
+    const char *detail; /* plain text; NULL: it has not failed */
 };
 
 struct exchange {
@@ -75,7 +74,7 @@ struct exchange {
     struct microversion version;
 
     /* The response. */
-    int status;
+    int status;               /* 0: not known yet */
     const char *content_type; /* of output; NULL: none */
     struct header headers[EXCHANGE_HEADERS];
     size_t header_count;
@@ -95,9 +94,13 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
    alone. */
 void exchange_add_location(struct exchange *exchange, const char *path);
 
-/* Notes a failure, unless there is one already, and returns the status. The text is what upstream
-   says; it must be fit for the client's eyes. code may be NULL. */
-int exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
+/* Fails: sets the status, and the code and detail of the error document. Does nothing if the
+   exchange has failed already: the first failure counts. The text is upstream's, and the client
+   sees it. code may be NULL. */
+void exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Whether exchange_fail() was called. */
+bool exchange_failed(const struct exchange *exchange);
 
 #endif

@@ -29,7 +29,6 @@ enum {
 struct worker {
     const struct settings *settings;
     struct slot *slot;
-    const char *route; /* of the request at hand, as soon as it is known */
     struct service_shared *shared;
     struct policy_store *policies;
     int listen_descriptor;
@@ -69,8 +68,8 @@ static bool worker_open(struct worker *worker)
     worker->database = database_from_settings(worker->settings, &error);
     if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
         return false;
-    worker->service =
-        service_new(worker->settings, worker->database, worker->shared, worker->policies);
+    worker->service = service_new(worker->settings, worker->database, worker->shared,
+                                  worker->policies, worker->slot);
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
@@ -127,13 +126,6 @@ static bool worker_wait(struct worker *worker)
     return false;
 }
 
-static void note_route(void *watching, const char *route)
-{
-    struct worker *worker = watching;
-    worker->route = route;
-    slot_set_route(worker->slot, route);
-}
-
 static void worker_log(const struct worker *worker, const struct exchange *exchange,
                        const struct service_report *report, uint64_t microseconds)
 {
@@ -163,8 +155,8 @@ static void worker_count(const struct worker *worker, const struct exchange *exc
                          const struct service_report *report, uint64_t microseconds)
 {
     const struct database_statistics *sql = &report->sql;
-    tally_request(scoreboard_route(worker->shared->scoreboard, worker->route), exchange->method,
-                  exchange->status, microseconds);
+    tally_request(scoreboard_route(worker->shared->scoreboard, worker->slot->route),
+                  exchange->method, exchange->status, microseconds);
     tally_count(COUNTER_SQL_STATEMENTS, sql->statements);
     tally_count(COUNTER_SQL_MICROSECONDS, sql->microseconds);
     tally_count(COUNTER_SQL_CONNECTIONS, sql->connections);
@@ -205,7 +197,7 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
         fastcgi_receive(worker->fastcgi, exchange, (size_t)settings->berth_max_body_size,
                         (size_t)settings->berth_max_query_length);
         slot_set_request(worker->slot, exchange->request_id);
-        service_answer(worker->service, exchange, note_route, worker, report);
+        service_answer(worker->service, exchange, report);
     } else if (worker->escapes == 1) {
         fastcgi_receive(worker->fastcgi, exchange, 0, 0);
         service_escaped(worker->service, exchange, starved, report);
@@ -229,7 +221,6 @@ static void worker_serve(struct worker *worker)
 {
     struct exchange exchange;
     struct service_report report = {0};
-    worker->route = NULL;
     slot_enter(worker->slot, WORKER_BUSY);
     if (fastcgi_accept(worker->fastcgi)) {
         uint64_t begun = clock_microseconds();

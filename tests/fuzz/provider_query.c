@@ -70,9 +70,9 @@ static struct exchange exchange_at(unsigned minor)
 /* Reading succeeds, or fails with a reason. */
 static void check_outcome(const struct exchange *exchange, bool good)
 {
-    require(good == (exchange->error.status == 0));
+    require(good == (exchange->status == 0));
     if (!good)
-        require(exchange->error.status == 400 && is_utf8(exchange->error.detail));
+        require(exchange->status == 400 && is_utf8(exchange->error.detail));
 }
 
 static void check_readers(unsigned minor, const struct query *query, const struct query_pair *pair)

@@ -142,7 +142,7 @@ static void start(void)
     open_log();
     database = database_from_settings(&settings, &error);
     shared = service_shared_new(&settings);
-    service = service_new(&settings, database, shared, policy_store_new(&settings, &error));
+    service = service_new(&settings, database, shared, policy_store_new(&settings, &error), NULL);
     fastcgi = fastcgi_new(0);
     require(database != NULL && shared != NULL && fastcgi != NULL);
     arena_init(&request_arena, (size_t)settings.berth_request_memory);
@@ -261,7 +261,7 @@ static void serve(struct exchange *exchange, size_t memory)
     if (escapes == 0) {
         fastcgi_receive(fastcgi, exchange, (size_t)settings.berth_max_body_size,
                         (size_t)settings.berth_max_query_length);
-        service_answer(service, exchange, NULL, NULL, &report);
+        service_answer(service, exchange, &report);
     } else if (escapes == 1) {
         fastcgi_receive(fastcgi, exchange, 0, 0);
         service_escaped(service, exchange, request_arena.limit % 2 == 0, &report);
@@ -329,7 +329,7 @@ static void check_answer(const struct exchange *exchange)
     json_memory_set(&arena);
     const json_t *document = json_loads(body, JSON_DECODE_ANY, &error);
     require(document != NULL);
-    if (exchange->error.status != 0 && exchange->status >= 400)
+    if (exchange_failed(exchange) && exchange->status >= 400)
         check_error(document, exchange);
 }
 

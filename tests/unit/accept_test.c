@@ -60,7 +60,7 @@ START_TEST(who_takes_something_else_is_told)
 {
     give("HTTP_ACCEPT=text/plain");
     ck_assert(!accept_require_json(&exchange));
-    ck_assert_int_eq(exchange.error.status, 406);
+    ck_assert_int_eq(exchange.status, 406);
     ck_assert_str_eq(exchange.error.detail, "Only application/json is provided");
 }
 END_TEST

@@ -61,7 +61,7 @@ START_TEST(each_question)
     identity.system_scope = questions[_i].system_scope ? "all" : NULL;
     ck_assert_int_eq(policy_enforce(policy, &exchange, &identity, questions[_i].rule, &target),
                      questions[_i].passes);
-    ck_assert_int_eq(exchange.error.status, questions[_i].passes ? 0 : 403);
+    ck_assert_int_eq(exchange.status, questions[_i].passes ? 0 : 403);
     policy_free(policy);
 }
 END_TEST
@@ -156,7 +156,7 @@ START_TEST(what_cannot_be_decided_is_no_secret)
     struct identity admin = somebody("admin", "p");
     struct policy *policy = policy_of("placement:traits:list: user_id.x:y", new_defaults);
     ck_assert(!policy_enforce(policy, &exchange, &admin, "placement:traits:list", &no_target));
-    ck_assert_int_eq(exchange.error.status, 500);
+    ck_assert_int_eq(exchange.status, 500);
     ck_assert_str_eq(exchange.error.detail, "The policy could not be decided.");
     policy_free(policy);
 }
@@ -277,7 +277,7 @@ START_TEST(nobody_comes_in_but_to_the_root)
     ck_assert_ptr_null(identity.user_id);
     exchange.path = "/traits";
     ck_assert(!authentication_identify(NULL, &exchange, &identity));
-    ck_assert_int_eq(exchange.error.status, 401);
+    ck_assert_int_eq(exchange.status, 401);
 }
 END_TEST
 

@@ -79,7 +79,7 @@ START_TEST(resources_refused_text)
 {
     struct resource_amounts amounts;
     ck_assert(!query_resources_read(&exchange, refused_resources[_i].value, &amounts));
-    ck_assert_int_eq(exchange.error.status, 400);
+    ck_assert_int_eq(exchange.status, 400);
     ck_assert_ptr_null(exchange.error.code);
     ck_assert_str_eq(exchange.error.detail, refused_resources[_i].detail);
 }
@@ -175,7 +175,7 @@ START_TEST(traits_refused_text)
 {
     struct membership traits;
     ck_assert(!read_traits(refused_traits[_i].minor, refused_traits[_i].query, &traits));
-    ck_assert_int_eq(exchange.error.status, 400);
+    ck_assert_int_eq(exchange.status, 400);
     ck_assert_str_eq(exchange.error.detail, refused_traits[_i].detail);
 }
 END_TEST
@@ -263,7 +263,7 @@ START_TEST(aggregates_refused_text)
     struct membership aggregates;
     ck_assert(
         !read_aggregates(refused_aggregates[_i].minor, refused_aggregates[_i].query, &aggregates));
-    ck_assert_int_eq(exchange.error.status, 400);
+    ck_assert_int_eq(exchange.status, 400);
     ck_assert_str_eq(exchange.error.detail, refused_aggregates[_i].detail);
 }
 END_TEST

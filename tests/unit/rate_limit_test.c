@@ -189,7 +189,8 @@ static unsigned admitted(const char *user, const char *project, enum rate_kind k
 {
     struct identity identity = {.user_id = user, .project_id = project};
     unsigned count = 0;
-    exchange.error.status = 0;
+    exchange.status = 0;
+    exchange.error = (struct http_error){0};
     exchange.header_count = 0;
     while (count < 10 && rate_limiter_admits(limiter, &exchange, &identity, kind, now))
         count++;
@@ -208,7 +209,7 @@ START_TEST(a_project_is_limited_and_others_are_not)
     settings.berth_rate_limit_project_reads = 1;
     start();
     ck_assert_uint_eq(admitted("u", "p", RATE_READS, START), 4);
-    ck_assert_int_eq(exchange.error.status, 429);
+    ck_assert_int_eq(exchange.status, 429);
     ck_assert_str_eq(exchange.headers[0].name, "retry-after");
     ck_assert_str_eq(exchange.headers[0].value, "1");
     ck_assert_str_eq(exchange.error.detail,

@@ -34,7 +34,7 @@ static void begin(const char *policy)
     ck_assert_int_eq(fclose(file), 0);
     policies = policy_store_new(&settings, &error);
     ck_assert_msg(policies != NULL, "%s", error.text);
-    service = service_new(&settings, database, shared, policies);
+    service = service_new(&settings, database, shared, policies, NULL);
 }
 
 static void end(void)
@@ -116,7 +116,7 @@ static int ask(const char *method, const char *path)
     give("CONTENT_TYPE=application/json");
     give("CONTENT_LENGTH=2");
     buffer_reset(&output);
-    service_answer(service, &exchange, NULL, NULL, &report);
+    service_answer(service, &exchange, &report);
     return exchange.status;
 }
 
