@@ -1,6 +1,6 @@
 """A clean Debian system below a folder, with systemd running in it: for tests of the package.
 
-It has a network of its own, in which nobody else is, and sees of this machine only what is bound into
+It has its own network, with nothing else on it, and sees of this machine only what is bound into
 it. It is not a sandbox: root in it is root.
 """
 import os

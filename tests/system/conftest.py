@@ -1,0 +1,114 @@
+"""Fixtures of the system tests.
+
+They start the programs of $BERTH_BUILD (or of build/) with a private MariaDB and nginx. Each test
+that asks for `make_cloud` or `directory` gets its own directory, which is removed unless the test
+fails. A report of a sanitizer in that directory fails the test.
+"""
+import contextlib
+import os
+import shutil
+import tempfile
+
+import pytest
+from support.cloud import Cloud
+from support.database import DatabaseServer
+from support.keystone import FakeKeystone, Keystone
+from support.reports import sanitizer_reports
+
+
+def pytest_configure(config):
+    """Make one place for templates (a new MariaDB, a new Keystone), which all processes share."""
+    if not hasattr(config, 'workerinput'):
+        config.templates = tempfile.mkdtemp(prefix='berth-templates-')
+        os.chmod(config.templates, 0o755)
+        os.environ['BERTH_TEMPLATES'] = config.templates
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, 'templates'):
+        shutil.rmtree(config.templates, ignore_errors=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    outcome = yield
+    if outcome.get_result().failed:
+        item.has_failed = True
+
+
+def make_directory():
+    # not tmp_path: MariaDB's user must be able to enter it, and sockets need short paths
+    directory = tempfile.mkdtemp(prefix='berth-')
+    os.chmod(directory, 0o755)
+    return directory
+
+
+@contextlib.contextmanager
+def watched_directory(has_failed):
+    """A directory for programs under test. Sanitizers report into it, wherever stderr goes."""
+    directory = make_directory()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
+            patch.setenv(name, '%s:log_path=%s' % (os.environ.get(name, ''),
+                                                   os.path.join(directory, 'sanitizer')))
+        yield directory
+    reports = sanitizer_reports(directory)
+    if reports or has_failed():
+        print('files are left in ' + directory)
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
+    assert not reports, reports
+
+
+@pytest.fixture
+def directory(request):
+    with watched_directory(lambda: getattr(request.node, 'has_failed', False)) as directory:
+        yield directory
+
+
+@pytest.fixture(scope='module')
+def module_directory(request):
+    before = request.session.testsfailed
+    with watched_directory(lambda: request.session.testsfailed > before) as directory:
+        yield directory
+
+
+@pytest.fixture
+def make_cloud(directory):
+    """Start a cloud: make_cloud(workers=2, ...), with the arguments of Cloud."""
+    with contextlib.ExitStack() as started:
+        yield lambda **options: started.enter_context(Cloud(directory, **options))
+
+
+@pytest.fixture
+def keystone(directory):
+    with Keystone(directory) as keystone:
+        yield keystone
+
+
+@pytest.fixture
+def fake_keystone():
+    with FakeKeystone() as keystone:
+        yield keystone
+
+
+@pytest.fixture(scope='session')
+def shared_cloud():
+    """A running cloud for tests that only ask it. Take `empty_cloud`: this one without rows."""
+    with watched_directory(lambda: False) as directory, Cloud(directory, workers=2) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope='module')
+def empty_cloud(shared_cloud):
+    shared_cloud.make_empty()
+    return shared_cloud
+
+
+@pytest.fixture(scope='session')
+def database_server():
+    """A MariaDB for tests that make databases of their own, without a cloud."""
+    directory = make_directory()
+    with DatabaseServer(directory) as server:
+        yield server
+    shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,310 @@
+"""A small cloud to break: a private MariaDB, the pool under spawn-fcgi, nginx, and who asks it.
+
+Used by the tests in this folder. It starts everything by the project's own scripts, in a directory
+of its own, and ends it.
+"""
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import uuid
+
+from support.database import DatabaseServer
+from support.paths import BUILD, TOP
+
+LATEST = 'placement 1.39'
+
+NOAUTH = """\
+[api]
+auth_strategy = noauth2
+"""
+
+CONFIGURATION = """\
+{identity}[placement_database]
+connection = {connection}
+retry_interval = 1
+[berth]
+{berth}
+"""
+
+
+def free_port():
+    """None of those that the system gives to clients, one of which could have it a moment later."""
+    while True:
+        port = random.SystemRandom().randrange(15000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(('', port))
+                return port
+            except OSError:
+                pass
+
+
+def wait_until(what, condition, seconds=60, pause=0.05):
+    """Return what the condition returns when it is true. The time limit is for failures only: no
+    test may need to know how fast the machine is."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(pause)
+    raise AssertionError('timeout: ' + what)
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.text = response.read().decode('utf-8', 'replace')
+
+    @property
+    def json(self):
+        return json.loads(self.text)
+
+
+class Service:
+    """Who answers requests on a port of this machine."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def ask(self, method, path, body=None, headers=None, timeout=60):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        sent = {'x-auth-token': 'admin', 'openstack-api-version': LATEST,
+                'accept': 'application/json', 'connection': 'close'}
+        if body is not None:
+            sent['content-type'] = 'application/json'
+            if not isinstance(body, (str, bytes)):
+                body = json.dumps(body)
+        sent.update(headers or {})
+        sent = {name: value for name, value in sent.items() if value is not None}
+        try:
+            connection.request(method, path, body, sent)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def make_provider(self, inventories):
+        provider = str(uuid.uuid4())
+        answer = self.ask('POST', '/resource_providers', {'name': provider, 'uuid': provider})
+        assert answer.status == 200, answer.text
+        answer = self.ask('PUT', '/resource_providers/%s/inventories' % provider,
+                          {'resource_provider_generation': 0, 'inventories': inventories})
+        assert answer.status == 200, answer.text
+        return provider
+
+    def claim(self, consumer, provider, resources, generation=None, timeout=60):
+        return self.ask('PUT', '/allocations/' + consumer,
+                        {'allocations': {provider: {'resources': resources}},
+                         'project_id': 'project', 'user_id': 'user',
+                         'consumer_generation': generation, 'consumer_type': 'INSTANCE'},
+                        timeout=timeout)
+
+
+EMPTY = """\
+SET FOREIGN_KEY_CHECKS = 0;
+DELETE FROM allocations; DELETE FROM consumers; DELETE FROM inventories;
+DELETE FROM resource_provider_traits; DELETE FROM resource_provider_aggregates;
+DELETE FROM placement_aggregates; DELETE FROM resource_providers;
+DELETE FROM resource_classes WHERE name LIKE 'CUSTOM\\_%';
+DELETE FROM traits WHERE name LIKE 'CUSTOM\\_%';
+"""
+
+
+class Cloud(Service):
+    def __init__(self, directory, workers=4, password='pw', berth='', identity=NOAUTH,
+                 limited=False, programs=BUILD):
+        """limited: nginx limits the requests of this machine. programs: the folder of berth."""
+        super().__init__(free_port())
+        self.directory = directory
+        self.programs = programs
+        self.password = password
+        self.database = os.path.join(directory, 'database')
+        self.server = DatabaseServer(self.database)
+        self.stack = os.path.join(directory, 'stack')
+        self.conf = os.path.join(self.stack, 'placement.conf')
+        self.workers_wanted = workers
+        # more of it, for the scripts and what they start
+        self.environment = {} if limited else {'BERTH_UNLIMITED': '127.0.0.1'}
+        self.berth = 'workers = %d\n%s' % (workers, berth)
+        self.identity = identity
+        os.makedirs(self.stack)
+
+    # Life.
+
+    def script(self, name, *arguments):
+        environment = dict(os.environ, BERTH_BUILD=self.programs, **self.environment)
+        done = subprocess.run([os.path.join(TOP, 'scripts', name), *arguments], env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            raise AssertionError('%s %s: %s' % (name, ' '.join(arguments), done.stdout))
+
+    def connection(self):
+        """The URL of the database."""
+        return 'mysql+pymysql://placement:%s@localhost/placement?charset=utf8&unix_socket=%s' \
+            % (self.password, os.path.join(self.database, 'db.sock'))
+
+    def write_configuration(self):
+        with open(self.conf, 'w') as conf:
+            conf.write(CONFIGURATION.format(connection=self.connection(), berth=self.berth,
+                                            identity=self.identity))
+
+    def start_empty(self, charset='utf8'):
+        """A database without tables, and nobody who serves it."""
+        self.start_database()
+        self.sql('CREATE DATABASE placement CHARACTER SET %s; '
+                 "CREATE USER placement@localhost IDENTIFIED BY '%s'; "
+                 'GRANT ALL ON placement.* TO placement@localhost' % (charset, self.password),
+                 database=None)
+        self.write_configuration()
+
+    def start(self):
+        self.start_empty()
+        done = self.manage('db', 'sync')
+        assert done.returncode == 0, done.stderr
+        self.start_stack()
+        return self
+
+    def start_stack(self):
+        self.script('stack', 'start', self.stack, str(self.port))
+
+    def stop_stack(self):
+        self.script('stack', 'stop', self.stack)
+
+    def start_database(self):
+        self.server.start()
+
+    def stop_database(self):
+        self.server.stop()
+
+    def stop(self):
+        self.stop_stack()
+        self.stop_database()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *reason):
+        self.stop()
+
+    # The database, past the service.
+
+    def sql(self, text, database='placement'):
+        return self.server.sql(text, database)
+
+    def make_empty(self):
+        """Delete what clients can delete, below the running service. It may remember other ids."""
+        self.sql(EMPTY)
+
+    def wait_until_at_rest(self):
+        """Until no transaction is left. InnoDB renews its list only every 0.1 s."""
+        wait_until('the database is at rest', lambda: self.sql(
+            'SELECT COUNT(*) FROM information_schema.innodb_trx') == [['0']], pause=0.2)
+
+    def lock_waits(self):
+        """The transactions that wait for locks."""
+        return sorted(self.sql("SELECT trx_id FROM information_schema.innodb_trx "
+                               "WHERE trx_state = 'LOCK WAIT'"))
+
+    def wait_for_lock_waits(self, count=1):
+        """Until that many transactions wait for locks."""
+        wait_until('%d wait for locks' % count, lambda: len(self.lock_waits()) >= count, pause=0.2)
+
+    def lock(self, select):
+        """Lock rows until release() of what this returns."""
+        return RowLock(self.server.socket, select)
+
+    # berth-manage.
+
+    @property
+    def manage_path(self):
+        return os.path.join(self.programs, 'berth-manage')
+
+    def manage(self, *arguments, **environment):
+        return subprocess.run([self.manage_path, '--config-file', self.conf, *arguments],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              env=dict(os.environ, **environment))
+
+    # Processes.
+
+    def master(self):
+        """The master's pid: the parent of all workers, found by the configuration file."""
+        for entry in os.listdir('/proc'):
+            if not entry.isdigit():
+                continue
+            try:
+                with open('/proc/%s/cmdline' % entry, 'rb') as file:
+                    words = file.read().decode().split('\0')
+                with open('/proc/%s/stat' % entry) as file:
+                    name = file.read().split('(')[1].split(')')[0]
+            except OSError:
+                continue
+            if name == 'berth' and self.conf in words:
+                return int(entry)
+        return None
+
+    def workers(self):
+        master = self.master()
+        if master is None:
+            return []
+        with open('/proc/%d/task/%d/children' % (master, master)) as file:
+            children = [int(pid) for pid in file.read().split()]
+        return [pid for pid in children if self.name_of(pid) == 'berth-worker']
+
+    @staticmethod
+    def name_of(pid):
+        try:
+            with open('/proc/%d/comm' % pid) as file:
+                return file.read().strip()
+        except OSError:
+            return None
+
+    def signal_master(self, number):
+        os.kill(self.master(), number)
+
+    def log(self):
+        text = ''
+        for name in sorted(os.listdir(self.stack)):
+            if name.endswith('.log'):
+                with open(os.path.join(self.stack, name), errors='replace') as file:
+                    text += file.read()
+        return text
+
+
+class RowLock:
+    """A session of the database that holds locks."""
+
+    def __init__(self, socket_path, select):
+        self.process = subprocess.Popen(
+            ['mariadb', '--no-defaults', '-N', '-B', '--unbuffered', '-S', socket_path, '-uroot',
+             'placement'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.say("START TRANSACTION; %s FOR UPDATE; SELECT 'held';" % select)
+        while 'held' not in self.process.stdout.readline():
+            assert self.process.poll() is None, 'the session has ended'
+
+    def say(self, text):
+        self.process.stdin.write(text + '\n')
+        self.process.stdin.flush()
+
+    def release(self):
+        self.say('COMMIT;')
+        self.process.communicate()
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+SIGHUP, SIGTERM, SIGKILL, SIGSTOP, SIGCONT, SIGUSR1, SIGUSR2 = (
+    signal.SIGHUP, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT, signal.SIGUSR1,
+    signal.SIGUSR2)

@@ -1,0 +1,62 @@
+"""A private MariaDB, started by scripts/private-mariadb."""
+import os
+import subprocess
+
+from support.paths import TOP
+from support.templates import template
+
+
+class DatabaseServer:
+    def __init__(self, directory):
+        self.directory = directory
+        self.socket = os.path.join(directory, 'db.sock')
+
+    def start(self, port='', *options):
+        """On a port too if there is one, with further options of mariadbd."""
+        run('start', self.directory, str(port), *options,
+            BERTH_MARIADB_TEMPLATE=template('mariadb', make_template))
+
+    def stop(self):
+        run('stop', self.directory)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *reason):
+        self.stop()
+
+    def sql(self, text, database=None):
+        """Run statements as root; return the rows, which are lists of strings."""
+        command = ['mariadb', '--no-defaults', '-N', '-B', '-S', self.socket, '-uroot']
+        if database:
+            command.append(database)
+        done = subprocess.run(command, input=text, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise AssertionError('sql: ' + done.stderr)
+        return [line.split('\t') for line in done.stdout.splitlines()]
+
+
+def run(action, *arguments, **environment):
+    done = subprocess.run([os.path.join(TOP, 'scripts', 'private-mariadb'), action, *arguments],
+                          env=dict(os.environ, **environment), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise AssertionError('private-mariadb %s: %s' % (action, done.stdout))
+
+
+def make_template(path):
+    """The data of a new server."""
+    os.mkdir(path)
+    os.chmod(path, 0o755)
+    run('start', path)
+    run('stop', path)
+
+
+def kill_connections(cloud):
+    """End all connections of the service; return how many there were."""
+    ids = [row[0] for row in cloud.sql(
+        "SELECT id FROM information_schema.processlist WHERE user = 'placement'")]
+    for number in ids:
+        cloud.sql('KILL %s' % number)
+    return len(ids)

@@ -1,0 +1,38 @@
+"""Calls from several threads at the same time."""
+import threading
+
+
+def in_threads(count, function):
+    """Runs function(number) in threads of their own; what one of them raises is raised."""
+    broken = []
+
+    def guarded(number):
+        try:
+            function(number)
+        except Exception as reason:  # raised below
+            broken.append(reason)
+    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]
+
+
+def at_once(count, ask):
+    """Calls ask(number) from that many threads at the same time; gives what they gave."""
+    barrier, answers = threading.Barrier(count), [None] * count
+
+    def run(number):
+        barrier.wait()
+        try:
+            answers[number] = ask(number)
+        except OSError as reason:
+            answers[number] = repr(reason)
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers

@@ -1,0 +1,88 @@
+"""What happens between the service, its database and others who use the same one."""
+import random
+import threading
+import uuid
+
+from support.consistency import audit_rows
+from support.database import kill_connections
+from support.threads import in_threads
+
+RESOURCES = {'VCPU': 1, 'MEMORY_MB': 256, 'DISK_GB': 10}
+INVENTORY = {'VCPU': {'total': 100000}, 'MEMORY_MB': {'total': 100000000},
+             'DISK_GB': {'total': 1000000}}
+
+
+def test_connections_that_were_closed_are_opened_again(make_cloud):
+    cloud = make_cloud(workers=2)
+    provider = cloud.make_provider(INVENTORY)
+    for _ in range(3):
+        for _ in range(4):
+            assert cloud.ask('GET', '/resource_providers/' + provider).status == 200
+        assert kill_connections(cloud) > 0
+        for _ in range(4):
+            answer = cloud.ask('GET', '/resource_providers/' + provider)
+            assert answer.status == 200, answer.text
+        kill_connections(cloud)
+        for _ in range(4):
+            answer = cloud.claim(str(uuid.uuid4()), provider, {'VCPU': 1})
+            assert answer.status == 204, answer.text
+    assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['12']]
+
+
+def test_claims_on_one_provider_meet_without_a_conflict(make_cloud):
+    cloud = make_cloud(workers=8)
+    provider = cloud.make_provider(INVENTORY)
+
+    def claim(_):
+        for _ in range(40):
+            answer = cloud.claim(str(uuid.uuid4()), provider, RESOURCES)
+            assert answer.status == 204, answer.text
+    in_threads(8, claim)
+    assert cloud.sql('SELECT COUNT(*) FROM allocations') == [[str(8 * 40 * len(RESOURCES))]]
+    generation = cloud.ask('GET', '/resource_providers/' + provider).json['generation']
+    assert generation == 1 + 8 * 40, generation
+
+
+def test_the_last_units_go_to_as_many_as_there_are(make_cloud):
+    cloud = make_cloud(workers=8)
+    rounds, clients, units = 40, 8, 3
+    providers = [cloud.make_provider({'VCPU': {'total': units}}) for _ in range(rounds)]
+    together = threading.Barrier(clients)
+    answers = [[] for _ in range(rounds)]
+
+    def claim(_):
+        for number, provider in enumerate(providers):
+            together.wait(30)
+            answer = cloud.claim(str(uuid.uuid4()), provider, {'VCPU': 1})
+            answers[number].append(answer.status)
+    in_threads(clients, claim)
+    for statuses in answers:
+        assert sorted(statuses) == [204] * units + [409] * (clients - units), statuses
+    audit_rows(cloud)
+
+
+def test_changes_that_cross_each_other_are_run_again(make_cloud):
+    """Consumers and providers in all orders, from all sides: refused or done, never broken."""
+    cloud = make_cloud(workers=8)
+    providers = [cloud.make_provider(INVENTORY) for _ in range(3)]
+    consumers = [str(uuid.uuid4()) for _ in range(6)]
+    seen = set()
+
+    def act(number):
+        dice = random.Random(number)
+        for _ in range(60):
+            some = dice.sample(consumers, dice.choice([1, 2, 3]))
+            body = {consumer: {
+                'allocations': {provider: {'resources': {'VCPU': dice.choice([1, 2])}}
+                                for provider in dice.sample(providers, dice.choice([0, 1, 2, 3]))},
+                'project_id': 'p%d' % dice.randrange(3), 'user_id': 'u'} for consumer in some}
+            answer = cloud.ask('POST', '/allocations', body,
+                               {'openstack-api-version': 'placement 1.13'})
+            seen.add(answer.status)
+            assert answer.status in (204, 409), answer.text
+            if dice.random() < 0.3:
+                answer = cloud.ask('DELETE', '/allocations/' + dice.choice(consumers))
+                assert answer.status in (204, 404), answer.text
+    in_threads(8, act)
+    assert 204 in seen
+    audit_rows(cloud)

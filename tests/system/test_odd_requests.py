@@ -1,0 +1,173 @@
+"""What nginx and the service make together of requests that no proper client sends, and of the site
+that conf/ ships: the service's own answers reach the client, nginx never answers 500, and what was
+refused has not been done.
+"""
+import json
+import re
+import socket
+import urllib.parse
+
+import pytest
+
+PORT = None
+
+
+@pytest.fixture(autouse=True)
+def take_port(empty_cloud):
+    global PORT
+    PORT = empty_cloud.port
+
+
+class Answer:
+    def __init__(self, text):
+        head, _, self.body = text.partition(b'\r\n\r\n')
+        lines = head.decode('latin-1').split('\r\n')
+        self.status = int(lines[0].split(' ')[1]) if lines[0] else None
+        self.headers = dict(line.lower().split(': ', 1) for line in lines[1:])
+
+    @property
+    def detail(self):
+        return json.loads(self.body)['errors'][0]['detail']
+
+
+def send(method, target, *headers, body=b'', host='a.example:8778'):
+    """Sends the request as it is given, and reads until nginx closes the connection."""
+    lines = ['%s %s HTTP/1.1' % (method, target), 'x-auth-token: admin', 'connection: close']
+    lines += ['host: ' + host] if host else []
+    request = '\r\n'.join(lines + list(headers)).encode() + b'\r\n\r\n' + body
+    with socket.create_connection(('127.0.0.1', PORT), timeout=60) as connection:
+        try:
+            connection.sendall(request)
+        except OSError:
+            pass  # refused before it was read to the end
+        text = b''
+        while True:
+            try:
+                part = connection.recv(65536)
+            except ConnectionResetError:
+                break
+            if not part:
+                return Answer(text)
+            text += part
+    return Answer(text)
+
+
+JSON = 'content-type: application/json'
+
+
+def exists(name):
+    answer = send('GET', '/resource_providers?name=' + name)
+    assert answer.status == 200
+    return len(json.loads(answer.body)['resource_providers']) == 1
+
+
+def make(name):
+    body = json.dumps({'name': name}).encode()
+    answer = send('POST', '/resource_providers', JSON, 'content-length: %d' % len(body),
+                  body=body)
+    assert answer.status == 201
+    return answer.headers['location']
+
+
+def test_content_length_that_is_no_number():
+    answer = send('POST', '/resource_providers', JSON, 'content-length: hi mom')
+    assert answer.status == 400
+    assert 'content-length header must be an integer' in answer.detail
+
+
+def test_nothing_is_done_for_a_bad_content_length():
+    where = urllib.parse.urlparse(make('stays')).path
+    assert send('DELETE', where, 'content-length: -').status == 400
+    assert exists('stays')
+
+
+def test_nothing_is_done_without_a_host():
+    where = urllib.parse.urlparse(make('stays_too')).path
+    assert send('DELETE', where, host=None).status == 400
+    assert exists('stays_too')
+
+
+def test_two_lengths_of_one_body():
+    answer = send('POST', '/resource_providers', JSON, 'content-length: 3',
+                  'transfer-encoding: chunked', body=b'12\r\n{"name": "smuggle"}\r\n0\r\n\r\n')
+    assert answer.status == 400
+    assert not exists('smuggle')
+
+
+def test_chunked_body():
+    answer = send('POST', '/resource_providers', JSON, 'transfer-encoding: chunked',
+                  body=b'11\r\n{"name": "chunk"}\r\n0\r\n\r\n')
+    assert answer.status == 201
+    assert exists('chunk')
+
+
+def test_body_that_is_too_large_for_the_service():
+    answer = send('POST', '/resource_providers', JSON, 'content-length: 5000000',
+                  body=b' ' * 5000000)
+    assert answer.status == 413
+    assert 'Request is too large.' in answer.detail
+
+
+def test_body_that_is_too_large_for_nginx():
+    answer = send('POST', '/resource_providers', JSON, 'content-length: 50000000')
+    assert answer.status == 413
+    assert 'Request is too large.' in answer.detail
+
+
+def test_nothing_is_done_for_a_chunked_body_that_is_too_large():
+    where = urllib.parse.urlparse(make('remains')).path
+    chunk = b'100000\r\n' + b' ' * 0x100000 + b'\r\n'
+    answer = send('DELETE', where, 'transfer-encoding: chunked', body=chunk * 20 + b'0\r\n\r\n')
+    assert answer.status in (413, None)
+    assert exists('remains')
+
+
+def test_long_query():
+    assert send('GET', '/resource_providers?name=' + 'a' * 50000).status == 200
+
+
+def test_query_that_is_too_long():
+    for length in (58000, 66000, 200000):
+        answer = send('GET', '/resource_providers?name=' + 'a' * length)
+        assert answer.status == 414, length
+
+
+def test_headers_that_are_too_long():
+    for count in (1, 3, 12):
+        headers = ['x-long-%d: %s' % (i, 'a' * (66000 // count)) for i in range(count)]
+        assert send('GET', '/traits', *headers).status == 400, count
+
+
+def test_null_in_the_path():
+    assert send('GET', '/resource_classes/%00').status == 400
+
+
+def test_path_that_is_not_utf8():
+    answer = send('GET', '/resource_classes/%FF')
+    assert answer.status == 400
+    assert answer.headers['content-type'] == 'application/json'
+
+
+def test_no_request_at_all():
+    assert send('GARBAGE', '').status == 400
+
+
+def test_slashes_count():
+    for path in ('//', '/resource_providers//', '//resource_providers', '/resource_classes//VCPU'):
+        assert send('GET', path).status == 404, path
+
+
+def test_method_that_nobody_knows():
+    answer = send('FROBNICATE', '/resource_providers')
+    assert answer.status == 405
+    assert answer.headers['allow'] == 'get, post'
+
+
+def test_location_is_what_the_client_called_the_service():
+    assert re.search('^http://a.example:8778/resource_providers/[0-9a-f-]{36}$', make('here'))
+
+
+def test_line_break_in_a_path_below_the_prefix():
+    answer = send('GET', '/placement/resource_classes/%0A')
+    assert answer.status == 404
+    assert 'x-openstack-request-id' in answer.headers

@@ -1,0 +1,296 @@
+"""The pool under blows: dead, stuck, reloaded, drained, without a database."""
+import os
+import signal
+import subprocess
+import threading
+import time
+import uuid
+
+from support.cloud import SIGHUP, SIGKILL, SIGTERM, SIGUSR1, Cloud, is_alive, wait_until
+from support.paths import BERTH
+from support.program import exit_of
+
+INVENTORY = {'VCPU': {'total': 1000}}
+
+
+class Load(threading.Thread):
+    """Asks without a pause until it is ended; keeps every answer that is not the one expected."""
+
+    def __init__(self, cloud, path='/resource_classes', expected=200):
+        super().__init__()
+        self.cloud, self.path, self.expected = cloud, path, expected
+        self.ended, self.count, self.wrong = False, 0, []
+
+    def run(self):
+        while not self.ended:
+            try:
+                status = self.cloud.ask('GET', self.path).status
+            except OSError as reason:
+                status = repr(reason)
+            self.count += 1
+            if status != self.expected:
+                self.wrong.append(status)
+
+    def end(self):
+        self.ended = True
+        self.join()
+
+
+def slow_claim(cloud, answers):
+    """A claim that waits for a lock; return its thread and the lock."""
+    provider = cloud.make_provider(INVENTORY)
+    lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % provider)
+
+    def ask():
+        try:
+            answers.append(cloud.claim(str(uuid.uuid4()), provider, {'VCPU': 1}).status)
+        except OSError as reason:
+            answers.append(repr(reason))
+    thread = threading.Thread(target=ask)
+    thread.start()
+    cloud.wait_for_lock_waits()
+    return thread, lock
+
+
+def test_a_dead_worker_is_replaced(make_cloud):
+    cloud = make_cloud(workers=2)
+    time.sleep(1.2)  # one that dies in its first second is not replaced at once
+    before = cloud.workers()
+    os.kill(before[0], SIGKILL)
+    wait_until('there are two again', lambda: len(set(cloud.workers()) - {before[0]}) == 2)
+    assert before[1] in cloud.workers(), 'the other one was touched'
+    assert 'worker died' in cloud.log() and 'signal=9' in cloud.log()
+    assert cloud.ask('GET', '/resource_classes').status == 200
+
+
+def test_workers_that_die_young_are_replaced_more_slowly(make_cloud):
+    cloud = make_cloud(workers=1)
+    began = time.monotonic()
+    for _ in range(5):
+        [worker] = wait_until('there is a worker', cloud.workers, pause=0.01)
+        os.kill(worker, SIGKILL)
+        wait_until('it is gone', lambda: worker not in cloud.workers(), pause=0.01)
+    assert time.monotonic() - began > 1, 'they are replaced at once'
+    wait_until('it comes back', lambda: cloud.ask('GET', '/').status == 200)
+
+
+def test_a_stuck_request_is_ended_and_named(make_cloud):
+    cloud = make_cloud(workers=1, berth='request_timeout = 1\n')
+    answers = []
+    thread, lock = slow_claim(cloud, answers)
+    thread.join()
+    lock.release()
+    assert answers[0] in (502, 504), answers
+    line = [line for line in cloud.log().splitlines() if 'took too long' in line][0]
+    assert 'req-' in line and '/allocations/{consumer_uuid}' in line, line
+    wait_until('it answers again', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+    assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
+
+
+def test_stopping_finishes_what_is_in_flight(make_cloud):
+    cloud = make_cloud(workers=2)
+    answers = []
+    thread, lock = slow_claim(cloud, answers)
+    master = cloud.master()
+    os.kill(master, SIGTERM)
+    wait_until('it is stopping', lambda: 'stopping: requests in flight' in cloud.log())
+    lock.release()
+    thread.join()
+    assert answers == [204], answers
+    wait_until('the master ends', lambda: not is_alive(master) or cloud.master() is None)
+    assert 'stopped' in cloud.log()
+
+
+def test_a_reload_replaces_all_workers_and_refuses_nothing(make_cloud):
+    cloud = make_cloud(workers=2)
+    loads = [Load(cloud) for _ in range(4)]
+    for load in loads:
+        load.start()
+    for _ in range(3):
+        before = set(cloud.workers())
+        cloud.signal_master(SIGHUP)
+        wait_until('all are new', lambda: len(cloud.workers()) == 2
+                   and not before & set(cloud.workers()))
+        counts = [load.count for load in loads]
+        wait_until('all have asked the new ones', lambda: all(
+            load.count > count + 5 for load, count in zip(loads, counts)))
+    for load in loads:
+        load.end()
+    assert [load.wrong for load in loads if load.wrong] == []
+
+
+def test_a_reload_takes_the_new_configuration(make_cloud):
+    cloud = make_cloud(workers=2)
+    before = set(cloud.workers())
+    cloud.berth = 'workers = 3\n'
+    cloud.write_configuration()
+    cloud.signal_master(SIGHUP)
+    wait_until('there are three new ones', lambda: len(cloud.workers()) == 3
+               and not before & set(cloud.workers()))
+    with open(cloud.conf, 'a') as conf:
+        conf.write('request_timeout = soon\n')
+    cloud.signal_master(SIGHUP)
+    wait_until('it complains', lambda: 'new configuration is wrong' in cloud.log())
+    assert len(cloud.workers()) == 3
+    assert cloud.ask('GET', '/resource_classes').status == 200
+
+
+def test_the_log_is_opened_again(directory, make_cloud):
+    log = os.path.join(directory, 'stack', 'moved.log')
+    cloud = make_cloud(workers=2, berth='log_file = %s\n' % log)
+    cloud.ask('GET', '/resource_classes')
+    os.rename(log, log + '.1')
+    cloud.signal_master(SIGUSR1)
+    wait_until('the new file is there', lambda: os.path.exists(log))
+
+    def has_line():
+        cloud.ask('GET', '/traits')
+        with open(log) as file:
+            return 'path=/traits' in file.read()
+    wait_until('it is written to', has_line)
+
+
+def test_without_a_database_it_says_so_and_comes_back(make_cloud):
+    cloud = make_cloud(workers=2)
+    assert cloud.ask('GET', '/resource_classes').status == 200
+    master, workers = cloud.master(), cloud.workers()
+    cloud.stop_database()
+    answer = cloud.ask('GET', '/resource_classes')
+    assert answer.status == 503 and int(answer.headers['retry-after']) > 0, answer.text
+    assert answer.json['errors'][0]['title'] == 'Service Unavailable'
+    assert cloud.ask('GET', '/').status == 200, 'the version document needs no database'
+    cloud.start_database()
+    wait_until('it is back', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+    assert cloud.master() == master and sorted(cloud.workers()) == sorted(workers)
+
+
+def test_it_starts_without_a_database(make_cloud):
+    cloud = make_cloud(workers=2)
+    cloud.stop_stack()
+    cloud.stop_database()
+    cloud.start_stack()
+    assert cloud.ask('GET', '/resource_classes').status == 503
+    cloud.start_database()
+    wait_until('it serves', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+
+
+def test_a_request_that_takes_too_much_memory_is_refused(make_cloud):
+    cloud = make_cloud(workers=1, berth='request_memory = 1048576\n')
+    provider = cloud.make_provider(INVENTORY)
+    workers = cloud.workers()
+    claims = {str(uuid.uuid4()): {
+        'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'p',
+        'user_id': 'u', 'consumer_generation': None, 'consumer_type': 'INSTANCE'}
+        for _ in range(3000)}
+    for _ in range(3):
+        answer = cloud.ask('POST', '/allocations', claims)
+        assert answer.status == 413, answer.text
+        assert answer.json['errors'][0]['title'] == 'Request Entity Too Large'
+        assert cloud.ask('GET', '/resource_classes').status == 200
+    assert cloud.workers() == workers, 'a worker ended'
+    assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
+
+
+def test_a_large_request_is_served_as_a_whole(make_cloud):
+    cloud = make_cloud(workers=1)
+    provider = cloud.make_provider({'VCPU': {'total': 3000}})
+    claims = {str(uuid.uuid4()): {
+        'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'p%d' % (n % 7),
+        'user_id': 'u', 'consumer_generation': None, 'consumer_type': 'INSTANCE'}
+        for n in range(3000)}
+    answer = cloud.ask('POST', '/allocations', claims)
+    assert answer.status == 204, answer.text
+    line = [line for line in cloud.log().splitlines() if 'method=POST path=/allocations ' in line]
+    statements = int(line[0].split('sql_statements=')[1].split()[0])
+    assert statements < 60, line
+    shown = cloud.ask('GET', '/resource_providers/%s/allocations' % provider).json
+    assert len(shown['allocations']) == 3000
+    more = {str(uuid.uuid4()): dict(claim) for claim in list(claims.values())[:2]}
+    answer = cloud.ask('POST', '/allocations', more)
+    assert answer.status == 409, answer.text
+    assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['3000']]
+
+
+def test_workers_are_recycled(make_cloud):
+    cloud = make_cloud(workers=2, berth='max_requests = 20\n')
+    before = set(cloud.workers())
+    load = Load(cloud)
+    load.start()
+    wait_until('all are new', lambda: cloud.workers() and not before & set(cloud.workers()))
+    load.end()
+    assert load.wrong == [], load.wrong
+    assert 'worker died' not in cloud.log()
+
+
+def test_workers_end_with_their_master(make_cloud):
+    cloud = make_cloud(workers=2)
+    workers = cloud.workers()
+    os.kill(cloud.master(), SIGKILL)
+    wait_until('they end', lambda: not any(map(is_alive, workers)))
+
+
+def test_startup_ends_with_its_master_whoever_started_it(directory):
+    """A shell lets what it starts in the background ignore SIGQUIT."""
+    conf = os.path.join(directory, 'placement.conf')
+    with open(conf, 'w') as file:
+        file.write('[api]\nauth_strategy = noauth2\n[placement_database]\n'
+                   'connection = mysql+pymysql://u:p@localhost/d?unix_socket=/nowhere/db.sock\n')
+    process = subprocess.Popen(
+        [BERTH, '--config-file', conf,
+         '--listen', 'unix:' + os.path.join(directory, 'own.sock')],
+        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGQUIT, signal.SIG_IGN))
+    try:
+        def children():
+            with open('/proc/%d/task/%d/children' % (process.pid, process.pid)) as file:
+                return [int(pid) for pid in file.read().split()]
+        wait_until('the startup runs', lambda: 'berth-startup' in map(Cloud.name_of, children()))
+        ending = children()
+    finally:
+        process.kill()
+        process.wait()
+    try:
+        wait_until('they end', lambda: not any(map(is_alive, ending)))
+    finally:
+        for pid in filter(is_alive, ending):
+            os.kill(pid, SIGKILL)
+
+
+def test_wrong_configuration_is_one_line_and_78(directory):
+    good = ('[api]\nauth_strategy = noauth2\n[placement_database]\n'
+            'connection = mysql+pymysql://u:SECRETWORD@h/d\n')
+    cases = [
+        ('', '--check-config'),
+        (good.replace('noauth2', 'keystone'), '--check-config'),
+        (good.replace('mysql+pymysql', 'sqlite'), '--check-config'),
+        (good + '[berth]\nworkers = many\n', '--check-config'),
+        (good + '[berth\n', '--check-config'),
+        (good, '--listen', 'tcp:127.0.0.1:9000'),
+        (good,),
+    ]
+    for text, *arguments in cases:
+        status, error = exit_of(text, directory, *arguments)
+        assert status == 78, (text, status, error)
+        assert error.count('\n') == 1 and error.startswith('berth: '), error
+        assert 'SECRETWORD' not in error, error
+    assert exit_of(good, directory, '--check-config')[0] == 0
+    missing = subprocess.run([BERTH, '--config-file', '/nowhere/p.conf'],
+                             capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert missing.returncode == 78 and missing.stderr.count('\n') == 1, missing.stderr
+
+
+def test_it_opens_a_socket_of_its_own(directory, make_cloud):
+    cloud = make_cloud(workers=1)
+    path = os.path.join(directory, 'own.sock')
+    process = subprocess.Popen([BERTH, '--config-file', cloud.conf,
+                                '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    wait_until('the socket is there', lambda: os.path.exists(path))
+    assert os.stat(path).st_mode & 0o777 == 0o660
+    second = subprocess.run([BERTH, '--config-file', cloud.conf,
+                             '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, timeout=20)
+    assert second.returncode == 78 and 'somebody else' in second.stderr, second.stderr
+    process.send_signal(SIGTERM)
+    assert process.wait(60) == 0
+    assert not os.path.exists(path)
