@@ -120,7 +120,7 @@ static bool confirm(const struct audit_work *work)
     if (work->yes)
         return true;
     if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
-        command_complain("nothing was changed: --yes is missing, and no terminal to ask");
+        command_complain("nothing was changed: --yes is missing, and there is no terminal");
         return false;
     }
     fprintf(stderr, "Repair %s? [y/N] ",

@@ -154,7 +154,7 @@ static int show_live(struct top *top)
     enum screen_event event = SCREEN_TIMEOUT;
     pid_t pid = top->observer.pid;
     if (!screen_open(&screen))
-        return command_complain("standard input is no terminal: use --once");
+        return command_complain("standard input is not a terminal: use --once");
     /* the first page covers everything since the start */
     top->after->at = top->observer.scoreboard->started;
     bool there = true;

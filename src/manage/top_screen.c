@@ -106,7 +106,7 @@ static void obey(struct screen *screen, int number)
     sigaddset(&one, number);
     signal(number, SIG_DFL);
     raise(number);
-    sigprocmask(SIG_UNBLOCK, &one, NULL); /* it comes now */
+    sigprocmask(SIG_UNBLOCK, &one, NULL); /* delivers it now */
     sigprocmask(SIG_BLOCK, &one, NULL);
     enter(screen);
 }

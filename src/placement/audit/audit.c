@@ -41,7 +41,7 @@ struct audit {
     struct audit_trees trees;
     enum audit_kind kind; /* being searched for */
     size_t room;          /* of report->findings */
-    uint64_t steps, done; /* slices to search, and searched so far; trees count as one slice */
+    uint64_t steps, done; /* slices to search, and searched so far; a judge counts as a slice */
 };
 
 static void audit_tell(struct audit *audit)

@@ -2,8 +2,8 @@
  * Repairs findings, a batch at a time.
  *
  * A batch is one transaction. It locks as the API does: consumers by uuid, then providers by uuid.
- * Each statement that changes something checks again what is wrong with the row, so that a row that
- * is right by now stays as it is.
+ * Each statement that changes rows checks again that they are wrong: they may have been corrected
+ * since the search.
  */
 #include <config.h>
 
