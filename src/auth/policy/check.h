@@ -22,6 +22,7 @@
 
 #include "auth/policy/credential.h"
 #include "auth/policy/match.h"
+#include "auth/policy/question.h"
 #include "base/buffer.h"
 
 enum policy_check_kind {
@@ -66,19 +67,6 @@ void policy_check_add(struct policy_check *check, struct policy_check *part);
 
 /* Writes the check in the language, as str() of oslo.policy's. */
 void policy_check_write(const struct policy_check *check, struct buffer *buffer);
-
-struct policy_remote;
-
-/* May that caller do that? All but the last two is the asker's. */
-struct policy_question {
-    const struct identity *identity;
-    const struct policy_target *target;
-    const char *rule;                   /* that was asked for first: remote servers are told */
-    const struct policy_remote *remote; /* how to ask them */
-    struct arena *arena;                /* for what is sent to them; nothing else is allocated */
-    const char *problem;                /* why it could not be decided */
-    unsigned steps;                     /* checks that were looked at: there is a limit */
-};
 
 /* Decides. Each RULE must have its rule, and there is none that leads to itself. */
 enum policy_verdict policy_check_decide(const struct policy_check *check,

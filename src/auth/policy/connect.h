@@ -4,7 +4,10 @@
 #ifndef BERTH_AUTH_POLICY_CONNECT_H
 #define BERTH_AUTH_POLICY_CONNECT_H
 
-#include "auth/policy/policy.h"
+#include <stddef.h>
+
+#include "auth/policy/rule.h"
+#include "base/error_line.h"
 
 enum { CHAIN_MOST = 64 }; /* rules that refer to one another in a row */
 

@@ -22,20 +22,9 @@
 #include "auth/policy/defaults.h"
 #include "auth/policy/file.h"
 #include "auth/policy/remote.h"
+#include "auth/policy/rule.h"
 
 struct policy;
-
-/* A rule that is in force. */
-struct policy_rule {
-    const char *name;
-    struct policy_check *check;
-    const struct policy_default *placement; /* NULL: it is no rule of Placement's */
-    const char *file;                       /* that it comes from; NULL: it is the default */
-    unsigned line;
-    const char *problem; /* what of it is not understood; NULL: nothing */
-    unsigned chain;      /* rules that it leads to, one after the other */
-    bool known, visited; /* while rules are connected */
-};
 
 /* [oslo_policy], but for the files. Text must outlive the policy. */
 struct policy_options {

@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "auth/policy/credential.h"
+#include "base/json_writer.h"
+
 enum { ANSWER_MOST = 64, REDIRECTIONS_MOST = 30 /* as Python's requests */ };
 
 /* The part of [berth] request_timeout that a server may take. */

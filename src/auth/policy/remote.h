@@ -10,7 +10,7 @@
 #ifndef BERTH_AUTH_POLICY_REMOTE_H
 #define BERTH_AUTH_POLICY_REMOTE_H
 
-#include "auth/policy/check.h"
+#include "auth/policy/question.h"
 #include "settings/settings.h"
 
 /* [oslo_policy] remote_*. The text is that of the settings. */
