@@ -1,5 +1,5 @@
 /*
- * Aggregates: decoded and shown.
+ * Shows and replaces the aggregates of a resource provider.
  */
 #include <config.h>
 

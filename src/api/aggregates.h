@@ -1,6 +1,6 @@
 /*
- * The aggregates of a resource provider over HTTP (1.1). From 1.19 on the generation of the
- * provider is shown, and counts.
+ * The aggregates of a resource provider over HTTP (1.1). From 1.19 on the answer shows the
+ * provider's generation, and a change must name it.
  */
 #ifndef BERTH_API_AGGREGATES_H
 #define BERTH_API_AGGREGATES_H

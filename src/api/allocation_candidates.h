@@ -1,5 +1,5 @@
 /*
- * Allocation candidates: in which ways what is asked for could be allocated.
+ * Allocation candidates: the ways in which a request could be allocated.
  */
 #ifndef BERTH_API_ALLOCATION_CANDIDATES_H
 #define BERTH_API_ALLOCATION_CANDIDATES_H

@@ -1,5 +1,5 @@
 /*
- * The allocations of a consumer and of a provider: decoded, claimed, shown.
+ * Shows, claims and deletes the allocations of consumers, and shows those of a provider.
  */
 #include <config.h>
 
@@ -23,7 +23,8 @@ static void show_last_modified(struct call *call, const struct allocations *allo
     call_last_modified(call, allocations->count > 0 ? allocations->modified : time(NULL));
 }
 
-/* Writes "resources" of the allocations from *index on, as long as same() holds. */
+/* Writes "resources" of the allocations from *index on, while same() holds, and
+   moves *index behind them. */
 static void write_resources(struct json_writer *writer, const struct allocations *allocations,
                             size_t *index,
                             bool (*same)(const struct allocation *, const struct allocation *))
@@ -126,7 +127,7 @@ static const struct schema_since post_schemas[] = {
     {0, SCHEMA_ALLOCATIONS_POST_1_13},
 };
 
-/* Carries the claims out. A class that does not exist is reported with a text of its own. */
+/* Carries out the claims. class_missing begins the error text for a class that does not exist. */
 static void claim_all(struct call *call, const struct claim *claims, size_t count,
                       const char *class_missing)
 {

@@ -1,9 +1,9 @@
 /*
  * Allocations over HTTP: what consumers hold of providers.
  *
- * PUT takes a list before 1.12 and an object after; project and user are taken from 1.8 on and the
- * configured ones stand in before; consumer generations count from 1.28, mappings are taken (and,
- * as upstream does, left alone) from 1.34, consumer types from 1.38.
+ * PUT takes a list before 1.12 and an object from then on. Project and user come from the request
+ * from 1.8 on, and from the configuration before. Consumer generations count from 1.28 on. Mappings
+ * are accepted from 1.34 on and, as upstream does, ignored. Consumer types come with 1.38.
  */
 #ifndef BERTH_API_ALLOCATIONS_H
 #define BERTH_API_ALLOCATIONS_H

@@ -1,5 +1,5 @@
 /*
- * What handlers share: the answer's start, and what outcomes mean to a client.
+ * Serves the handlers: reads bodies and queries, begins answers, turns outcomes into errors.
  */
 #include <config.h>
 
@@ -43,7 +43,7 @@ void call_fail_outcome(struct call *call, enum outcome outcome)
         call_fail(call, 400, NULL,
                   "The database cannot store all characters of the request's text.");
         break;
-    case OUTCOME_CONFLICT: /* something that only reads waited for a lock in vain */
+    case OUTCOME_CONFLICT: /* a read waited for a lock in vain */
     case OUTCOME_UNAVAILABLE:
         call_fail(call, 503, NULL, "The database is not available. Please retry.");
         break;

@@ -1,5 +1,5 @@
 /*
- * A call: an exchange that has found its endpoint, with who asks and what answers.
+ * A call: an exchange that has found its endpoint, with the caller's identity.
  *
  * A handler either writes its answer and calls call_answer() with the status, or fails with
  * call_fail(). The domain reports what goes wrong as an enum outcome. call_succeeded() turns the
@@ -32,21 +32,21 @@ struct call {
     struct json_writer writer; /* on the body of the response */
 };
 
-/* What answers at a route and a method. */
+/* What serves a route and a method, and what it demands. */
 struct endpoint {
     void (*handle)(struct call *call);
-    const char *rule;         /* of the policy; NULL: for everybody */
-    const char *target_query; /* the query parameter that has the target's project; NULL: the
-                                  target is the caller, with project_id and user_id */
+    const char *rule;         /* of the policy; NULL: everybody may call it */
+    const char *target_query; /* the query parameter with the project of the policy's target;
+                                  NULL: the target is the caller, with project_id and user_id */
     unsigned char since;      /* the first microversion 1.N that has it */
-    short status_before;      /* what is answered below: 404 (also as 0) or 405 */
+    short status_before;      /* below since: 404 (also as 0) or 405 */
     bool sends_json;          /* the answer is JSON: the client must take it (else 406) */
     bool takes_json;          /* the request must be JSON (else 415) */
-    bool searches;      /* for candidates: costs more than to read, and has limits of its own */
-    bool version_first; /* the version is looked at before the media types */
+    bool searches;            /* for candidates: dearer than a read, with its own rate limit */
+    bool version_first;       /* check the version before the media types */
 };
 
-/* Error codes that clients look for (upstream's errors.py). */
+/* Error codes of upstream's errors.py. Clients act on them. */
 #define CODE_INVENTORY_IN_USE     "placement.inventory.inuse"
 #define CODE_CONCURRENT_UPDATE    "placement.concurrent_update"
 #define CODE_DUPLICATE_NAME       "placement.duplicate_name"
@@ -60,7 +60,7 @@ struct endpoint {
 /* Whether the microversion is 1.minor or later. */
 bool call_since(const struct call *call, unsigned minor);
 
-/* A part of the path: 0 is the template's first {name}. */
+/* Returns a part of the path: 0 is the template's first {name}. */
 const char *call_argument(const struct call *call, unsigned index);
 
 /* Sets the status of an answer. */
@@ -76,7 +76,7 @@ void call_answer(struct call *call, int status);
  *   OUTCOME_CONCURRENT_UPDATE 409 placement.concurrent_update with the reason
  *   OUTCOME_UNSTORABLE      400
  *   OUTCOME_UNAVAILABLE, OUTCOME_CONFLICT  503 with Retry-After
- *   the others              500 that says nothing; also OUTCOME_UNCERTAIN, which must not invite
+ *   the others              500 without a reason; also OUTCOME_UNCERTAIN, since a 503 would invite
  *                           the client to repeat blindly
  */
 void call_fail_outcome(struct call *call, enum outcome outcome);
@@ -84,27 +84,28 @@ void call_fail_outcome(struct call *call, enum outcome outcome);
 /* Returns whether the outcome is OUTCOME_OK; otherwise false, after call_fail_outcome(). */
 bool call_succeeded(struct call *call, enum outcome outcome);
 
-/* Loads the provider whose uuid the path begins with. Otherwise false, after failing: with
-   upstream's 404, or, where upstream has words of its own around the uuid, with these and then the
-   reason (before and after are NULL or both given). */
+/* Loads the provider whose uuid is the first argument of the path. Returns false after failing. If
+   there is no such provider, that is 404 with the reason; where upstream says more, before and
+   after are its words around the uuid, in front of the reason. Otherwise both are NULL. */
 bool call_provider(struct call *call, const char *before, const char *after,
                    struct provider *provider);
 
-/* Which schema holds from which microversion on, the newest first; the last holds from 0 on. */
+/* A schema and the first microversion 1.N that it is for. Lists have the newest first, and end with
+   0. */
 struct schema_since {
     unsigned minor;
     enum schema schema;
 };
 
-/* The schema for the microversion of the call. */
+/* Returns the schema for the microversion of the call. */
 enum schema call_schema(const struct call *call, const struct schema_since *schemas);
 
-/* The body of the request, if it is JSON that the schema allows; otherwise NULL, after failing with
-   400 and upstream's text. */
+/* Returns the body of the request as JSON that the schema allows, or NULL after failing with 400
+   and upstream's text. */
 json_t *call_body(struct call *call, enum schema schema);
 
-/* Reads the query string and checks that the last values of its names are what the schema allows.
-   Otherwise false, after failing with 400 and upstream's text. */
+/* Reads the query string, and checks the last value of each name against the schema. Returns false
+   after failing with 400 and upstream's text. */
 bool call_query(struct call *call, enum schema schema, struct query *query);
 
 /* Starts an answer in JSON, and returns &call->writer to write it with. */
@@ -114,7 +115,8 @@ struct json_writer *call_json(struct call *call);
    does nothing below. */
 void call_last_modified(struct call *call, time_t when);
 
-/* The URL of a thing below the mount point, in the arena: call_url(call, "/traits/%s", name). */
+/* Returns a path with the mount point before it, in the arena: call_url(call, "/traits/%s", name).
+ */
 const char *call_url(struct call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

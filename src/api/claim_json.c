@@ -1,5 +1,5 @@
 /*
- * What a body says that consumers are to hold.
+ * Reads claims from the JSON of a request.
  */
 #include <config.h>
 
@@ -7,7 +7,7 @@
 
 #include "api/body/body.h"
 
-/* The amounts of {class: amount, ...} of one provider. */
+/* Reads {class: amount, ...}, the amounts of one provider. */
 static void read_resources(const char *provider_uuid, json_t *resources,
                            struct claim_amount *amounts, size_t *count)
 {
@@ -23,7 +23,7 @@ static void read_resources(const char *provider_uuid, json_t *resources,
     }
 }
 
-/* {provider: {"resources": {...}}, ...} */
+/* Reads {provider: {"resources": {...}}, ...}. */
 static void read_amounts(struct call *call, json_t *allocations, struct claim *claim)
 {
     size_t room = 0;
@@ -37,7 +37,8 @@ static void read_amounts(struct call *call, json_t *allocations, struct claim *c
     claim->amounts = amounts;
 }
 
-/* The list of before 1.12 as an object: of a provider that comes twice, the last counts. */
+/* Turns the list used before 1.12 into an object. If a provider comes twice, the last one counts.
+ */
 static json_t *object_from_list(json_t *list)
 {
     json_t *object = json_object(), *item;
@@ -50,7 +51,6 @@ static json_t *object_from_list(json_t *list)
     return object;
 }
 
-/* What the body says of one consumer. */
 void claim_read(struct call *call, const char *consumer_uuid, json_t *data, struct claim *claim)
 {
     const char *project_id = json_string_value(json_object_get(data, "project_id"));

@@ -1,5 +1,5 @@
 /*
- * Claims as members of a request: what each of some consumers is to hold.
+ * Claims in the JSON of a request: what consumers shall hold.
  */
 #ifndef BERTH_API_CLAIM_JSON_H
 #define BERTH_API_CLAIM_JSON_H
@@ -9,10 +9,12 @@
 #include "api/call.h"
 #include "placement/claim.h"
 
-/* Reads what a body, which a schema has allowed, says of one consumer. Nothing is copied. */
+/* Reads the claim of one consumer from JSON that a schema has allowed. Does not copy texts: the
+   JSON must outlive the claim. */
 void claim_read(struct call *call, const char *consumer_uuid, json_t *data, struct claim *claim);
 
-/* Reads {consumer: {...}, ...}. */
+/* Reads {consumer: {...}, ...} in the same way. Returns the claims, in the arena, and their count.
+ */
 struct claim *claims_read(struct call *call, json_t *data, size_t *count);
 
 #endif

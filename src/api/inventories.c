@@ -1,5 +1,5 @@
 /*
- * Inventories: decoded, checked, shown.
+ * Shows, checks and changes the inventories of a resource provider.
  */
 #include <config.h>
 
@@ -25,7 +25,7 @@ static void show_one(struct call *call, const struct provider *provider,
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
     inventory_write(writer, inventory);
-    /* upstream leaves out a generation of 0 here */
+    /* Upstream leaves out a generation of 0 here. */
     if (provider->generation != 0)
         writer_member_integer(writer, "resource_provider_generation", provider->generation);
     writer_end_object(writer);
@@ -53,7 +53,7 @@ static void show_all(struct call *call, const struct provider *provider,
     }
     writer_end_object(writer);
     writer_end_object(writer);
-    /* nothing was modified when there is nothing */
+    /* Without inventories there is no time of a change. */
     if (inventories->count > 0)
         call_last_modified(call, modified);
     else if (call_since(call, 15))
@@ -92,9 +92,10 @@ void inventory_show(struct call *call)
               call_argument(call, 0));
 }
 
-/* What is refused. */
+/* Refusing. */
 
-/* Whether there is anything to give: fails with 400, beginning with words about the provider. */
+/* Checks that the capacity is above 0 (from 1.26 on, at least 0). Returns false after failing with
+   400; words begin the text. */
 static bool check_capacity(struct call *call, const struct provider *provider,
                            const struct inventory *inventory, const char *words)
 {
@@ -119,7 +120,8 @@ static bool check_generation(struct call *call, const struct provider *provider,
     return false;
 }
 
-/* What an outcome means to those who write; words begin the text of a conflict. */
+/* Fails with what an outcome means to a change. words begin the text of a conflict; in_use is the
+   code of OUTCOME_INVENTORY_IN_USE. */
 static void refuse(struct call *call, enum outcome outcome, const char *words, const char *in_use)
 {
     const char *detail = call->context.failure.detail;

@@ -1,8 +1,8 @@
 /*
  * The inventories of a resource provider over HTTP.
  *
- * Fields that a body leaves out have upstream's defaults. From 1.26 on an inventory may be reserved
- * as a whole.
+ * Fields that a body leaves out get upstream's defaults. From 1.26 on an inventory may be reserved
+ * completely.
  */
 #ifndef BERTH_API_INVENTORIES_H
 #define BERTH_API_INVENTORIES_H

@@ -1,5 +1,5 @@
 /*
- * The fields of an inventory, from and to JSON.
+ * Reads and writes the fields of an inventory.
  */
 #include <config.h>
 

@@ -1,5 +1,5 @@
 /*
- * The body of a reshape, and what is said when it is refused.
+ * Reads the body of a reshape and answers it.
  */
 #include <config.h>
 
@@ -60,7 +60,7 @@ static void answer(struct call *call, enum outcome outcome)
     case OUTCOME_INVENTORY_INVALID:
         call_fail(call, 409, NULL, "Unable to allocate inventory: %s", detail);
         break;
-    case OUTCOME_DUPLICATE: /* somebody made an inventory of the same class meanwhile */
+    case OUTCOME_DUPLICATE: /* another request added the inventory first */
     case OUTCOME_CONCURRENT_UPDATE:
         call_fail(call, 409, CODE_CONCURRENT_UPDATE,
                   "update conflict: Another thread concurrently updated the resource "

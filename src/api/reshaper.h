@@ -1,5 +1,5 @@
 /*
- * The reshaper: inventories and allocations that move together.
+ * The reshaper: changes inventories and allocations together, in one transaction.
  */
 #ifndef BERTH_API_RESHAPER_H
 #define BERTH_API_RESHAPER_H

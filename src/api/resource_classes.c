@@ -1,5 +1,5 @@
 /*
- * Resource classes: decoded and shown.
+ * Shows, creates, renames and deletes resource classes.
  */
 #include <config.h>
 
@@ -86,7 +86,7 @@ void resource_class_post(struct call *call)
     created(call, name, 201);
 }
 
-/* Before 1.7. */
+/* PUT before 1.7. */
 static void rename_class(struct call *call)
 {
     const char *old_name = call_argument(call, 0);

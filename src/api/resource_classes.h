@@ -1,6 +1,6 @@
 /*
- * Resource classes over HTTP (1.2). PUT gives a class another name before 1.7, and makes sure that
- * there is one from then on.
+ * Resource classes over HTTP (1.2). Before 1.7 PUT renames a class; from 1.7 on it creates the
+ * class unless it exists.
  */
 #ifndef BERTH_API_RESOURCE_CLASSES_H
 #define BERTH_API_RESOURCE_CLASSES_H

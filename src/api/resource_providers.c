@@ -1,5 +1,5 @@
 /*
- * Resource providers over HTTP.
+ * Lists, creates, shows, changes and deletes resource providers.
  */
 #include <config.h>
 
@@ -15,7 +15,7 @@
 
 enum { TREES_SINCE = 14, BODY_SINCE = 20, MOVING_SINCE = 37 };
 
-/* What a provider has links to, besides itself, and since when. */
+/* The links of a provider besides "self", and the first microversion 1.N that shows them. */
 static const struct {
     const char *rel;
     unsigned since;
@@ -25,7 +25,7 @@ static const struct {
 
 enum { LINKS = sizeof(links) / sizeof(links[0]), UUID_COLUMN = 36 * 4, REL_TEXT = 16 };
 
-/* Writes providers one after the other. The URLs of all are made in the same place. */
+/* Writes providers one after the other. All URLs are built in the same memory. */
 struct provider_writer {
     struct call *call;
     struct json_writer *json;
@@ -77,7 +77,7 @@ static void write_provider(struct provider_writer *writer, const struct provider
         writer->modified = provider->modified;
 }
 
-/* Ends the answer. What has no time is as new as can be. */
+/* Ends the answer. Without a time of a change, now stands in. */
 static void finish(struct provider_writer *writer)
 {
     call_last_modified(writer->call, writer->modified != 0 ? writer->modified : time(NULL));
@@ -92,7 +92,7 @@ static const struct schema_since list_schemas[] = {
     {0, SCHEMA_RESOURCE_PROVIDERS_GET_1_0},
 };
 
-/* Gives false after failing with 400. */
+/* Returns false after failing with 400. */
 static bool read_filter(struct call *call, struct provider_filter *filter)
 {
     struct query query;
@@ -142,7 +142,7 @@ void resource_providers_list(struct call *call)
     finish(&writer);
 }
 
-/* Making. */
+/* Creating. */
 
 static void read_creation(struct call *call, json_t *body, struct provider_creation *creation)
 {
@@ -204,7 +204,7 @@ void resource_provider_show(struct call *call)
     finish(&writer);
 }
 
-/* Upstream tells when the provider was changed before this change, and nothing if it never was. */
+/* As upstream, shows the time of the change before this one, and none if there was none. */
 static void show_last_change(struct call *call, const struct provider *provider)
 {
     if (provider->updated != 0)

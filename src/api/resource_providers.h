@@ -1,5 +1,5 @@
 /*
- * Resource providers: made, shown, listed, renamed, moved within trees, deleted.
+ * Resource providers over HTTP: create, show, list, rename, move within trees, delete.
  */
 #ifndef BERTH_API_RESOURCE_PROVIDERS_H
 #define BERTH_API_RESOURCE_PROVIDERS_H

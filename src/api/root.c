@@ -1,5 +1,5 @@
 /*
- * The version document: which microversions there are.
+ * Writes the version document.
  */
 #include <config.h>
 

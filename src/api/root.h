@@ -1,5 +1,5 @@
 /*
- * The version document at the root of the service. It is for everybody.
+ * The version document at the root of the service. Everybody may read it.
  */
 #ifndef BERTH_API_ROOT_H
 #define BERTH_API_ROOT_H

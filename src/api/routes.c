@@ -1,6 +1,5 @@
 /*
- * The table of routes. The order of methods is that of the Allow header. Each endpoint has a line:
- * what may be asked of it, and from when on.
+ * Lists the routes. Methods are in the order of the Allow header.
  */
 #include <config.h>
 

@@ -1,6 +1,6 @@
 /*
- * The table of routes: which URL and method is answered by which handler, from which microversion
- * on, under which policy rule.
+ * The table of routes: for each URL and method its handler, its first microversion and its policy
+ * rule.
  */
 #ifndef BERTH_API_ROUTES_H
 #define BERTH_API_ROUTES_H

@@ -1,5 +1,5 @@
 /*
- * The way of a request from its parameters to its answer.
+ * Takes a request through all checks to its handler, and finishes the answer.
  */
 #include <config.h>
 
@@ -36,10 +36,10 @@ struct service {
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
-    char starved_id[sizeof("req-") + UUID_TEXT]; /* of the request for which there was no memory */
+    char starved_id[sizeof("req-") + UUID_TEXT]; /* of a request without memory */
 };
 
-/* The part of [berth] request_timeout that a search for candidates may take: the rest is for the
+/* The part of [berth] request_timeout that a search for candidates may take; the rest is for the
    answer. */
 #define SEARCH_PART 0.75
 
@@ -120,7 +120,7 @@ void service_free(struct service *service)
     free(service);
 }
 
-/* Looks the route up; true if there is an endpoint, false after failing with 404 or 405. */
+/* Finds the endpoint. Returns false after failing with 404 or 405. */
 static bool find_route(struct call *call)
 {
     struct exchange *exchange = call->exchange;
@@ -154,7 +154,7 @@ static bool media_allow(const struct endpoint *endpoint, struct exchange *exchan
            (!endpoint->takes_json || content_require_json(exchange));
 }
 
-/* Version and media types, in the order that upstream's decorators of the endpoint have. */
+/* Checks version and media types in the order of upstream's decorators of the endpoint. */
 static bool endpoint_admits(const struct endpoint *endpoint, struct exchange *exchange)
 {
     if (endpoint->version_first)
@@ -162,7 +162,7 @@ static bool endpoint_admits(const struct endpoint *endpoint, struct exchange *ex
     return media_allow(endpoint, exchange) && version_allows(endpoint, exchange);
 }
 
-/* The policy. The version document has no rule: it is for everybody. */
+/* Checks the policy. The version document has no rule: everybody may read it. */
 static bool policy_admits(const struct service *service, struct call *call)
 {
     const struct endpoint *endpoint = call->match.endpoint;
@@ -185,7 +185,7 @@ static bool policy_admits(const struct service *service, struct call *call)
                           endpoint->rule, &target);
 }
 
-/* The rate limits. The version document is free: monitoring and load balancers ask for it. */
+/* Checks the rate limits. The version document has none: monitoring and load balancers read it. */
 static bool rates_admit(const struct service *service, const struct call *call)
 {
     const struct endpoint *endpoint = call->match.endpoint;
@@ -232,8 +232,7 @@ static void answer_monitoring(struct service *service, struct exchange *exchange
 
 #define STARVED "The service is out of memory. Please retry."
 
-/* The error document of an answer for which there is hardly any memory: it fits into what a buffer
-   always keeps. */
+/* Writes an error document that needs no new memory: it fits into what a buffer always keeps. */
 static void write_starved(struct exchange *exchange)
 {
     exchange->status = 503;

@@ -1,5 +1,5 @@
 /*
- * Traits: decoded and shown.
+ * Shows, creates and deletes traits, and shows and replaces those of a provider.
  */
 #include <config.h>
 
@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "placement/trait.h"
 
-/* Writes the names, and sets when the latest of them was changed. */
+/* Writes the names, and adds the time of the latest change. */
 static void write_names(struct call *call, const struct traits *traits)
 {
     time_t modified = 0;
@@ -33,7 +33,8 @@ static void write_names(struct call *call, const struct traits *traits)
     call_last_modified(call, modified != 0 ? modified : time(NULL));
 }
 
-/* "in:A,B" or "startswith:CUSTOM_". Another word before the colon filters nothing, as upstream. */
+/* "in:A,B" or "startswith:CUSTOM_". As upstream, another word before the colon filters
+   nothing. */
 static bool read_name_filter(struct call *call, const char *text, struct trait_filter *filter)
 {
     const char *colon = strchr(text, ':');
@@ -137,7 +138,7 @@ void trait_remove(struct call *call)
         call_answer(call, 204);
 }
 
-/* Those of a provider. */
+/* The traits of a provider. */
 
 static void write_provider_traits(struct call *call, const struct provider *provider,
                                   const struct traits *traits)

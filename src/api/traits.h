@@ -1,5 +1,5 @@
 /*
- * Traits over HTTP (1.6): the traits there are, and those of a resource provider.
+ * Traits over HTTP (1.6): all traits, and those of a resource provider.
  */
 #ifndef BERTH_API_TRAITS_H
 #define BERTH_API_TRAITS_H

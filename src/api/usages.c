@@ -1,5 +1,5 @@
 /*
- * Usages of a provider and of a project, as JSON.
+ * Shows the usages of a provider and of a project.
  */
 #include <config.h>
 
@@ -11,7 +11,7 @@
 
 enum { CONSUMER_TYPES_SINCE = 38 };
 
-/* What the consumer types are called that are none. */
+/* Names that stand in for consumer types: of all consumers, and of those without a type. */
 static const char all_types[] = "all", no_type[] = "unknown";
 
 static void write_usages(struct json_writer *writer, const struct usages *usages)
@@ -41,7 +41,7 @@ void provider_usages_show(struct call *call)
     call_answer(call, 200);
 }
 
-/* From 1.38 on consumers are told apart by their type. */
+/* Sets whose usages count. From 1.38 on that depends on the consumer type. */
 static void choose_consumers(const struct call *call, const char *type, struct usage_filter *filter)
 {
     if (!call_since(call, CONSUMER_TYPES_SINCE) || (type != NULL && strcmp(type, all_types) == 0)) {

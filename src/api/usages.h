@@ -1,5 +1,5 @@
 /*
- * Usages: what is allocated from a provider, and what a project uses.
+ * Usages over HTTP: the sums of allocations of a provider, and of a project.
  */
 #ifndef BERTH_API_USAGES_H
 #define BERTH_API_USAGES_H

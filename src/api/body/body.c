@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Whether brackets nest no deeper than they may: jansson's own limit is far above ours. */
+/* Whether brackets nest no deeper than they may: jansson's limit is far higher. */
 static bool depth_is_fine(const char *text, size_t length, unsigned most)
 {
     unsigned depth = 0;
@@ -41,7 +41,7 @@ json_t *body_parse(const char *text, size_t length, unsigned depth, struct arena
     json_error_t error;
     json_t *body = json_loadb(text, length, JSON_DECODE_ANY, &error);
     if (body == NULL) {
-        /* jansson's text may quote what the client sent: the place alone is enough */
+        /* jansson's text may quote the body: tell only the place */
         *message = arena_printf(arena, "invalid syntax: line %d column %d (char %d)", error.line,
                                 error.column, error.position);
     }

@@ -1,5 +1,5 @@
 /*
- * Loading and compiling the schemas.
+ * Loads and compiles the schemas.
  */
 #include <config.h>
 
@@ -40,7 +40,7 @@ static void compile_pattern(regex_t *pattern, const char *text)
     abort();
 }
 
-/* The schemas of an object's members, and their names. */
+/* Compiles the schemas of an object's members. */
 static void compile_members(struct schema_rule *rule)
 {
     const char *name;
@@ -92,7 +92,7 @@ static const struct schema_node *node_compile(const json_t *source)
     json_object_foreach((json_t *)(uintptr_t)source, keyword, value)
     {
         schema_rule_check check = schema_rule_find(keyword);
-        assert(check != NULL); /* a keyword that nobody looks at would allow everything */
+        assert(check != NULL); /* an unknown keyword would allow everything */
         struct schema_rule *rule = &rules[node->count++];
         *rule = (struct schema_rule){.keyword = keyword, .check = check, .value = value};
         rule_compile(rule);

@@ -1,11 +1,10 @@
 /*
- * JSON Schema: whether a body or a query string is what it has to be.
+ * JSON Schema: checks bodies and query strings.
  *
- * The schemas are those of upstream, one file each in src/api/body/schemas, and a part of the
- * program. The validator knows the keywords that they use, and judges and words as the
- * python-jsonschema library (4.10) does, best_match() included, because clients read these texts.
- * What it does not do is to send schema and instance back: the text ends with where in them the
- * error is.
+ * The schemas are upstream's, one file each in src/api/body/schemas, and are part of the program.
+ * The validator knows the keywords that they use. Its verdicts and texts are those of the
+ * python-jsonschema library (4.10), best_match() included, because clients read these texts. Unlike
+ * the library it does not repeat schema and instance: the text ends with the place of the error.
  */
 #ifndef BERTH_API_BODY_SCHEMA_H
 #define BERTH_API_BODY_SCHEMA_H
@@ -22,12 +21,11 @@ enum schema {
     SCHEMA_COUNT
 };
 
-/* Compiles all schemas, once a process. A schema that is wrong is a fault of the program: abort().
-   Call it before json_memory_set(), since they live on the heap. */
+/* Compiles all schemas, once per process. Aborts if a schema is wrong, since that is a bug. Call it
+   before json_memory_set(): schemas live on the heap. */
 void schemas_load(void);
 
-/* Whether the instance is what the schema says. If not, message is set to what is wrong, in the
-   arena. */
+/* Checks an instance. Returns false and sets message, in the arena, if the schema refuses it. */
 bool schema_validate(enum schema schema, const json_t *instance, struct arena *arena,
                      const char **message);
 

@@ -1,5 +1,5 @@
 /*
- * A compiled schema: for schema.c, which makes them, and schema_check.c, which walks them.
+ * A compiled schema. schema.c compiles it, schema_check.c checks instances against it.
  */
 #ifndef BERTH_API_BODY_SCHEMA_NODE_H
 #define BERTH_API_BODY_SCHEMA_NODE_H
@@ -33,11 +33,12 @@ struct schema_node {
     size_t count;
 };
 
-/* What checks a keyword; NULL for one that checks nothing ("description"). */
 typedef void (*schema_rule_check)(const struct check *check, const struct schema_rule *rule);
+
+/* Returns the function that checks a keyword, or NULL if the keyword is not known. */
 schema_rule_check schema_rule_find(const char *keyword);
 
-/* Checks an instance against a compiled schema; see schema_validate(). */
+/* Checks an instance against a compiled schema, as schema_validate() does. */
 bool schema_node_validate(const struct schema_node *node, const json_t *instance,
                           struct arena *arena, const char **message);
 

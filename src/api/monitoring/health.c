@@ -1,5 +1,5 @@
 /*
- * Looking, and what is said about it.
+ * Checks database, schema and Keystone, and shows what was found.
  */
 #include <config.h>
 
@@ -10,12 +10,12 @@
 #include "base/json_writer.h"
 #include "db/schema_version.h"
 
-enum { HURRY = 2 }; /* seconds that an answer is waited for */
+enum { HURRY = 2 }; /* seconds to wait for an answer */
 
 static const char *const check_names[HEALTH_CHECKS] = {"database", "schema", "keystone"};
 static const char *const state_names[] = {"unknown", "ok", "failing", "not used"};
 
-/* By a connection of its own: that of the worker may be waited for much longer. */
+/* Uses a separate connection: the worker's own has a much longer timeout. */
 static void look_at_database(const struct database *database, struct arena *arena,
                              enum health_state states[HEALTH_CHECKS])
 {
@@ -32,7 +32,7 @@ static void look_at_database(const struct database *database, struct arena *aren
             outcome == OUTCOME_OK && schema_version_serves(revision) ? HEALTH_GOOD : HEALTH_BAD;
 }
 
-/* What was found, by others or here. */
+/* Returns in states what this worker or another one found last. */
 static void look(const struct monitoring_sources *sources, struct arena *arena,
                  enum health_state states[HEALTH_CHECKS])
 {

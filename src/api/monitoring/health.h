@@ -2,11 +2,11 @@
  * Health: whether the pool lives, and whether it is ready to do its work.
  *
  *   live    a worker answers: always 200
- *   ready   the pool is not stopping, and what it needs is there: the database, its schema at a
- *           revision that Berth serves, and Keystone where it is asked about tokens; otherwise 503
+ *   ready   the pool is not stopping, the database answers, its schema has a revision that Berth
+ *           serves, and Keystone answers where it validates tokens; otherwise 503
  *
- * What is looked at is looked at every two seconds at most, by one worker (watch/health.h), which
- * waits two seconds for each answer.
+ * One worker checks (watch/health.h), every two seconds at most, and waits at most two seconds for
+ * each answer.
  */
 #ifndef BERTH_API_MONITORING_HEALTH_H
 #define BERTH_API_MONITORING_HEALTH_H

@@ -1,5 +1,5 @@
 /*
- * Finding and answering the paths of operation.
+ * Finds and answers the paths below /_berth.
  */
 #include <config.h>
 

@@ -1,10 +1,10 @@
 /*
- * What is asked by who runs the service: /_berth/health, /_berth/health/live, /_berth/health/ready
- * and /_berth/metrics. Upstream has nothing like it, so these are not among its routes.
+ * The pages for operators: /_berth/health, /_berth/health/live, /_berth/health/ready and
+ * /_berth/metrics. Upstream has nothing like them, so they are not among the routes.
  *
- * They take no token and no microversion, are below any prefix, and answer whatever has happened to
- * the database. Who may ask is for the server in front to say (conf/berth-site.conf: this machine).
- * The answers name no host and no cause: those are in the log.
+ * They need no token and no microversion, work below any prefix, and answer even if the database
+ * does not. The server in front decides who may read them (conf/berth-site.conf: this machine). The
+ * answers name no host and no cause: those are in the log.
  */
 #ifndef BERTH_API_MONITORING_MONITORING_H
 #define BERTH_API_MONITORING_MONITORING_H
@@ -20,10 +20,11 @@ struct monitoring_page {
 extern const struct monitoring_page monitoring_pages[];
 extern const size_t monitoring_page_count;
 
-/* The one at a path, or NULL. */
+/* Returns the page at a path, or NULL. */
 const struct monitoring_page *monitoring_find(const char *path);
 
-/* Fills the response in. */
+/* Answers with a page: fills the response part of the exchange. Fails with 405 unless the method is
+   GET or HEAD. */
 void monitoring_answer(const struct monitoring_page *page, const struct monitoring_sources *sources,
                        struct exchange *exchange);
 

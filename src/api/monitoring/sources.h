@@ -1,5 +1,5 @@
 /*
- * What the operator's endpoints report on.
+ * What the monitoring pages report on.
  */
 #ifndef BERTH_API_MONITORING_SOURCES_H
 #define BERTH_API_MONITORING_SOURCES_H

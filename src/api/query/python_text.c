@@ -25,7 +25,7 @@ static bool is_space(uint32_t character)
            character == 0x2029 || character == 0x202f || character == 0x205f || character == 0x3000;
 }
 
-/* The value of a decimal digit (Unicode category Nd), or -1. */
+/* Returns the value of a decimal digit (Unicode category Nd), or -1. */
 static int digit_value(uint32_t character)
 {
     static const uint32_t zeros[] = {
@@ -84,8 +84,8 @@ void name_set_add(struct name_set *set, const char *name)
     set->names[set->count++] = name;
 }
 
-/* Reads the digits, single underscores between them, into plain digits without leading zeros.
-   Gives how many those are, or -1 if the text has anything else or too many. */
+/* Reads digits, with single underscores between them, into plain digits without leading zeros.
+   Returns their number, or -1 if the text has anything else or too many digits. */
 static int read_digits(const char *text, char *plain)
 {
     int seen = 0, kept = 0;
