@@ -41,12 +41,26 @@ void children_start_startup(struct master *master)
     pid_t parent = getpid();
     if (master->startup != 0)
         return;
-    master->startup = fork();
-    if (master->startup != 0)
+    pid_t pid = fork();
+    if (pid == 0) {
+        child_begin(master, "berth-startup", parent);
+        sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+        _exit(startup_run(master->settings));
+    }
+    master->startup_due = pid < 0;
+    if (pid < 0) {
+        log_event(LOG_LEVEL_ERROR, "the startup process could not be forked",
+                  log_errno("reason", errno));
+        master->startup_not_before = clock_milliseconds() + YOUNG;
         return;
-    child_begin(master, "berth-startup", parent);
-    sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
-    _exit(startup_run(master->settings));
+    }
+    master->startup = pid;
+}
+
+void children_retry_startup(struct master *master)
+{
+    if (master->startup_due && clock_milliseconds() >= master->startup_not_before)
+        children_start_startup(master);
 }
 
 bool children_start_worker(struct master *master)

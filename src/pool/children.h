@@ -6,8 +6,12 @@
 
 #include "pool/master_state.h"
 
-/* Forks the startup process, unless it is running. */
+/* Forks the startup process, unless it is running. If that fails, logs the reason and notes that it
+   is due. */
 void children_start_startup(struct master *master);
+
+/* Forks the startup process if it is due, a second after the last failure. */
+void children_retry_startup(struct master *master);
 
 /* Forks a worker with the current configuration into a free slot. Returns false if that failed; the
    reason is logged. */

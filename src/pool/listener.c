@@ -73,6 +73,10 @@ static bool remove_stale(const struct sockaddr_un *address, struct error_line *e
     bool alive = true;
     if (S_ISSOCK(status.st_mode)) {
         int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (probe < 0) {
+            error_line_set(error, "listening socket: %s", strerror(errno));
+            return false;
+        }
         alive = connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
                 errno != ECONNREFUSED;
         close(probe);

@@ -79,6 +79,7 @@ static void serve(struct master *master)
 {
     while (master->stop_at == 0) {
         policy_store_refresh(master->configuration->policies, POLICY_STORE_LOGS);
+        children_retry_startup(master);
         bool moving = reconcile_step(master);
         watchdog_check(master);
         if (master->upgrade.passed)

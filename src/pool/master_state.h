@@ -51,10 +51,12 @@ struct master {
     int signals;       /* a signalfd */
     sigset_t old_mask; /* for child processes that run other code */
     struct child children[SCOREBOARD_SLOTS];
-    pid_t startup;            /* the startup process; 0: it has ended */
-    unsigned died_young;      /* workers in a row that died young */
-    uint64_t fork_not_before; /* start no worker before this time */
-    uint64_t stop_at;         /* when to kill the remaining workers; 0: not stopping */
+    pid_t startup;               /* the startup process; 0: it has ended */
+    bool startup_due;            /* it could not be forked: try again */
+    uint64_t startup_not_before; /* when to try again */
+    unsigned died_young;         /* workers in a row that died young */
+    uint64_t fork_not_before;    /* start no worker before this time */
+    uint64_t stop_at;            /* when to kill the remaining workers; 0: not stopping */
 };
 
 #endif

@@ -19,7 +19,7 @@ void shutdown_begin(struct master *master)
     log_event(LOG_LEVEL_INFO, "stopping: requests in flight are finished");
     pool_state_enter(master, POOL_STOPPING);
     children_signal(master, SIGTERM);
-    if (master->startup != 0)
+    if (master->startup > 0)
         kill(master->startup, SIGKILL);
     upgrade_cancel(&master->upgrade);
 }
