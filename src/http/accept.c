@@ -1,5 +1,5 @@
 /*
- * Media types: RFC 7231's Accept header, as webob judges it, and the Content-Type.
+ * Reads the Accept header (RFC 7231) as webob does, and the Content-Type.
  */
 #include <config.h>
 
@@ -14,11 +14,11 @@
 
 #define JSON "application/json"
 
-/* One range of an Accept header, as it is read. */
+/* One range of an Accept header. */
 struct range {
     const char *type; /* "text/html", not terminated */
     size_t type_length;
-    bool parameters; /* other than q: it is for no offer of ours, as these have none */
+    bool parameters; /* it has some besides q: then no offer of ours matches */
     int quality;     /* thousandths */
 };
 
@@ -39,7 +39,7 @@ static const char *skip_token(const char *text)
     return text;
 }
 
-/* A token or a quoted string; NULL if it is neither. */
+/* Returns the end of a token or quoted string, or NULL if there is neither. */
 static const char *skip_value(const char *text)
 {
     if (*text != '"') {
@@ -55,7 +55,7 @@ static const char *skip_value(const char *text)
     return text + 1;
 }
 
-/* 0 to 1 with up to three decimals, in thousandths; -1 if it is not. */
+/* Reads 0 to 1 with up to three decimals. Returns thousandths, or -1. */
 static int read_quality(const char *text, size_t length)
 {
     if (length == 0 || length > 5 || (*text != '0' && *text != '1') ||
@@ -70,7 +70,7 @@ static int read_quality(const char *text, size_t length)
     return quality <= 1000 ? quality : -1;
 }
 
-/* Reads the parameters of a range; NULL if they are wrong. */
+/* Reads the parameters of a range. Returns their end, or NULL if they are wrong. */
 static const char *read_parameters(const char *text, struct range *range)
 {
     bool after_quality = false;
@@ -97,7 +97,7 @@ static const char *read_parameters(const char *text, struct range *range)
     }
 }
 
-/* Reads a range at text; gives what follows, or NULL if the header is wrong. */
+/* Reads a range. Returns its end, or NULL if the header is wrong. */
 static const char *read_range(const char *text, struct range *range)
 {
     const char *slash = skip_token(text);
@@ -110,12 +110,12 @@ static const char *read_range(const char *text, struct range *range)
     return read_parameters(end, range);
 }
 
-/* How exactly a range names an offer: 0 not at all. */
+/* Returns how exactly a range names an offer; 0: not at all. */
 static int range_specificity(const struct range *range, const char *offer)
 {
     size_t length = range->type_length;
     if (length == 3 && strncmp(range->type, "*/*", 3) == 0)
-        return 1; /* whatever its parameters, as webob */
+        return 1; /* with any parameters, as in webob */
     if (range->parameters)
         return 0;
     if (length > 2 && strncmp(range->type + length - 2, "/*", 2) == 0)
@@ -123,7 +123,8 @@ static int range_specificity(const struct range *range, const char *offer)
     return strlen(offer) == length && strncasecmp(range->type, offer, length) == 0 ? 3 : 0;
 }
 
-/* The quality of an offer in thousandths, 0 if it is not taken; -1 if the header is invalid. */
+/* Returns the quality of an offer in thousandths, 0 if the header refuses it, -1 if the header is
+   invalid. */
 static int offer_quality(const char *accept, const char *offer)
 {
     int best = 0, quality = 0;

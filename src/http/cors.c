@@ -1,5 +1,5 @@
 /*
- * Answers to pages of other origins.
+ * Answers preflight requests, and adds the headers for pages of other origins.
  */
 #include <config.h>
 
@@ -8,9 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "http/header_text.h"
 
-/* What a page may always send. */
+/* Headers that a page may always send. */
 static const char *const simple_headers[] = {
     "Accept",           "Accept-Language", "Content-Type",  "Cache-Control",
     "Content-Language", "Expires",         "Last-Modified", "Pragma"};
@@ -29,13 +30,13 @@ static bool has(const struct text_list *list, const char *text, comparison *comp
 
 static const char *join(struct arena *arena, const struct text_list *list)
 {
-    const char *joined = list->count > 0 ? list->items[0] : "";
-    for (size_t i = 1; i < list->count; i++)
-        joined = arena_printf(arena, "%s,%s", joined, list->items[i]);
-    return joined;
+    struct text_builder joined = text_begin(arena);
+    for (size_t i = 0; i < list->count; i++)
+        text_add_item(&joined, ",", list->items[i]);
+    return text_end(&joined);
 }
 
-/* The origin to name in the answer; NULL: there is none, or it is not allowed. */
+/* Returns the origin to name in the answer, or NULL if there is none or it is not allowed. */
 static const char *allowed_origin(const struct settings *settings, const struct exchange *exchange)
 {
     const char *origin = exchange_parameter(exchange, "HTTP_ORIGIN");
@@ -44,7 +45,7 @@ static const char *allowed_origin(const struct settings *settings, const struct 
     return has(&settings->cors_allowed_origin, "*", strcmp) ? "*" : NULL;
 }
 
-/* The answer depends on the origin, besides what it depends on already. */
+/* Adds Origin to the vary header. */
 static void vary_by_origin(struct exchange *exchange)
 {
     for (size_t i = 0; i < exchange->header_count; i++) {

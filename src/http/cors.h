@@ -1,17 +1,18 @@
 /*
  * Cross-origin resource sharing: which pages of a browser may use the API ([cors]).
  *
- * This is oslo_middleware's cors.py as Placement uses it: all origins of allowed_origin share one
- * set of options, groups as [cors.name] are not looked at, and without any allowed_origin nothing
- * of this happens. What may surprise there, and is the same here:
+ * This does what oslo_middleware's cors.py does for Placement: all origins of allowed_origin share
+ * one set of options, groups such as [cors.name] do not count, and without an allowed_origin it
+ * does nothing. Some of it may surprise:
  *
- *   - Every OPTIONS request is answered with 200 and nothing else, by whomever and whatever it asks
- *     for: what the service thinks of it (401, 404, 405) is thrown away.
- *   - A preflight request that asks for more than is allowed gets that same answer without any
+ *   - Every OPTIONS request gets 200 and nothing else, whoever sends it and whatever its path: the
+ *     service's own answer (401, 404, 405) is thrown away.
+ *   - A preflight request that asks for more than is allowed gets the same answer, without any
  *     Access-Control header.
- *   - Access-Control-Allow-Methods and -Headers repeat what was asked for, not what is allowed.
- *   - "*" among the origins allows all others, and is what they are told, also with credentials.
- *   - Origins and methods are compared as they are written, headers whatever their case.
+ *   - Access-Control-Allow-Methods and -Headers repeat the request, not the configuration.
+ *   - "*" among the origins allows all others, and they get "*" as the answer, even with
+ * credentials.
+ *   - Origins and methods are compared with case, headers without.
  */
 #ifndef BERTH_HTTP_CORS_H
 #define BERTH_HTTP_CORS_H
@@ -21,12 +22,12 @@
 #include "http/exchange.h"
 #include "settings/settings.h"
 
-/* Whether this is all that there is to answer the request with (an OPTIONS request while there is
-   an allowed_origin): nobody needs to ask who sends it. */
+/* Whether cors_finish() alone answers the request: an OPTIONS request, if there is an
+   allowed_origin. Then nothing else needs to look at it. */
 bool cors_answers(const struct settings *settings, const struct exchange *exchange);
 
-/* Finishes an answer, also that of a failure, once its status and headers are there: adds the
-   headers for the origin; what cors_answers() is replaced. */
+/* Finishes an answer, or an error, that has its status and headers: adds the headers for the
+   origin. Replaces the whole answer if cors_answers(). */
 void cors_finish(const struct settings *settings, struct exchange *exchange);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Error documents in the three forms of webob's exceptions.
+ * Writes error documents as webob's exceptions do: as JSON, HTML or plain text.
  */
 #include <config.h>
 
@@ -9,15 +9,16 @@
 #include <strings.h>
 
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "http/accept.h"
 #include "http/exchange.h"
 #include "http/microversion.h"
 
 /*
- * The statuses that are sent, their titles and how webob explains them. %s in an explanation is the
- * FastCGI parameter beside it; a template of its own has no comment, and so no line end, after the
- * detail.
+ * The statuses that Berth sends, with webob's titles and explanations. %s in an explanation stands
+ * for the FastCGI parameter beside it. Such an explanation is a special template in webob, which
+ * has no comment after the detail, and so no line end.
  */
 static const struct status {
     int status;
@@ -78,12 +79,10 @@ static const struct {
     const char *escaped;
 } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#x27;"}};
 
-/* html.escape() of Python, and what is not ASCII as a character reference. */
+/* Does what Python's html.escape() does, and writes other than ASCII as character references. */
 static const char *escape_html(struct arena *arena, const char *text)
 {
-    /* kept from text to text: who leaves through the arena's escape loses nothing */
-    static struct buffer buffer;
-    buffer_reset(&buffer);
+    struct text_builder html = text_begin(arena);
     while (*text != '\0') {
         uint32_t character;
         size_t length = utf8_next(text, &character);
@@ -92,16 +91,14 @@ static const char *escape_html(struct arena *arena, const char *text)
             if (*text == escapes[i].character)
                 escaped = escapes[i].escaped;
         if (escaped != NULL)
-            buffer_add_text(&buffer, escaped);
+            text_add(&html, escaped);
         else if (character >= 0x80)
-            buffer_printf(&buffer, "&#%u;", (unsigned)character);
+            text_add_format(&html, "&#%u;", (unsigned)character);
         else
-            buffer_add(&buffer, text, length);
+            text_add_bytes(&html, text, length);
         text += length;
     }
-    if (buffer.failed)
-        arena_starve(arena);
-    return arena_strndup(arena, buffer.length > 0 ? buffer.data : "", buffer.length);
+    return text_end(&html);
 }
 
 static const char *keep(struct arena *arena, const char *text)
@@ -110,7 +107,7 @@ static const char *keep(struct arena *arena, const char *text)
     return text;
 }
 
-/* The text of the error: explanation, two line breaks, detail. */
+/* Returns the text of the error: explanation, two line breaks, detail. */
 static const char *make_body(struct exchange *exchange,
                              const char *(*escape)(struct arena *, const char *))
 {
@@ -132,7 +129,7 @@ static const char *make_body(struct exchange *exchange,
                         status->explanation, parameter, place + 2, detail);
 }
 
-/* Copies text without what lies between open and the next ">", which is replaced. */
+/* Replaces each tag, from open to the next ">", by a character; NUL: by nothing. */
 static void replace_tags(char *text, const char *open, char replacement)
 {
     char *to = text;
@@ -163,7 +160,8 @@ static void remove_text(char *text, const char *removed)
     *to = '\0';
 }
 
-/* webob's strip_tags(): lines become spaces, <br> a line end, other tags nothing. */
+/* Does what webob's strip_tags() does: line ends become spaces, <br> a line end, other tags
+   nothing. */
 static const char *strip_tags(struct arena *arena, const char *body)
 {
     char *text = arena_strdup(arena, body), *to = text;
@@ -178,7 +176,7 @@ static const char *strip_tags(struct arena *arena, const char *body)
     return text;
 }
 
-/* webob's own form. */
+/* webob's form. */
 static void write_webob(struct exchange *exchange, struct json_writer *writer)
 {
     int status = exchange->status;
@@ -204,7 +202,7 @@ static void write_keystone(struct exchange *exchange, struct json_writer *writer
     writer_end_object(writer);
 }
 
-/* The API-WG's form. */
+/* The form of the API working group. */
 static void write_placement(struct exchange *exchange, struct json_writer *writer)
 {
     const struct http_error *error = &exchange->error;
@@ -251,7 +249,7 @@ static void write_html(struct exchange *exchange)
                   status, reason, status, reason, make_body(exchange, escape_html));
 }
 
-/* Adds text, of which a client may have sent a part: U+FFFD for a byte that is not UTF-8. */
+/* Adds text that may come from the client: U+FFFD for a byte that is not UTF-8. */
 static void add_utf8(struct buffer *output, const char *text)
 {
     while (*text != '\0') {

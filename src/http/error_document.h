@@ -1,8 +1,8 @@
 /*
  * The body of an error response.
  *
- * Upstream's errors are webob exceptions: JSON by the API-WG's form to whom takes JSON (and to whom
- * does not say), otherwise HTML or plain text of webob's templates.
+ * Upstream's errors are webob exceptions. A client that accepts JSON, or does not say, gets JSON in
+ * the form of the API working group; others get HTML or plain text from webob's templates.
  */
 #ifndef BERTH_HTTP_ERROR_DOCUMENT_H
 #define BERTH_HTTP_ERROR_DOCUMENT_H
@@ -13,7 +13,7 @@ struct exchange;
    never sent becomes 500. */
 void error_document_write(struct exchange *exchange);
 
-/* The reason phrase of a status, as "Not Found"; NULL for one that is never sent. */
+/* Returns the reason phrase of a status, such as "Not Found", or NULL if Berth never sends it. */
 const char *status_reason(int status);
 
 #endif

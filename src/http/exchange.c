@@ -1,5 +1,5 @@
 /*
- * What everybody does with an exchange: look at parameters, add headers, fail.
+ * Reads parameters of a request, adds headers to its response, fails it.
  */
 #include <config.h>
 
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* A parameter may come twice when a site's own line follows the included ones: the last one counts.
- */
+/* A parameter may come twice, if a line of the site follows nginx's included ones. The last one
+   counts. */
 const char *exchange_parameter(const struct exchange *exchange, const char *name)
 {
     size_t length = strlen(name);
@@ -33,7 +33,7 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
     exchange->headers[exchange->header_count++] = (struct header){name, value};
 }
 
-/* The scheme as who asks sees it. */
+/* Returns the scheme as the client sees it. */
 static const char *scheme_text(const struct exchange *exchange)
 {
     const char *scheme = exchange_parameter(exchange, "REQUEST_SCHEME");
@@ -47,7 +47,7 @@ static const char *scheme_text(const struct exchange *exchange)
     return scheme;
 }
 
-/* The host of the request without the port that the scheme stands for. */
+/* Returns the host as the client sees it, without the default port of the scheme. */
 static const char *host_text(const struct exchange *exchange, const char *scheme)
 {
     const char *host = exchange->forwarded.host;

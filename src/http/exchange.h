@@ -1,12 +1,12 @@
 /*
  * One request and its response.
  *
- * An exchange is filled from FastCGI parameters (http/fastcgi.h), walks through authentication, the
+ * An exchange is filled from FastCGI parameters (http/fastcgi.h), passes authentication, the
  * microversion, the router and a handler, and is sent back. Everything it points at lives in the
- * request's arena, but for the response body, which is a buffer that the worker keeps.
+ * request's arena, except the response body, which is a buffer of the worker.
  *
- * Whoever answers either writes a body and gives a status, or fails: exchange_fail() notes status,
- * code and detail once, and the error document is made of them at the end, in one place
+ * A handler either sets the status and writes a body, or calls exchange_fail() with status, code
+ * and detail. The error document is written from them at the end, in one place
  * (http/error_document.h).
  */
 #ifndef BERTH_HTTP_EXCHANGE_H
@@ -41,9 +41,9 @@ struct microversion {
 
 /* What an error looks like as JSON. */
 enum error_form {
-    ERROR_PLACEMENT, /* the API-WG's, in which Placement sends what goes wrong in it */
-    ERROR_WEBOB,     /* webob's own: of what went wrong in front of Placement's formatting */
-    ERROR_KEYSTONE,  /* the Identity API's, whatever the client accepts: keystonemiddleware's 401 */
+    ERROR_PLACEMENT, /* the API working group's: Placement's own errors */
+    ERROR_WEBOB,     /* webob's: errors before Placement formats them */
+    ERROR_KEYSTONE,  /* the Identity API's, always JSON: keystonemiddleware's 401 */
 };
 
 /* Why a request failed. */
@@ -56,21 +56,21 @@ struct http_error {
 struct exchange {
     struct arena *arena;
 
-    /* The request. No text is NULL unless it says so. */
+    /* The request. Texts are not NULL unless the comment says so. */
     char *const *parameters; /* the FastCGI parameters, "NAME=value", ends with NULL */
     const char *method;
-    const char *prefix; /* where the service is mounted (SCRIPT_NAME): "" or as "/placement" */
+    const char *prefix; /* where the service is mounted (SCRIPT_NAME): "" or "/placement" */
     const char *path;   /* below the prefix, percent-decoded; "" or begins with "/" */
     const char *query;  /* without "?", not decoded; "" if there is none */
     const char *body;
     size_t body_length;
     const char *remote_address;
-    bool behind_proxy; /* set before it is received: what a proxy says is believed */
+    bool behind_proxy; /* set before receiving: trust the headers of a proxy */
     struct forwarded forwarded;
-    const char *request_id;        /* "req-<uuid>", made here */
+    const char *request_id;        /* "req-<uuid>", ours */
     const char *global_request_id; /* the caller's, or NULL */
 
-    /* The microversion that was asked for; microversion_none until it is known. */
+    /* The requested microversion; major is 0 until it is known. */
     struct microversion version;
 
     /* The response. */
@@ -82,16 +82,17 @@ struct exchange {
     struct http_error error;
 };
 
-/* A FastCGI parameter by its name (as "HTTP_X_AUTH_TOKEN", "CONTENT_TYPE"), or NULL. */
+/* Returns a FastCGI parameter by its name (such as "HTTP_X_AUTH_TOKEN", "CONTENT_TYPE"), or NULL.
+ */
 const char *exchange_parameter(const struct exchange *exchange, const char *name);
 
-/* Adds a header to the response; name (lower case) and value must outlive the exchange. A value
-   with a control character would split the response: it is cut off there. */
+/* Adds a header to the response. name (lower case) and value must outlive the exchange. Cuts the
+   value before a control character, which could split the response. */
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
 
-/* Adds a "location" header: where the service was asked for, by scheme and host, with this path
-   (which begins with the prefix). If a proxy says that the scheme is none of HTTP, it is the path
-   alone. */
+/* Adds a "location" header: scheme and host as the client sees them, and this path, which begins
+   with the prefix. If a proxy names a scheme other than HTTP or HTTPS, the header is only the path.
+ */
 void exchange_add_location(struct exchange *exchange, const char *path);
 
 /* Fails: sets the status, and the code and detail of the error document. Does nothing if the

@@ -1,5 +1,5 @@
 /*
- * libfcgi: one request at a time on an inherited socket.
+ * Receives and sends with libfcgi on an inherited socket.
  */
 #include <config.h>
 
@@ -46,7 +46,7 @@ bool fastcgi_accept(struct fastcgi *fastcgi)
     return FCGX_Accept_r(&fastcgi->request) == 0;
 }
 
-/* "req-" and a uuid: what is taken from a caller as its request id. */
+/* Whether text is a request id that is accepted from a caller: "req-" and a uuid. */
 static bool is_request_id(const char *text)
 {
     if (text == NULL || strncmp(text, "req-", 4) != 0 || strlen(text) != 4 + UUID_TEXT)
@@ -98,7 +98,7 @@ static void receive_body(struct fastcgi *fastcgi, struct exchange *exchange, siz
         exchange_fail(exchange, 400, NULL, "The body is shorter than its content-length says.");
 }
 
-/* libfcgi frees its parameters when the request is finished, but the log still wants them. */
+/* libfcgi frees its parameters when the request is finished; the log needs them after that. */
 static char *const *copy_parameters(struct arena *arena, char **parameters)
 {
     size_t count = 0;
@@ -133,7 +133,7 @@ void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t 
     receive_body(fastcgi, exchange, body_limit);
 }
 
-/* The head goes out in pieces: sending must not need memory, as there may be none left. */
+/* Sends the head in pieces, because sending must not need memory: there may be none left. */
 static bool send_text(FCGX_Stream *out, const char *text)
 {
     return FCGX_PutStr(text, (int)strlen(text), out) >= 0;

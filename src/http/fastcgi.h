@@ -1,8 +1,8 @@
 /*
- * Exchanges over FastCGI: requests come from nginx by libfcgi, one at a time.
+ * Receives requests from nginx over FastCGI with libfcgi, one at a time, and sends the responses.
  *
- * The mount point: a PATH_INFO parameter divides the URL as CGI says, SCRIPT_NAME being the prefix;
- * without one (nginx's own fastcgi_params) the whole path is the service's.
+ * With a PATH_INFO parameter, SCRIPT_NAME is the prefix where the service is mounted, as in CGI.
+ * Without it (as in nginx's fastcgi_params) there is no prefix, and SCRIPT_NAME is the path.
  */
 #ifndef BERTH_HTTP_FASTCGI_H
 #define BERTH_HTTP_FASTCGI_H
@@ -11,23 +11,24 @@
 
 struct fastcgi;
 
-/* Prepares libfcgi for a listening socket. It replaces the handlers of SIGPIPE, SIGUSR1 and
-   SIGTERM: install yours after this. NULL after errno is set. */
+/* Prepares libfcgi for a listening socket. libfcgi replaces the handlers of SIGPIPE, SIGUSR1 and
+   SIGTERM: install yours afterwards. Returns NULL with errno set. */
 struct fastcgi *fastcgi_new(int listen_socket);
 void fastcgi_free(struct fastcgi *fastcgi);
 
-/* Takes the next connection. The listening socket is non-blocking: false when none waits (another
-   worker took it), or when accepting failed. Once there is a connection this reads to the end of
-   the parameters: signals that must not cut that short are to be blocked by the caller. */
+/* Accepts the next connection and reads its parameters. The listening socket is non-blocking:
+   returns false if no connection waits (another worker took it) or accepting failed. The caller
+   must block signals that must not interrupt the reading. */
 bool fastcgi_accept(struct fastcgi *fastcgi);
 
 /* Fills the exchange from the request just accepted: parameters, path, ids and the body (at most
    body_limit bytes). A request that cannot be served (body too large or cut short, path not UTF-8,
-   query longer than query_limit) fails here: ask exchange_failed(). */
+   query longer than query_limit) fails here: ask
+   exchange_failed(). */
 void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
                      size_t query_limit);
 
-/* Sends the response, without taking memory. Gives false if the client is gone. */
+/* Sends the response without allocating memory. Returns false if the client is gone. */
 bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange);
 
 /* Ends the request and closes its connection. */

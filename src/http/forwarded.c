@@ -1,5 +1,5 @@
 /*
- * Forwarded, and the X-Forwarded headers from before RFC 7239.
+ * Reads the Forwarded header, and the X-Forwarded headers from before RFC 7239.
  */
 #include <config.h>
 
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "http/header_text.h"
 
-/* One "name=value" of an element; the last one of a name counts, also if it is empty. */
+/* Reads one "name=value" of an element. The last value of a name counts, even if it is empty. */
 static void read_pair(struct arena *arena, const char *pair, size_t length,
                       struct forwarded *forwarded)
 {

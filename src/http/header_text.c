@@ -1,5 +1,5 @@
 /*
- * Values of headers, and lists of them.
+ * Strips header values, and splits lists of them.
  */
 #include <config.h>
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* White space of Python's str.strip() in Latin-1. */
+/* The white space of Python's str.strip() within Latin-1. */
 static bool is_space(char c)
 {
     return c != '\0' && strchr("\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0", c) != NULL;

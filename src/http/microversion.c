@@ -1,5 +1,5 @@
 /*
- * Reading the microversion header, as the microversion_parse library does.
+ * Parses the microversion header as the microversion_parse library does.
  */
 #include <config.h>
 
@@ -23,7 +23,7 @@ static const char *trim(struct arena *arena, const char *text, size_t length)
     return arena_strndup(arena, text, length);
 }
 
-/* The version in "placement 1.4", or NULL if it is for another service or none. */
+/* Returns the version in "placement 1.4", or NULL if the entry is for another service. */
 static const char *entry_version(struct arena *arena, const char *entry)
 {
     size_t length = strcspn(entry, " \t\n\r\f\v");
@@ -33,7 +33,7 @@ static const char *entry_version(struct arena *arena, const char *entry)
     return trim(arena, entry + length, strlen(entry + length));
 }
 
-/* The version of the last entry that is for this service, or NULL. */
+/* Returns the version of the last entry for this service, or NULL. */
 static const char *header_version(struct arena *arena, const char *header)
 {
     const char *end = header + strlen(header);
@@ -48,7 +48,8 @@ static const char *header_version(struct arena *arena, const char *header)
     }
 }
 
-/* A number as Python's int() takes it, small enough for a version; -1: too large, -2: none. */
+/* Reads a number as Python's int() does. Returns -1 for a negative one, -2 for no number, and some
+   number above 1000 for a larger one. */
 static int read_number(const char *text, size_t length)
 {
     while (length > 0 && isspace((unsigned char)*text)) {
@@ -73,7 +74,7 @@ static int read_number(const char *text, size_t length)
     return negative && number != 0 ? -1 : number;
 }
 
-/* What Python says about a version that is not two numbers is left out. */
+/* Fails without the reason that Python adds for a version that is not two numbers. */
 static bool refuse_text(struct exchange *exchange, const char *text)
 {
     exchange_fail(exchange, 400, NULL, "Invalid microversion: invalid version string: %s", text);

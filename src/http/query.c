@@ -1,5 +1,5 @@
 /*
- * Decoding query strings.
+ * Decodes query strings.
  */
 #include <config.h>
 

@@ -1,5 +1,5 @@
 /*
- * Finding a route.
+ * Finds the route and endpoint of a path and method.
  */
 #include <config.h>
 
@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Whether a path has the form of a template; its arguments go to match->arguments. */
+#include "base/text.h"
+
+/* Whether a path matches a template. Its arguments go to match->arguments. */
 static bool template_matches(const char *template, const char *path, struct arena *arena,
                              struct route_match *match)
 {
@@ -50,8 +52,8 @@ enum route_result router_match(const struct route *routes, size_t count, struct 
 
 const char *route_allow(const struct route *route, struct arena *arena)
 {
-    const char *allow = route->methods[0].method;
-    for (size_t i = 1; i < ROUTE_METHODS && route->methods[i].method != NULL; i++)
-        allow = arena_printf(arena, "%s, %s", allow, route->methods[i].method);
-    return allow;
+    struct text_builder allow = text_begin(arena);
+    for (size_t i = 0; i < ROUTE_METHODS && route->methods[i].method != NULL; i++)
+        text_add_item(&allow, ", ", route->methods[i].method);
+    return text_end(&allow);
 }

@@ -1,9 +1,9 @@
 /*
- * Which endpoint a path and a method belong to.
+ * Finds the endpoint of a path and a method.
  *
- * The table of routes is the api room's (api/routes.h); this is only how one is found. A path
- * matches a template exactly, as in the Routes library that upstream uses: "{name}" stands for one
- * or more characters other than "/", a slash at the end is one too many.
+ * The table of routes is in api/routes.h. A path must match a template exactly, as in the Routes
+ * library that upstream uses: "{name}" stands for one or more characters other than "/", and a path
+ * with another slash at its end does not match.
  */
 #ifndef BERTH_HTTP_ROUTER_H
 #define BERTH_HTTP_ROUTER_H
@@ -12,16 +12,17 @@
 
 #include "base/arena.h"
 
-struct endpoint; /* the api room's: what answers */
+struct endpoint; /* api/call.h */
 
 enum { ROUTE_METHODS = 4, ROUTE_ARGUMENTS = 2 };
 
 struct route {
-    const char *path; /* the template, as "/traits/{name}" */
+    const char *path; /* the template: "/traits/{name}" */
     struct {
         const char *method;
         const struct endpoint *endpoint;
-    } methods[ROUTE_METHODS]; /* in the order of the Allow header; ends with a method of NULL */
+    } methods[ROUTE_METHODS]; /* in the order of the Allow header; a NULL method ends the list if it
+                                 is not full */
 };
 
 enum route_result {
@@ -36,11 +37,11 @@ struct route_match {
     const char *arguments[ROUTE_ARGUMENTS]; /* in the order of the template */
 };
 
-/* Finds path and method in a table of count routes. Arguments are copied into the arena. */
+/* Finds path and method in a table of count routes. Copies the arguments into the arena. */
 enum route_result router_match(const struct route *routes, size_t count, struct arena *arena,
                                const char *path, const char *method, struct route_match *match);
 
-/* The value of the Allow header: the methods of the route, as "GET, PUT, DELETE". */
+/* Returns the value of the Allow header: the methods of the route, as "GET, PUT, DELETE". */
 const char *route_allow(const struct route *route, struct arena *arena);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * Checking an instance, keyword by keyword, and choosing the error to report as
- * jsonschema.exceptions.best_match() does: the one highest up in the instance; of these one that is
- * not of "anyOf", and that is about the type; of these the first.
+ * Checks an instance, keyword by keyword, and chooses the error to report as
+ * jsonschema.exceptions.best_match() does: the error highest up in the instance; among these one
+ * that is not of "anyOf" and is about the type; among these the first.
  *
- * The text of an error is only made when the error is the best until then, so that a large body
- * that is wrong everywhere costs no more than one that is wrong once.
+ * Writes the text of an error only if the error is the best so far, so that a large body that is
+ * wrong everywhere costs no more than one that is wrong once.
  */
 #include <config.h>
 
@@ -18,7 +18,7 @@
 #include "base/utf8.h"
 #include "base/uuid.h"
 
-/* The way from the root to what is being checked: names, or indexes if the name is NULL. */
+/* The path from the root to the value being checked: names, or indexes where the name is NULL. */
 struct step {
     const struct step *parent;
     const char *name;
@@ -34,10 +34,10 @@ struct relevance {
 struct schema_error {
     struct relevance relevance;
     const char *message;                /* of the whole error */
-    const struct schema_error *context; /* what makes a better report, of anyOf */
+    const struct schema_error *context; /* of anyOf: a better error to report, or NULL */
 };
 
-/* Where errors go: keeps the best, or, for what happens within anyOf, the least. */
+/* Collects errors: keeps the most relevant one, or, within anyOf, the least relevant. */
 struct sink {
     bool least;
     size_t count;
@@ -97,7 +97,7 @@ static bool is_any_type(const json_t *instance, const json_t *types)
     return false;
 }
 
-/* "['resources'][0]" */
+/* Returns a path as "['resources'][0]". */
 static const char *path_text(struct arena *arena, const struct step *path)
 {
     if (path == NULL)
@@ -108,7 +108,7 @@ static const char *path_text(struct arena *arena, const struct step *path)
     return arena_printf(arena, "%s[%s]", before, python_repr_text(path->name, arena));
 }
 
-/* Whether an error of this rule would be kept; a text for it is to be given to report() then. */
+/* Whether an error of this rule would be kept. If so, the caller writes its text. */
 static bool reports(const struct check *check, const struct schema_rule *rule,
                     struct relevance *relevance)
 {
@@ -144,7 +144,7 @@ static void keep(const struct check *check, const struct schema_rule *rule,
     };
 }
 
-/* Reports that the instance is something: "'x' is too short". */
+/* Reports the instance with words behind it: "'x' is too short". */
 static void report(const struct check *check, const struct schema_rule *rule, const char *words,
                    const json_t *limit)
 {
@@ -164,7 +164,7 @@ static void node_check(const struct check *check)
         check->node->rules[i].check(check, &check->node->rules[i]);
 }
 
-/* Checks a member or an item; schema_name: what leads to its schema behind the keyword. */
+/* Checks a member or an item. schema_name is the step from the keyword to its schema. */
 static void descend(const struct check *check, const struct schema_rule *rule,
                     const struct schema_node *node, const json_t *instance, struct step step,
                     const char *schema_name)
@@ -330,7 +330,7 @@ static void check_any_of(const struct check *check, const struct schema_rule *ru
         size_t before = sink.count;
         below.sink = &sink;
         below.node = rule->nodes[i];
-        /* the paths of what is found in here begin here */
+        /* paths of errors within begin here */
         below.path = NULL;
         below.schema_path = &alternative;
         below.depth = 0;
@@ -359,7 +359,7 @@ static void check_pattern(const struct check *check, const struct schema_rule *r
         report(check, rule, "does not match ", rule->value);
 }
 
-/* "uuid" is the only format; what is no text is no uuid either. */
+/* "uuid" is the only format. A value that is not text is not a uuid. */
 static void check_format(const struct check *check, const struct schema_rule *rule)
 {
     if (json_is_string(check->instance) && uuid_is_like(json_string_value(check->instance)))
@@ -419,7 +419,7 @@ static void check_min_properties(const struct check *check, const struct schema_
         report(check, rule, "does not have enough properties", NULL);
 }
 
-/* Items are texts wherever this is used; others differ from each other and from every text. */
+/* Items are texts wherever schemas use this. Other items count as different from everything. */
 static void check_unique_items(const struct check *check, const struct schema_rule *rule)
 {
     size_t count = json_array_size(check->instance), texts = 0;

@@ -24,8 +24,8 @@ struct reading {
     struct candidate_request *request;
 };
 
-/* What a group is made of. A parameter whose values count together is read when the group's first
-   one is met, and not again. */
+/* The parameters of a group. Where all values of a parameter count together, the first one reads
+   them all. */
 enum part { PART_RESOURCES, PART_REQUIRED, PART_MEMBER_OF, PART_IN_TREE };
 
 static bool read_resources(struct reading *reading, struct request_group *group,
@@ -85,7 +85,8 @@ static bool is_suffix(const char *text, bool named)
     return *text != '0' && strspn(text, digits) == length;
 }
 
-/* The part that a parameter is of, and its suffix; PARTS: it is no part of a group. */
+/* Finds the part of a group that a parameter names, and its suffix. Returns PARTS if it names none.
+ */
 static size_t find_part(const char *name, bool named, const char **suffix)
 {
     for (size_t i = 0; i < PARTS; i++) {
@@ -134,7 +135,7 @@ static bool read_groups(struct reading *reading)
     return true;
 }
 
-/* What groups must have. */
+/* Checks of the groups. */
 
 static void list_add_quoted(struct text_builder *list, const char *suffix)
 {
@@ -146,7 +147,7 @@ static bool membership_asks(const struct membership *membership)
     return membership->required_count > 0 || membership->forbidden.count > 0;
 }
 
-/* Before 1.36: no group without resources. */
+/* Before 1.36 every group must have resources. */
 static bool check_orphans(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
@@ -192,7 +193,7 @@ static bool subtrees_have(const struct candidate_request *request, const char *s
     return false;
 }
 
-/* A group without resources must be of a subtree. */
+/* A group without resources must be named in a subtree. */
 static bool check_resourceless(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
@@ -219,7 +220,7 @@ static bool check_resourceless(struct reading *reading)
     return false;
 }
 
-/* The suffixes of subtrees must be those of groups. */
+/* The suffixes in subtrees must be suffixes of groups. */
 static bool check_subtrees(struct reading *reading)
 {
     struct arena *arena = reading->exchange->arena;
@@ -255,7 +256,7 @@ static bool all_forbidden(const struct name_set *set, const struct name_set *for
     return true;
 }
 
-/* The names of a set in order, as "A, B". */
+/* Returns the names of a set in order, as "A, B". */
 static const char *sorted_names(struct arena *arena, const struct name_set *set)
 {
     struct name_set sorted = name_set_sorted(arena, set);
@@ -301,9 +302,9 @@ static bool check_groups(struct reading *reading)
     return !microversion_since(reading->exchange, FORBIDDEN_SINCE) || check_forbidden(reading);
 }
 
-/* The request as a whole. */
+/* Parameters for the whole request. */
 
-/* Of several limits the first counts, and the last was seen by the schema. */
+/* Of several limits the first counts, although the schema has checked the last. */
 static bool read_limit(struct reading *reading)
 {
     size_t position = 0;
