@@ -1,0 +1,185 @@
+"""A Galera cluster on loopback, for tests of what several nodes do together.
+
+Each node is a MariaDB with its own directory and ports. A node can be killed (SIGKILL), stopped
+(SIGSTOP), continued and started again; it then takes the state from the others by rsync or by their
+write-set cache.
+"""
+import os
+import shutil
+import signal
+import subprocess
+
+from support.cloud import free_port, wait_until
+from support.templates import template
+from support.database import make_template
+
+PROVIDER = '/usr/lib/galera/libgalera_smm.so'
+
+SCHEDULING = r'''
+/* For kernels that do not answer pthread_getschedparam(), without which Galera does not start. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *parameters)
+{
+    (void)thread;
+    *policy = SCHED_OTHER;
+    parameters->sched_priority = 0;
+    return 0;
+}
+'''
+
+
+def is_available():
+    return os.path.exists(PROVIDER)
+
+
+class Node:
+    def __init__(self, cluster, index, ports):
+        self.cluster = cluster
+        self.index = index
+        self.port, self.group_port, self.ist_port, self.sst_port = ports
+        self.directory = os.path.join(cluster.directory, 'node%d' % index)
+        self.socket = os.path.join(self.directory, 'db.sock')
+        self.process = None
+
+    def write_configuration(self):
+        os.makedirs(os.path.join(self.directory, 'temporary'), exist_ok=True)
+        addresses = ','.join('127.0.0.1:%d' % node.group_port for node in self.cluster.nodes)
+        provider = ';'.join(
+            [
+                'gmcast.listen_addr=tcp://127.0.0.1:%d' % self.group_port,
+                'ist.recv_addr=127.0.0.1:%d' % self.ist_port,
+                'base_port=%d' % self.group_port,
+                'gcache.size=64M',
+                'evs.keepalive_period=PT0.5S',
+                'evs.suspect_timeout=PT4S',
+                'evs.inactive_timeout=PT8S',
+                'evs.install_timeout=PT8S',
+                'pc.recovery=true',
+            ]
+        )
+        lines = [
+            '[mysqld]',
+            'datadir=%s/data' % self.directory,
+            'socket=' + self.socket,
+            'tmpdir=%s/temporary' % self.directory,
+            'pid-file=%s/mariadbd.pid' % self.directory,
+            'log-error=%s/mariadbd.log' % self.directory,
+            'bind-address=127.0.0.1',
+            'port=%d' % self.port,
+            'skip-name-resolve',
+            'max_connections=200',
+            'innodb_buffer_pool_size=128M',
+            'innodb_log_file_size=32M',
+            'innodb_flush_log_at_trx_commit=0',
+            'binlog_format=ROW',
+            'default_storage_engine=InnoDB',
+            'innodb_autoinc_lock_mode=2',
+            'wsrep_on=ON',
+            'wsrep_provider=' + PROVIDER,
+            'wsrep_cluster_name=berth',
+            'wsrep_cluster_address=gcomm://' + addresses,
+            'wsrep_node_name=node%d' % self.index,
+            'wsrep_node_address=127.0.0.1:%d' % self.group_port,
+            'wsrep_sst_method=rsync',
+            'wsrep_sst_receive_address=127.0.0.1:%d' % self.sst_port,
+            'wsrep_slave_threads=2',
+            'wsrep_provider_options=' + provider,
+        ]
+        with open(os.path.join(self.directory, 'my.cnf'), 'w') as file:
+            file.write('\n'.join(lines) + '\n')
+
+    def start(self, first=False):
+        command = ['mariadbd', '--defaults-file=%s/my.cnf' % self.directory]
+        if os.getuid() == 0:
+            command.append('--user=' + self.cluster.user)
+        if first:
+            command.append('--wsrep-new-cluster')
+        environment = dict(os.environ, LD_PRELOAD=self.cluster.preload)
+        environment['PATH'] += ':/usr/sbin:/sbin'
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def sql(self, text, database=''):
+        return subprocess.run(
+            ['mariadb', '--no-defaults', '-uroot', '-N', '-S', self.socket, database],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def is_synced(self):
+        try:
+            return (
+                'Synced' in self.sql("SHOW STATUS LIKE 'wsrep_local_state_comment'")
+                and 'ON' in self.sql("SHOW STATUS LIKE 'wsrep_ready'").split()
+            )
+        except (subprocess.CalledProcessError, OSError):
+            return False
+
+    def wait_synced(self):
+        def is_ready():
+            assert self.process.poll() is None, self.log()
+            return self.is_synced()
+
+        wait_until('node %d is synced' % self.index, is_ready, seconds=120)
+
+    def log(self):
+        with open(os.path.join(self.directory, 'mariadbd.log'), errors='replace') as file:
+            return file.read()[-3000:]
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def signal(self, number):
+        os.killpg(self.process.pid, number)
+
+
+class Cluster:
+    def __init__(self, directory, size=3):
+        self.directory = directory
+        self.user = 'mysql'
+        self.preload = os.path.join(directory, 'scheduling.so')
+        os.makedirs(directory, exist_ok=True)
+        subprocess.run(
+            ['gcc', '-shared', '-fPIC', '-o', self.preload, '-x', 'c', '-'],
+            input=SCHEDULING,
+            text=True,
+            check=True,
+        )
+        self.nodes = []
+        ports = set()
+        while len(ports) < 4 * size:
+            ports.add(free_port())
+        ports = list(ports)
+        for index in range(size):
+            self.nodes.append(Node(self, index, ports[4 * index:4 * index + 4]))
+
+    def start(self):
+        data = template('mariadb', make_template)
+        for node in self.nodes:
+            os.makedirs(node.directory, exist_ok=True)
+            shutil.copytree(data + '/data', node.directory + '/data')
+            node.write_configuration()
+        if os.getuid() == 0:
+            subprocess.run(['chown', '-R', self.user, self.directory], check=True)
+        self.nodes[0].start(first=True)
+        self.nodes[0].wait_synced()
+        for node in self.nodes[1:]:
+            node.start()
+        for node in self.nodes[1:]:
+            node.wait_synced()
+
+    def stop(self):
+        for node in self.nodes:
+            if node.process is not None and node.process.poll() is None:
+                node.kill()
