@@ -156,11 +156,11 @@ static int shortest_precision(double value)
 void writer_format_real(char text[REAL_TEXT], double value)
 {
     if (isnan(value)) {
-        strcpy(text, "NaN");
+        snprintf(text, REAL_TEXT, "NaN");
         return;
     }
     if (isinf(value)) {
-        strcpy(text, value < 0 ? "-Infinity" : "Infinity");
+        snprintf(text, REAL_TEXT, "%s", value < 0 ? "-Infinity" : "Infinity");
         return;
     }
     /* Python's repr() uses the exponent form below 1e-4 and from 1e16 on. */

@@ -21,7 +21,7 @@ static char *reserve(struct text_builder *builder, size_t length)
     if (builder->text == NULL || builder->room - builder->length <= length) {
         size_t room = (builder->length + length) * 2 + ROOM_FIRST;
         char *text = arena_alloc(builder->arena, room);
-        if (builder->length > 0)
+        if (builder->text != NULL)
             memcpy(text, builder->text, builder->length);
         builder->text = text;
         builder->room = room;
