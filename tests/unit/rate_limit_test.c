@@ -1,5 +1,5 @@
 /*
- * How much may be asked: buckets that fill with time, and whose they are. The clock is the test's.
+ * Rate limits: buckets that fill with time, and whose they are. The test sets the time itself.
  */
 #include <config.h>
 
@@ -38,7 +38,7 @@ static unsigned take_all(uint64_t owner, const struct rate *rate, uint64_t now)
     return taken;
 }
 
-START_TEST(who_was_quiet_may_ask_the_burst_at_once)
+START_TEST(a_quiet_owner_may_send_the_burst_at_once)
 {
     struct rate rate = rate_of(5, 2);
     ck_assert_uint_eq(take_all(1, &rate, START), 10);
@@ -50,7 +50,7 @@ START_TEST(who_was_quiet_may_ask_the_burst_at_once)
 }
 END_TEST
 
-START_TEST(what_is_refused_costs_nothing)
+START_TEST(a_refusal_costs_nothing)
 {
     struct rate rate = rate_of(1, 1);
     ck_assert_uint_eq(take_all(1, &rate, START), 1);
@@ -60,7 +60,7 @@ START_TEST(what_is_refused_costs_nothing)
 }
 END_TEST
 
-START_TEST(one_may_come_even_without_a_burst)
+START_TEST(one_request_passes_without_a_burst)
 {
     struct rate rate = rate_of(0.1, 0);
     ck_assert_uint_eq(take_all(1, &rate, START), 1);
@@ -68,7 +68,7 @@ START_TEST(one_may_come_even_without_a_burst)
 }
 END_TEST
 
-START_TEST(odd_rates)
+START_TEST(extreme_rates_are_bounded)
 {
     ck_assert_uint_eq(rate_of(0, 10).interval, 0);
     ck_assert_uint_eq(rate_of(1e-9, 10).interval, 3600 * SECOND);
@@ -77,7 +77,7 @@ START_TEST(odd_rates)
 }
 END_TEST
 
-START_TEST(a_bucket_that_was_deeper_is_empty_and_not_emptier)
+START_TEST(a_bucket_that_was_deeper_counts_as_empty)
 {
     struct rate before = rate_of(1, 1000), after = rate_of(1, 2);
     ck_assert_uint_eq(take_all(1, &before, START), 1000);
@@ -103,7 +103,7 @@ static uint64_t neighbour(uint64_t n)
     return n << 48 | 7;
 }
 
-START_TEST(owners_of_a_set_have_buckets_of_their_own)
+START_TEST(owners_of_a_set_have_separate_buckets)
 {
     struct rate rate = rate_of(1, 4);
     for (unsigned i = 0; i < RATE_WAYS; i++)
@@ -113,7 +113,7 @@ START_TEST(owners_of_a_set_have_buckets_of_their_own)
 }
 END_TEST
 
-START_TEST(the_bucket_that_is_full_is_taken_over)
+START_TEST(a_new_owner_takes_over_the_full_bucket)
 {
     struct rate rate = rate_of(1, 4);
     for (unsigned i = 0; i < RATE_WAYS; i++)
@@ -126,7 +126,7 @@ START_TEST(the_bucket_that_is_full_is_taken_over)
 }
 END_TEST
 
-START_TEST(an_owner_without_bits_is_an_owner)
+START_TEST(owner_zero_has_a_bucket)
 {
     struct rate rate = rate_of(1, 4);
     ck_assert_uint_eq(take_all(0, &rate, START), 4);
@@ -134,7 +134,7 @@ START_TEST(an_owner_without_bits_is_an_owner)
 }
 END_TEST
 
-START_TEST(processes_get_no_more_together)
+START_TEST(processes_share_one_bucket)
 {
     enum { PROCESSES = 4, BURST = 20000 };
     struct rate rate = rate_of(1, BURST);
@@ -221,7 +221,7 @@ START_TEST(a_project_is_limited_and_others_are_not)
 }
 END_TEST
 
-START_TEST(kinds_have_limits_of_their_own)
+START_TEST(each_kind_has_its_own_limit)
 {
     settings.berth_rate_limit_project_reads = 2;
     settings.berth_rate_limit_project_writes = 1;
@@ -258,7 +258,7 @@ START_TEST(a_user_is_limited_in_all_projects)
 }
 END_TEST
 
-START_TEST(what_the_project_refuses_costs_the_user_nothing)
+START_TEST(a_refusal_by_the_project_costs_the_user_nothing)
 {
     settings.berth_rate_limit_user_reads = 2;
     settings.berth_rate_limit_project_reads = 1;
@@ -270,7 +270,7 @@ START_TEST(what_the_project_refuses_costs_the_user_nothing)
 }
 END_TEST
 
-START_TEST(who_has_no_project_counts_as_one)
+START_TEST(a_user_without_project_counts_as_a_project)
 {
     settings.berth_rate_limit_project_reads = 1;
     start();
@@ -282,7 +282,7 @@ START_TEST(who_has_no_project_counts_as_one)
 }
 END_TEST
 
-START_TEST(new_limits_hold_for_the_same_buckets)
+START_TEST(new_limits_apply_to_the_same_buckets)
 {
     settings.berth_rate_limit_project_reads = 1;
     start();
@@ -298,26 +298,28 @@ END_TEST
 int main(void)
 {
     TCase *test = tcase_create("rate buckets"), *limit_test = tcase_create("rate limits");
+    tcase_set_timeout(test, 600);
+    tcase_set_timeout(limit_test, 600);
     tcase_add_checked_fixture(test, setup_buckets, teardown_buckets);
-    tcase_add_test(test, who_was_quiet_may_ask_the_burst_at_once);
-    tcase_add_test(test, what_is_refused_costs_nothing);
-    tcase_add_test(test, one_may_come_even_without_a_burst);
-    tcase_add_test(test, odd_rates);
-    tcase_add_test(test, a_bucket_that_was_deeper_is_empty_and_not_emptier);
+    tcase_add_test(test, a_quiet_owner_may_send_the_burst_at_once);
+    tcase_add_test(test, a_refusal_costs_nothing);
+    tcase_add_test(test, one_request_passes_without_a_burst);
+    tcase_add_test(test, extreme_rates_are_bounded);
+    tcase_add_test(test, a_bucket_that_was_deeper_counts_as_empty);
     tcase_add_test(test, a_token_may_be_given_back);
-    tcase_add_test(test, owners_of_a_set_have_buckets_of_their_own);
-    tcase_add_test(test, the_bucket_that_is_full_is_taken_over);
-    tcase_add_test(test, an_owner_without_bits_is_an_owner);
-    tcase_add_test(test, processes_get_no_more_together);
+    tcase_add_test(test, owners_of_a_set_have_separate_buckets);
+    tcase_add_test(test, a_new_owner_takes_over_the_full_bucket);
+    tcase_add_test(test, owner_zero_has_a_bucket);
+    tcase_add_test(test, processes_share_one_bucket);
     tcase_add_checked_fixture(limit_test, setup_limits, teardown_limits);
     tcase_add_test(limit_test, without_limits_there_is_no_limiter);
     tcase_add_test(limit_test, a_project_is_limited_and_others_are_not);
-    tcase_add_test(limit_test, kinds_have_limits_of_their_own);
+    tcase_add_test(limit_test, each_kind_has_its_own_limit);
     tcase_add_test(limit_test, seconds_to_wait_are_rounded_up);
     tcase_add_test(limit_test, a_user_is_limited_in_all_projects);
-    tcase_add_test(limit_test, what_the_project_refuses_costs_the_user_nothing);
-    tcase_add_test(limit_test, who_has_no_project_counts_as_one);
-    tcase_add_test(limit_test, new_limits_hold_for_the_same_buckets);
+    tcase_add_test(limit_test, a_refusal_by_the_project_costs_the_user_nothing);
+    tcase_add_test(limit_test, a_user_without_project_counts_as_a_project);
+    tcase_add_test(limit_test, new_limits_apply_to_the_same_buckets);
     int buckets_status = suite_run("rate buckets", test);
     return suite_run("rate limits", limit_test) | buckets_status;
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/sorted.h"
+
 /* The rules that are being visited, each referred to by the one before. */
 struct path {
     const struct policy_rules *rules;
@@ -15,20 +17,15 @@ struct path {
     struct error_line *error;
 };
 
+/* For sorted_find(): the key is a name. */
+static int name_compare(const void *name, const void *rule)
+{
+    return strcmp(name, ((const struct policy_rule *)rule)->name);
+}
+
 struct policy_rule *policy_rules_find(const struct policy_rules *rules, const char *name)
 {
-    size_t begin = 0, end = rules->count;
-    while (begin < end) {
-        size_t middle = begin + (end - begin) / 2;
-        int order = strcmp(name, rules->items[middle].name);
-        if (order == 0)
-            return &rules->items[middle];
-        if (order < 0)
-            end = middle;
-        else
-            begin = middle + 1;
-    }
-    return NULL;
+    return sorted_find(name, rules->items, rules->count, sizeof(*rules->items), name_compare);
 }
 
 /* The error of a rule that cannot be. The defaults alone are in order: there always is a file. */

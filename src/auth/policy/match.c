@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 enum part_kind { PART_TEXT, PART_NAME, PART_WRONG };
 
 struct policy_match_part {
@@ -122,8 +124,8 @@ bool policy_match_equals(const struct policy_match *match, const struct policy_t
 const char *policy_match_fill(const struct policy_match *match, const struct policy_target *target,
                               struct arena *arena)
 {
-    const char *filled = "";
+    struct text_builder filled = text_begin(arena);
     for (const struct policy_match_part *part = match->parts; part != NULL; part = part->next)
-        filled = arena_printf(arena, "%s%s", filled, fill_part(part, target));
-    return filled;
+        text_add(&filled, fill_part(part, target));
+    return text_end(&filled);
 }
