@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *const admin_roles[] = {"admin"};
 
 static bool identify_without(struct exchange *exchange, struct identity *identity)
@@ -24,7 +26,7 @@ static bool identify_without(struct exchange *exchange, struct identity *identit
     const char *roles = exchange_parameter(exchange, "HTTP_X_ROLES");
     const char *system_scope = exchange_parameter(exchange, "HTTP_OPENSTACK_SYSTEM_SCOPE");
     identity->user_id = user_id;
-    identity->system_scope = system_scope != NULL && *system_scope != '\0' ? system_scope : NULL;
+    identity->system_scope = text_filled_or(system_scope, NULL);
     /* the middleware leaves this header alone, and it is looked at before what the token says */
     identity->project_id = exchange_parameter(exchange, "HTTP_X_PROJECT_ID");
     if (identity->project_id == NULL && identity->system_scope == NULL)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/percent.h"
 
 /* No path of this service is longer; of a longer one the comparison takes long. */
 enum { LONGEST_PATH = 2048 };
@@ -65,23 +66,11 @@ bool access_path_matches(const char *pattern, const char *path)
     }
 }
 
-/* The path of the request as it is in a URL: percent-encoded where webob does it. */
+/* The path of the request as it is in a URL: webob percent-encodes all but these characters. */
 static const char *url_path(const struct exchange *exchange)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                "_.-/~!$&'()*+,;=:@";
     const char *path = arena_printf(exchange->arena, "%s%s", exchange->prefix, exchange->path);
-    char *encoded = arena_alloc(exchange->arena, strlen(path) * 3 + 1), *to = encoded;
-    for (; *path != '\0'; path++) {
-        if (strchr(plain, *path) != NULL) {
-            *to++ = *path;
-            continue;
-        }
-        *to++ = '%';
-        *to++ = "0123456789ABCDEF"[(unsigned char)*path >> 4];
-        *to++ = "0123456789ABCDEF"[(unsigned char)*path & 15];
-    }
-    return encoded;
+    return percent_encode(exchange->arena, path, "/!$&'()*+,;=:@");
 }
 
 static bool rules_allow(const struct keystone_token *token, const char *service_type,

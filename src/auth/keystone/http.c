@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "watch/tally.h"
 
 enum {
@@ -84,21 +85,16 @@ static size_t take_header(char *line, size_t one, size_t count, void *taking)
     return length;
 }
 
-static const char *text_or_null(const char *text)
-{
-    return text != NULL && *text != '\0' ? text : NULL;
-}
-
 /* Gives false when there is no memory: never goes on with other authorities than those that are
  * set. */
 static bool set_tls(CURL *curl, const struct settings *settings)
 {
-    const char *authority = text_or_null(settings->keystone_authtoken_cafile);
+    const char *authority = text_filled_or(settings->keystone_authtoken_cafile, NULL);
     bool verify = !settings->keystone_authtoken_insecure;
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-    const char *certificate = text_or_null(settings->keystone_authtoken_certfile);
-    const char *key = text_or_null(settings->keystone_authtoken_keyfile);
+    const char *certificate = text_filled_or(settings->keystone_authtoken_certfile, NULL);
+    const char *key = text_filled_or(settings->keystone_authtoken_keyfile, NULL);
     /* this one alone, not those of the system too */
     return (authority == NULL || (curl_easy_setopt(curl, CURLOPT_CAINFO, authority) == CURLE_OK &&
                                   curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&

@@ -5,13 +5,10 @@
 
 #include "auth/keystone/json.h"
 
-#include <stdlib.h>
-
 void keystone_json_begin(struct keystone_json *json)
 {
     json->root = NULL;
-    json_get_alloc_funcs(&json->allocate, &json->release);
-    json_set_alloc_funcs(malloc, free);
+    json->before = json_memory_set(NULL);
 }
 
 bool keystone_json_parse(struct keystone_json *json, const char *text, size_t length)
@@ -24,5 +21,5 @@ bool keystone_json_parse(struct keystone_json *json, const char *text, size_t le
 void keystone_json_free(struct keystone_json *json)
 {
     json_decref(json->root);
-    json_set_alloc_funcs(json->allocate, json->release);
+    json_memory_set(json->before);
 }

@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/json_memory.h"
+
 /* While there is one no other JSON can be made or read. */
 struct keystone_json {
     json_t *root;
-    json_malloc_t allocate; /* as it was before */
-    json_free_t release;
+    struct arena *before; /* where jansson's memory came from */
 };
 
 /* Begins: JSON is made from the heap until keystone_json_free(). root is NULL, and may be set. */

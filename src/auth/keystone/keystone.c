@@ -13,6 +13,7 @@
 #include "auth/keystone/token.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "watch/tally.h"
 
 /* The part of [berth] request_timeout that may be spent on finding out who is asking. */
@@ -37,11 +38,6 @@ struct inquiry {
     struct keystone_token user, service;
     bool has_service;
 };
-
-static const char *text_or(const char *text, const char *otherwise)
-{
-    return text != NULL && *text != '\0' ? text : otherwise;
-}
 
 struct keystone *keystone_new(const struct settings *settings, struct token_cache *cache,
                               struct keystone_shared *shared)
@@ -144,7 +140,8 @@ static const char *clean(const struct inquiry *inquiry, const char *header)
 /* Whether a token is bound to something else, as a Kerberos ticket, that is not asked for here. */
 static bool bind_allows(const struct settings *settings, const struct keystone_token *token)
 {
-    const char *mode = text_or(settings->keystone_authtoken_enforce_token_bind, "permissive");
+    const char *mode =
+        text_filled_or(settings->keystone_authtoken_enforce_token_bind, "permissive");
     if (strcmp(mode, "disabled") == 0)
         return true;
     return !token->is_bound && (strcmp(mode, "permissive") == 0 || strcmp(mode, "strict") == 0);
@@ -247,10 +244,11 @@ static void fill(const struct inquiry *inquiry, struct identity *identity)
 /* Where clients are told to get a token. */
 static void add_challenge(const struct settings *settings, struct exchange *exchange)
 {
-    exchange_add_header(exchange, "www-authenticate",
-                        arena_printf(exchange->arena, "Keystone uri=\"%s\"",
-                                     text_or(settings->keystone_authtoken_www_authenticate_uri,
-                                             settings->keystone_authtoken_auth_url)));
+    exchange_add_header(
+        exchange, "www-authenticate",
+        arena_printf(exchange->arena, "Keystone uri=\"%s\"",
+                     text_filled_or(settings->keystone_authtoken_www_authenticate_uri,
+                                    settings->keystone_authtoken_auth_url)));
 }
 
 /* With delay_auth_decision upstream's middleware lets the request pass as nobody's, and Placement

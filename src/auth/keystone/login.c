@@ -12,6 +12,7 @@
 
 #include "auth/keystone/json.h"
 #include "auth/keystone/token.h"
+#include "base/text.h"
 
 /* What logs in is a user, in a domain, with a password or an application credential. */
 struct named {
@@ -20,16 +21,6 @@ struct named {
     const char *domain_id;
     const char *domain_name;
 };
-
-static const char *text_or_null(const char *text)
-{
-    return text != NULL && *text != '\0' ? text : NULL;
-}
-
-static const char *text_or(const char *text, const char *otherwise)
-{
-    return text_or_null(text) != NULL ? text : text_or_null(otherwise);
-}
 
 static bool is_type(const struct settings *settings, const char *type)
 {
@@ -41,38 +32,38 @@ static bool is_type(const struct settings *settings, const char *type)
 static const char *default_domain_id(const struct settings *settings)
 {
     return is_type(settings, "password")
-               ? text_or_null(settings->keystone_authtoken_default_domain_id)
+               ? text_filled_or(settings->keystone_authtoken_default_domain_id, NULL)
                : NULL;
 }
 
 static const char *default_domain_name(const struct settings *settings)
 {
     return is_type(settings, "password")
-               ? text_or_null(settings->keystone_authtoken_default_domain_name)
+               ? text_filled_or(settings->keystone_authtoken_default_domain_name, NULL)
                : NULL;
 }
 
 static struct named user_of(const struct settings *settings)
 {
     return (struct named){
-        .id = text_or_null(settings->keystone_authtoken_user_id),
-        .name = text_or_null(settings->keystone_authtoken_username),
-        .domain_id =
-            text_or(settings->keystone_authtoken_user_domain_id, default_domain_id(settings)),
-        .domain_name =
-            text_or(settings->keystone_authtoken_user_domain_name, default_domain_name(settings)),
+        .id = text_filled_or(settings->keystone_authtoken_user_id, NULL),
+        .name = text_filled_or(settings->keystone_authtoken_username, NULL),
+        .domain_id = text_filled_or(settings->keystone_authtoken_user_domain_id,
+                                    default_domain_id(settings)),
+        .domain_name = text_filled_or(settings->keystone_authtoken_user_domain_name,
+                                      default_domain_name(settings)),
     };
 }
 
 static struct named project_of(const struct settings *settings)
 {
     return (struct named){
-        .id = text_or_null(settings->keystone_authtoken_project_id),
-        .name = text_or_null(settings->keystone_authtoken_project_name),
-        .domain_id =
-            text_or(settings->keystone_authtoken_project_domain_id, default_domain_id(settings)),
-        .domain_name = text_or(settings->keystone_authtoken_project_domain_name,
-                               default_domain_name(settings)),
+        .id = text_filled_or(settings->keystone_authtoken_project_id, NULL),
+        .name = text_filled_or(settings->keystone_authtoken_project_name, NULL),
+        .domain_id = text_filled_or(settings->keystone_authtoken_project_domain_id,
+                                    default_domain_id(settings)),
+        .domain_name = text_filled_or(settings->keystone_authtoken_project_domain_name,
+                                      default_domain_name(settings)),
     };
 }
 
@@ -99,14 +90,14 @@ static json_t *identity_json(const struct settings *settings)
     if (!is_type(settings, "v3applicationcredential")) {
         json_t *json = named_json(&user);
         const char *password = settings->keystone_authtoken_password;
-        json_object_set_new(json, "password", json_string(password != NULL ? password : ""));
+        json_object_set_new(json, "password", json_string(text_or(password, "")));
         return json_pack("{s:[s], s:{s:o}}", "methods", "password", "password", "user", json);
     }
-    const char *id = text_or_null(settings->keystone_authtoken_application_credential_id);
-    json_t *json =
-        id_or_name(id, text_or_null(settings->keystone_authtoken_application_credential_name));
+    const char *id = text_filled_or(settings->keystone_authtoken_application_credential_id, NULL);
+    json_t *json = id_or_name(
+        id, text_filled_or(settings->keystone_authtoken_application_credential_name, NULL));
     const char *secret = settings->keystone_authtoken_application_credential_secret;
-    json_object_set_new(json, "secret", json_string(secret != NULL ? secret : ""));
+    json_object_set_new(json, "secret", json_string(text_or(secret, "")));
     if (id == NULL)
         json_object_set_new(json, "user", named_json(&user));
     return json_pack("{s:[s], s:o}", "methods", "application_credential", "application_credential",
@@ -116,10 +107,10 @@ static json_t *identity_json(const struct settings *settings)
 /* What the token is for; NULL: nothing is said. An application credential brings its own. */
 static json_t *scope_json(const struct settings *settings)
 {
-    const char *domain_id = text_or_null(settings->keystone_authtoken_domain_id);
-    const char *domain_name = text_or_null(settings->keystone_authtoken_domain_name);
-    const char *trust_id = text_or_null(settings->keystone_authtoken_trust_id);
-    const char *system = text_or_null(settings->keystone_authtoken_system_scope);
+    const char *domain_id = text_filled_or(settings->keystone_authtoken_domain_id, NULL);
+    const char *domain_name = text_filled_or(settings->keystone_authtoken_domain_name, NULL);
+    const char *trust_id = text_filled_or(settings->keystone_authtoken_trust_id, NULL);
+    const char *system = text_filled_or(settings->keystone_authtoken_system_scope, NULL);
     struct named project = project_of(settings);
     if (is_type(settings, "v3applicationcredential"))
         return NULL;
@@ -167,8 +158,8 @@ static bool is_interface(const char *one, const char *other)
 
 static bool endpoint_fits(const struct settings *settings, const json_t *endpoint)
 {
-    const char *wanted = text_or(settings->keystone_authtoken_interface, "public");
-    const char *region = text_or_null(settings->keystone_authtoken_region_name);
+    const char *wanted = text_filled_or(settings->keystone_authtoken_interface, "public");
+    const char *region = text_filled_or(settings->keystone_authtoken_region_name, NULL);
     const char *interface = json_string_value(json_object_get(endpoint, "interface"));
     const char *its_region = json_string_value(json_object_get(endpoint, "region_id"));
     if (its_region == NULL)
@@ -242,13 +233,13 @@ static bool check_password(const struct settings *settings, const struct config 
                            struct error_line *error)
 {
     struct named project = project_of(settings);
-    bool for_domain = text_or_null(settings->keystone_authtoken_domain_id) != NULL ||
-                      text_or_null(settings->keystone_authtoken_domain_name) != NULL;
+    bool for_domain = text_filled_or(settings->keystone_authtoken_domain_id, NULL) != NULL ||
+                      text_filled_or(settings->keystone_authtoken_domain_name, NULL) != NULL;
     bool for_project = project.id != NULL || project.name != NULL;
-    bool for_trust = text_or_null(settings->keystone_authtoken_trust_id) != NULL;
+    bool for_trust = text_filled_or(settings->keystone_authtoken_trust_id, NULL) != NULL;
     if (!check_user(settings, config, error))
         return false;
-    if (text_or_null(settings->keystone_authtoken_password) == NULL)
+    if (text_filled_or(settings->keystone_authtoken_password, NULL) == NULL)
         return refuse(config, "password", "must be set", error);
     const char *reason = check_named(&project);
     if (reason != NULL)
@@ -263,11 +254,11 @@ static bool check_password(const struct settings *settings, const struct config 
 static bool check_application_credential(const struct settings *settings,
                                          const struct config *config, struct error_line *error)
 {
-    if (text_or_null(settings->keystone_authtoken_application_credential_secret) == NULL)
+    if (text_filled_or(settings->keystone_authtoken_application_credential_secret, NULL) == NULL)
         return refuse(config, "application_credential_secret", "must be set", error);
-    if (text_or_null(settings->keystone_authtoken_application_credential_id) != NULL)
+    if (text_filled_or(settings->keystone_authtoken_application_credential_id, NULL) != NULL)
         return true;
-    if (text_or_null(settings->keystone_authtoken_application_credential_name) == NULL)
+    if (text_filled_or(settings->keystone_authtoken_application_credential_name, NULL) == NULL)
         return refuse(config, "application_credential_id",
                       "must be set, or application_credential_name", error);
     return check_user(settings, config, error);
@@ -276,7 +267,7 @@ static bool check_application_credential(const struct settings *settings,
 static bool check_file(const char *name, const char *path, const struct config *config,
                        struct error_line *error)
 {
-    return text_or_null(path) == NULL || access(path, R_OK) == 0 ||
+    return text_filled_or(path, NULL) == NULL || access(path, R_OK) == 0 ||
            refuse(config, name, strerror(errno), error);
 }
 
@@ -293,12 +284,12 @@ static const struct {
 bool keystone_login_check(const struct settings *settings, const struct config *config,
                           struct error_line *error)
 {
-    const char *url = text_or_null(settings->keystone_authtoken_auth_url);
+    const char *url = text_filled_or(settings->keystone_authtoken_auth_url, NULL);
     if (url == NULL)
         return refuse(config, "auth_url", "must be set for auth_strategy = keystone", error);
     if (!keystone_url_is_good(url))
         return refuse(config, "auth_url", "is not a URL of http or https", error);
-    if (text_or_null(settings->keystone_authtoken_auth_type) == NULL)
+    if (text_filled_or(settings->keystone_authtoken_auth_type, NULL) == NULL)
         return refuse(config, "auth_type", "must be set for auth_strategy = keystone", error);
     if (!check_file("cafile", settings->keystone_authtoken_cafile, config, error) ||
         !check_file("certfile", settings->keystone_authtoken_certfile, config, error) ||

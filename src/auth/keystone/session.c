@@ -14,6 +14,7 @@
 #include "auth/keystone/login.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "watch/tally.h"
 
 enum {
@@ -70,7 +71,7 @@ static struct token_digest digest_of(const struct settings *settings)
     };
     struct token_digest digest = {{0}};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (!token_digest_make(&digest, texts[i] != NULL ? texts[i] : "", &digest))
+        if (!token_digest_make(&digest, text_or(texts[i], ""), &digest))
             abort();
     return digest;
 }

@@ -11,6 +11,8 @@
 
 #include "auth/policy/connect.h"
 #include "base/log.h"
+#include "base/sorted.h"
+#include "base/text.h"
 
 struct policy {
     struct arena memory;
@@ -39,14 +41,14 @@ static const struct policy_default *find_default(const char *name)
     return NULL;
 }
 
-static int compare_rules(const void *a, const void *b)
+static int rule_compare(const void *a, const void *b)
 {
     const struct policy_rule *left = a, *right = b;
     return strcmp(left->name, right->name);
 }
 
 /* Of entries with the same name, the later one comes first. */
-static int compare_entries(const void *a, const void *b)
+static int entry_compare(const void *a, const void *b)
 {
     const struct policy_entry *const *left = a, *const *right = b;
     int order = strcmp((*left)->name, (*right)->name);
@@ -61,7 +63,7 @@ static void add_entries(struct policy *policy, const struct policy_entries *entr
     size_t count = 0;
     for (const struct policy_entry *entry = entries->first; entry != NULL; entry = entry->next)
         sorted[count++] = entry;
-    qsort(sorted, count, sizeof(*sorted), compare_entries);
+    sort(sorted, count, sizeof(*sorted), entry_compare);
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
             continue;
@@ -147,7 +149,7 @@ struct policy *policy_new(const struct policy_options *options, struct arena *me
                                       sizeof(*policy->rules.items));
     add_entries(policy, entries);
     add_defaults(policy);
-    qsort(policy->rules.items, policy->rules.count, sizeof(*policy->rules.items), compare_rules);
+    sort(policy->rules.items, policy->rules.count, sizeof(*policy->rules.items), rule_compare);
     if (options->default_rule != NULL)
         policy->default_rule = policy_rules_find(&policy->rules, options->default_rule);
     if (policy_rules_connect(&policy->rules, error))
@@ -175,8 +177,8 @@ const struct policy_rule *policy_rules(const struct policy *policy, size_t *coun
 /* Whether the token is for a project: neither for the system nor for a domain. */
 static bool is_project_scoped(const struct identity *identity)
 {
-    return (identity->system_scope == NULL || *identity->system_scope == '\0') &&
-           (identity->domain_id == NULL || *identity->domain_id == '\0');
+    return text_filled_or(identity->system_scope, NULL) == NULL &&
+           text_filled_or(identity->domain_id, NULL) == NULL;
 }
 
 enum policy_decision policy_decide(const struct policy *policy, const char *rule,

@@ -5,12 +5,14 @@
 
 #include "auth/policy/remote.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <math.h>
 #include <string.h>
 
 #include "auth/policy/credential.h"
 #include "base/json_writer.h"
+#include "base/percent.h"
 
 enum { ANSWER_MOST = 64, REDIRECTIONS_MOST = 30 /* as Python's requests */ };
 
@@ -61,24 +63,9 @@ static void write_part(const struct policy_question *question, unsigned part,
         policy_credentials_write(question->identity, writer);
 }
 
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
-
-/* What Python's requests leaves alone in a URL: the rest, which the target has said, is quoted. */
-#define PLAIN_IN_URL PLAIN "!#$%&'()*+,/:;=?@[]"
-
-/* Adds text in which what is not plain is percent-encoded. */
-static void add_quoted(struct buffer *buffer, const char *text, size_t length, const char *plain,
-                       const char *blank)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == ' ')
-            buffer_add_text(buffer, blank);
-        else if (text[i] != '\0' && strchr(plain, text[i]) != NULL)
-            buffer_add(buffer, &text[i], 1);
-        else
-            buffer_printf(buffer, "%%%02X", (unsigned)(unsigned char)text[i]);
-    }
-}
+/* Python's requests leaves these characters of a URL alone and quotes the rest, which may come from
+   the target. */
+#define PLAIN_IN_URL "!#$%&'()*+,/:;=?@[]"
 
 static void write_object(const struct policy_question *question, struct buffer *body)
 {
@@ -92,6 +79,19 @@ static void write_object(const struct policy_question *question, struct buffer *
     writer_end_object(&writer);
 }
 
+/* As percent_encode_form(), but without the arena: its escape would leak the buffers. */
+static void add_form_value(struct buffer *buffer, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == ' ')
+            buffer_add(buffer, "+", 1);
+        else if (isalnum((unsigned char)text[i]) || memchr("_.-~", text[i], 4) != NULL)
+            buffer_add(buffer, &text[i], 1);
+        else
+            buffer_printf(buffer, "%%%02X", (unsigned)(unsigned char)text[i]);
+    }
+}
+
 static void write_form(const struct policy_question *question, struct buffer *body)
 {
     struct json_writer writer;
@@ -102,7 +102,7 @@ static void write_form(const struct policy_question *question, struct buffer *bo
         writer_init(&writer, &value);
         write_part(question, part, &writer);
         buffer_printf(body, "%s%s=", part > 0 ? "&" : "", part_names[part]);
-        add_quoted(body, value.data, value.length, PLAIN, "+");
+        add_form_value(body, value.data, value.length);
         body->failed = body->failed || value.failed;
     }
     buffer_free(&value);
@@ -158,20 +158,15 @@ static CURLcode send_post(const struct policy_remote *remote, CURL *curl, const 
     return code;
 }
 
-/* Sends with all that is needed for it. */
-static CURLcode send_body(const struct policy_remote *remote, const char *text,
+/* Opens a handle for one POST. */
+static CURLcode send_body(const struct policy_remote *remote, const char *url,
                           const struct buffer *body, struct answer *answer)
 {
-    struct buffer url;
     CURL *curl = curl_easy_init();
     CURLcode code = CURLE_OUT_OF_MEMORY;
-    buffer_init(&url, 0);
-    add_quoted(&url, text, strlen(text), PLAIN_IN_URL, "%20");
-    buffer_add(&url, "", 1);
-    if (curl != NULL && !url.failed && !body->failed)
-        code = send_post(remote, curl, url.data, body, answer);
+    if (curl != NULL && !body->failed)
+        code = send_post(remote, curl, url, body, answer);
     curl_easy_cleanup(curl);
-    buffer_free(&url);
     return code;
 }
 
@@ -180,14 +175,15 @@ enum policy_verdict policy_remote_ask(const struct policy_remote *remote, const 
 {
     struct answer answer = {.length = 0};
     struct buffer body;
+    const char *encoded = percent_encode(question->arena, url, PLAIN_IN_URL);
     buffer_init(&body, 0);
     if (remote->sends_json)
         write_object(question, &body);
     else
         write_form(question, &body);
-    CURLcode code = send_body(remote, url, &body, &answer);
+    CURLcode code = send_body(remote, encoded, &body, &answer);
     buffer_free(&body);
-    /* a long answer was cut short, and is no True */
+    /* an answer that was cut off is too long to be True */
     if (code == CURLE_OK || code == CURLE_WRITE_ERROR)
         return code == CURLE_OK && says_true(&answer) ? POLICY_YES : POLICY_NO;
     question->problem = curl_easy_strerror(code);

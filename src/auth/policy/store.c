@@ -39,7 +39,7 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static int compare_names(const struct dirent **a, const struct dirent **b)
+static int name_compare(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
@@ -53,7 +53,7 @@ static bool visit_directory(const char *path, struct arena *arena, visitor visit
 {
     struct dirent **entries = NULL;
     struct stat status;
-    int count = scandir(path, &entries, is_visible, compare_names);
+    int count = scandir(path, &entries, is_visible, name_compare);
     bool good = count >= 0 || errno == ENOENT;
     if (!good)
         error_line_set(error, "%s: %s", path, strerror(errno));
