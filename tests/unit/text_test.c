@@ -54,7 +54,8 @@ START_TEST(long_text)
         text_add_format(&builder, "%04d", i);
     const char *text = text_end(&builder);
     ck_assert_uint_eq(strlen(text), 40000);
-    ck_assert(strncmp(&text[4 * 4321], "43214322", 8) == 0);
+    /* four digits for each number */
+    ck_assert(strncmp(&text[17284], "43214322", 8) == 0);
 }
 END_TEST
 
