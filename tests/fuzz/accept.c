@@ -12,7 +12,7 @@
 static const char *const offers[] = {"text/html", "application/json", "text/plain"};
 enum { OFFERS = sizeof(offers) / sizeof(offers[0]) };
 
-/* What the best offer is agrees with which ones are taken. */
+/* accept_best() and accept_allows() must agree. */
 static void check_choice(const char *accept)
 {
     int best = accept_best(accept, offers, OFFERS);
@@ -27,7 +27,7 @@ static void check_choice(const char *accept)
                 *accept == '\0');
 }
 
-/* A refusal makes an error document of one of the three kinds. */
+/* A refusal must lead to an error document. */
 static void check_requirement(char *accept, char *type)
 {
     static struct buffer output;

@@ -12,8 +12,8 @@
 
 enum { DEPTH = 64, MESSAGE_MOST = 64 * 1024 };
 
-/* The text of an error is for a person: bounded, UTF-8, and (but for the lines that say where the
-   error is) in one line. */
+/* The text of an error must be bounded, UTF-8 and, except for the lines with the place of the
+   error, one line. */
 static void check_message(const char *message)
 {
     size_t length = strlen(message);
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     begin_input();
     schemas_load();
     json_memory_set(&arena);
-    /* of its own size, with a NUL after, as a body that was received */
+    /* exactly as large as the input, with a NUL behind it, like a received body */
     char *text = malloc(size + 1);
     require(text != NULL);
     if (size > 0)

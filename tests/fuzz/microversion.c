@@ -21,7 +21,7 @@ static void check_version(struct exchange *exchange)
     }
     require(exchange->version.minor <= MICROVERSION_MINOR_MAXIMUM);
     microversion_add_headers(exchange);
-    /* what is answered can be asked for */
+    /* the version in the answer is a valid request */
     const char *answered = exchange->headers[0].value;
     struct exchange again = {
         .arena = &arena,

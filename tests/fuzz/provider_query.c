@@ -1,7 +1,6 @@
 /*
- * Query strings and the readers of what other resources take: resources, required, root_required,
- * member_of and numbers. The input is the minor number of a microversion and, after a blank, the
- * query string.
+ * Query strings and the parameters resources, required, root_required, member_of and numbers. The
+ * input is the minor number of a microversion and, after a blank, the query string.
  */
 #include <config.h>
 
@@ -19,7 +18,7 @@ static const char *encode(const char *text)
     return encoded;
 }
 
-/* The same pairs, written out, are read as the same. */
+/* Pairs that are encoded again must decode to the same. */
 static void check_again(const struct query *query)
 {
     struct query again;
@@ -35,7 +34,7 @@ static void check_again(const struct query *query)
                 strcmp(query->pairs[i].value, again.pairs[i].value) == 0);
 }
 
-/* A number is read as what it is written as. */
+/* A number that is written again must read as the same. */
 static void check_integer(const char *text)
 {
     int64_t number, again;
@@ -67,7 +66,7 @@ static struct exchange exchange_at(unsigned minor)
         .arena = &arena, .parameters = no_parameters, .version = {1, (unsigned char)minor}};
 }
 
-/* Reading succeeds, or fails with a reason. */
+/* A reader must succeed, or fail with a reason. */
 static void check_outcome(const struct exchange *exchange, bool good)
 {
     require(good == (exchange->status == 0));

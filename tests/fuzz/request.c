@@ -1,10 +1,10 @@
 /*
- * A request as nginx hands it over, through the whole service, to the bytes of its answer and the
- * line of the log. The database is not there: a request ends where it would ask for something.
+ * Takes a request from nginx's parameters through the whole service to the bytes of its answer and
+ * the line of the log. There is no database: a request ends where it would need one.
  *
  * The input is written as HTTP: "METHOD PATH?QUERY" in the first line, then headers, an empty line
- * and the body. Names of headers in capitals are parameters of their own; MEMORY is what the
- * request may take. The functions of libfcgi are defined here, so that there is no socket.
+ * and the body. Header names in capitals are FastCGI parameters; MEMORY is the memory limit of the
+ * request. This file defines the functions of libfcgi, so that there is no socket.
  */
 #include <config.h>
 
@@ -27,10 +27,10 @@
 #include "http/error_document.h"
 #include "http/fastcgi.h"
 
-/* What is always sent, and must never be seen again. */
+/* Every request has it; no answer and no log line may contain it. */
 #define SECRET "SECRET4711"
 
-/* libfcgi: the request, and where the answer goes. */
+/* libfcgi: supplies the request and takes the answer. */
 
 static char **request_parameters;
 static const char *request_body;
@@ -94,7 +94,7 @@ int FCGX_FFlush(FCGX_Stream *stream)
     return 0;
 }
 
-/* The service, as a worker has it. */
+/* The service as in a worker. */
 
 static struct settings settings;
 static struct database *database;
@@ -149,7 +149,7 @@ static void start(void)
     arena_set_escape(&request_arena, &escape);
 }
 
-/* The input as parameters. */
+/* Turns the input into parameters. */
 
 enum { PARAMETERS = 64 };
 
@@ -162,7 +162,7 @@ static void add_parameter(char **parameters, const char *name, const char *value
         parameters[count] = arena_printf(&arena, "%s=%s", name, value);
 }
 
-/* "x-auth-token" is HTTP_X_AUTH_TOKEN; names in capitals are parameters of their own. */
+/* "x-auth-token" is HTTP_X_AUTH_TOKEN; a name in capitals is the parameter itself. */
 static const char *parameter_name(const char *header)
 {
     if (strcasecmp(header, "content-type") != 0 && strcasecmp(header, "content-length") != 0 &&
@@ -187,7 +187,7 @@ static void read_first_line(char **parameters, char *line)
     add_parameter(parameters, "QUERY_STRING", query);
 }
 
-/* Gives where the body begins. */
+/* Returns the beginning of the body. */
 static const uint8_t *read_head(char **parameters, const uint8_t *bytes, const uint8_t *end)
 {
     for (bool first = true; bytes < end; first = false) {
@@ -227,8 +227,7 @@ static char **read_input(const uint8_t *bytes, size_t size)
     return parameters;
 }
 
-/* The memory that the request may take, less than any configuration allows: a parameter of its own.
- */
+/* Returns the memory limit of the request. MEMORY may set less than any configuration allows. */
 static size_t memory_of(char *const *parameters)
 {
     size_t most = (size_t)settings.berth_request_memory, memory = most;
@@ -238,7 +237,7 @@ static size_t memory_of(char *const *parameters)
     return memory > 0 && memory < most ? memory : most;
 }
 
-/* The worker's part. */
+/* What a worker does. */
 
 static void fill(struct exchange *exchange, size_t memory)
 {
@@ -251,7 +250,7 @@ static void fill(struct exchange *exchange, size_t memory)
 
 static void serve(struct exchange *exchange, size_t memory)
 {
-    static unsigned escapes; /* setjmp() leaves what it finds in registers undefined */
+    static unsigned escapes; /* setjmp() leaves variables in registers undefined */
     struct service_report report = {0};
     require(fastcgi_accept(fastcgi));
     escapes = 0;
@@ -278,9 +277,9 @@ static void serve(struct exchange *exchange, size_t memory)
     fastcgi_finish(fastcgi);
 }
 
-/* What must be so. */
+/* Checks. */
 
-/* The head of the answer, line by line; gives its body. */
+/* Checks the head of the answer line by line. Returns the body. */
 static const char *check_head(char *text, const struct exchange *exchange)
 {
     char *body = strstr(text, "\r\n\r\n"), *line = text;
@@ -302,11 +301,11 @@ static const char *check_head(char *text, const struct exchange *exchange)
     return body + 4;
 }
 
-/* An error's document, of the API-WG's form. */
+/* Checks an error document of the API working group's form. */
 static void check_error(const json_t *document, const struct exchange *exchange)
 {
     if (exchange->status == 401)
-        return; /* of another form, as upstream's */
+        return; /* another form, as upstream's */
     const json_t *error = json_array_get(json_object_get(document, "errors"), 0);
     require(json_integer_value(json_object_get(error, "status")) == exchange->status);
     require(json_string_value(json_object_get(error, "detail")) != NULL);
@@ -333,7 +332,7 @@ static void check_answer(const struct exchange *exchange)
         check_error(document, exchange);
 }
 
-/* Lines of the log are lines of text, without what is secret. */
+/* Log lines must be lines of text without the secret. */
 static void check_log(void)
 {
     char text[64 * 1024];

@@ -1,5 +1,5 @@
 /*
- * What clients take and send. The facts about Accept are webob's.
+ * Checks of Accept and Content-Type. The expected results for Accept are webob's.
  */
 #include <config.h>
 
@@ -14,8 +14,8 @@
 
 static const struct {
     const char *header;
-    bool json; /* is taken */
-    int best;  /* of text/html and application/json */
+    bool json; /* the header allows application/json */
+    int best;  /* accept_best() of text/html and application/json */
 } headers[] = {
     {"application/json", true, 1},
     {"text/html", false, 0},
@@ -49,14 +49,14 @@ START_TEST(each_header)
 }
 END_TEST
 
-START_TEST(who_does_not_say_takes_all)
+START_TEST(no_header_accepts_everything)
 {
     ck_assert(accept_allows(NULL, "application/json"));
     ck_assert(accept_require_json(&exchange));
 }
 END_TEST
 
-START_TEST(who_takes_something_else_is_told)
+START_TEST(another_type_is_refused)
 {
     give("HTTP_ACCEPT=text/plain");
     ck_assert(!accept_require_json(&exchange));
@@ -67,7 +67,7 @@ END_TEST
 
 static const struct {
     const char *type;
-    const char *detail; /* NULL: it is taken */
+    const char *detail; /* NULL: accepted */
 } types[] = {
     {"application/json", NULL},
     {"application/json; charset=utf-8", NULL},
@@ -88,7 +88,7 @@ END_TEST
 static const struct {
     const char *length;
     const char *type;
-    const char *detail; /* NULL: it is fine */
+    const char *detail; /* NULL: accepted */
 } lengths[] = {
     {"", "", NULL},
     {"0", "", NULL},
@@ -113,8 +113,8 @@ int main(void)
     TCase *test = tcase_create("accept");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_header, 0, sizeof(headers) / sizeof(headers[0]));
-    tcase_add_test(test, who_does_not_say_takes_all);
-    tcase_add_test(test, who_takes_something_else_is_told);
+    tcase_add_test(test, no_header_accepts_everything);
+    tcase_add_test(test, another_type_is_refused);
     tcase_add_loop_test(test, each_type, 0, sizeof(types) / sizeof(types[0]));
     tcase_add_loop_test(test, each_length, 0, sizeof(lengths) / sizeof(lengths[0]));
     return suite_run("accept", test);

@@ -1,5 +1,5 @@
 /*
- * Pages of other origins: who may ask what, and what they are told.
+ * Cross-origin requests: which origins may send what, and the headers they get.
  */
 #include <config.h>
 
@@ -27,7 +27,8 @@ static void setup_settings(void)
     };
 }
 
-/* The value of a header of the answer, "" if there is none; it must not be there twice. */
+/* Returns the value of a header of the answer, or "" if there is none. Fails if it is there twice.
+ */
 static const char *answered(const char *name)
 {
     const char *value = NULL;
@@ -49,7 +50,7 @@ static void ask_origin(const char *method, const char *origin)
     exchange_add_header(&exchange, "vary", "openstack-api-version");
 }
 
-START_TEST(an_allowed_origin_is_told_what_it_may_see)
+START_TEST(an_allowed_origin_gets_its_headers)
 {
     ask_origin("GET", "https://two.example");
     ck_assert(!cors_answers(&settings, &exchange));
@@ -62,7 +63,7 @@ START_TEST(an_allowed_origin_is_told_what_it_may_see)
 }
 END_TEST
 
-START_TEST(nothing_more_is_told_than_is_set)
+START_TEST(only_configured_headers_are_sent)
 {
     settings.cors_allow_credentials = false;
     settings.cors_expose_headers.count = 0;
@@ -79,7 +80,7 @@ static const char *const strangers[] = {
     "", "https://one.example/", "HTTPS://ONE.EXAMPLE", "https://one.example.evil.example", "null",
     "*"};
 
-START_TEST(strangers_are_told_nothing)
+START_TEST(another_origin_gets_no_headers)
 {
     ask_origin("GET", strangers[_i]);
     cors_finish(&settings, &exchange);
@@ -123,7 +124,7 @@ static void preflight(const char *method, const char *headers)
     ck_assert_ptr_null(exchange.content_type);
 }
 
-START_TEST(a_preflight_repeats_what_was_asked_for)
+START_TEST(a_preflight_answer_repeats_the_request)
 {
     preflight("PUT", " x-auth-TOKEN,,pragma , openstack-api-version,");
     ck_assert_str_eq(answered("access-control-allow-origin"), "https://one.example");
@@ -152,7 +153,7 @@ static const struct {
 } refused[] = {
     {NULL, NULL}, {"POST", NULL}, {"get", NULL}, {"", NULL}, {"GET", "x-auth-token, cookie"}};
 
-START_TEST(a_preflight_for_more_is_answered_without_a_word)
+START_TEST(a_refused_preflight_gets_no_headers)
 {
     preflight(refused[_i].method, refused[_i].headers);
     ck_assert_uint_eq(exchange.header_count, 0);
@@ -163,15 +164,15 @@ int main(void)
 {
     TCase *test = tcase_create("cors");
     tcase_add_checked_fixture(test, setup_settings, teardown);
-    tcase_add_test(test, an_allowed_origin_is_told_what_it_may_see);
-    tcase_add_test(test, nothing_more_is_told_than_is_set);
-    tcase_add_loop_test(test, strangers_are_told_nothing, 0,
+    tcase_add_test(test, an_allowed_origin_gets_its_headers);
+    tcase_add_test(test, only_configured_headers_are_sent);
+    tcase_add_loop_test(test, another_origin_gets_no_headers, 0,
                         sizeof(strangers) / sizeof(strangers[0]));
     tcase_add_test(test, a_star_allows_all_others);
     tcase_add_test(test, without_an_origin_nothing_changes);
-    tcase_add_test(test, a_preflight_repeats_what_was_asked_for);
+    tcase_add_test(test, a_preflight_answer_repeats_the_request);
     tcase_add_test(test, a_preflight_without_headers);
-    tcase_add_loop_test(test, a_preflight_for_more_is_answered_without_a_word, 0,
+    tcase_add_loop_test(test, a_refused_preflight_gets_no_headers, 0,
                         sizeof(refused) / sizeof(refused[0]));
     return suite_run("cors", test);
 }

@@ -1,5 +1,5 @@
 /*
- * Error documents in their three forms, as webob and upstream make them.
+ * Error documents as JSON, HTML and plain text, as webob and upstream write them.
  */
 #include <config.h>
 
@@ -45,7 +45,7 @@ START_TEST(no_codes_before)
 }
 END_TEST
 
-START_TEST(the_first_reason_counts)
+START_TEST(the_first_failure_counts)
 {
     exchange_fail(&exchange, 400, NULL, "first");
     exchange_fail(&exchange, 500, NULL, "second");
@@ -54,7 +54,7 @@ START_TEST(the_first_reason_counts)
 }
 END_TEST
 
-START_TEST(versions_are_told_to_who_asked_for_none_of_them)
+START_TEST(an_unknown_version_gets_the_known_ones)
 {
     exchange_fail(&exchange, 406, NULL, "x");
     const char *text = document();
@@ -92,7 +92,7 @@ START_TEST(plain_text_is_utf8)
 }
 END_TEST
 
-START_TEST(nobody_is_told_in_webobs_own_form)
+START_TEST(webobs_form_of_401)
 {
     exchange_fail(&exchange, 401, NULL, "%s", "");
     exchange.error.form = ERROR_WEBOB;
@@ -103,7 +103,7 @@ START_TEST(nobody_is_told_in_webobs_own_form)
 }
 END_TEST
 
-START_TEST(who_has_no_token_is_told_in_keystones_form_whatever_is_accepted)
+START_TEST(keystones_form_of_401_is_always_json)
 {
     give("HTTP_ACCEPT=text/html");
     exchange_fail(&exchange, 401, NULL, "%s", "");
@@ -115,7 +115,7 @@ START_TEST(who_has_no_token_is_told_in_keystones_form_whatever_is_accepted)
 }
 END_TEST
 
-START_TEST(unavailable_says_when_to_come_back)
+START_TEST(unavailable_has_retry_after)
 {
     exchange_fail(&exchange, 503, NULL, "x");
     error_document_write(&exchange);
@@ -140,7 +140,7 @@ static const struct {
     {"boats.example:443", "http", "http://boats.example:443/x"},
 };
 
-START_TEST(location_is_where_it_was_asked)
+START_TEST(location_has_scheme_and_host_of_the_request)
 {
     give(arena_printf(&arena, "HTTP_HOST=%s", places[_i].host));
     give(arena_printf(&arena, "REQUEST_SCHEME=%s", places[_i].scheme));
@@ -156,16 +156,16 @@ int main(void)
     tcase_add_test(test, json_by_default);
     tcase_add_test(test, codes_from_1_23_on);
     tcase_add_test(test, no_codes_before);
-    tcase_add_test(test, the_first_reason_counts);
-    tcase_add_test(test, versions_are_told_to_who_asked_for_none_of_them);
+    tcase_add_test(test, the_first_failure_counts);
+    tcase_add_test(test, an_unknown_version_gets_the_known_ones);
     tcase_add_test(test, html_is_escaped);
     tcase_add_test(test, plain_text_to_others);
     tcase_add_test(test, plain_text_is_utf8);
-    tcase_add_test(test, nobody_is_told_in_webobs_own_form);
-    tcase_add_test(test, who_has_no_token_is_told_in_keystones_form_whatever_is_accepted);
-    tcase_add_test(test, unavailable_says_when_to_come_back);
+    tcase_add_test(test, webobs_form_of_401);
+    tcase_add_test(test, keystones_form_of_401_is_always_json);
+    tcase_add_test(test, unavailable_has_retry_after);
     tcase_add_test(test, a_header_cannot_be_split);
-    tcase_add_loop_test(test, location_is_where_it_was_asked, 0,
+    tcase_add_loop_test(test, location_has_scheme_and_host_of_the_request, 0,
                         sizeof(places) / sizeof(places[0]));
     return suite_run("error document", test);
 }

@@ -1,5 +1,5 @@
 /*
- * An exchange to test with: a GET of / without parameters.
+ * An exchange for tests: a GET of / without parameters.
  */
 #ifndef BERTH_TESTS_UNIT_EXCHANGE_FIXTURE_H
 #define BERTH_TESTS_UNIT_EXCHANGE_FIXTURE_H

@@ -1,5 +1,5 @@
 /*
- * What a proxy in front says: Forwarded, and the headers from before it.
+ * Headers of a proxy in front: Forwarded and X-Forwarded.
  */
 #include <config.h>
 
@@ -48,7 +48,7 @@ START_TEST(the_first_element_of_forwarded_counts)
 }
 END_TEST
 
-START_TEST(older_headers_count_whole)
+START_TEST(x_forwarded_headers_count_as_a_whole)
 {
     give("HTTP_X_FORWARDED_PROTO=https");
     give("HTTP_X_FORWARDED_HOST=outer.example, other");
@@ -58,7 +58,7 @@ START_TEST(older_headers_count_whole)
 }
 END_TEST
 
-START_TEST(forwarded_silences_them_but_for_the_prefix)
+START_TEST(forwarded_replaces_all_but_the_prefix)
 {
     give("HTTP_FORWARDED=by=me");
     give("HTTP_X_FORWARDED_PROTO=https");
@@ -69,7 +69,7 @@ START_TEST(forwarded_silences_them_but_for_the_prefix)
 }
 END_TEST
 
-START_TEST(empty_headers_say_nothing)
+START_TEST(empty_headers_do_not_count)
 {
     give("HTTP_FORWARDED=");
     give("HTTP_X_FORWARDED_PROTO=https");
@@ -93,7 +93,7 @@ static const struct {
     {"javascript", "outer.example", "/x"},
 };
 
-START_TEST(locations_are_as_who_asks_sees_them)
+START_TEST(locations_are_as_the_client_sees_them)
 {
     give("HTTP_HOST=inner.example:8778");
     give("REQUEST_SCHEME=http");
@@ -110,10 +110,10 @@ int main(void)
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, the_first_element_of_forwarded_counts, 0,
                         sizeof(elements) / sizeof(elements[0]));
-    tcase_add_test(test, older_headers_count_whole);
-    tcase_add_test(test, forwarded_silences_them_but_for_the_prefix);
-    tcase_add_test(test, empty_headers_say_nothing);
-    tcase_add_loop_test(test, locations_are_as_who_asks_sees_them, 0,
+    tcase_add_test(test, x_forwarded_headers_count_as_a_whole);
+    tcase_add_test(test, forwarded_replaces_all_but_the_prefix);
+    tcase_add_test(test, empty_headers_do_not_count);
+    tcase_add_loop_test(test, locations_are_as_the_client_sees_them, 0,
                         sizeof(places) / sizeof(places[0]));
     return suite_run("forwarded", test);
 }

@@ -1,5 +1,6 @@
 /*
- * Which microversion a header asks for. The facts are the microversion_parse library's.
+ * Parsing of the microversion header. The expected results are those of the microversion_parse
+ * library.
  */
 #include <config.h>
 
@@ -14,7 +15,7 @@
 
 static const struct {
     const char *header;
-    int status; /* 0: the version is taken */
+    int status; /* 0: accepted */
     const char *version;
 } headers[] = {
     {"placement 1.10", 0, "1.10"},

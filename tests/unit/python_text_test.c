@@ -1,5 +1,5 @@
 /*
- * Texts and numbers of query parameters are read as Python reads them.
+ * Text functions: the expected results are Python's.
  */
 #include <config.h>
 
@@ -21,7 +21,7 @@ static void teardown(void)
     arena_free(&arena);
 }
 
-START_TEST(strip_takes_unicode_space_off_both_ends)
+START_TEST(strip_removes_unicode_space_at_both_ends)
 {
     ck_assert_str_eq(query_strip(&arena, " \t\n\x1f"
                                          "a b"
@@ -87,7 +87,7 @@ static const char *const no_numbers[] = {"",    " ",   "x",  "1.0",  "0x10",
                                          "1e3", "_1",  "1_", "1__0", "+-1",
                                          "- 1", "1 2", "+",  "\xff", "\xc2\xb2"};
 
-START_TEST(what_is_no_number_is_refused)
+START_TEST(other_texts_are_refused_as_numbers)
 {
     int64_t number;
     const char *digits;
@@ -95,7 +95,7 @@ START_TEST(what_is_no_number_is_refused)
 }
 END_TEST
 
-START_TEST(a_number_has_a_limit_of_digits)
+START_TEST(numbers_have_a_limit_of_digits)
 {
     char text[4302];
     int64_t number;
@@ -113,12 +113,12 @@ int main(void)
 {
     TCase *test = tcase_create("query text");
     tcase_add_checked_fixture(test, setup, teardown);
-    tcase_add_test(test, strip_takes_unicode_space_off_both_ends);
+    tcase_add_test(test, strip_removes_unicode_space_at_both_ends);
     tcase_add_test(test, split_keeps_empty_parts);
     tcase_add_test(test, a_set_has_each_name_once);
     tcase_add_loop_test(test, numbers_are_read, 0, sizeof(numbers) / sizeof(numbers[0]));
-    tcase_add_loop_test(test, what_is_no_number_is_refused, 0,
+    tcase_add_loop_test(test, other_texts_are_refused_as_numbers, 0,
                         sizeof(no_numbers) / sizeof(no_numbers[0]));
-    tcase_add_test(test, a_number_has_a_limit_of_digits);
+    tcase_add_test(test, numbers_have_a_limit_of_digits);
     return suite_run("query text", test);
 }

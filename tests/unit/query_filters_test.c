@@ -25,7 +25,7 @@ static void teardown(void)
 
 /* Resources. */
 
-START_TEST(amounts_come_in_their_order)
+START_TEST(amounts_keep_their_order)
 {
     struct resource_amounts amounts;
     ck_assert(query_resources_read(&exchange, "VCPU:2,CUSTOM_GOLD: 1_0", &amounts));
@@ -47,7 +47,7 @@ START_TEST(the_last_amount_of_a_class_counts)
 }
 END_TEST
 
-START_TEST(names_are_left_as_they_are)
+START_TEST(class_names_are_not_changed)
 {
     struct resource_amounts amounts;
     ck_assert(query_resources_read(&exchange, " vcpu:1,:2", &amounts));
@@ -75,7 +75,7 @@ static const struct {
     {"VCPU:-0_7", "Requested resource VCPU requires amount >= 1. Got: -7."},
 };
 
-START_TEST(resources_refused_text)
+START_TEST(bad_resources_are_refused)
 {
     struct resource_amounts amounts;
     ck_assert(!query_resources_read(&exchange, refused_resources[_i].value, &amounts));
@@ -108,7 +108,7 @@ START_TEST(each_trait_is_required)
 }
 END_TEST
 
-START_TEST(no_parameter_asks_for_nothing)
+START_TEST(no_parameter_requires_nothing)
 {
     struct membership traits;
     ck_assert(read_traits(39, "required1=A", &traits));
@@ -117,7 +117,7 @@ START_TEST(no_parameter_asks_for_nothing)
 }
 END_TEST
 
-START_TEST(forbidden_traits_come_apart_and_once)
+START_TEST(forbidden_traits_are_separate_and_distinct)
 {
     struct membership traits;
     ck_assert(read_traits(22, "required=!A,B,!!!A,!C", &traits));
@@ -171,7 +171,7 @@ static const struct {
     {39, "required=in:A,!B", ANY "does not support forbidden traits. Got: in:A,!B"},
 };
 
-START_TEST(traits_refused_text)
+START_TEST(bad_traits_are_refused)
 {
     struct membership traits;
     ck_assert(!read_traits(refused_traits[_i].minor, refused_traits[_i].query, &traits));
@@ -258,7 +258,7 @@ static const struct {
     {39, "member_of=!!" A, NO_UUID "!" A},
 };
 
-START_TEST(aggregates_refused_text)
+START_TEST(bad_aggregates_are_refused)
 {
     struct membership aggregates;
     ck_assert(
@@ -272,23 +272,23 @@ int main(void)
 {
     TCase *test = tcase_create("filters");
     tcase_add_checked_fixture(test, setup, teardown);
-    tcase_add_test(test, amounts_come_in_their_order);
+    tcase_add_test(test, amounts_keep_their_order);
     tcase_add_test(test, the_last_amount_of_a_class_counts);
-    tcase_add_test(test, names_are_left_as_they_are);
-    tcase_add_loop_test(test, resources_refused_text, 0,
+    tcase_add_test(test, class_names_are_not_changed);
+    tcase_add_loop_test(test, bad_resources_are_refused, 0,
                         sizeof(refused_resources) / sizeof(refused_resources[0]));
     tcase_add_test(test, each_trait_is_required);
-    tcase_add_test(test, no_parameter_asks_for_nothing);
-    tcase_add_test(test, forbidden_traits_come_apart_and_once);
+    tcase_add_test(test, no_parameter_requires_nothing);
+    tcase_add_test(test, forbidden_traits_are_separate_and_distinct);
     tcase_add_test(test, the_last_parameter_counts_before_1_39);
     tcase_add_test(test, all_parameters_count_from_1_39);
-    tcase_add_loop_test(test, traits_refused_text, 0,
+    tcase_add_loop_test(test, bad_traits_are_refused, 0,
                         sizeof(refused_traits) / sizeof(refused_traits[0]));
     tcase_add_test(test, one_aggregate);
     tcase_add_test(test, one_of_several);
     tcase_add_test(test, repeated_from_1_24);
     tcase_add_test(test, forbidden_from_1_32);
-    tcase_add_loop_test(test, aggregates_refused_text, 0,
+    tcase_add_loop_test(test, bad_aggregates_are_refused, 0,
                         sizeof(refused_aggregates) / sizeof(refused_aggregates[0]));
     return suite_run("query_filters", test);
 }

@@ -1,5 +1,5 @@
 /*
- * Finding routes.
+ * Matching of paths and methods with routes.
  */
 #include <config.h>
 
@@ -72,7 +72,7 @@ START_TEST(each_request)
 }
 END_TEST
 
-START_TEST(methods_are_allowed_in_their_order)
+START_TEST(allow_lists_methods_in_order)
 {
     struct arena arena;
     arena_init(&arena, 0);
@@ -86,6 +86,6 @@ int main(void)
 {
     TCase *test = tcase_create("router");
     tcase_add_loop_test(test, each_request, 0, sizeof(requests) / sizeof(requests[0]));
-    tcase_add_test(test, methods_are_allowed_in_their_order);
+    tcase_add_test(test, allow_lists_methods_in_order);
     return suite_run("router", test);
 }

@@ -1,7 +1,7 @@
 /*
- * No route answers without its rule having been asked: the table of routes is walked with policies
- * that deny one rule, all but one, and all. There is no database: who gets past the policy is
- * answered something else than 403 without one.
+ * Every route checks its policy rule: the tests call all routes with policies that deny one rule,
+ * all but one, and all. There is no database, so a request that passes the policy ends with an
+ * error other than 403.
  */
 #include <config.h>
 
@@ -25,7 +25,7 @@ static struct service_shared *shared;
 static struct policy_store *policies;
 static struct service *service;
 
-/* The service with a policy of this text. */
+/* Starts the service with a policy of this text. */
 static void begin(const char *policy)
 {
     FILE *file = fopen(policy_path, "w");
@@ -75,7 +75,7 @@ static void tear_down(void)
     teardown();
 }
 
-/* The template with something in the place of its names. */
+/* Returns the template with a value for each of its names. */
 static const char *path_of(const char *template)
 {
     char *path = arena_strdup(&arena, template);
@@ -92,7 +92,7 @@ static const char *path_of(const char *template)
     return path;
 }
 
-/* What an admin is answered. */
+/* Sends a request as an admin. Returns the status. */
 static int ask(const char *method, const char *path)
 {
     static char body[] = "{}";
@@ -120,7 +120,8 @@ static int ask(const char *method, const char *path)
     return exchange.status;
 }
 
-/* A rule for each default but the ones that others refer to, and another one for one of them. */
+/* Returns a policy with one rule for a name, and another rule for all other names, except defaults
+   that other rules refer to. */
 static const char *policy_with(const char *others, const char *name, const char *own)
 {
     const char *text = "";
@@ -151,7 +152,7 @@ static void walk(visitor visit)
                   routes[i].methods[j].endpoint);
 }
 
-/* Only the version document is for everybody. */
+/* Only the version document has no rule. */
 static bool is_open(const char *path, const struct endpoint *endpoint)
 {
     bool is_root = *path == '\0' || strcmp(path, "/") == 0;
@@ -167,7 +168,7 @@ static void visit_all_denied(const char *method, const char *path, const struct 
         ck_assert_msg(denied(method, path, endpoint->rule), "%s %s", method, path);
 }
 
-START_TEST(all_is_denied)
+START_TEST(a_policy_can_deny_everything)
 {
     begin(policy_with("!", "", ""));
     walk(visit_all_denied);
@@ -184,7 +185,7 @@ static void visit_own_denied(const char *method, const char *path, const struct 
     end();
 }
 
-START_TEST(each_is_denied_by_its_own_rule)
+START_TEST(each_route_is_denied_by_its_rule)
 {
     walk(visit_own_denied);
 }
@@ -201,7 +202,7 @@ static void visit_others_denied(const char *method, const char *path,
     end();
 }
 
-START_TEST(none_is_denied_by_the_rule_of_another)
+START_TEST(no_route_is_denied_by_another_rule)
 {
     walk(visit_others_denied);
 }
@@ -217,7 +218,7 @@ static void visit_sought(const char *method, const char *path, const struct endp
     found = found || (endpoint->rule != NULL && strcmp(endpoint->rule, sought) == 0);
 }
 
-START_TEST(each_rule_is_of_use)
+START_TEST(each_rule_has_a_route)
 {
     for (size_t i = 0; i < policy_default_count; i++) {
         sought = policy_defaults[i].name;
@@ -233,9 +234,9 @@ int main(void)
     TCase *test = tcase_create("routes");
     tcase_add_checked_fixture(test, set_up, tear_down);
     tcase_set_timeout(test, 60);
-    tcase_add_test(test, all_is_denied);
-    tcase_add_test(test, each_is_denied_by_its_own_rule);
-    tcase_add_test(test, none_is_denied_by_the_rule_of_another);
-    tcase_add_test(test, each_rule_is_of_use);
+    tcase_add_test(test, a_policy_can_deny_everything);
+    tcase_add_test(test, each_route_is_denied_by_its_rule);
+    tcase_add_test(test, no_route_is_denied_by_another_rule);
+    tcase_add_test(test, each_rule_has_a_route);
     return suite_run("routes", test);
 }

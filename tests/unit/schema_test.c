@@ -1,6 +1,6 @@
 /*
- * What JSON Schema says about bodies. The texts are python-jsonschema's, but for the schema and the
- * instance, which are not sent back.
+ * Checks of bodies by JSON Schema. The expected texts are python-jsonschema's without schema and
+ * instance, which Berth does not send back.
  */
 #include <config.h>
 
@@ -17,7 +17,7 @@
 static const struct {
     enum schema schema;
     const char *instance;
-    const char *message; /* NULL: it is fine */
+    const char *message; /* NULL: accepted */
 } instances[] = {
     {SCHEMA_AGGREGATES_PUT_1_1, "[]", NULL},
     {SCHEMA_AGGREGATES_PUT_1_1, "{}",
@@ -126,7 +126,7 @@ START_TEST(each_broken_text)
 }
 END_TEST
 
-START_TEST(what_is_nested_too_deeply)
+START_TEST(deep_nesting_is_refused)
 {
     const char *message = NULL;
     ck_assert_ptr_nonnull(body_parse("[[[]]]", 6, 3, &arena, &message));
@@ -165,7 +165,7 @@ int main(void)
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_instance, 0, sizeof(instances) / sizeof(instances[0]));
     tcase_add_loop_test(test, each_broken_text, 0, sizeof(broken) / sizeof(broken[0]));
-    tcase_add_test(test, what_is_nested_too_deeply);
+    tcase_add_test(test, deep_nesting_is_refused);
     tcase_add_loop_test(test, each_value_as_python_writes_it, 0,
                         sizeof(values) / sizeof(values[0]));
     return suite_run("schema", test);
