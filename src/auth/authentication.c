@@ -1,5 +1,5 @@
 /*
- * Who is asking, by the strategy that is configured; and the identity of noauth2.
+ * Chooses how to identify the caller, and reads the identity of noauth2.
  */
 #include <config.h>
 
@@ -27,7 +27,7 @@ static bool identify_without(struct exchange *exchange, struct identity *identit
     const char *system_scope = exchange_parameter(exchange, "HTTP_OPENSTACK_SYSTEM_SCOPE");
     identity->user_id = user_id;
     identity->system_scope = text_filled_or(system_scope, NULL);
-    /* the middleware leaves this header alone, and it is looked at before what the token says */
+    /* upstream's middleware does not touch this header, and it takes precedence over the token */
     identity->project_id = exchange_parameter(exchange, "HTTP_X_PROJECT_ID");
     if (identity->project_id == NULL && identity->system_scope == NULL)
         identity->project_id = project_id;

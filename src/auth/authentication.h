@@ -1,12 +1,12 @@
 /*
- * Finding out who is asking, as [api] auth_strategy says.
+ * Identifies the caller, as [api] auth_strategy says.
  *
- *   keystone   the identity is what Keystone says about the token (auth/keystone/keystone.h)
+ *   keystone   Keystone says whose the token is (auth/keystone/keystone.h)
  *   noauth2    the identity is in the token itself, as upstream's NoAuthMiddleware reads it
  *              (placement/auth.py), for tests and for clouds that authenticate in front of the
  *              service
  *
- * The version document needs no token: its identity is nobody.
+ * The version document needs no token: its identity is empty.
  */
 #ifndef BERTH_AUTH_AUTHENTICATION_H
 #define BERTH_AUTH_AUTHENTICATION_H
@@ -14,8 +14,8 @@
 #include "auth/identity.h"
 #include "auth/keystone/keystone.h"
 
-/* Fills the identity in: with keystone, or, where that is NULL, by noauth2. Gives false after
-   exchange_fail() with 401, or with 503 where Keystone does not answer. */
+/* Fills in the identity: by keystone, or by noauth2 if keystone is NULL. Returns false after
+   exchange_fail() with 401, or with 503 if Keystone does not answer. */
 bool authentication_identify(struct keystone *keystone, struct exchange *exchange,
                              struct identity *identity);
 

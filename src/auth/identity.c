@@ -1,5 +1,5 @@
 /*
- * Lists of roles.
+ * Reads and searches lists of roles.
  */
 #include <config.h>
 

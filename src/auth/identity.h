@@ -1,6 +1,6 @@
 /*
- * Who is asking: what authentication found out (auth/authentication.h), and what the policy
- * (auth/policy/policy.h), the rate limits and the log look at.
+ * The caller of a request. Authentication fills it in (auth/authentication.h); the policy
+ * (auth/policy/policy.h), the rate limits and the log use it.
  *
  * The fields are those of oslo.context's RequestContext.to_policy_values(), by which policy rules
  * name them. All texts live in the request's arena; NULL: there is none.
@@ -16,7 +16,7 @@ struct role_list {
 };
 
 struct identity {
-    const char *user_id; /* NULL: nobody (only the version document is for nobody) */
+    const char *user_id; /* NULL: unknown, only for the version document */
     const char *user_domain_id;
     const char *project_id;
     const char *project_domain_id;
@@ -32,10 +32,11 @@ struct identity {
     struct role_list service_roles;
 };
 
-/* Reads names separated by commas, blanks around them dropped, into the arena. */
+/* Returns the names in a list separated by commas, in the arena. Drops blanks around names, and
+   empty names. */
 struct role_list role_list_read(struct arena *arena, const char *text);
 
-/* Whether there is a role of that name, whatever its case. */
+/* Whether the list has that role, ignoring case. */
 bool role_list_has(const struct role_list *roles, const char *role);
 
 #endif

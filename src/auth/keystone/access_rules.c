@@ -1,5 +1,5 @@
 /*
- * Access rules. See access_rules.h.
+ * Matches requests with access rules.
  */
 #include <config.h>
 
@@ -10,10 +10,10 @@
 #include "base/log.h"
 #include "base/percent.h"
 
-/* No path of this service is longer; of a longer one the comparison takes long. */
+/* Longer than any path of this service; matching a longer one would take too long. */
 enum { LONGEST_PATH = 2048 };
 
-/* What a pattern begins with. */
+/* The part that a pattern begins with. */
 enum part { PART_END, PART_LITERAL, PART_SEGMENT, PART_ANYTHING };
 
 static enum part next_part(const char *pattern, size_t *length)
@@ -31,8 +31,8 @@ static enum part next_part(const char *pattern, size_t *length)
 
 bool access_path_matches(const char *pattern, const char *path)
 {
-    /* where to take one byte more for a wild card: the last "*" and the last "**" are enough, since
-       what was matched before them can stay as it is */
+    /* where a wildcard may take one more byte. The last "*" and the last "**" are enough: what was
+       matched before them can stay. */
     struct {
         const char *pattern, *path;
     } segment = {NULL, NULL}, anything = {NULL, NULL};

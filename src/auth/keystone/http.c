@@ -1,5 +1,5 @@
 /*
- * libcurl: requests to Keystone. See keystone_http.h.
+ * Sends requests to Keystone by libcurl.
  */
 #include <config.h>
 
@@ -85,8 +85,8 @@ static size_t take_header(char *line, size_t one, size_t count, void *taking)
     return length;
 }
 
-/* Gives false when there is no memory: never goes on with other authorities than those that are
- * set. */
+/* Returns false when there is no memory: never goes on with other authorities than the configured
+   ones. */
 static bool set_tls(CURL *curl, const struct settings *settings)
 {
     const char *authority = text_filled_or(settings->keystone_authtoken_cafile, NULL);
@@ -95,7 +95,7 @@ static bool set_tls(CURL *curl, const struct settings *settings)
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
     const char *certificate = text_filled_or(settings->keystone_authtoken_certfile, NULL);
     const char *key = text_filled_or(settings->keystone_authtoken_keyfile, NULL);
-    /* this one alone, not those of the system too */
+    /* only this file, not the authorities of the system */
     return (authority == NULL || (curl_easy_setopt(curl, CURLOPT_CAINFO, authority) == CURLE_OK &&
                                   curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
            curl_easy_setopt(curl, CURLOPT_SSLCERT, certificate) == CURLE_OK &&
@@ -112,7 +112,7 @@ static void set_times(CURL *curl, const struct settings *settings, uint64_t dead
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, milliseconds);
 }
 
-/* Adds a header, unless its value is NULL. Gives false when there is no memory. */
+/* Adds a header, unless its value is NULL. Returns false when there is no memory. */
 static bool add_header(struct curl_slist **list, const char *name, const char *value)
 {
     if (value == NULL)
@@ -144,12 +144,13 @@ static bool make_headers(struct curl_slist **list, const struct keystone_request
            add_header(list, "Content-Type", request->body != NULL ? json : NULL) &&
            add_header(list, "X-Auth-Token", request->token) &&
            add_header(list, "X-Subject-Token", request->subject_token) &&
-           /* that access rules are enforced here: otherwise tokens with some are refused */
+           /* says that access rules are enforced here; otherwise Keystone refuses tokens with rules
+            */
            add_header(list, "OpenStack-Identity-Access-Rules",
                       request->subject_token != NULL ? "1" : NULL);
 }
 
-/* What of a request is copied by the library: false when there is no memory. */
+/* Sets the texts, which libcurl copies. Returns false when there is no memory. */
 static bool set_texts(CURL *curl, const struct settings *settings, const char *url)
 {
     return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
@@ -159,7 +160,7 @@ static bool set_texts(CURL *curl, const struct settings *settings, const char *u
            set_tls(curl, settings);
 }
 
-/* One request to one URL. */
+/* Sends one request to one URL. */
 static CURLcode ask_once(struct keystone_http *http, const struct keystone_request *request,
                          const char *url, struct keystone_answer *answer)
 {
@@ -192,7 +193,7 @@ static CURLcode ask_once(struct keystone_http *http, const struct keystone_reque
     return code;
 }
 
-/* Where an answer says to go on; NULL: nowhere. 300 is Keystone's way to list versions. */
+/* Returns the target of a redirect, or NULL. Keystone uses 300 to list versions. */
 static const char *redirection(struct keystone_http *http, const char *from, long status)
 {
     char *to = NULL;
@@ -205,7 +206,7 @@ static const char *redirection(struct keystone_http *http, const char *from, lon
     return to;
 }
 
-/* A request, wherever it leads. */
+/* Sends a request and follows redirects. */
 static CURLcode ask_on(struct keystone_http *http, const struct keystone_request *request,
                        struct keystone_answer *answer)
 {
@@ -215,7 +216,7 @@ static CURLcode ask_on(struct keystone_http *http, const struct keystone_request
         const char *to = redirection(http, at != NULL ? at : request->url, answer->status);
         if (to == NULL)
             break;
-        char *copy = strdup(to); /* the handle's own is gone with the next request */
+        char *copy = strdup(to); /* the next request frees the handle's own */
         free(at);
         at = copy;
         code = at != NULL ? ask_once(http, request, at, answer) : CURLE_OUT_OF_MEMORY;
@@ -224,7 +225,7 @@ static CURLcode ask_on(struct keystone_http *http, const struct keystone_request
     return code;
 }
 
-/* Whether it is worth trying again: there was no connection. */
+/* Whether a retry makes sense: there was no connection. */
 static bool is_no_connection(CURLcode code)
 {
     return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
@@ -232,7 +233,7 @@ static bool is_no_connection(CURLcode code)
            code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
 }
 
-/* Sleeps, unless the request would be late then. */
+/* Sleeps, unless that would take the request past its deadline. */
 static bool pause_for(uint64_t milliseconds, uint64_t deadline)
 {
     if (clock_milliseconds() + milliseconds >= deadline)
@@ -270,7 +271,7 @@ bool keystone_http_ask(struct keystone_http *http, const struct keystone_request
     for (long i = 0; !answered; i++) {
         CURLcode code = ask_on(http, request, answer);
         if (code == CURLE_OUT_OF_MEMORY)
-            break; /* that is nothing that Keystone has done */
+            break; /* not Keystone's fault */
         answered = note(http, code, &first);
         if (answered || !first || i >= retries || !is_no_connection(code) ||
             !pause_for(pause, request->deadline))

@@ -1,9 +1,10 @@
 /*
- * One HTTP request to Keystone after the other, over a connection that is kept.
+ * Sends HTTP requests to Keystone, one at a time, over a persistent connection.
  *
  * TLS, times and retries are as [keystone_authtoken] says: cafile, certfile, keyfile, insecure,
  * http_connect_timeout, http_request_max_retries. Redirects are followed, but not from https to
- * http. Answers are bounded. Nothing here uses the request's arena: who asks holds locks.
+ * http. Answers are bounded. Does not use the request arena: the caller holds
+ * locks, and the arena may longjmp.
  */
 #ifndef BERTH_AUTH_KEYSTONE_HTTP_H
 #define BERTH_AUTH_KEYSTONE_HTTP_H
@@ -32,20 +33,20 @@ struct keystone_answer {
     char token[SERVICE_TOKEN_SIZE]; /* X-Subject-Token; "": none, or too long */
 };
 
-/* Settings and what is shared must outlive it. Gives NULL when there is no memory. */
+/* The settings and the shared memory must outlive it. Returns NULL when there is no memory. */
 struct keystone_http *keystone_http_new(const struct settings *settings,
                                         struct keystone_shared *shared);
 void keystone_http_free(struct keystone_http *http);
 
-/* Asks. When Keystone cannot be reached the first worker that notices tries again, as often as it
-   may; the others, and those that come while it is known to be down, give up at once. Gives false
-   without an answer. */
+/* Sends a request. When Keystone cannot be reached, the first worker that notices retries, as often
+   as the settings allow; other workers give up at once while Keystone is known to be down. Returns
+   false without an answer. */
 bool keystone_http_ask(struct keystone_http *http, const struct keystone_request *request,
                        struct keystone_answer *answer);
 
-/* Whether Keystone answers at a URL, by then, with anything but a complaint of its own (5xx). It is
-   asked once, even while it is known to be down; that it does not answer is told to nobody, since
-   others may have more patience. */
+/* Whether Keystone answers at a URL before the deadline, with any status but 5xx. Asks once, even
+   while Keystone is known to be down, and does not note silence for other workers, which may have
+   more patience. */
 bool keystone_http_answers(struct keystone_http *http, const char *url, uint64_t deadline);
 
 #endif

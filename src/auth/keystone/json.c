@@ -1,5 +1,5 @@
 /*
- * JSON on the heap. See keystone_json.h.
+ * Parses JSON on the heap.
  */
 #include <config.h>
 

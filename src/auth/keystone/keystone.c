@@ -1,5 +1,5 @@
 /*
- * The identity that tokens of Keystone give. See keystone.h.
+ * Identifies callers by tokens of Keystone.
  */
 #include <config.h>
 
@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "watch/tally.h"
 
-/* The part of [berth] request_timeout that may be spent on finding out who is asking. */
+/* The part of [berth] request_timeout that identifying the caller may take. */
 #define PATIENCE_PART 0.75
 
 struct keystone {
@@ -28,7 +28,7 @@ struct keystone {
     unsigned char record[TOKEN_RECORD_SIZE];
 };
 
-/* What was found out about a request: whose it is, and which service asks. */
+/* What is known so far about a request: its user, and the service that sends it. */
 struct inquiry {
     struct keystone *keystone;
     struct exchange *exchange;
@@ -67,7 +67,7 @@ void keystone_free(struct keystone *keystone)
     free(keystone);
 }
 
-/* Asks Keystone, and keeps what it says. */
+/* Asks Keystone, and caches the answer. */
 static enum token_verdict ask(struct keystone *keystone, const struct token_digest *digest,
                               const char *token, const struct inquiry *inquiry, size_t *length)
 {
@@ -85,8 +85,8 @@ static size_t look_up(struct keystone *keystone, const struct token_digest *dige
     return token_cache_get(keystone->cache, digest, keystone->record, sizeof(keystone->record));
 }
 
-/* Asks Keystone, unless somebody else is just asking the same: then what that one learns counts.
-   Whether an expired token is welcome is a part of the question. */
+/* Asks Keystone, or waits for another worker that is asking about the same token and uses its
+   answer. Whether an expired token may pass is a part of the question. */
 static enum token_verdict ask_together(struct keystone *keystone, const struct token_digest *digest,
                                        const char *token, const struct inquiry *inquiry,
                                        size_t *length)
@@ -109,7 +109,7 @@ static enum token_verdict ask_together(struct keystone *keystone, const struct t
     }
 }
 
-/* What is known about a token, or can be learned: its record, of length bytes. */
+/* Finds the record of a token (*length bytes) in the cache, or asks Keystone for it. */
 static enum token_verdict inquire(const struct inquiry *inquiry, const char *token, size_t *length)
 {
     struct keystone *keystone = inquiry->keystone;
@@ -123,8 +123,8 @@ static enum token_verdict inquire(const struct inquiry *inquiry, const char *tok
     return *length > 0 ? TOKEN_VALID : ask_together(keystone, &digest, token, inquiry, length);
 }
 
-/* The token of a header without blanks around it; NULL when it cannot be one: nothing else than
-   what is visible is in any kind of token. */
+/* Returns the token in a header without blanks around it, or NULL when it cannot be a token: all
+   tokens consist of visible ASCII characters. */
 static const char *clean(const struct inquiry *inquiry, const char *header)
 {
     header += strspn(header, " \t");
@@ -147,7 +147,7 @@ static bool bind_allows(const struct settings *settings, const struct keystone_t
     return !token->is_bound && (strcmp(mode, "permissive") == 0 || strcmp(mode, "strict") == 0);
 }
 
-/* Finds out about a token. Gives false when it is not valid, or when that is not known. */
+/* Looks up a token. Returns false when it is not valid, or when that is unknown. */
 static bool find_token(struct inquiry *inquiry, const char *header, struct keystone_token *token)
 {
     size_t length = 0;
@@ -162,7 +162,7 @@ static bool find_token(struct inquiry *inquiry, const char *header, struct keyst
            (inquiry->allow_expired || token->expires_at >= token_time_now());
 }
 
-/* Whether it has one of service_token_roles; here case counts. */
+/* Whether the token has one of service_token_roles. Case matters here. */
 static bool has_service_role(const struct settings *settings, const struct keystone_token *token)
 {
     const struct text_list *roles = &settings->keystone_authtoken_service_token_roles;
@@ -173,7 +173,7 @@ static bool has_service_role(const struct settings *settings, const struct keyst
     return false;
 }
 
-/* The service token. Gives false when there is one that is not valid. */
+/* Looks up the service token. Returns false when there is one and it is not valid. */
 static bool find_service(struct inquiry *inquiry)
 {
     const struct settings *settings = inquiry->keystone->settings;
@@ -198,7 +198,7 @@ static bool find_service(struct inquiry *inquiry)
     return true;
 }
 
-/* The user's token. Gives false when there is none, or one that is not valid. */
+/* Looks up the user's token. Returns false when there is none or it is not valid. */
 static bool find_user(struct inquiry *inquiry)
 {
     const struct settings *settings = inquiry->keystone->settings;
@@ -241,7 +241,7 @@ static void fill(const struct inquiry *inquiry, struct identity *identity)
     identity->system_scope = scope_of(service);
 }
 
-/* Where clients are told to get a token. */
+/* Tells the client where to get a token. */
 static void add_challenge(const struct settings *settings, struct exchange *exchange)
 {
     exchange_add_header(

@@ -1,5 +1,5 @@
 /*
- * The service's own login. See keystone_login.h.
+ * Builds the body of the service's login, reads the answer, and checks the options for it.
  */
 #include <config.h>
 
@@ -14,7 +14,7 @@
 #include "auth/keystone/token.h"
 #include "base/text.h"
 
-/* What logs in is a user, in a domain, with a password or an application credential. */
+/* A user or project: an id, or a name within a domain. */
 struct named {
     const char *id;
     const char *name;
@@ -28,7 +28,7 @@ static bool is_type(const struct settings *settings, const char *type)
     return chosen != NULL && strcmp(chosen, type) == 0;
 }
 
-/* The plugin password knows defaults for both domains; the others do not. */
+/* Only the plugin "password" has default domains, for user and project. */
 static const char *default_domain_id(const struct settings *settings)
 {
     return is_type(settings, "password")
@@ -104,7 +104,7 @@ static json_t *identity_json(const struct settings *settings)
                      json);
 }
 
-/* What the token is for; NULL: nothing is said. An application credential brings its own. */
+/* Returns the scope of the token; NULL: none is sent. An application credential has its own. */
 static json_t *scope_json(const struct settings *settings)
 {
     const char *domain_id = text_filled_or(settings->keystone_authtoken_domain_id, NULL);
@@ -168,7 +168,7 @@ static bool endpoint_fits(const struct settings *settings, const json_t *endpoin
            (region == NULL || (its_region != NULL && strcmp(its_region, region) == 0));
 }
 
-/* The URL of the first identity service that fits; NULL: none does. */
+/* Returns the URL of the first identity service that fits, or NULL. */
 static const char *catalog_url(const struct settings *settings, const json_t *catalog)
 {
     size_t i, j;
@@ -271,7 +271,7 @@ static bool check_file(const char *name, const char *path, const struct config *
            refuse(config, name, strerror(errno), error);
 }
 
-/* The ways to log in that are known. */
+/* The supported values of auth_type. */
 static const struct {
     const char *type;
     bool (*check)(const struct settings *, const struct config *, struct error_line *);

@@ -1,5 +1,5 @@
 /*
- * The service's session with Keystone. See keystone_session.h.
+ * Logs in at Keystone as the service, and asks about tokens.
  */
 #include <config.h>
 
@@ -22,7 +22,7 @@ enum {
     LOGIN_PAUSE = 1000, /* milliseconds after a login that failed */
 };
 
-/* What a worker needs to ask with: copied, so that nobody has to wait while it asks. */
+/* What a worker needs to ask. A copy, so that others need not wait while it asks. */
 struct pass {
     uint64_t serial;
     struct keystone_url url;
@@ -37,7 +37,7 @@ struct keystone_session {
     struct keystone_url auth_url; /* with its version, once that is known; "": not yet */
 };
 
-/* All that says which Keystone it is, why it is believed to be, who asks, and what for. */
+/* Covers the options that choose and authenticate Keystone, the service's user, and its scope. */
 static struct token_digest digest_of(const struct settings *settings)
 {
     const char *const texts[] = {
@@ -106,7 +106,7 @@ const struct token_digest *keystone_session_digest(const struct keystone_session
 }
 
 /* Makes a URL one of v3: by what it says, by Keystone's version document, or, when that is of no
-   use, by adding it. Gives false when Keystone does not answer at all. */
+   use, by adding it. Returns false when Keystone does not answer at all. */
 static bool find_version(struct keystone_session *session, struct keystone_url *url,
                          uint64_t deadline)
 {
@@ -147,15 +147,16 @@ static bool send_login(struct keystone_session *session, uint64_t deadline,
     return answered;
 }
 
-/* How long a new token is used: not to its very end, but for most of its time if it is short. */
+/* Returns when to replace a new token: RENEW_BEFORE it expires, or after three quarters of a short
+   life. */
 static int64_t renewal_of(int64_t expires_at)
 {
     int64_t now = token_time_now(), before = (expires_at - now) / 4;
     return expires_at - (before < RENEW_BEFORE * 1000000LL ? before : RENEW_BEFORE * 1000000LL);
 }
 
-/* Logs in and leaves the result in the shared memory, whose lock the caller has. What is there
-   stays until there is something better. */
+/* Logs in and writes the result to shared memory, whose lock the caller holds. After a failure the
+   old login stays. */
 static bool log_in(struct keystone_session *session, uint64_t deadline)
 {
     struct service_login *shared = &session->shared->login;
@@ -187,8 +188,8 @@ static bool log_in(struct keystone_session *session, uint64_t deadline)
     return good;
 }
 
-/* Whether the login that is there works as long as until. refused: the serial of one that Keystone
-   does not take. */
+/* Whether the shared login is for these settings and the time is before until. refused: the serial
+   of a login that Keystone has refused. */
 static bool is_usable(const struct keystone_session *session, int64_t until, uint64_t refused)
 {
     const struct service_login *login = &session->shared->login;
@@ -196,7 +197,7 @@ static bool is_usable(const struct keystone_session *session, int64_t until, uin
            memcmp(&login->settings, &session->digest, sizeof(login->settings)) == 0;
 }
 
-/* Whether the last login has not just failed with the same settings. */
+/* Returns false for a while after a login with the same settings failed. */
 static bool may_log_in(const struct keystone_session *session)
 {
     const struct service_login *login = &session->shared->login;
@@ -204,8 +205,8 @@ static bool may_log_in(const struct keystone_session *session)
            memcmp(&login->failed_settings, &session->digest, sizeof(session->digest)) != 0;
 }
 
-/* Gets what to ask with: the login that is there, or a new one, or, without that, the old one for
-   the rest of its time. */
+/* Fills in pass from the shared login, from a new one if that must be renewed, or, if logging in
+   fails, from the old one until it expires. */
 static bool obtain(struct keystone_session *session, uint64_t refused, uint64_t deadline,
                    struct pass *pass)
 {
@@ -251,7 +252,7 @@ static bool ask_about(struct keystone_session *session, const struct pass *pass,
         answer);
 }
 
-/* What an answer about a token means. */
+/* Returns the verdict that an answer about a token means. */
 static enum token_verdict judge(struct keystone_session *session,
                                 const struct keystone_answer *answer,
                                 unsigned char record[TOKEN_RECORD_SIZE], size_t *length)

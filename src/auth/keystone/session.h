@@ -1,11 +1,11 @@
 /*
  * Asking Keystone about tokens, as the service that the settings name.
  *
- * The service's own token is shared by all workers: who finds none, or one that is about to expire
- * or that Keystone refuses, logs in for all of them while the others wait. Where tokens are asked
- * about is what the catalog of that login says (interface, region_name), or else auth_url. After a
- * login that failed there is none for a second: Keystone would lock the user out, and those who
- * have waited for one that hung would each wait for their own.
+ * All workers share the service's own token. A worker that finds none, or one that is about to
+ * expire or that Keystone refuses, logs in for all while the others wait. The URL for questions
+ * about tokens comes from the catalog of that login (interface, region_name), or else from
+ * auth_url. After a failed login nobody tries again for a second: Keystone would lock the user out,
+ * and workers that have waited for a login that hung would each wait for their own.
  */
 #ifndef BERTH_AUTH_KEYSTONE_SESSION_H
 #define BERTH_AUTH_KEYSTONE_SESSION_H

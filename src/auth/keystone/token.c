@@ -1,5 +1,5 @@
 /*
- * Tokens: from JSON to a record, and from a record to a struct.
+ * Turns JSON into a record of a token, and a record into a struct.
  *
  * A record is struct head, then texts, each with a NUL: those that the head says are there, the
  * names of roles, and three texts an access rule.
@@ -74,7 +74,7 @@ static void write_texts(struct writing *writing, struct head *head, const json_t
         head->text_is_there |= 1U << i;
         write_text(writing, texts[i]);
     }
-    /* who asks is known, and in which domain, or else it is not the description of a token */
+    /* without a user and a domain it is not the description of a token */
     if (texts[USER_ID] == NULL || *texts[USER_ID] == '\0' ||
         (texts[USER_DOMAIN_ID] == NULL && member(user, "OS-FEDERATION") == NULL))
         writing->failed = true;
@@ -91,7 +91,7 @@ static void write_roles(struct writing *writing, struct head *head, const json_t
     }
 }
 
-/* Rules that are null are as good as none: the credential is not restricted. */
+/* If the rules are null, the credential is not restricted. */
 static void write_access_rules(struct writing *writing, struct head *head, const json_t *token)
 {
     const json_t *rules = member(member(token, "application_credential"), "access_rules"), *rule;
@@ -119,7 +119,7 @@ static bool catalog_has(const json_t *catalog, const char *service_type)
     return false;
 }
 
-/* What Python takes for true. */
+/* Whether Python takes the value for true. */
 static bool is_true(const json_t *value)
 {
     return json_is_true(value) || json_object_size(value) > 0 || json_array_size(value) > 0 ||
@@ -174,7 +174,7 @@ static const char *read_text(struct reading *reading)
     return text;
 }
 
-/* Of each role and rule there is at least its NUL: what says that there are more is no record. */
+/* Each text has at least its NUL, which bounds the counts. */
 static bool head_is_good(const struct head *head, size_t length)
 {
     return head->role_count <= length && head->access_rule_count <= length / 3;
@@ -224,7 +224,7 @@ bool token_record_read(const void *record, size_t length, struct arena *arena,
     return good && token->user_id != NULL;
 }
 
-/* The fraction of a second, ".123456": as microseconds. Gives what follows. */
+/* The fraction of a second, ".123456": as microseconds. Returns the rest. */
 static const char *read_fraction(const char *text, int64_t *microseconds)
 {
     int64_t unit = 100000;

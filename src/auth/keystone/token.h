@@ -1,5 +1,5 @@
 /*
- * A token, as Keystone describes it: what of it decides who is asking and what they may do.
+ * A token as Keystone describes it: the parts that say who the caller is and what they may do.
  *
  * Keystone's answer (JSON, GET /v3/auth/tokens) becomes a record: bytes without pointers, as the
  * token cache keeps them; a record becomes a struct in the request's arena. The meaning of the
@@ -43,19 +43,21 @@ struct keystone_token {
     size_t access_rule_count;
 };
 
-/* Makes a record of Keystone's answer. service_type: what has_service is about; NULL: nothing.
-   Gives its length, or 0 when the answer is not the description of a token, or too long. */
+/* Makes a record of Keystone's answer. service_type: the type that has_service is about; NULL:
+   none. Returns its length in bytes, or 0 when the answer is not the description of a token or is
+   too long. */
 size_t token_record_make(const char *answer, size_t length, const char *service_type, void *record,
                          size_t size);
 
-/* Reads a record. Gives false when it is none. */
+/* Reads a record into the arena. Returns false when it is not a record. */
 bool token_record_read(const void *record, size_t length, struct arena *arena,
                        struct keystone_token *token);
 
-/* "2026-11-24T16:12:09.000000Z" as microseconds since 1970. Gives false when it is no such time. */
+/* "2026-11-24T16:12:09.000000Z" as microseconds since 1970. Returns false when text is not such a
+ * time. */
 bool token_time_parse(const char *text, int64_t *microseconds);
 
-/* Now, in microseconds since 1970. */
+/* Returns the time in microseconds since 1970. */
 int64_t token_time_now(void);
 
 #endif

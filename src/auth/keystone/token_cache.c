@@ -1,5 +1,5 @@
 /*
- * The token cache: sets of a few entries with a lock each, and a row of flights.
+ * Keeps tokens in sets of a few entries, each set with its lock, and flights in a table.
  */
 #include <config.h>
 
@@ -14,9 +14,9 @@
 #include "base/shared_memory.h"
 
 enum {
-    WAYS = 8,           /* entries of a set: those that a token could be in */
-    FLIGHTS = 1024,     /* tokens that meet in one wait for each other */
-    LOCK_PATIENCE = 20, /* milliseconds that a set is waited for */
+    WAYS = 8,           /* entries of a set: the places where a token may be */
+    FLIGHTS = 1024,     /* tokens with the same flight wait for each other */
+    LOCK_PATIENCE = 20, /* milliseconds to wait for the lock of a set */
 };
 
 struct entry {
@@ -33,7 +33,7 @@ struct set {
 };
 
 struct flight {
-    struct shared_lock lock;    /* of who leads */
+    struct shared_lock lock;    /* held by the leader */
     _Atomic uint64_t landings;  /* grows with each */
     struct token_digest digest; /* of the last one that landed */
     enum token_verdict verdict;
@@ -83,7 +83,7 @@ bool token_digest_make(const struct token_digest *salt, const char *token,
                 EVP_DigestFinal_ex(context, made.bytes, NULL) == 1;
     EVP_MD_CTX_free(context);
     if (good)
-        *digest = made; /* which may be the salt, too */
+        *digest = made; /* which may be the same memory as the salt */
     return good;
 }
 
@@ -92,7 +92,7 @@ static bool digest_equal(const struct token_digest *one, const struct token_dige
     return memcmp(one->bytes, other->bytes, sizeof(one->bytes)) == 0;
 }
 
-/* The digest as a number; part chooses which of its bytes. */
+/* Returns eight bytes of the digest as a number; part chooses which. */
 static size_t digest_number(const struct token_digest *digest, size_t part)
 {
     uint64_t number;
@@ -100,13 +100,13 @@ static size_t digest_number(const struct token_digest *digest, size_t part)
     return (size_t)number;
 }
 
-/* The set that a token belongs to, locked; NULL: it is not to be had. */
+/* Locks and returns the set of a token; NULL if the lock is not free in time. */
 static struct set *set_take(struct token_cache *cache, const struct token_digest *digest)
 {
     struct set *set = &cache->sets[digest_number(digest, 0) % cache->set_count];
     switch (shared_lock_take(&set->lock, clock_milliseconds() + LOCK_PATIENCE)) {
     case SHARED_LOCK_INHERITED:
-        /* any of them may be half written */
+        /* any entry may be half written */
         memset(set->entries, 0, sizeof(set->entries));
         return set;
     case SHARED_LOCK_TAKEN:
@@ -139,8 +139,8 @@ size_t token_cache_get(struct token_cache *cache, const struct token_digest *dig
     return length;
 }
 
-/* Where to put a token: where it is already, or where nothing is, or else in the place of what has
-   not been used for the longest time. */
+/* Returns the entry to write a token to: its own, or a free one, or else the least recently used.
+ */
 static struct entry *choose(struct set *set, const struct token_digest *digest, uint64_t now)
 {
     struct entry *chosen = &set->entries[0];

@@ -1,5 +1,5 @@
 /*
- * Keystone's URLs. See keystone_url.h.
+ * Checks and changes URLs of Keystone, and reads its version document.
  */
 #include <config.h>
 
@@ -11,7 +11,7 @@
 
 #include "auth/keystone/json.h"
 
-/* The length of scheme and host; 0: it is no URL. */
+/* Returns the length of scheme and host, 0 if text is not a URL. */
 static size_t origin_length(const char *text)
 {
     size_t scheme = strncasecmp(text, "https://", 8) == 0  ? 8
@@ -67,7 +67,7 @@ bool keystone_url_has_version(struct keystone_url *url)
     return keystone_url_add_version(url);
 }
 
-/* The path that a link means, for who has asked at url. */
+/* Resolves a link of the document that was read from url. Returns false when it is too long. */
 static bool combine(const struct keystone_url *url, const char *link, struct keystone_url *result)
 {
     struct keystone_url path;
@@ -93,7 +93,7 @@ static bool combine(const struct keystone_url *url, const char *link, struct key
     return length > 0 && (size_t)length < sizeof(result->text);
 }
 
-/* The link to itself of a version that is v3, and not an experiment; NULL: it has none. */
+/* Returns the "self" link of a version if it is a usable v3, or NULL. */
 static const char *v3_link(const json_t *version)
 {
     static const char *const usable[] = {"stable", "current", "supported", "deprecated"};
@@ -116,7 +116,8 @@ static const char *v3_link(const json_t *version)
     return NULL;
 }
 
-/* The same, of a document: of one version, or a list of them, as it is or in "values". */
+/* Does the same for a document, which has one version, or a list of versions, which may be in
+   "values". */
 static const char *document_link(const json_t *document)
 {
     const json_t *versions = json_object_get(document, "versions"), *version;

@@ -1,10 +1,8 @@
 /*
- * Where Keystone's API v3 is: URLs, and the version document that leads from one without a version
- * to one with it.
+ * Finds Keystone's API v3: by its URL, or by the version document at a URL without a version.
  *
- * As keystoneauth1 has it (discover.py): of the links in a version document only the path counts,
- * scheme and host are those that were asked, since behind a proxy the document is often wrong about
- * them.
+ * As in keystoneauth1 (discover.py), only the path of a link in a version document counts; scheme
+ * and host stay those of the request, since behind a proxy the document is often wrong about them.
  */
 #ifndef BERTH_AUTH_KEYSTONE_URL_H
 #define BERTH_AUTH_KEYSTONE_URL_H
@@ -18,20 +16,20 @@ struct keystone_url {
     char text[KEYSTONE_URL_SIZE];
 };
 
-/* Whether it is one: http or https, and a host. */
+/* Whether text is a URL: http or https, a host, visible ASCII only, and room for "/v3". */
 bool keystone_url_is_good(const char *text);
 
-/* The URL without slashes at its end. Gives false when it is too long. */
+/* Sets the URL to text without the slashes at its end. Returns false when it is too long. */
 bool keystone_url_set(struct keystone_url *url, const char *text);
 
-/* Whether it ends with /v3. One that ends with /v2.0, which is long gone, is made one that does. */
+/* Whether the URL ends with /v3. Replaces the obsolete /v2.0 at the end by /v3. */
 bool keystone_url_has_version(struct keystone_url *url);
 
-/* Makes it one that ends with /v3, by adding that. Gives false when it is too long. */
+/* Adds /v3. Returns false when the URL becomes too long. */
 bool keystone_url_add_version(struct keystone_url *url);
 
-/* Makes it the one of v3 that the version document says, which was read from it. Gives false, and
-   leaves it, when it says none. */
+/* Changes the URL to that of v3, by the version document (length bytes) that was read from it.
+   Returns false and leaves the URL alone when the document has no v3. */
 bool keystone_url_discover(struct keystone_url *url, const char *document, size_t length);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Deciding a check, and writing it; see policy_check.h. How one is read is in policy_parse.c.
+ * Decides checks and writes them as text. parse.c reads them.
  */
 #include <config.h>
 
@@ -7,7 +7,7 @@
 
 #include "auth/policy/remote.h"
 
-enum { STEPS_MOST = 100000 }; /* rules can make much of little by naming each other twice */
+enum { STEPS_MOST = 100000 }; /* short rules can take many steps by naming each other twice */
 
 static enum policy_verdict broken(struct policy_question *question, const char *problem)
 {
@@ -15,7 +15,7 @@ static enum policy_verdict broken(struct policy_question *question, const char *
     return POLICY_BROKEN;
 }
 
-/* Parts one after the other, until one decides. */
+/* Decides the parts in order, until one settles the result. */
 static enum policy_verdict decide_parts(const struct policy_check *check,
                                         struct policy_question *question)
 {

@@ -1,21 +1,20 @@
 /*
- * The language of oslo.policy (oslo_policy/_parser.py, _checks.py): what a rule says.
+ * The language of oslo.policy (oslo_policy/_parser.py, _checks.py): checks, which rules consist of.
  *
- *   role:NAME            the caller has the role, whatever the case of its letters
+ *   role:NAME            the caller has the role, ignoring case
  *   rule:NAME            the rule of that name lets the caller pass
- *   CREDENTIAL:MATCH     who is asking (auth/policy/credential.h) is this
- *   'text':MATCH, 20:MATCH, True:MATCH, None:MATCH   what the target says is this
+ *   CREDENTIAL:MATCH     a field of the caller (auth/policy/credential.h) equals this
+ *   'text':MATCH, 20:MATCH, True:MATCH, None:MATCH   the target's value equals this
  *   http://..., https://...   a server, asked by auth/policy/remote.h, says "True"
  *   @, and the empty rule    everybody
  *   !                        nobody
- * joined by "not", which binds closest, "and" and "or", whatever their case, and parentheses; words
- * are separated by blanks. What MATCH and NAME (of a role) are is told in auth/policy_match.h. The
- * older form of a list of lists of checks is "or" of "and".
+ * joined by "not", which binds closest, "and" and "or", ignoring case, and parentheses; words are
+ * separated by blanks. For MATCH and the NAME of a role see auth/policy/match.h. The older form, a
+ * list of lists of checks, is an "or" of "and".
  *
- * A rule that is not understood lets nobody pass; a check that is not understood lets nobody pass
- * either, but is a part of its rule still ("not nonsense" is everybody): as oslo.policy has it.
- * Where oslo.policy fails with an exception when such a check is asked for, the check cannot be
- * decided.
+ * As in oslo.policy, a rule that is not understood lets nobody pass. A single check that is not
+ * understood lets nobody pass either, but stays a part of its rule ("not nonsense" is everybody).
+ * Where oslo.policy raises an exception for such a check, the check cannot be decided.
  */
 #ifndef BERTH_AUTH_POLICY_CHECK_H
 #define BERTH_AUTH_POLICY_CHECK_H
@@ -36,7 +35,7 @@ enum policy_check_kind {
     CHECK_CREDENTIAL,
     CHECK_LITERAL,
     CHECK_REMOTE,
-    CHECK_BROKEN, /* its left side is no Python */
+    CHECK_BROKEN, /* its left side is not Python */
 };
 
 enum { CHECK_NESTING = 64 }; /* the most parentheses and "not" around a check */
@@ -44,31 +43,33 @@ enum { CHECK_NESTING = 64 }; /* the most parentheses and "not" around a check */
 /* A tree, all of it in one arena. */
 struct policy_check {
     enum policy_check_kind kind;
-    bool deeper;                                /* CREDENTIAL: something inside of it is named */
-    const char *text;                           /* a check as it was written, "kind:match" */
-    const char *name;                           /* RULE: of the rule; LITERAL: its value */
-    struct policy_match match;                  /* the right side of the others */
+    bool deeper;               /* CREDENTIAL: the check names something inside it */
+    const char *text;          /* the check as written, "kind:match" */
+    const char *name;          /* RULE: of the rule; LITERAL: its value */
+    struct policy_match match; /* the right side of the others */
     const struct policy_credential *credential; /* CREDENTIAL; NULL: there is none of that name */
-    const struct policy_check *rule;            /* RULE: what it stands for, once that is known */
+    const struct policy_check *rule;            /* RULE: the check of that rule, once connected */
     struct policy_check *parts;                 /* NOT, AND, OR */
-    struct policy_check *next;                  /* the next one of the same parts */
+    struct policy_check *next;                  /* the next of the parts it belongs to */
 };
 
-/* Reads a rule, or a single check of the list form (whose text must live as long as the arena),
-   into the arena. *problem becomes what is not understood, if anything, or stays as it is. */
+/* Parse a rule, or a single check of the list form, whose text must live as long as the arena.
+   Return a check in the arena, never NULL. If something is not understood, set *problem to the
+   reason; otherwise leave it alone. */
 struct policy_check *policy_check_parse(struct arena *arena, const char *text,
                                         const char **problem);
 struct policy_check *policy_check_parse_single(struct arena *arena, const char *text,
                                                const char **problem);
 
-/* An empty NOT, AND or OR, and a further part of it. */
+/* Return an empty check of that kind; add a part at the end of a NOT, AND or OR. */
 struct policy_check *policy_check_new(struct arena *arena, enum policy_check_kind kind);
 void policy_check_add(struct policy_check *check, struct policy_check *part);
 
-/* Writes the check in the language, as str() of oslo.policy's. */
+/* Writes the check as text, as str() of an oslo.policy check does. */
 void policy_check_write(const struct policy_check *check, struct buffer *buffer);
 
-/* Decides. Each RULE must have its rule, and there is none that leads to itself. */
+/* Decides a check. If it cannot be decided, sets question->problem and returns POLICY_BROKEN. The
+   rules must be connected (auth/policy/connect.h). */
 enum policy_verdict policy_check_decide(const struct policy_check *check,
                                         struct policy_question *question);
 

@@ -1,5 +1,5 @@
 /*
- * Connecting rules: each is visited after those that it refers to.
+ * Connects rules depth first, so that a rule is done after the rules that it refers to.
  */
 #include <config.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/sorted.h"
 
-/* The rules that are being visited, each referred to by the one before. */
+/* The rules being visited, each referred to by the one before it. */
 struct path {
     const struct policy_rules *rules;
     struct policy_rule *steps[CHAIN_MOST];
@@ -28,7 +28,7 @@ struct policy_rule *policy_rules_find(const struct policy_rules *rules, const ch
     return sorted_find(name, rules->items, rules->count, sizeof(*rules->items), name_compare);
 }
 
-/* The error of a rule that cannot be. The defaults alone are in order: there always is a file. */
+/* Sets the error for a bad rule. The defaults alone are good, so some file is involved. */
 static bool refuse(const struct path *path, const struct policy_rule *rule, const char *what,
                    const char *name)
 {
@@ -40,7 +40,8 @@ static bool refuse(const struct path *path, const struct policy_rule *rule, cons
     return false;
 }
 
-/* A rule that is met again on the way that began with it. Named is the first that a file has. */
+/* Sets the error for a rule that leads back to itself. Names the first rule of the circle that
+   comes from a file. */
 static bool refuse_circle(const struct path *path, const struct policy_rule *met)
 {
     struct buffer way;

@@ -9,18 +9,18 @@
 #include "auth/policy/rule.h"
 #include "base/error_line.h"
 
-enum { CHAIN_MOST = 64 }; /* rules that refer to one another in a row */
+enum { CHAIN_MOST = 64 }; /* the longest chain of rules that refer to each other */
 
 struct policy_rules {
-    struct policy_rule *items; /* in the order of their names */
+    struct policy_rule *items; /* sorted by name */
     size_t count;
 };
 
-/* The rule of that name, or NULL. */
+/* Returns the rule of that name, or NULL. */
 struct policy_rule *policy_rules_find(const struct policy_rules *rules, const char *name);
 
-/* Gives each "rule:NAME" the check of the rule of that name. Gives false and an error when one
-   refers to a rule that is not there, to itself or to too many others in a row. */
+/* Points each "rule:NAME" to the check of the rule of that name. Returns false and sets error when
+   a rule refers to a missing rule, to itself, or to a chain of CHAIN_MOST rules. */
 bool policy_rules_connect(struct policy_rules *rules, struct error_line *error);
 
 #endif

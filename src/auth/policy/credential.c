@@ -1,5 +1,5 @@
 /*
- * The table of credentials; see policy_credential.h.
+ * The table of credentials, and how each compares and is written.
  */
 #include <config.h>
 

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* The tokens that a rule is for: all of them, or those for a project. */
+/* The tokens that a rule accepts: all, or only tokens for a project. */
 enum policy_scope { POLICY_SCOPE_ANY, POLICY_SCOPE_PROJECT };
 
 struct policy_default {

@@ -1,5 +1,5 @@
 /*
- * Reading policy files with libyaml; see policy_file.h.
+ * Reads policy files with libyaml.
  */
 #include <config.h>
 
@@ -52,7 +52,7 @@ static const char *scalar(const yaml_node_t *node)
     return (const char *)node->data.scalar.value;
 }
 
-/* Whether YAML takes it for nothing at all. */
+/* Whether YAML reads the node as null. */
 static bool is_null(const yaml_node_t *node)
 {
     static const char *const words[] = {"", "~", "null", "Null", "NULL"};
@@ -68,8 +68,8 @@ static bool is_boolean(const yaml_node_t *node)
     return is_plain(node) && is_one_of(scalar(node), words, sizeof(words) / sizeof(words[0]));
 }
 
-/* Whether a node is text. Numbers that stand for themselves are taken for text: as a rule they let
-   nobody pass, and oslo.policy fails with them. */
+/* Whether a node is text. A plain number counts as text: as a rule it lets nobody pass, where
+   oslo.policy fails. */
 static bool is_text(const yaml_node_t *node)
 {
     return node->type == YAML_SCALAR_NODE && !is_null(node) && !is_boolean(node) &&
@@ -101,7 +101,7 @@ static bool refuse(struct reader *reader, const yaml_node_t *node, const char *r
 
 /* Rules. */
 
-/* A check of the list form. Something that is no text is a check that nobody passes. */
+/* Reads a check of the list form. Nobody passes a check that is not text. */
 static struct policy_check *read_single(struct reader *reader, const yaml_node_t *node)
 {
     if (is_text(node))
@@ -111,7 +111,7 @@ static struct policy_check *read_single(struct reader *reader, const yaml_node_t
     return policy_check_new(reader->arena, CHECK_NOBODY);
 }
 
-/* Checks that must all pass: a single one, or a list of them that is not empty. */
+/* Reads checks that must all pass: a single check or a list that is not empty. */
 static struct policy_check *read_all(struct reader *reader, const yaml_node_t *node)
 {
     if (!is_list(node))
@@ -127,14 +127,14 @@ static struct policy_check *read_all(struct reader *reader, const yaml_node_t *n
     return all;
 }
 
-/* Whether it counts for nothing in a list: empty text, an empty list. */
+/* Whether oslo.policy skips the node in a list: null, empty text, an empty list. */
 static bool is_empty(const yaml_node_t *node)
 {
     return is_null(node) || (is_list(node) && list_count(node) == 0) ||
            (node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0);
 }
 
-/* The older form of rules: a list of which one must pass. */
+/* Reads the older form of a rule: a list of which one item must pass. */
 static struct policy_check *read_list(struct reader *reader, const yaml_node_t *list)
 {
     struct policy_check *any = policy_check_new(reader->arena, CHECK_OR);
@@ -191,7 +191,7 @@ static bool is_merge(const yaml_node_t *key)
 
 static bool read_mapping(struct reader *reader, const yaml_node_t *node, unsigned merges);
 
-/* "<<": the rules of other mappings, of which the first of several counts most. */
+/* Reads the value of "<<": one or more mappings, of which the first takes precedence. */
 static bool read_merged(struct reader *reader, const yaml_node_t *value, unsigned merges)
 {
     if (!is_list(value))
@@ -202,7 +202,8 @@ static bool read_merged(struct reader *reader, const yaml_node_t *value, unsigne
     return true;
 }
 
-/* The rules of a mapping, those that are merged into it first: its own count more. */
+/* Reads merged mappings first: the later of two rules with the same name counts, so that the
+   mapping's own rules take precedence. */
 static bool read_mapping(struct reader *reader, const yaml_node_t *node, unsigned merges)
 {
     reader->name = "<<";
@@ -245,7 +246,7 @@ static bool refuse_yaml(const struct reader *reader, const yaml_parser_t *parser
     return false;
 }
 
-/* Whether nothing comes behind the first document. */
+/* Whether the first document is the only one. */
 static bool read_end(struct reader *reader, yaml_parser_t *parser)
 {
     yaml_document_t another;

@@ -1,5 +1,5 @@
 /*
- * The right side of a check as a list of parts; see policy_match.h.
+ * Keeps the right side of a check as a list of parts: text, and names to fill in.
  */
 #include <config.h>
 
@@ -35,8 +35,9 @@ static void add_part(struct parts *parts, enum part_kind kind, const char *text,
     parts->end = &part->next;
 }
 
-/* What follows "%(": the name up to the parenthesis that closes it, and "s". Gives what is behind,
-   or NULL if it is something else. Python looks the name up before it sees what comes after it. */
+/* Reads what follows "%(": the name up to the closing parenthesis, and "s". Returns the rest of the
+   text, or NULL if it is wrong. The name is added even then: Python looks it up before it sees what
+   follows. */
 static const char *add_name(struct parts *parts, const char *text)
 {
     size_t length = 0;
@@ -98,7 +99,7 @@ enum policy_verdict policy_match_applies(const struct policy_match *match,
     return POLICY_YES;
 }
 
-/* The text that stands for a part. */
+/* Returns the text that replaces a part. */
 static const char *fill_part(const struct policy_match_part *part,
                              const struct policy_target *target)
 {

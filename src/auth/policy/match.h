@@ -1,10 +1,10 @@
 /*
- * The right side of a check of oslo.policy: text in which "%(name)s" stands for what the target
- * says under that name, as in "project_id:%(project_id)s". It is Python's text % target.
+ * The right side of a check of oslo.policy: text in which "%(name)s" stands for the
+ * target's value of that name, as in "project_id:%(project_id)s". It is Python's text % target.
  *
- * "%%" is a percent sign. A name that the target does not have makes the check fail. Any other
- * conversion ("%(name)d", "%s", a "%" at the end) is an error of the policy, as it is in Python for
- * the most part: the check can then not be decided.
+ * "%%" is a percent sign. A check fails if the target does not have the name. Any other
+ * conversion ("%(name)d", "%s", a "%" at the end) is an error of the policy, as it mostly is in
+ * Python: the check cannot be decided.
  */
 #ifndef BERTH_AUTH_POLICY_MATCH_H
 #define BERTH_AUTH_POLICY_MATCH_H
@@ -14,11 +14,11 @@
 
 #include "base/arena.h"
 
-/* What comes out of a check. A check that cannot be decided (an exception in oslo.policy) lets
-   nobody pass, and "not" does not turn it around. */
+/* The result of a check. A check that cannot be decided (an exception in oslo.policy) lets
+   nobody pass, and "not" does not reverse it. */
 enum policy_verdict { POLICY_NO, POLICY_YES, POLICY_BROKEN };
 
-/* What a target says of itself. A value of NULL is Python's None, and reads as "None". */
+/* One value of a target. NULL is Python's None, and reads as "None". */
 struct policy_fact {
     const char *name;
     const char *value;
@@ -35,19 +35,20 @@ struct policy_match {
     const struct policy_match_part *parts;
 };
 
-/* Takes text apart, into the arena. *problem becomes what is wrong with it, or stays as it is. */
+/* Parses text into the arena. If it is wrong, sets *problem to the reason; otherwise leaves it
+   alone. */
 struct policy_match policy_match_parse(struct arena *arena, const char *text, const char **problem);
 
-/* Whether the target has all that is needed: NO if it lacks a name, BROKEN if the text is wrong.
-   Only after a YES do the others make sense. */
+/* Returns whether the match can be filled in: POLICY_NO if the target lacks a name, POLICY_BROKEN
+   if the text is wrong. Call the functions below only after POLICY_YES. */
 enum policy_verdict policy_match_applies(const struct policy_match *match,
                                          const struct policy_target *target);
 
-/* Whether what comes out is this value; the case of ASCII letters may not count. */
+/* Whether the filled-in text equals value. ignore_case: of ASCII letters. */
 bool policy_match_equals(const struct policy_match *match, const struct policy_target *target,
                          const char *value, bool ignore_case);
 
-/* What comes out, in the arena. */
+/* Returns the filled-in text, in the arena. */
 const char *policy_match_fill(const struct policy_match *match, const struct policy_target *target,
                               struct arena *arena);
 

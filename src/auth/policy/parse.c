@@ -1,9 +1,7 @@
 /*
- * Reading the language of policy_check.h: words, then "not" before "and" before "or", then single
- * checks.
+ * Parses the language of policy checks (check.h).
  *
- * oslo.policy reduces a stack of tokens greedily; what it accepts and how it binds is what this
- * grammar says:
+ * oslo.policy reduces a stack of tokens greedily. It accepts this grammar, and binds like it:
  *   rule    = some { "or" some }
  *   some    = one { "and" one }
  *   one     = "not" one | "(" rule ")" | check
@@ -33,7 +31,7 @@ void policy_check_add(struct policy_check *check, struct policy_check *part)
 
 /* Single checks. */
 
-/* How many bytes of a name of Python's there are. Letters beyond ASCII are not taken for ones. */
+/* Returns the length of the Python name at the beginning of text. Only ASCII letters count. */
 static size_t identifier_length(const char *text)
 {
     size_t length = 0;
@@ -42,7 +40,7 @@ static size_t identifier_length(const char *text)
     return isdigit((unsigned char)*text) ? 0 : length;
 }
 
-/* Words that Python does not take for names. */
+/* Whether a word is a keyword of Python, and so not a name. */
 static bool is_keyword(const char *text, size_t length)
 {
     static const char *const keywords[] = {
@@ -57,8 +55,8 @@ static bool is_keyword(const char *text, size_t length)
     return false;
 }
 
-/* Names joined by "." or "-": to Python an expression that is not a literal, to oslo.policy the way
-   to a credential. */
+/* Names joined by "." or "-": an expression but no literal in Python, a path to a credential in
+   oslo.policy. */
 static bool is_path(const char *text)
 {
     for (;;) {
@@ -99,7 +97,7 @@ static const char *read_literal(struct arena *arena, const char *text)
     return arena_strndup(arena, text + 1, length - 2);
 }
 
-/* The left side of a check that is neither of a kind of its own. */
+/* Reads the left side of a check without its own kind: a literal or a credential. */
 static void read_left_side(struct policy_check *check, struct arena *arena, const char *kind,
                            const char **problem)
 {
@@ -164,9 +162,9 @@ enum token {
 struct parser {
     struct arena *arena;
     const char **problem;
-    const char *at;       /* what is to be read */
-    const char *word_end; /* of the word that at is in */
-    unsigned closing;     /* parentheses at the end of the word that are to be handed out */
+    const char *at;       /* the next byte to read */
+    const char *word_end; /* the end of the current word */
+    unsigned closing;     /* parentheses at the end of the word, not yet returned as tokens */
     enum token token;
     const char *text; /* of a TOKEN_CHECK, text_length bytes */
     size_t text_length;
@@ -174,8 +172,8 @@ struct parser {
     bool failed;
 };
 
-/* How many bytes the blank that text begins with has, for what Python's re takes for one; 0: it is
-   no blank. */
+/* Returns the length in bytes of the blank at the beginning of text, 0 if there is none. A blank is
+   what \s matches in Python's re. */
 static size_t blank_length(const char *text)
 {
     static const char *const wide[] = {
@@ -201,7 +199,7 @@ static void begin_word(struct parser *parser)
         parser->word_end++;
 }
 
-/* What the inside of a word is. A word in quotes is not a check: nothing makes sense of it. */
+/* Returns the token that a word is. A word in quotes is not a check, and is valid nowhere. */
 static enum token classify(const struct parser *parser)
 {
     static const struct {
@@ -219,7 +217,7 @@ static enum token classify(const struct parser *parser)
     return quoted ? TOKEN_QUOTED : TOKEN_CHECK;
 }
 
-/* Goes on to the next token. Parentheses count at the ends of a word alone: "%(name)s" has some
+/* Reads the next token. Parentheses count only at the ends of a word, since "%(name)s" has some
    inside. */
 static void advance(struct parser *parser)
 {
@@ -251,7 +249,7 @@ static void advance(struct parser *parser)
     }
 }
 
-/* The grammar. After a failure NULL is given back up to the top. */
+/* The grammar. Each function returns NULL after a failure. */
 
 static struct policy_check *parse_rule(struct parser *parser);
 
@@ -290,7 +288,7 @@ static struct policy_check *parse_one(struct parser *parser)
     return check;
 }
 
-/* What stands behind "not". */
+/* Parses the check after "not". */
 static struct policy_check *parse_not(struct parser *parser)
 {
     struct policy_check *inside = parse_one(parser);
@@ -301,7 +299,7 @@ static struct policy_check *parse_not(struct parser *parser)
     return check;
 }
 
-/* Things joined by an operator: a single one stands for itself. */
+/* Parses parts joined by an operator. Returns a single part as it is. */
 static struct policy_check *parse_joined(struct parser *parser, enum token operator_token,
                                          enum policy_check_kind kind,
                                          struct policy_check *(*parse)(struct parser *))

@@ -1,6 +1,6 @@
 /*
- * Rules put together, and asked for; see policy.h. How rules that name each other are connected is
- * in policy_connect.c.
+ * Merges the default rules with those of files, and decides whether a rule lets a caller pass.
+ * connect.c connects rules that refer to each other.
  */
 #include <config.h>
 
@@ -31,7 +31,7 @@ struct policy_options policy_options(const struct settings *settings)
     };
 }
 
-/* Putting together. */
+/* Merging. */
 
 static const struct policy_default *find_default(const char *name)
 {
@@ -47,7 +47,7 @@ static int rule_compare(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-/* Of entries with the same name, the later one comes first. */
+/* Puts the later of two entries with the same name first. */
 static int entry_compare(const void *a, const void *b)
 {
     const struct policy_entry *const *left = a, *const *right = b;
@@ -55,7 +55,7 @@ static int entry_compare(const void *a, const void *b)
     return order != 0 ? order : (*left)->order < (*right)->order ? 1 : -1;
 }
 
-/* The rules of files: of several with the same name the last one. */
+/* Adds the rules of files; of several with the same name, the last. */
 static void add_entries(struct policy *policy, const struct policy_entries *entries)
 {
     const struct policy_entry **sorted =
@@ -78,7 +78,7 @@ static void add_entries(struct policy *policy, const struct policy_entries *entr
     }
 }
 
-/* Whether a check reads like this text, once it is written out. */
+/* Whether a check, written as text, is this text. */
 static bool check_reads(const struct policy_check *check, const char *text)
 {
     struct buffer written;
@@ -89,8 +89,8 @@ static bool check_reads(const struct policy_check *check, const char *text)
     return same;
 }
 
-/* Whether a rule of a file takes the place of a default with a deprecated ancestor: it has the
-   ancestor's name, and neither repeats the ancestor nor refers to the default. */
+/* Whether a rule of a file under the ancestor's name (former) replaces a default that has a
+   deprecated ancestor: it neither repeats the ancestor nor refers to the default. */
 static bool replaces(const struct policy_rule *former, const struct policy_default *placement,
                      struct arena *arena)
 {
@@ -99,8 +99,8 @@ static bool replaces(const struct policy_rule *former, const struct policy_defau
            !check_reads(former->check, arena_printf(arena, "rule:%s", placement->name));
 }
 
-/* A default as it is in force. former is what files have under the name of the ancestors, or NULL.
- */
+/* Returns a default as it is in force. former: the rule of a file under the name of the ancestors,
+   or NULL. */
 static struct policy_rule make_default(struct policy *policy,
                                        const struct policy_default *placement,
                                        const struct policy_rule *former)
@@ -172,9 +172,9 @@ const struct policy_rule *policy_rules(const struct policy *policy, size_t *coun
     return policy->rules.items;
 }
 
-/* Asking. */
+/* Deciding. */
 
-/* Whether the token is for a project: neither for the system nor for a domain. */
+/* Whether the token is neither for the system nor for a domain. */
 static bool is_project_scoped(const struct identity *identity)
 {
     return text_filled_or(identity->system_scope, NULL) == NULL &&

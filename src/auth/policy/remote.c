@@ -1,5 +1,5 @@
 /*
- * One POST with libcurl; see policy_remote.h.
+ * Asks a server with one POST by libcurl.
  */
 #include <config.h>
 
@@ -19,7 +19,7 @@ enum { ANSWER_MOST = 64, REDIRECTIONS_MOST = 30 /* as Python's requests */ };
 /* The part of [berth] request_timeout that a server may take. */
 #define ASKING_PART 0.75
 
-/* The beginning of an answer: of what is longer it is enough to know that. */
+/* The beginning of an answer. A longer answer is not True. */
 struct answer {
     char text[ANSWER_MOST];
     size_t length;
@@ -47,7 +47,7 @@ static void write_target(const struct policy_target *target, struct json_writer 
     writer_end_object(writer);
 }
 
-/* What a server is told: by its name, as JSON. */
+/* The parts of a request: each is JSON under its name. */
 static const char *const part_names[] = {"rule", "target", "credentials"};
 
 enum { PARTS = sizeof(part_names) / sizeof(part_names[0]) };

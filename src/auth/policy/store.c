@@ -1,5 +1,5 @@
 /*
- * Finding policy files, reading them, and noticing that they have changed; see policy_store.h.
+ * Finds policy files, reads them, and notices when they change.
  */
 #include <config.h>
 
@@ -19,13 +19,13 @@
 struct policy_store {
     const struct settings *settings;
     struct policy *policy;
-    uint64_t state; /* of the files when they were last read, whether or not that went well */
+    uint64_t state; /* of the files when they were last read, even if that failed */
     time_t looked;
 };
 
 /* Finding. */
 
-/* Where a file or directory is, in the arena, or NULL. */
+/* Returns the path of a file or directory, in the arena, or NULL if it is not found. */
 static const char *find_path(const struct settings *settings, const char *name, struct arena *arena)
 {
     char path[PATH_MAX];
@@ -44,7 +44,7 @@ static int name_compare(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* What is done with each path. Gives false to stop. */
+/* Called for each path. Returns false to stop. */
 typedef bool (*visitor)(void *subject, const char *path, const struct stat *status,
                         struct error_line *error);
 
@@ -91,7 +91,7 @@ static void mix(uint64_t *state, const void *bytes, size_t length)
         *state = (*state ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
 }
 
-/* What changes when a file does. */
+/* Adds what changes when a file changes. */
 static bool mix_status(void *subject, const char *path, const struct stat *status,
                        struct error_line *error)
 {
@@ -108,7 +108,7 @@ static bool mix_status(void *subject, const char *path, const struct stat *statu
     return true;
 }
 
-/* A number that is another one when the files are. */
+/* Returns a number that differs when the files differ. */
 static uint64_t state_of_files(const struct settings *settings)
 {
     struct arena arena;

@@ -1,15 +1,13 @@
 /*
- * Where the policy files are, and the rules in force while they change.
+ * Finds the policy files, and keeps the rules in force up to date when they change.
  *
- * [oslo_policy] policy_file is looked for where oslo.config's find_file() looks, and each of
- * policy_dirs too; of a directory all files are read that do not begin with a dot, in the order of
- * their names and whatever they end with. None of them has to be there. As in oslo.policy, a
- * changed file counts without anybody saying so: policy_store_refresh() looks for changes, once a
- * second at most.
+ * [oslo_policy] policy_file and each of policy_dirs are looked for where oslo.config's find_file()
+ * looks. In a directory, all files whose names do not begin with a dot are read, in the order of
+ * their names. All may be missing. As in oslo.policy, changed files take effect without a reload:
+ * policy_store_refresh() looks for changes, at most once a second.
  *
- * The master has a store, which finds mistakes at the start and logs what changes later; workers
- * inherit it when they are forked, with the rules that are in force then, and go on with it by
- * themselves.
+ * The master has a store, which finds mistakes at the start and logs later changes. Workers inherit
+ * a copy when they are forked, with the rules in force then, and refresh it themselves.
  */
 #ifndef BERTH_AUTH_POLICY_STORE_H
 #define BERTH_AUTH_POLICY_STORE_H
@@ -18,24 +16,24 @@
 
 struct policy_store;
 
-/* Reads the policy files. Gives NULL and an error when there is a mistake in them. The settings
+/* Reads the policy files. Returns NULL and sets error when there is a mistake in them. The settings
    must outlive the store. */
 struct policy_store *policy_store_new(const struct settings *settings, struct error_line *error);
 void policy_store_free(struct policy_store *store);
 
-/* Logs what is odd about the files but no mistake: rules that are not understood, which let nobody
-   pass or not those who were meant; a policy.json that is not read, since policy_file names
-   another. */
+/* Logs oddities of the files that are no mistakes: rules that are not understood, which may let the
+   wrong callers pass or nobody; a policy.json that is not read, since policy_file names another
+   file. */
 void policy_store_report(const struct policy_store *store);
 
-/* Whether it is told of changes (and mistakes in them, once each) in the log. */
+/* Whether changes, and mistakes in them, once each, are logged. */
 enum policy_store_voice { POLICY_STORE_LOGS, POLICY_STORE_SILENT };
 
-/* Reads the files again if they have changed since. If there is a mistake in them, the rules of
-   before stay in force. */
+/* Reads the files again if they have changed. If there is a mistake in them, the old rules stay in
+   force. */
 void policy_store_refresh(struct policy_store *store, enum policy_store_voice voice);
 
-/* The rules in force, until the next refresh. */
+/* Returns the rules in force; valid until the next refresh. */
 const struct policy *policy_store_policy(const struct policy_store *store);
 
 #endif

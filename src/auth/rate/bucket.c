@@ -1,5 +1,5 @@
 /*
- * Token buckets, each an atomic word.
+ * Implements token buckets, each in one atomic word.
  */
 #include <config.h>
 
@@ -39,7 +39,7 @@ void rate_buckets_free(struct rate_buckets *buckets)
         munmap(buckets, sizeof(*buckets));
 }
 
-/* What an owner's word has above the time: never 0, which is a bucket that nobody has. */
+/* Returns the bits of an owner's word above the time. Never 0, which marks a free bucket. */
 static uint64_t owner_tag(uint64_t owner)
 {
     uint64_t tag = owner & ~time_mask;
@@ -51,8 +51,8 @@ static _Atomic uint64_t *owner_set(struct rate_buckets *buckets, uint64_t owner)
     return buckets->words[owner % RATE_SETS];
 }
 
-/* Finds the owner's bucket, true, or else the one that the owner may take over. word is what was in
-   it. */
+/* Finds the owner's bucket and returns true, or finds the bucket to take over and returns false.
+ *word becomes its content. */
 static bool find(_Atomic uint64_t *set, uint64_t tag, _Atomic uint64_t **bucket, uint64_t *word)
 {
     *bucket = &set[0];
@@ -79,7 +79,7 @@ uint64_t rate_buckets_take(struct rate_buckets *buckets, uint64_t owner, const s
         full_at = now;
         if (find(owner_set(buckets, owner), tag, &bucket, &word) && (word & time_mask) > now)
             full_at = word & time_mask;
-        /* the rate was another one when more was taken from it: it is empty, not emptier */
+        /* more was taken while the rate was higher: the bucket counts as empty */
         if (full_at > now + rate->depth)
             full_at = now + rate->depth;
         full_at += rate->interval;

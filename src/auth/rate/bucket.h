@@ -1,18 +1,18 @@
 /*
- * Token buckets in memory that processes share.
+ * Token buckets in shared memory, for rate limits.
  *
  * A bucket is full when its owner has been quiet, loses a token with each request, and fills at its
- * rate. It is kept as one number, the time when it will be full again ("theoretical arrival time"
- * of the generic cell rate algorithm): a token puts that time off by an interval, and may not be
- * taken where this would put it off further than the bucket is deep.
+ * rate. Its state is one number, the time when it will be full again ("theoretical arrival time" in
+ * the generic cell rate algorithm): taking a token moves that time by one interval, and is refused
+ * if that would move it further ahead than the bucket is deep.
  *
- * A bucket is one word of 64 bits: 16 bits by which its owner is known and 48 of time, changed by
- * compare and swap. So there is no lock, and a process that is killed at any moment leaves nothing
- * half done. Owners are given by a 64-bit hash, which chooses a set of eight buckets; an owner who
- * has none there takes over the one that is full, or will be first: of one that is full nothing is
- * lost. Two owners are taken for one where 28 bits of their hashes are the same.
+ * A bucket is one word of 64 bits, 16 that identify its owner and 48 of time, changed by compare
+ * and swap. So there is no lock, and a process that is killed leaves nothing half done. A 64-bit
+ * hash names an owner and chooses a set of eight buckets. An owner without a bucket takes over the
+ * one that is full, or will be first; a full bucket has nothing to lose. Two owners share a bucket
+ * if 28 bits of their hashes are the same.
  *
- * Times are microseconds of a clock that never goes back and begins with the machine.
+ * Times are in microseconds, of a clock that never steps back and starts when the machine does.
  */
 #ifndef BERTH_AUTH_RATE_BUCKET_H
 #define BERTH_AUTH_RATE_BUCKET_H
@@ -34,20 +34,20 @@ struct rate {
     uint64_t depth;    /* time to fill it; an interval at least */
 };
 
-/* The rate of so many requests a second, of which those of burst seconds may come at once (one may
-   at any rate). Below one an hour it is one an hour; 0 is no limit. */
+/* Returns the rate for a number of requests a second. The requests of burst seconds may come at
+   once, and always at least one. The lowest rate is one an hour; 0 means no limit. */
 struct rate rate_of(double requests_a_second, double burst);
 
-/* All buckets, full, shared with processes forked later. NULL with errno set. */
+/* Returns full buckets, shared with processes forked later, or NULL with errno set. */
 struct rate_buckets *rate_buckets_new(void);
 void rate_buckets_free(struct rate_buckets *buckets);
 
-/* Takes a token from an owner's bucket. Gives 0, or, if there is none, how long it takes until
-   there is. */
+/* Takes a token from an owner's bucket. Returns 0, or, if the bucket is empty, the time until there
+   is a token. */
 uint64_t rate_buckets_take(struct rate_buckets *buckets, uint64_t owner, const struct rate *rate,
                            uint64_t now);
 
-/* Gives back a token that was taken just now. */
+/* Returns a token that was just taken to the bucket. */
 void rate_buckets_give_back(struct rate_buckets *buckets, uint64_t owner, const struct rate *rate);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Limits by project and user.
+ * Applies rate limits to projects and users.
  */
 #include <config.h>
 
@@ -20,7 +20,7 @@ enum { HASH_KEY_SIZE = 16, MICROSECONDS = 1000000 };
 struct rate_limits {
     struct rate_buckets *buckets;
     unsigned char
-        key[HASH_KEY_SIZE]; /* of the hash of owners, so that none can choose his bucket */
+        key[HASH_KEY_SIZE]; /* of the hash of owners, so that clients cannot choose their bucket */
 };
 
 /* Whose limit it is. */
@@ -62,7 +62,7 @@ void rate_limits_free(struct rate_limits *limits)
     free(limits);
 }
 
-/* SipHash, which is made for keys of tables that strangers choose; prepared once. */
+/* Prepares SipHash, which is made for tables whose keys strangers choose. */
 static EVP_MAC_CTX *hash_new(const unsigned char *key)
 {
     size_t size = sizeof(uint64_t);
