@@ -1,12 +1,11 @@
 /*
- * Reads and searches lists of roles.
+ * Reads lists of roles.
  */
 #include <config.h>
 
 #include "auth/identity.h"
 
 #include <string.h>
-#include <strings.h>
 
 struct role_list role_list_read(struct arena *arena, const char *text)
 {
@@ -30,12 +29,4 @@ struct role_list role_list_read(struct arena *arena, const char *text)
     }
     roles.names = names;
     return roles;
-}
-
-bool role_list_has(const struct role_list *roles, const char *role)
-{
-    for (size_t i = 0; i < roles->count; i++)
-        if (strcasecmp(roles->names[i], role) == 0)
-            return true;
-    return false;
 }

@@ -36,7 +36,4 @@ struct identity {
    empty names. */
 struct role_list role_list_read(struct arena *arena, const char *text);
 
-/* Whether the list has that role, ignoring case. */
-bool role_list_has(const struct role_list *roles, const char *role);
-
 #endif

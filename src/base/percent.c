@@ -12,14 +12,12 @@
 static const char unreserved[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~";
 
-static const char *encode(struct arena *arena, const char *text, const char *plain, bool is_form)
+const char *percent_encode(struct arena *arena, const char *text, const char *plain)
 {
     char *encoded = arena_alloc(arena, strlen(text) * 3 + 1), *to = encoded;
     for (; *text != '\0'; text++) {
         if (strchr(unreserved, *text) != NULL || strchr(plain, *text) != NULL) {
             *to++ = *text;
-        } else if (*text == ' ' && is_form) {
-            *to++ = '+';
         } else {
             *to++ = '%';
             *to++ = "0123456789ABCDEF"[(unsigned char)*text >> 4];
@@ -27,16 +25,6 @@ static const char *encode(struct arena *arena, const char *text, const char *pla
         }
     }
     return encoded;
-}
-
-const char *percent_encode(struct arena *arena, const char *text, const char *plain)
-{
-    return encode(arena, text, plain, false);
-}
-
-const char *percent_encode_form(struct arena *arena, const char *text)
-{
-    return encode(arena, text, "", true);
 }
 
 /* The value of a hexadecimal digit, or -1. */

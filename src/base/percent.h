@@ -10,9 +10,6 @@
    the characters of plain. */
 const char *percent_encode(struct arena *arena, const char *text, const char *plain);
 
-/* The same for a value of a form: plain is empty, and a blank becomes "+". */
-const char *percent_encode_form(struct arena *arena, const char *text);
-
 /* Returns length bytes of text in the arena with each %XX as its byte. A "%" without two
    hexadecimal digits behind it stays. A NUL follows the result, which may itself contain NUL (%00)
    and any bytes: *decoded becomes its length. */

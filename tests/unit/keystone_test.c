@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "auth/authentication.h"
@@ -80,6 +81,14 @@ static bool identify(void)
 
 #define PROJECT(id) ", \"project\": {\"id\": \"" id "\", \"domain\": {\"id\": \"default\"}}"
 #define ROLES(name) ", \"roles\": [{\"name\": \"" name "\"}]"
+
+static bool role_list_has(const struct role_list *roles, const char *role)
+{
+    for (size_t i = 0; i < roles->count; i++)
+        if (strcasecmp(roles->names[i], role) == 0)
+            return true;
+    return false;
+}
 
 START_TEST(a_token_in_the_cache)
 {
