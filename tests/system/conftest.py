@@ -14,6 +14,7 @@ from support.cloud import Cloud
 from support.database import DatabaseServer
 from support.keystone import FakeKeystone, Keystone
 from support.reports import sanitizer_reports
+from support.tokens import DEBUG
 
 
 def pytest_configure(config):
@@ -75,9 +76,16 @@ def module_directory(request):
 
 @pytest.fixture
 def make_cloud(directory):
-    """Start a cloud: make_cloud(workers=2, ...), with the arguments of Cloud."""
+    """Start a cloud: make_cloud(workers=2, ...), with the options of Cloud.
+
+    With keystone=... it asks that Keystone, by its settings and those in `more`, and logs more.
+    """
+    def make(keystone=None, more='', **options):
+        if keystone is not None:
+            options = dict({'berth': DEBUG, 'identity': keystone.settings(more)}, **options)
+        return started.enter_context(Cloud(directory, **options))
     with contextlib.ExitStack() as started:
-        yield lambda **options: started.enter_context(Cloud(directory, **options))
+        yield make
 
 
 @pytest.fixture
@@ -107,7 +115,7 @@ def empty_cloud(shared_cloud):
 
 @pytest.fixture(scope='session')
 def database_server():
-    """A MariaDB for tests that make databases of their own, without a cloud."""
+    """A MariaDB for tests that make their own databases, without a cloud."""
     directory = make_directory()
     with DatabaseServer(directory) as server:
         yield server

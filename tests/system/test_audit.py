@@ -15,8 +15,8 @@ INCOMPLETE = '00000000-0000-0000-0000-000000000000'
 INVENTORY = {'VCPU': {'total': 1000}, 'MEMORY_MB': {'total': 1000000}}
 ADMIN = {'x-roles': 'admin,service'}
 
-# What the damage below may name: @cn1, @cn2 are the ids of two providers that have an inventory.
-# consumer() makes a consumer that holds 2 VCPU of cn1, with the values given for its columns.
+# Names for the damage below: @cn1 and @cn2 are the ids of two providers with an inventory.
+# consumer() makes a consumer that holds 2 VCPU of cn1, with these values in its columns.
 BEGIN = ('SET FOREIGN_KEY_CHECKS = 0; SET @cn1 = %s; SET @cn2 = %s; SET @project = %s; '
          'SET @user = %s;')
 
@@ -40,7 +40,7 @@ def inventory(provider, resource_class):
 
 
 class Damaged(Cloud):
-    """A cloud with two providers in a tree and one consumer, which can be damaged."""
+    """A cloud with two providers and one consumer, for damage."""
 
     def start(self):
         super().start()
@@ -57,7 +57,7 @@ class Damaged(Cloud):
         self.sql(BEGIN % tuple(self.names) + statements)
 
     def audit(self, *options):
-        """The exit status and the JSON document."""
+        """Return the exit status and the JSON document."""
         done = self.manage('audit', '--json', *options)
         assert done.returncode in (0, 1), done.stderr
         return done.returncode, json.loads(done.stdout)
@@ -67,7 +67,7 @@ class Damaged(Cloud):
         assert answer.status == 200, answer.text
 
     def found(self):
-        """The kinds of what is wrong, with their numbers."""
+        """Return the kinds of findings, with their numbers."""
         return {kind: count for kind, count in self.audit()[1]['counts'].items() if count}
 
 
@@ -182,8 +182,8 @@ def test_audit_changes_nothing_unless_it_is_told_to(directory):
         assert dump(cloud) == before, 'a dry run has changed something'
 
 
-def test_audit_leaves_to_people_what_only_they_can_decide(directory):
-    """Reported, left alone by --fix, and gone after what the report says that can be done."""
+def test_audit_leaves_decisions_to_people(directory):
+    """Reported, left alone by --fix, and gone after the remedy in the report."""
     with Damaged(directory, workers=1) as cloud:
         def expect(kind, **members):
             status, report = cloud.audit('--fix', '--yes')
@@ -239,7 +239,7 @@ def test_audit_leaves_to_people_what_only_they_can_decide(directory):
                provider_uuid=cloud.cn2, resource_class='PCI_DEVICE')
 
 
-def test_a_claim_replaces_what_a_consumer_without_a_row_holds(directory):
+def test_a_claim_replaces_allocations_of_a_consumer_without_a_row(directory):
     """As in an old database: such a claim is the first of a consumer, and the whole of it."""
     with Damaged(directory, workers=1) as cloud:
         def used():
@@ -310,7 +310,7 @@ def test_audit_says_when_it_cannot_be_run(directory):
 
 
 class Terminal:
-    """berth-manage on a terminal: what it writes there, and what is typed."""
+    """berth-manage on a terminal: its output, and input from a person."""
 
     def __init__(self, cloud, *arguments, **environment):
         self.text = ''
@@ -390,7 +390,7 @@ class Claimer(threading.Thread):
 
 
 def test_audit_fixes_beside_claims_and_loses_none(directory):
-    """Orphans are deleted while claims are made for the very same consumers; fixes get killed."""
+    """The fix deletes orphans while claims come for the same consumers; some fixes are killed."""
     with Damaged(directory, workers=4) as cloud:
         consumers = [[str(uuid.uuid4()) for _ in range(400)] for _ in range(3)]
         everyone = [name for some in consumers for name in some]
@@ -427,7 +427,7 @@ def test_audit_fixes_beside_claims_and_loses_none(directory):
         for claimer in claimers:
             assert len(claimer.held) == 400
             assert not set(claimer.held) - held, 'lost claims'
-        assert len(held) == 1 + 1200 + 300, 'consumers that nobody asked for, or lost ones'
+        assert len(held) == 1 + 1200 + 300, 'unknown consumers, or lost ones'
         as_orphan = sum(claimer.as_orphan for claimer in claimers)
         print('    %d claims, %d of them of consumers that were orphans then; %d fixes, %d killed' %
               (1200, as_orphan, fixes, killed))

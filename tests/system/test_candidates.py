@@ -1,5 +1,4 @@
-"""GET /allocation_candidates: the same as the Python service finds, and nothing that a client can
-make of it."""
+"""GET /allocation_candidates: the answers of the Python service, and requests of hard work."""
 import json
 import os
 import random
@@ -11,7 +10,6 @@ from support.processes import cpu_seconds
 from support.program import is_sanitized
 from support.python_service import PythonService
 
-# Some of these tests measure.
 SECONDS = 10  # of a processor, for one answer: without the right order it would be minutes
 
 CLASSES = ['VCPU', 'MEMORY_MB', 'DISK_GB', 'CUSTOM_FPGA']
@@ -29,7 +27,7 @@ def put(cloud, path, body):
 
 
 def make_world(cloud, dice):
-    """Some trees; what is asked for comes out of the dictionary that is returned."""
+    """Make some trees; return what questions may ask for."""
     world = {'providers': [], 'parents': {}, 'sharing': set(),
              'aggregates': [str(uuid.UUID(int=dice.getrandbits(128), version=4)) for _ in range(3)]}
     for number in range(dice.randint(3, 10)):
@@ -205,7 +203,7 @@ def test_the_python_service_finds_the_same_candidates(directory):
 
 
 def make_trees(cloud, roots, children):
-    """Roots with children that have one device each, past the service: it is many."""
+    """Make roots with children of one device each, by SQL: there are many."""
     cloud.sql("""
         INSERT IGNORE INTO traits (name) VALUES ('CUSTOM_HOST');
         INSERT IGNORE INTO resource_classes (id, name) VALUES (20000, 'CUSTOM_DEVICE');
@@ -237,7 +235,7 @@ def same_subtree(count):
 
 
 def resident(cloud, when='VmHWM'):
-    """Kilobytes of the largest worker, at its largest or (VmRSS) now."""
+    """Return the kilobytes of the largest worker, at its largest or (VmRSS) now."""
     sizes = []
     for pid in cloud.workers():
         with open('/proc/%d/status' % pid) as file:
@@ -246,7 +244,7 @@ def resident(cloud, when='VmHWM'):
 
 
 def search(cloud, question, found):
-    """Ask for candidates, of which that many must be found without much work."""
+    """Ask for candidates. The worker must find that many, without much work."""
     workers = cloud.workers()
     begun = cpu_seconds(workers)
     answer = cloud.ask('GET', question)
@@ -341,7 +339,7 @@ def make_bins(cloud, count, total):
 
 
 def test_a_search_ends_in_time(make_cloud):
-    """Even amounts that just do not fill bins of odd size: nothing but trying tells that."""
+    """Even amounts that just fail to fill bins of odd size: only trying shows that."""
     cloud = make_cloud(workers=1, berth='request_timeout = 6')
     make_bins(cloud, 16, 101)
     dice = random.Random(5)

@@ -1,4 +1,4 @@
-"""What happens between the service, its database and others who use the same one."""
+"""The service on a database with other users, and requests that cross each other."""
 import random
 import threading
 import uuid
@@ -62,7 +62,7 @@ def test_the_last_units_go_to_as_many_as_there_are(make_cloud):
 
 
 def test_changes_that_cross_each_other_are_run_again(make_cloud):
-    """Consumers and providers in all orders, from all sides: refused or done, never broken."""
+    """Consumers and providers in all orders: each request is refused or done, never broken."""
     cloud = make_cloud(workers=8)
     providers = [cloud.make_provider(INVENTORY) for _ in range(3)]
     consumers = [str(uuid.uuid4()) for _ in range(6)]

@@ -21,7 +21,7 @@ allocation_conflict_retry_count = 0
 
 
 class Patient:
-    """A cloud with faults, which looks after each that all is as it should be."""
+    """A cloud that suffers faults; after each it checks answers, log and workers."""
 
     def __init__(self, cloud):
         self.cloud = cloud
@@ -35,7 +35,7 @@ class Patient:
             return file.read()
 
     def suffer(self, what, fault, remedy, statuses, ask=None):
-        """With the fault there are answers of these statuses, and none else that is 5xx."""
+        """With the fault there are answers of these statuses, and no other 5xx."""
         if fault:
             self.cloud.sql(fault)
         try:
@@ -52,7 +52,7 @@ class Patient:
         assert self.cloud.workers() == self.workers, what + ': a worker died'
 
     def prove_well(self):
-        """All is answered, and a claim is made."""
+        """Every request gets an answer, and a claim succeeds."""
         statuses = ask_all(self.cloud, self.things, 'afterwards')
         assert not {500, 503} & set(statuses), statuses
         answer = self.cloud.claim(str(uuid.uuid4()), self.things.provider, {'VCPU': 1})
@@ -112,7 +112,7 @@ def ask_while_killing(cloud, things, what):
 
     def kill():
         while not ended.wait(0.02):
-            # as a procedure, which survives that one of them is gone meanwhile
+            # a procedure: it goes on when a connection has just ended
             cloud.sql('CALL kill_placement()')
     killer = threading.Thread(target=kill)
     killer.start()
@@ -153,7 +153,7 @@ def ask_while_locked(cloud, things, what):
 
 
 def lose_connections_and_locks(cloud, sick):
-    # 500: the connection broke in a COMMIT, nobody knows what became of it
+    # 500: the connection broke in a COMMIT, whose outcome is unknown
     seen = {}
 
     def ask(*arguments):
@@ -165,7 +165,7 @@ def lose_connections_and_locks(cloud, sick):
 
 
 def have_impossible_rows(cloud, sick):
-    """The database has what no request can have made: no name, no class, no parent, no consumer."""
+    """Rows that no request can make: no name, no class, no parent, no consumer."""
     nobody = str(uuid.uuid4())
     provider = "uuid = '%s'" % sick.things.provider
     for what, fault, remedy in (
@@ -208,7 +208,7 @@ def have_impossible_rows(cloud, sick):
 
 
 def may_fail(cloud, things, what):
-    """The status is not the point here: 500 is a good answer to a database that is broken."""
+    """Any status is good: 500 is a fair answer to a broken database."""
     seen = ask_all(cloud, things, what)
     return {status: count for status, count in seen.items() if status != 500}
 

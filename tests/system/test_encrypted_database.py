@@ -1,4 +1,4 @@
-"""A database that is reached over TCP with TLS: the URL gets what it asks for, or nothing."""
+"""A database over TCP with TLS: the connection is as the URL wants it, or there is none."""
 import contextlib
 import os
 import shutil
@@ -30,7 +30,7 @@ GRANT ALL ON placement.* TO placement@'%'; GRANT ALL ON placement.* TO certified
 
 
 class EncryptedCloud(Cloud):
-    """Its database has a certificate of localhost by an authority of its own."""
+    """Its database has a certificate for localhost, by a private authority."""
 
     def __init__(self, directory):
         super().__init__(directory, workers=2, password=PASSWORD)
@@ -50,7 +50,7 @@ class EncryptedCloud(Cloud):
         self.parameters = 'ssl_ca={ca}.pem'
 
     def trust(self, authority):
-        """Makes it the one in the file that is the service's ssl_ca."""
+        """Put an authority into the file that is the service's ssl_ca."""
         shutil.copy(self.files[authority] + '.pem', self.files['ca'] + '.new')
         os.rename(self.files['ca'] + '.new', self.files['ca'] + '.pem')
 
@@ -69,7 +69,7 @@ class EncryptedCloud(Cloud):
         self.sql('DROP USER placement@localhost;' + ACCOUNTS.format(self.password))
 
     def ask_with(self, parameters, account='placement', host='localhost'):
-        """Reloads the service with these and gives the status that it answers with."""
+        """Reload the service with these; return the status of its next answer."""
         self.parameters, self.account, self.host = parameters, account, host
         before = set(self.workers())
         self.write_configuration()
@@ -79,7 +79,7 @@ class EncryptedCloud(Cloud):
         return self.ask('GET', '/resource_providers').status
 
     def last_reason(self):
-        """Why there was no connection the last time."""
+        """Return the reason of the last failure to connect."""
         lines = [line for line in self.log().splitlines() if 'operation=connect' in line]
         return lines[-1].split(' reason=')[1]
 
@@ -130,11 +130,11 @@ def test_an_encrypted_database_that_stands_still(directory):
             os.kill(server, SIGCONT)
         wait_until('it is there again',
                    lambda: cloud.ask('GET', '/resource_providers').status == 200)
-        assert cloud.workers() == before, 'nobody had to be killed'
+        assert cloud.workers() == before, 'a worker was killed'
 
 
 def upstream_connects(cloud):
-    """Whether the Python service would by the same URL."""
+    """Whether the Python service would connect by the same URL."""
     try:
         with sqlalchemy.create_engine(cloud.connection()).connect():
             return True
@@ -195,7 +195,7 @@ URLS = (
 
 
 def check_connection(cloud, reason, **environment):
-    """Whether berth-manage connects, or says that reason why it does not."""
+    """Check that berth-manage connects, or gives this reason why it does not."""
     cloud.write_configuration()
     done = cloud.manage('db', 'version', **environment)
     what = (cloud.account, cloud.host, cloud.parameters, done)
@@ -231,7 +231,7 @@ def test_parameters_of_tls_mean_what_they_say(directory):
 
 
 class Stripper:
-    """Stands before a database, and says to clients that it offers no TLS."""
+    """A proxy before a database that tells clients that it offers no TLS."""
 
     def __init__(self, port):
         self.behind = port

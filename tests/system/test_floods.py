@@ -28,7 +28,7 @@ CANDIDATES = '/allocation_candidates?resources=VCPU:1'
 
 
 class Client:
-    """A connection that is kept, of a user of the project of that name, from an address."""
+    """A user of a project, with one persistent connection from an address."""
 
     def __init__(self, cloud, project, address):
         self.connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60,
@@ -45,7 +45,7 @@ class Client:
 # The program: projects.
 
 def flood(cloud, ended, address, counts):
-    """A process of the flood: eight connections, which ask for candidates without a pause."""
+    """A process of the flood: eight connections that ask for candidates without a pause."""
     def ask_on():
         client = Client(cloud, 'flooder', address)
         while not ended.is_set():
@@ -97,7 +97,7 @@ def ask_as_victim(cloud, provider, count):
 
 
 def make_world(cloud):
-    """Enough providers for a search to take its time."""
+    """Make enough providers for a search to take some time."""
     rows = ["('%s', 'p%d', 0)" % (uuid.uuid4(), number) for number in range(600)]
     cloud.sql('INSERT INTO resource_providers (uuid, name, generation) VALUES %s; '
               'UPDATE resource_providers SET root_provider_id = id; '
@@ -109,7 +109,7 @@ def make_world(cloud):
 
 
 def set_limits(cloud):
-    """Reads them into the running pool."""
+    """Give the running pool the limits."""
     cloud.berth += LIMITS
     cloud.write_configuration()
     cloud.signal_master(SIGHUP)
@@ -118,7 +118,7 @@ def set_limits(cloud):
     def refused():
         return client.ask('GET', CANDIDATES).status == 429
     wait_until('the limits hold', refused)
-    # until no worker is left that knows of no limit
+    # until no old worker is left
     wait_until('they hold everywhere', lambda: all(refused() for _ in range(20)))
 
 
@@ -151,7 +151,7 @@ def count_until_refused(client, method, path, most):
 
 
 def check_kinds(cloud):
-    """Candidates, writes and reads are counted apart; what is free stays free."""
+    """Candidates, writes and reads have separate counts; the root is free."""
     client = Client(cloud, 'fourth', '127.0.2.2')
     begun = time.monotonic()
     searches = count_until_refused(client, 'GET', CANDIDATES, 1000)
@@ -179,7 +179,7 @@ BODY_TO_COME = ('PUT /traits/CUSTOM_SLOW HTTP/1.1\r\nhost: a\r\nx-auth-token: ad
 
 
 class Slow:
-    """A client that keeps a connection by saying little; notes when it is cut off."""
+    """A client that holds a connection by sending little; notes when it is cut off."""
 
     def __init__(self, cloud, text, drip):
         self.connection = open_raw(cloud, '127.0.3.1', text)
@@ -214,7 +214,7 @@ def get(cloud, address):
 
 
 def check_refused_by_nginx(answer):
-    """It says the same as the service does, with a request id of its own."""
+    """The error is like the service's, with a request id from nginx."""
     assert answer.status == 429 and answer.headers['retry-after'] == '1', answer.headers
     assert answer.headers['content-type'] == 'application/json', answer.headers
     error = answer.json['errors'][0]
@@ -226,7 +226,7 @@ def check_refused_by_nginx(answer):
 
 
 def check_requests_of_an_address(cloud):
-    """limit_req: requests that are given up at once count, too, and cost the service nothing."""
+    """limit_req: requests that clients give up at once count too, and cost the service nothing."""
     flooder, end = '127.0.3.2', time.monotonic() + 60
     sent = 0
     while time.monotonic() < end:
@@ -242,7 +242,7 @@ def check_requests_of_an_address(cloud):
 
 
 def check_connections_of_an_address(cloud):
-    """limit_conn: 256 requests that are under way."""
+    """limit_conn: 256 requests in progress."""
     flooder = '127.0.3.3'
     held = [open_raw(cloud, flooder, BODY_TO_COME) for _ in range(256)]
     try:
@@ -279,7 +279,7 @@ http {{
 
 
 def check_existing_server(cloud):
-    """/placement beside what a server of nginx has already."""
+    """/placement beside other locations of an nginx server."""
     port, conf = free_port(), os.path.join(cloud.stack, 'existing.conf')
     with open(conf, 'w') as file:
         file.write(EXISTING.format(directory=cloud.stack, port=port,

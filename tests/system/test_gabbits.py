@@ -18,7 +18,7 @@ FOLDER = os.path.join(SYSTEM, 'gabbits')
 
 
 def load(name):
-    """Return the requests of a file, as gabbi's test cases. The host is known only later."""
+    """Return the requests of a file, as gabbi's test cases. The port comes later."""
     handlers = [handler() for handler in gabbi.handlers.RESPONSE_HANDLERS]
     document = gabbi.utils.load_yaml(yaml_file=os.path.join(FOLDER, name + '.yaml'))
     return gabbi.suitemaker.test_suite_from_dict(

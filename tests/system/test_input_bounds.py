@@ -56,7 +56,7 @@ def ask(method, path, body=None, **headers):
 
 
 class Bounds:
-    """Each answer is looked at: nothing is a 5xx, or costs much, or comes without a request id."""
+    """Checks each answer: nothing is a 5xx, or costs much, or comes without a request id."""
 
     def ask(self, statuses, method, path, body=None, **headers):
         answer = ask(method, path, body, **headers)
@@ -109,7 +109,7 @@ class TestBodies(Bounds):
         assert str(last) == self.ask(200, 'POST', '/resource_providers', body).json['name']
 
     def test_numbers(self):
-        """Whatever is written where a number belongs."""
+        """All kinds of text in place of a number."""
         provider = self.make()
         inventories = '/resource_providers/%s/inventories' % provider
         numbers = (b'-1', b'0', b'-0', b'2147483647', b'2147483648', b'4294967296',
@@ -141,7 +141,7 @@ class TestBodies(Bounds):
                 self.ask(status, 'POST', '/resource_providers', {'name': name})
 
     def test_letters_that_the_database_does_not_have(self):
-        """Its character set may end before them: they are refused, and not cut off."""
+        """Its character set may lack them: the service refuses them, and does not cut texts off."""
         name = '\U0001f600' + str(uuid.uuid4())
         answer = self.ask((200, 400), 'POST', '/resource_providers', {'name': name})
         if answer.status == 200:
@@ -191,7 +191,7 @@ class TestBodies(Bounds):
 
 class TestQueries(Bounds):
     def test_length(self):
-        """The service's own bound, which is below nginx's here (input_bounds.conf)."""
+        """The service's own bound, here below that of nginx."""
         self.ask(200, 'GET', '/resource_providers?name=' + 'a' * (50000 - len('name=')))
         self.ask(414, 'GET', '/resource_providers?name=' + 'a' * (50001 - len('name=')))
 
@@ -261,7 +261,7 @@ class TestHeads(Bounds):
     def test_many_headers(self):
         self.ask(200, 'GET', '/traits', **{'x_%d' % i: 'a' for i in range(90)})
         answer = ask('GET', '/traits', **{'x_%d' % i: 'a' for i in range(4000)})
-        assert answer.status in (400, 200)  # of nginx, from a certain number on
+        assert answer.status in (400, 200)  # 400 comes from nginx, which has a limit
 
     def test_bytes_in_headers(self):
         for name, value in itertools.product(

@@ -31,7 +31,7 @@ def raw(content, seconds=0):
 
 
 def faults():
-    """What goes wrong, how, and whether it is Keystone's word that the token is none (401)."""
+    """Yield a name, the fault, and whether it means that the token is invalid (401)."""
     for number in (204, 300, 400, 403, 405, 429, 500, 502, 503):
         yield 'status %d' % number, status(number), False
     yield 'no such token', lambda handler: handler.good() if handler.command == 'POST' \
@@ -57,7 +57,7 @@ def faults():
 
 
 def ask(cloud, token):
-    """Some requests with a token that nobody has seen yet."""
+    """Some requests with a new token."""
     claim = {'allocations': {}, 'project_id': BODY, 'user_id': BODY, 'consumer_generation': None,
              'consumer_type': 'INSTANCE'}
     headers = {'x-auth-token': token, 'x-service-token': HEADER + str(uuid.uuid4()),
@@ -81,7 +81,7 @@ def check(answer, what, token, refused):
     assert not INTERNALS.search(answer.text), '%s: %s' % (what, text)
 
 
-def test_a_keystone_that_answers_what_it_should_not(directory):
+def test_wrong_answers_of_keystone(directory):
     server = start()
     berth = CONFIGURATION % server.server_port
     with Cloud(directory, workers=2, password=PASSWORD, berth=berth) as cloud:

@@ -1,20 +1,22 @@
-"""A Keystone that answers what it should not, late, or not at all: one that is made up."""
+"""A fake Keystone that answers wrongly, late, or not at all."""
 import os
 import threading
 import time
 
+import pytest
 from support.certificates import Authority
-from support.cloud import SIGHUP, SIGKILL, Cloud, wait_until
+from support.cloud import SIGHUP, SIGKILL, wait_until
 from support.keystone import SECRET, FakeKeystone
 from support.threads import at_once
-from support.tokens import DEBUG, PATH, status
+from support.tokens import PATH, status
 
 BRIEF = 'http_connect_timeout = 1\nhttp_request_max_retries = 1\n'
 
 
-def cloud_of(directory, keystone, more=BRIEF, workers=2):
-    keystone.know('known')
-    return Cloud(directory, workers=workers, berth=DEBUG, identity=keystone.settings(more))
+@pytest.fixture
+def keystone(fake_keystone):
+    fake_keystone.know('known')
+    return fake_keystone
 
 
 def reload(cloud):
@@ -26,7 +28,7 @@ def reload(cloud):
 
 
 def about(token, answer):
-    """Answers so when it is asked about that token."""
+    """Give this answer to questions about that token."""
     def odd(handler):
         if handler.headers.get('x-subject-token') != token:
             return False
@@ -82,107 +84,107 @@ ODD = [
 ]
 
 
-def test_odd_answers_are_no_answers(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone) as cloud:
-        assert status(cloud, 'known') == 200
-        workers = cloud.workers()
-        for number, (name, answer, expected) in enumerate(ODD):
-            keystone.odd = about('odd%d' % number, answer)
-            said = cloud.ask('GET', PATH, headers={'x-auth-token': 'odd%d' % number})
-            assert said.status == expected, (name, said.status, said.text)
-            assert 'SECRETWORD' not in said.text + repr(said.headers), name
-            assert ('retry-after' in said.headers) == (expected == 503), name
-            assert status(cloud, 'known') == 200, name
-            keystone.odd = None
-            keystone.know('odd%d' % number)
-            if expected == 503 or name == 'not found':
-                wait_until('after %s it is asked again' % name,
-                           lambda: status(cloud, 'odd%d' % number) == 200)
-        assert cloud.workers() == workers, 'a worker died'
-        assert keystone.logins == 1
-        log = cloud.log()
-        assert 'SECRETWORD' not in log and 'SERVICETOKEN' not in log and SECRET not in log
-
-
-def test_redirects_are_followed(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone) as cloud:
-        keystone.know('moved')
-
-        def odd(handler):
-            if not handler.path.startswith('/v3/'):
-                handler.path = handler.path.replace('/elsewhere/', '/v3/')
-                return False
-            handler.say(308, '', {'Location': handler.path.replace('/v3/', '/elsewhere/')})
-            return True
-        keystone.odd = odd
-        assert status(cloud, 'moved') == 200
-        assert keystone.count('POST', '/elsewhere/auth/tokens') == 1
-
-
-def test_the_services_own_token_is_renewed_when_it_is_refused(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone, workers=4) as cloud:
-        for number in range(12):
-            keystone.know('user%d' % number)
-        assert status(cloud, 'known') == 200
-        with keystone.lock:
-            keystone.logins += 1  # the token of the login before is not the valid one any more
-        assert at_once(8, lambda number: status(cloud, 'user%d' % number)) == [200] * 8
-        assert keystone.count('POST') == 2, 'one of them logged in'
-        # a Keystone that takes none is not asked without end
-        keystone.odd = about('user9', lambda handler: handler.say(401))
-        assert status(cloud, 'user9') == 503
-        assert keystone.count('POST') == 3
+def test_odd_answers_are_no_answers(keystone, make_cloud):
+    cloud = make_cloud(workers=2, keystone=keystone, more=BRIEF)
+    assert status(cloud, 'known') == 200
+    workers = cloud.workers()
+    for number, (name, answer, expected) in enumerate(ODD):
+        keystone.odd = about('odd%d' % number, answer)
+        said = cloud.ask('GET', PATH, headers={'x-auth-token': 'odd%d' % number})
+        assert said.status == expected, (name, said.status, said.text)
+        assert 'SECRETWORD' not in said.text + repr(said.headers), name
+        assert ('retry-after' in said.headers) == (expected == 503), name
+        assert status(cloud, 'known') == 200, name
         keystone.odd = None
-        assert status(cloud, 'user9') == 200
+        keystone.know('odd%d' % number)
+        if expected == 503 or name == 'not found':
+            wait_until('after %s it is asked again' % name,
+                       lambda: status(cloud, 'odd%d' % number) == 200)
+    assert cloud.workers() == workers, 'a worker died'
+    assert keystone.logins == 1
+    log = cloud.log()
+    assert 'SECRETWORD' not in log and 'SERVICETOKEN' not in log and SECRET not in log
 
 
-def test_a_login_that_is_refused_is_not_tried_all_the_time(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone, workers=4) as cloud:
-        for answer in (lambda handler: handler.say(401, 'SECRETWORD'),
-                       lambda handler: handler.say(201, {'token': {}}, {'X-Subject-Token': 'x'}),
-                       lambda handler: handler.say(201, {'token': {'expires_at': '2099-01-01'}}),
-                       lambda handler: handler.say(201, 'garbage', {'X-Subject-Token': 'x'})):
-            keystone.odd = at_login(answer)
-            before, begun = keystone.count('POST'), time.monotonic()
-            for _ in range(4):
-                assert at_once(8, lambda number: status(cloud, 'known')) == [503] * 8
-            tried = keystone.count('POST') - before
-            assert 1 <= tried <= 2 + (time.monotonic() - begun), tried
-            time.sleep(1)
-        keystone.odd = None
-        wait_until('it goes on', lambda: status(cloud, 'known') == 200)
-        assert "refuses the service's own login" in cloud.log()
-        assert 'SECRETWORD' not in cloud.log() and SECRET not in cloud.log()
+def test_redirects_are_followed(keystone, make_cloud):
+    cloud = make_cloud(workers=2, keystone=keystone, more=BRIEF)
+    keystone.know('moved')
+
+    def odd(handler):
+        if not handler.path.startswith('/v3/'):
+            handler.path = handler.path.replace('/elsewhere/', '/v3/')
+            return False
+        handler.say(308, '', {'Location': handler.path.replace('/v3/', '/elsewhere/')})
+        return True
+    keystone.odd = odd
+    assert status(cloud, 'moved') == 200
+    assert keystone.count('POST', '/elsewhere/auth/tokens') == 1
 
 
-def test_a_keystone_that_hangs_holds_one_worker(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone, workers=4) as cloud:
-        assert status(cloud, 'known') == 200
-        keystone.odd = lambda handler: time.sleep(3)
-        assert at_once(4, lambda number: status(cloud, 'new%d' % number)) == [503] * 4
-        # it is known now that it hangs: one waits for it, the others say so at once
-        before, begun = keystone.count('GET'), time.monotonic()
-        assert at_once(8, lambda number: status(cloud, 'newer%d' % number)) == [503] * 8
-        # each question takes the second of http_connect_timeout
-        assert keystone.count('GET') - before <= 2 + (time.monotonic() - begun)
-        assert status(cloud, 'known') == 200
-        keystone.odd = None
-        keystone.know('late')
-        wait_until('it goes on', lambda: status(cloud, 'late') == 200)
+def test_the_services_own_token_is_renewed_when_it_is_refused(keystone, make_cloud):
+    cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
+    for number in range(12):
+        keystone.know('user%d' % number)
+    assert status(cloud, 'known') == 200
+    with keystone.lock:
+        keystone.logins += 1  # the token of the last login is no longer valid
+    assert at_once(8, lambda number: status(cloud, 'user%d' % number)) == [200] * 8
+    assert keystone.count('POST') == 2, 'one of them logged in'
+    # a Keystone that refuses every login is not asked without end
+    keystone.odd = about('user9', lambda handler: handler.say(401))
+    assert status(cloud, 'user9') == 503
+    assert keystone.count('POST') == 3
+    keystone.odd = None
+    assert status(cloud, 'user9') == 200
 
 
-def test_a_login_that_hangs_is_not_waited_for_by_one_after_the_other(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone, workers=4) as cloud:
-        keystone.odd = at_login(lambda handler: time.sleep(3))
-        begun = time.monotonic()
-        assert at_once(4, lambda number: status(cloud, 'new%d' % number)) == [503] * 4
-        assert keystone.count('POST') <= 2 + (time.monotonic() - begun)
-        keystone.odd = None
-        wait_until('it goes on', lambda: status(cloud, 'known') == 200)
+def test_a_login_that_is_refused_is_not_tried_all_the_time(keystone, make_cloud):
+    cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
+    for answer in (lambda handler: handler.say(401, 'SECRETWORD'),
+                   lambda handler: handler.say(201, {'token': {}}, {'X-Subject-Token': 'x'}),
+                   lambda handler: handler.say(201, {'token': {'expires_at': '2099-01-01'}}),
+                   lambda handler: handler.say(201, 'garbage', {'X-Subject-Token': 'x'})):
+        keystone.odd = at_login(answer)
+        before, begun = keystone.count('POST'), time.monotonic()
+        for _ in range(4):
+            assert at_once(8, lambda number: status(cloud, 'known')) == [503] * 8
+        tried = keystone.count('POST') - before
+        assert 1 <= tried <= 2 + (time.monotonic() - begun), tried
+        time.sleep(1)
+    keystone.odd = None
+    wait_until('it goes on', lambda: status(cloud, 'known') == 200)
+    assert "refuses the service's own login" in cloud.log()
+    assert 'SECRETWORD' not in cloud.log() and SECRET not in cloud.log()
+
+
+def test_a_keystone_that_hangs_holds_one_worker(keystone, make_cloud):
+    cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
+    assert status(cloud, 'known') == 200
+    keystone.odd = lambda handler: time.sleep(3)
+    assert at_once(4, lambda number: status(cloud, 'new%d' % number)) == [503] * 4
+    # now it is known to hang: one worker waits for it, the others answer at once
+    before, begun = keystone.count('GET'), time.monotonic()
+    assert at_once(8, lambda number: status(cloud, 'newer%d' % number)) == [503] * 8
+    # each question takes a second, http_connect_timeout
+    assert keystone.count('GET') - before <= 2 + (time.monotonic() - begun)
+    assert status(cloud, 'known') == 200
+    keystone.odd = None
+    keystone.know('late')
+    wait_until('it goes on', lambda: status(cloud, 'late') == 200)
+
+
+def test_a_login_that_hangs_is_not_waited_for_by_one_after_the_other(keystone, make_cloud):
+    cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
+    keystone.odd = at_login(lambda handler: time.sleep(3))
+    begun = time.monotonic()
+    assert at_once(4, lambda number: status(cloud, 'new%d' % number)) == [503] * 4
+    assert keystone.count('POST') <= 2 + (time.monotonic() - begun)
+    keystone.odd = None
+    wait_until('it goes on', lambda: status(cloud, 'known') == 200)
 
 
 def asking(cloud, port):
-    """The workers with a connection to that port."""
+    """Return the workers with a connection to that port."""
     wanted = set()
     with open('/proc/net/tcp') as table:
         for line in table:
@@ -207,122 +209,120 @@ def waits(pid):
         return 'futex' in file.read()
 
 
-def test_who_waits_goes_on_when_the_one_that_asks_is_killed(directory):
-    with FakeKeystone() as keystone, cloud_of(
-            directory, keystone, 'http_connect_timeout = 60\n', workers=4) as cloud:
-        assert status(cloud, 'known') == 200
-        keystone.know('slow')
-        release = threading.Event()
-        keystone.odd = about('slow', lambda handler: release.wait(60) and valid()(handler))
-        killed = {}
+def test_waiting_workers_go_on_when_the_asking_one_is_killed(keystone, make_cloud):
+    cloud = make_cloud(workers=4, keystone=keystone, more='http_connect_timeout = 60\n')
+    assert status(cloud, 'known') == 200
+    keystone.know('slow')
+    release = threading.Event()
+    keystone.odd = about('slow', lambda handler: release.wait(60) and valid()(handler))
+    killed = {}
 
-        def ask(number):
-            if number == 3:
-                wait_until('it is asked about', lambda: len(keystone.requests) > 3)
-                wait_until('one asks', lambda: any(map(busy, asking(cloud, keystone.port))))
-                wait_until('the others wait', lambda: sum(map(waits, cloud.workers())) >= 2)
-                killed['pid'] = [pid for pid in asking(cloud, keystone.port) if busy(pid)][0]
-                before = len(keystone.requests)
-                os.kill(killed['pid'], SIGKILL)
-                wait_until('another one asks', lambda: len(keystone.requests) > before)
-                release.set()
-                return 'killed'
-            return status(cloud, 'slow')
-
-        def busy(pid):
-            # the one that logged in has a connection too, but sleeps for another reason
-            return not waits(pid) and pid in asking(cloud, keystone.port)
-        before = keystone.count('GET')
-        answers = at_once(4, ask)
-        assert sorted(answers[:3]) == [200, 200, 502], answers
-        assert keystone.count('GET') == before + 2
-        assert status(cloud, 'slow') == 200
-
-
-def test_who_waits_for_a_login_goes_on_when_the_one_that_logs_in_is_killed(directory):
-    with FakeKeystone() as keystone, cloud_of(
-            directory, keystone, 'http_connect_timeout = 60\n', workers=3) as cloud:
-        for number in range(3):
-            keystone.know('user%d' % number)
-        release = threading.Event()
-
-        def odd(handler):
-            if handler.command == 'POST':
-                release.wait(60)
-            return False
-        keystone.odd = odd
-
-        def ask(number):
-            if number < 3:
-                return status(cloud, 'user%d' % number)
-            wait_until('one logs in', lambda: keystone.count('POST') == 1)
+    def ask(number):
+        if number == 3:
+            wait_until('it is asked about', lambda: len(keystone.requests) > 3)
+            wait_until('one asks', lambda: any(map(busy, asking(cloud, keystone.port))))
             wait_until('the others wait', lambda: sum(map(waits, cloud.workers())) >= 2)
-            [pid] = asking(cloud, keystone.port)
-            os.kill(pid, SIGKILL)
-            wait_until('another one logs in', lambda: keystone.count('POST') == 2)
+            killed['pid'] = [pid for pid in asking(cloud, keystone.port) if busy(pid)][0]
+            before = len(keystone.requests)
+            os.kill(killed['pid'], SIGKILL)
+            wait_until('another one asks', lambda: len(keystone.requests) > before)
             release.set()
-            return None
-        answers = at_once(4, ask)
-        assert sorted(answers[:3]) == [200, 200, 502], answers
-        wait_until('there are three again', lambda: len(cloud.workers()) == 3)
-        assert [status(cloud, 'user%d' % number) for number in range(3)] == [200] * 3
+            return 'killed'
+        return status(cloud, 'slow')
+
+    def busy(pid):
+        # the worker that logged in has a connection too, but waits for another one
+        return not waits(pid) and pid in asking(cloud, keystone.port)
+    before = keystone.count('GET')
+    answers = at_once(4, ask)
+    assert sorted(answers[:3]) == [200, 200, 502], answers
+    assert keystone.count('GET') == before + 2
+    assert status(cloud, 'slow') == 200
 
 
-def test_what_does_not_fit_into_the_cache_is_asked_for_each_time(directory):
-    with FakeKeystone() as keystone, cloud_of(directory, keystone) as cloud:
-        keystone.know('large', roles=['admin'] + ['role-%060d' % number for number in range(60)])
-        before = keystone.count('GET')
-        for _ in range(3):
-            assert status(cloud, 'large') == 200
-        assert at_once(6, lambda number: status(cloud, 'large')) == [200] * 6
-        assert keystone.count('GET') == before + 9
-        assert keystone.connections <= 2, 'connections are kept'
+def test_waiting_workers_go_on_when_the_one_that_logs_in_is_killed(keystone, make_cloud):
+    cloud = make_cloud(workers=3, keystone=keystone, more='http_connect_timeout = 60\n')
+    for number in range(3):
+        keystone.know('user%d' % number)
+    release = threading.Event()
+
+    def odd(handler):
+        if handler.command == 'POST':
+            release.wait(60)
+        return False
+    keystone.odd = odd
+
+    def ask(number):
+        if number < 3:
+            return status(cloud, 'user%d' % number)
+        wait_until('one logs in', lambda: keystone.count('POST') == 1)
+        wait_until('the others wait', lambda: sum(map(waits, cloud.workers())) >= 2)
+        [pid] = asking(cloud, keystone.port)
+        os.kill(pid, SIGKILL)
+        wait_until('another one logs in', lambda: keystone.count('POST') == 2)
+        release.set()
+        return None
+    answers = at_once(4, ask)
+    assert sorted(answers[:3]) == [200, 200, 502], answers
+    wait_until('there are three again', lambda: len(cloud.workers()) == 3)
+    assert [status(cloud, 'user%d' % number) for number in range(3)] == [200] * 3
 
 
-def test_tokens_are_kept_for_their_time(directory):
-    with FakeKeystone() as keystone, cloud_of(
-            directory, keystone, 'token_cache_time = 1\n') as cloud:
-        assert status(cloud, 'known') == 200 and status(cloud, 'known') == 200
-        before = keystone.count('GET')
-        del keystone.tokens['known']
-        wait_until('it is not known any more', lambda: status(cloud, 'known') == 401)
-        assert keystone.count('GET') == before + 1
-        # what is refused is not kept
-        keystone.know('known')
-        assert status(cloud, 'known') == 200
-        # at another Keystone it is another token
-        with FakeKeystone() as other:
-            cloud.identity = other.settings()
-            reload(cloud)
-            assert status(cloud, 'known') == 401
-            other.know('known')
-            assert status(cloud, 'known') == 200
-        # without a cache each request is a question
-        cloud.identity = keystone.settings('token_cache_time = -1\n')
+def test_a_token_too_large_for_the_cache_is_asked_for_each_time(keystone, make_cloud):
+    cloud = make_cloud(workers=2, keystone=keystone, more=BRIEF)
+    keystone.know('large', roles=['admin'] + ['role-%060d' % number for number in range(60)])
+    before = keystone.count('GET')
+    for _ in range(3):
+        assert status(cloud, 'large') == 200
+    assert at_once(6, lambda number: status(cloud, 'large')) == [200] * 6
+    assert keystone.count('GET') == before + 9
+    assert keystone.connections <= 2, 'connections are kept'
+
+
+def test_tokens_are_kept_for_their_time(keystone, make_cloud):
+    cloud = make_cloud(workers=2, keystone=keystone, more='token_cache_time = 1\n')
+    assert status(cloud, 'known') == 200 and status(cloud, 'known') == 200
+    before = keystone.count('GET')
+    del keystone.tokens['known']
+    wait_until('it is not known any more', lambda: status(cloud, 'known') == 401)
+    assert keystone.count('GET') == before + 1
+    # refused tokens are not cached
+    keystone.know('known')
+    assert status(cloud, 'known') == 200
+    # another Keystone knows other tokens
+    with FakeKeystone() as other:
+        cloud.identity = other.settings()
         reload(cloud)
-        before = keystone.count('GET')
-        assert at_once(6, lambda number: status(cloud, 'known')) == [200] * 6
-        assert keystone.count('GET', '/v3/auth/tokens') == before + 6
+        assert status(cloud, 'known') == 401
+        other.know('known')
+        assert status(cloud, 'known') == 200
+    # without a cache each request asks Keystone
+    cloud.identity = keystone.settings('token_cache_time = -1\n')
+    reload(cloud)
+    before = keystone.count('GET')
+    assert at_once(6, lambda number: status(cloud, 'known')) == [200] * 6
+    assert keystone.count('GET', '/v3/auth/tokens') == before + 6
 
 
-def test_keystone_behind_tls(directory):
+def test_keystone_behind_tls(directory, make_cloud):
     authority = Authority(directory)
     server, client = [authority.certify(name, 'IP:127.0.0.1') for name in ('server', 'client')]
     authority = authority.path
     with FakeKeystone(server) as keystone, FakeKeystone(server, authority) as strict:
-        with cloud_of(directory, keystone, 'http_request_max_retries = 0\n') as cloud:
-            strict.know('known')
-            assert status(cloud, 'known') == 503, 'nobody knows the authority'
-            for fake, more, expected in (
-                    (keystone, 'cafile = %s.pem' % authority, 200),
-                    (keystone, 'insecure = true', 200),
-                    (keystone, 'cafile = %s.pem' % client, 503),
-                    (strict, 'cafile = %s.pem' % authority, 503),
-                    (strict, 'cafile = {0}.pem\ncertfile = {1}.pem\nkeyfile = {1}.key'.format(
-                        authority, client), 200)):
-                # the cache does not know what is asked with another user
-                cloud.identity = fake.settings(more + '\nhttp_request_max_retries = 0\n'
-                                               'token_cache_time = -1\n')
-                reload(cloud)
-                assert status(cloud, 'known') == expected, (more, cloud.log()[-1000:])
-            assert 'worker died' not in cloud.log()
+        keystone.know('known')
+        cloud = make_cloud(workers=2, keystone=keystone, more='http_request_max_retries = 0\n')
+        strict.know('known')
+        assert status(cloud, 'known') == 503, 'the authority is unknown'
+        for fake, more, expected in (
+                (keystone, 'cafile = %s.pem' % authority, 200),
+                (keystone, 'insecure = true', 200),
+                (keystone, 'cafile = %s.pem' % client, 503),
+                (strict, 'cafile = %s.pem' % authority, 503),
+                (strict, 'cafile = {0}.pem\ncertfile = {1}.pem\nkeyfile = {1}.key'.format(
+                    authority, client), 200)):
+            # the cache does not know by which certificate it was filled
+            cloud.identity = fake.settings(more + '\nhttp_request_max_retries = 0\n'
+                                           'token_cache_time = -1\n')
+            reload(cloud)
+            assert status(cloud, 'known') == expected, (more, cloud.log()[-1000:])
+        assert 'worker died' not in cloud.log()

@@ -18,7 +18,7 @@ INVENTORY = {'VCPU': {'total': 400, 'allocation_ratio': 1.0},
 
 
 class Client(threading.Thread):
-    """Claims for new consumers, and gives some back; notes what it was told."""
+    """Claims for new consumers, and releases some; notes the answers."""
 
     def __init__(self, cloud, providers):
         super().__init__()
@@ -94,7 +94,7 @@ def end(clients):
 
 
 def audit(cloud, clients):
-    """Compares the database with what the clients were told."""
+    """Compare the database with the answers to the clients."""
     audit_rows(cloud)
     rows = {consumer: (provider, int(count)) for consumer, provider, count in cloud.sql(
         'SELECT a.consumer_id, MIN(rp.uuid), COUNT(*) FROM allocations a '
@@ -108,7 +108,7 @@ def audit(cloud, clients):
             assert consumer not in rows or rows[consumer][1] == len(RESOURCES), \
                 'half: ' + consumer
     known = set().union(*(set(c.held) | c.uncertain for c in clients))
-    assert set(rows) <= known, 'allocations that nobody asked for'
+    assert set(rows) <= known, 'allocations without a request'
 
 
 def audit_usages(cloud, providers):
@@ -136,7 +136,7 @@ def test_killed_workers_leave_nothing_half(make_cloud):
     kill_workers(cloud, is_enough)
     end(clients)
     wait_until('the workers are back', lambda: len(cloud.workers()) == WORKERS)
-    # what a killed worker held open is undone by the server before this is answered
+    # the server rolls back the open transactions of killed workers
     cloud.wait_until_at_rest()
     audit(cloud, clients)
     audit_usages(cloud, providers)

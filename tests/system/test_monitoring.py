@@ -1,4 +1,4 @@
-"""Who watches the service: health and metrics, through nginx and through trouble."""
+"""Health, metrics, alerts, dashboard and berth-manage top, also in trouble."""
 import fcntl
 import http.client
 import json
@@ -19,7 +19,6 @@ import yaml
 
 import pytest
 from support.cloud import SIGHUP, SIGKILL, SIGSTOP, Cloud, wait_until
-from support.keystone import FakeKeystone
 from support.paths import BERTH_MANAGE, TOP
 from support.threads import at_once
 
@@ -29,7 +28,7 @@ INVENTORY = {'VCPU': {'total': 1000}}
 
 
 def parse(text):
-    """The samples of the text format, by name and sorted labels; refuses what is no such text."""
+    """Return the samples of the text format by name and sorted labels; check the format."""
     samples, kinds = {}, {}
     assert text.endswith('\n')
     for line in text.splitlines():
@@ -76,7 +75,7 @@ def health(cloud, which=''):
 
 
 def work(cloud):
-    """Requests whose numbers are known."""
+    """Make the requests that KNOWN counts."""
     provider = cloud.make_provider(INVENTORY)
     consumers = [str(uuid.uuid4()) for _ in range(3)]
     for consumer in consumers:
@@ -147,7 +146,7 @@ def test_metrics_count_each_request_once_and_outlive_workers_and_reloads(make_cl
 
 
 def check_histograms(metrics):
-    """What is in the buckets is what was counted, and a request more than once is in none."""
+    """Buckets and counts agree, and each request is counted once."""
     for (name, pairs), value in metrics.samples.items():
         labels = dict(pairs)
         if name == 'berth_requests_total':
@@ -234,84 +233,84 @@ def test_health_does_not_wait_for_a_database_that_is_silent_nor_ask_it_often(mak
     wait_until('it is ready', lambda: health(cloud, '/ready')[0] == 200)
 
 
-def test_health_follows_keystone(directory):
-    with FakeKeystone() as fake, Cloud(directory, workers=2,
-                                       identity=fake.settings()) as cloud:
-        def keystone():
-            status, body = health(cloud, '/ready')
-            assert (status == 200) == body['ready'] == (body['checks']['keystone'] == 'ok'), body
-            assert body['checks']['database'] == body['checks']['schema'] == 'ok', body
-            return body['checks']['keystone']
+def test_health_follows_keystone(fake_keystone, make_cloud):
+    cloud = make_cloud(workers=2, keystone=fake_keystone)
 
-        def complain(handler):
-            handler.say(503)
-            return True
+    def keystone():
+        status, body = health(cloud, '/ready')
+        assert (status == 200) == body['ready'] == (body['checks']['keystone'] == 'ok'), body
+        assert body['checks']['database'] == body['checks']['schema'] == 'ok', body
+        return body['checks']['keystone']
 
-        def hang_up(handler):
-            handler.close_connection = True
-            return True
+    def complain(handler):
+        handler.say(503)
+        return True
 
-        def be_silent(handler):
-            released.wait()
-            return hang_up(handler)
-        released = threading.Event()
-        assert keystone() == 'ok'
-        for odd in (complain, hang_up, be_silent):
-            fake.odd = odd
-            time.sleep(2.1)
-            assert keystone() == 'failing', odd
-            assert health(cloud, '/live') == (200, {'live': True})
-        fake.odd = None
-        released.set()
-        wait_until('it is well', lambda: keystone() == 'ok')
-        assert fake.count('POST') == 0, 'nobody logs in for that'
+    def hang_up(handler):
+        handler.close_connection = True
+        return True
+
+    def be_silent(handler):
+        released.wait()
+        return hang_up(handler)
+    released = threading.Event()
+    assert keystone() == 'ok'
+    for odd in (complain, hang_up, be_silent):
+        fake_keystone.odd = odd
+        time.sleep(2.1)
+        assert keystone() == 'failing', odd
+        assert health(cloud, '/live') == (200, {'live': True})
+    fake_keystone.odd = None
+    released.set()
+    wait_until('it is well', lambda: keystone() == 'ok')
+    assert fake_keystone.count('POST') == 0, 'a check of health logs in'
 
 
-def test_tokens_limits_and_conflicts_are_counted(directory):
+def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
     berth = 'rate_limit_project_writes = 2\nrate_limit_burst = 1\nlock_wait_timeout = 1\n'
-    with FakeKeystone() as fake, Cloud(directory, workers=2, berth=berth,
-                                       identity=fake.settings()) as cloud:
-        def ask(method, path, token):
-            return cloud.ask(method, path, headers={'x-auth-token': token}).status
-        fake.know('known')
-        assert [ask('GET', '/traits', 'known') for _ in range(4)] == [200] * 4
-        assert [ask('GET', '/traits', 'odd') for _ in range(2)] == [401] * 2
-        metrics = Metrics(cloud)
-        for name, labels, count in (('berth_token_cache_lookups_total', {'result': 'hit'}, 3),
-                                    ('berth_token_cache_lookups_total', {'result': 'miss'}, 3),
-                                    ('berth_keystone_requests_total', {'result': 'valid'}, 1),
-                                    ('berth_keystone_requests_total', {'result': 'invalid'}, 2),
-                                    ('berth_keystone_requests_total', {'result': 'error'}, 0)):
-            assert metrics.get(name, **labels) == count, (name, labels, metrics.get(name, **labels))
-        assert 0 < metrics.get('berth_keystone_seconds_total') < 10
+    cloud = make_cloud(workers=2, berth=berth, keystone=fake_keystone)
 
-        answers = at_once(12, lambda number: ask('PUT', '/traits/CUSTOM_%d' % number, 'known'))
-        assert set(answers) == {201, 429}, answers
-        metrics = Metrics(cloud)
-        assert metrics.get('berth_rate_limited_total', kind='write') == answers.count(429)
-        assert metrics.get('berth_rate_limited_total', kind='read') == 0
-        assert metrics.sum('berth_requests_total', status='429') == answers.count(429)
+    def ask(method, path, token):
+        return cloud.ask(method, path, headers={'x-auth-token': token}).status
+    fake_keystone.know('known')
+    assert [ask('GET', '/traits', 'known') for _ in range(4)] == [200] * 4
+    assert [ask('GET', '/traits', 'odd') for _ in range(2)] == [401] * 2
+    metrics = Metrics(cloud)
+    for name, labels, count in (('berth_token_cache_lookups_total', {'result': 'hit'}, 3),
+                                ('berth_token_cache_lookups_total', {'result': 'miss'}, 3),
+                                ('berth_keystone_requests_total', {'result': 'valid'}, 1),
+                                ('berth_keystone_requests_total', {'result': 'invalid'}, 2),
+                                ('berth_keystone_requests_total', {'result': 'error'}, 0)):
+        assert metrics.get(name, **labels) == count, (name, labels, metrics.get(name, **labels))
+    assert 0 < metrics.get('berth_keystone_seconds_total') < 10
 
-        fake.odd = lambda handler: handler.say(503) or True
-        assert ask('GET', '/traits', 'another') == 503
-        assert Metrics(cloud).get('berth_keystone_requests_total', result='error') >= 1
-        fake.odd = None
+    answers = at_once(12, lambda number: ask('PUT', '/traits/CUSTOM_%d' % number, 'known'))
+    assert set(answers) == {201, 429}, answers
+    metrics = Metrics(cloud)
+    assert metrics.get('berth_rate_limited_total', kind='write') == answers.count(429)
+    assert metrics.get('berth_rate_limited_total', kind='read') == 0
+    assert metrics.sum('berth_requests_total', status='429') == answers.count(429)
 
-        time.sleep(1)  # for the limit of writes
-        trait = cloud.sql("SELECT name FROM traits WHERE name LIKE 'CUSTOM%'")[0][0]
-        lock = cloud.lock("SELECT id FROM traits WHERE name = '%s'" % trait)
+    fake_keystone.odd = lambda handler: handler.say(503) or True
+    assert ask('GET', '/traits', 'another') == 503
+    assert Metrics(cloud).get('berth_keystone_requests_total', result='error') >= 1
+    fake_keystone.odd = None
 
-        def release(_):
-            first = wait_until('it waits', cloud.lock_waits, pause=0.2)
-            wait_until('it waits once more',
-                       lambda: cloud.lock_waits() not in ([], first), pause=0.2)
-            lock.release()
-        _, status = at_once(2, lambda number: release(number) if number == 0
-                            else ask('DELETE', '/traits/' + trait, 'known'))
-        assert status == 204
-        metrics = Metrics(cloud)
-        assert metrics.get('berth_transaction_retries_total') >= 1
-        assert metrics.get('berth_transactions_given_up_total') == 0
+    time.sleep(1)  # for the limit of writes
+    trait = cloud.sql("SELECT name FROM traits WHERE name LIKE 'CUSTOM%'")[0][0]
+    lock = cloud.lock("SELECT id FROM traits WHERE name = '%s'" % trait)
+
+    def release(_):
+        first = wait_until('it waits', cloud.lock_waits, pause=0.2)
+        wait_until('it waits once more',
+                   lambda: cloud.lock_waits() not in ([], first), pause=0.2)
+        lock.release()
+    _, status = at_once(2, lambda number: release(number) if number == 0
+                        else ask('DELETE', '/traits/' + trait, 'known'))
+    assert status == 204
+    metrics = Metrics(cloud)
+    assert metrics.get('berth_transaction_retries_total') >= 1
+    assert metrics.get('berth_transactions_given_up_total') == 0
 
 
 def test_only_this_machine_sees_health_and_metrics(make_cloud):
@@ -330,7 +329,7 @@ def test_only_this_machine_sees_health_and_metrics(make_cloud):
         assert status(path)[0] == 200, path
         assert status(path, method='HEAD') == (200, b''), path
         assert status(path, method='POST')[0] == 405, path
-        # an address of the loopback network that is not the one that is allowed
+        # another address of the loopback network
         assert status(path, '127.0.0.2')[0] == 403, path
     for path in ('/%5fberth/metrics', '/./_berth/metrics', '/x/../_berth/metrics',
                  '/placement/%5Fberth/metrics', '/_berth/health/live?x=1'):
@@ -338,12 +337,12 @@ def test_only_this_machine_sees_health_and_metrics(make_cloud):
     for path in ('//_berth/metrics', '/_berth', '/_berth/metrics/', '/_BERTH/metrics',
                  '/placement//_berth/metrics'):
         assert status(path, '127.0.0.2')[0] in (401, 403, 404), path
-    # what nginx refuses before it looks at addresses
+    # nginx refuses these before it looks at addresses
     for path in paths + ['/placement' + path for path in paths]:
         for length, expected in (('abc', 400), ('999999999', 413)):
             refused, body = status(path, '127.0.0.2', headers={'content-length': length})
             assert refused == expected and b'berth_' not in body, (path, length, refused, body)
-    for path in ('/_berth/metrics', '/placement/_berth/metrics'):  # refused before it is looked at
+    for path in ('/_berth/metrics', '/placement/_berth/metrics'):  # refused by its size
         odd = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=10,
                                          source_address=('127.0.0.2', 0))
         odd.request('GET', path, headers={'content-length': 'odd'})
@@ -370,7 +369,7 @@ def alert_expressions():
 
 
 def dashboard_expressions():
-    """Those of all panels; also looks whether Grafana would take the dashboard."""
+    """Return those of all panels; check that Grafana can load the dashboard."""
     with open(os.path.join(PROMETHEUS, 'berth-dashboard.json')) as file:
         dashboard = json.load(file)
     assert dashboard['title'] and dashboard['uid'] and dashboard['schemaVersion'] >= 36
@@ -399,7 +398,7 @@ def dashboard_expressions():
 
 
 def check_selectors(expressions, metrics):
-    """Names and labels that are asked for are those that the server has."""
+    """The service has all names and labels in these expressions."""
     labels_of = {'up': {'job', 'instance'}}
     for name, labels in metrics.samples:
         labels_of.setdefault(name, {'job', 'instance'}).update(label for label, _ in labels)
@@ -428,7 +427,7 @@ def promtool(*arguments, text=''):
     return done.stdout + done.stderr
 
 
-# What a panel shows of 10 minutes: its title, what was counted, and the value, None for "No data".
+# A panel over 10 minutes: its title, the series, and the value, None for "No data".
 ANSWERED = 'berth_requests_total{instance="a",route="/usages",status="%d"}'
 QUIET_PANELS = [
     ('Answered with 5xx', {}, None),
@@ -448,7 +447,7 @@ QUIET_PANELS = [
 
 
 def check_quiet_panels(directory):
-    """They neither invent a number nor divide by nothing."""
+    """Panels without data neither invent a number nor divide by zero."""
     with open(os.path.join(PROMETHEUS, 'berth-dashboard.json')) as file:
         panels = {panel['title']: panel for panel in json.load(file)['panels']}
     tests = []
@@ -466,7 +465,7 @@ def check_quiet_panels(directory):
     promtool('test', 'rules', path)
 
 
-def test_alerts_dashboard_and_manual_name_what_is_exported(directory):
+def test_alerts_dashboard_and_manual_name_the_exported_metrics(directory):
     alerts, panels = alert_expressions(), dashboard_expressions()
     with Cloud(directory, workers=2) as cloud:
         work(cloud)
@@ -547,7 +546,7 @@ def test_top_shows_the_pool_once_also_when_no_worker_is_free(make_cloud):
 
 
 class Terminal:
-    """A program on a terminal of its own."""
+    """A program on its own terminal."""
 
     def __init__(self, arguments, rows, columns):
         self.master, slave = pty.openpty()
@@ -593,8 +592,8 @@ class Terminal:
         self.until('the terminal is given back', self.is_as_it_was)
 
     def frame(self):
-        """The lines of the last whole page, without what is no text."""
-        page = self.text.split('\033[H')[-2]  # after the last one more may be to come
+        """The lines of the last whole page, without escape sequences."""
+        page = self.text.split('\033[H')[-2]  # the very last one may be incomplete
         return re.sub(r'\033\[[0-9;?]*[a-zA-Z]', '', page).replace('\r', '').split('\n')
 
     def is_as_it_was(self):

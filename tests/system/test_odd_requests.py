@@ -31,7 +31,7 @@ class Answer:
 
 
 def send(method, target, *headers, body=b'', host='a.example:8778'):
-    """Sends the request as it is given, and reads until nginx closes the connection."""
+    """Send a raw request; read until nginx closes the connection."""
     lines = ['%s %s HTTP/1.1' % (method, target), 'x-auth-token: admin', 'connection: close']
     lines += ['host: ' + host] if host else []
     request = '\r\n'.join(lines + list(headers)).encode() + b'\r\n\r\n' + body
@@ -157,13 +157,13 @@ def test_slashes_count():
         assert send('GET', path).status == 404, path
 
 
-def test_method_that_nobody_knows():
+def test_unknown_method():
     answer = send('FROBNICATE', '/resource_providers')
     assert answer.status == 405
     assert answer.headers['allow'] == 'get, post'
 
 
-def test_location_is_what_the_client_called_the_service():
+def test_location_has_the_host_of_the_request():
     assert re.search('^http://a.example:8778/resource_providers/[0-9a-f-]{36}$', make('here'))
 
 

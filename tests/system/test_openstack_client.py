@@ -6,9 +6,9 @@ import os
 import subprocess
 
 import pytest
-from support.keystone import SECRET, Keystone, project
+from support.keystone import SECRET, project
 from support.paths import SYSTEM
-from support.tokens import cloud_of, keep_secrets
+from support.tokens import keep_secrets
 
 COMMANDS = 'openstack.placement.v1'
 LATEST = ('--os-placement-api-version', '1.39')
@@ -17,7 +17,7 @@ SITE = '22222222-0000-4000-8000-000000000001'
 
 
 class Shell:
-    """Somebody who runs the command openstack as the admin."""
+    """The command openstack, run by the admin."""
 
     def __init__(self, keystone, directory):
         environment = {name: value for name, value in os.environ.items()
@@ -46,7 +46,7 @@ class Shell:
         return json.loads(self.process.stdout.readline())
 
     def show(self, command, *words, before=LATEST):
-        """Runs a command that shows something; gives that."""
+        """Run a command; return what it shows."""
         status, out, err = self.run(command, [*words, '-f', 'json'], before)
         assert status == 0, (command, words, out, err)
         return json.loads(out)
@@ -56,7 +56,7 @@ class Shell:
         assert status == 0 and out == '', (command, words, out, err)
 
     def fail(self, command, *words, before=LATEST):
-        """Runs a command that fails; gives what it says."""
+        """Run a command that fails; return its error."""
         status, out, err = self.run(command, words, before)
         assert status != 0 and out == '', (command, words, out)
         return err
@@ -93,7 +93,7 @@ def tour_classes_and_traits(shell):
 
 
 def tour_providers(shell):
-    """Gives the ids of a host and of its card."""
+    """Return the ids of a host and of its card."""
     host = shell.show('resource provider create', 'host', '--uuid', SITE)
     assert (host['uuid'], host['name'], host['generation']) == (SITE, 'host', 0)
     card = shell.show('resource provider create', 'card', '--parent-provider', SITE)
@@ -172,29 +172,29 @@ def tour_allocations(shell, host, card):
     assert shell.show('resource provider allocation show', CONSUMER) == []
 
 
-def test_a_tour_of_the_openstack_commands(directory):
+def test_a_tour_of_the_openstack_commands(directory, keystone, make_cloud):
     try:
         known = {entry.name for entry in importlib.metadata.entry_points(group=COMMANDS)}
     except TypeError:
         known = set()
     if not known:
         pytest.skip('there is no python3-osc-placement')
-    with Keystone(directory) as keystone, cloud_of(directory, keystone) as cloud:
-        token = make_endpoint(keystone, cloud)
-        with Shell(keystone, directory) as shell:
-            tour_classes_and_traits(shell)
-            host, card = tour_providers(shell)
-            tour_inventories(shell, host, card)
-            tour_traits_and_aggregates(shell, host, card)
-            tour_allocations(shell, host, card)
-            assert shell.used == known, (known - shell.used, shell.used - known)
-            # who has a token needs no password
-            given = ('--os-auth-type', 'v3token', '--os-token', token, '--os-username', '',
-                     '--os-password', '', '--os-user-domain-name', '')
-            listed = shell.show('resource provider list', before=given)
-            assert column(listed, 'name') == ['host', 'nic']
-            demo = ('--os-username', 'demo', '--os-password', SECRET + 'demo', '--os-project-name',
-                    'demo')
-            said = shell.fail('resource provider list', before=demo)
-            assert 'HTTP 403' in said, said
-        keep_secrets(cloud, keystone)
+    cloud = make_cloud(keystone=keystone)
+    token = make_endpoint(keystone, cloud)
+    with Shell(keystone, directory) as shell:
+        tour_classes_and_traits(shell)
+        host, card = tour_providers(shell)
+        tour_inventories(shell, host, card)
+        tour_traits_and_aggregates(shell, host, card)
+        tour_allocations(shell, host, card)
+        assert shell.used == known, (known - shell.used, shell.used - known)
+        # a token needs no password
+        given = ('--os-auth-type', 'v3token', '--os-token', token, '--os-username', '',
+                 '--os-password', '', '--os-user-domain-name', '')
+        listed = shell.show('resource provider list', before=given)
+        assert column(listed, 'name') == ['host', 'nic']
+        demo = ('--os-username', 'demo', '--os-password', SECRET + 'demo', '--os-project-name',
+                'demo')
+        said = shell.fail('resource provider list', before=demo)
+        assert 'HTTP 403' in said, said
+    keep_secrets(cloud, keystone)

@@ -1,4 +1,4 @@
-"""Memory that runs out: in one request that asks for too much, and in the worker, at any moment."""
+"""Memory that runs out in a worker, at any moment."""
 import mmap
 import os
 import struct
@@ -19,7 +19,7 @@ TRIES = 40  # of each request and each kind, at most twice as many
 
 
 class Memory:
-    """What failing_malloc.c is told."""
+    """The plan that failing_malloc.c follows."""
 
     def __init__(self, directory):
         self.path = os.path.join(directory, 'plan')
@@ -39,7 +39,7 @@ class Memory:
 
 
 def count_of(memory, ask):
-    """How often memory is asked for on the way to an answer."""
+    """Return how often a request asks for memory."""
     memory.set(MANY, 0)
     ask()
     count = MANY - memory.given()
@@ -74,7 +74,7 @@ def starve(memory, what, make_well, ask, seen):
 
 
 def asks(cloud, things):
-    """What is asked, with the way that each takes through the service."""
+    """Yield requests that take different ways through the service."""
     name = BODY + str(uuid.uuid4())
     provider = '/resource_providers/' + things.provider
 
@@ -92,9 +92,9 @@ def asks(cloud, things):
 
 
 def hungry(directory, berth=''):
-    """A cloud of one worker, and what its memory is told."""
+    """Return a cloud of one worker, and the plan for its memory."""
     if is_sanitized():
-        pytest.skip('the sanitizers have a malloc of their own')
+        pytest.skip('the sanitizers have their own malloc')
     memory = Memory(directory)
     cloud = Cloud(directory, workers=1, password=PASSWORD,
                   berth='log_level = debug\n' + berth)

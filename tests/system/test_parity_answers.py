@@ -1,6 +1,6 @@
 """Asks Berth and the Python service the same things, one after the other, and compares the answers.
 
-Each has a database of its own that begins empty. What is asked is made up by a seed: requests as
+Each has its own database, empty at first. A seed makes up the questions: requests as
 clients make them at every microversion, and the same with something wrong in them. Status, headers
 and body must be the same, but for request ids and times, and for the order of lists.
 
@@ -54,7 +54,7 @@ def without_repeats(value):
     if isinstance(value, str) and 'Failed validating' in value:
         return re.sub(r'\s+', ' ', REPEATED.sub(r'\1\2\3', value)).strip()
     if isinstance(value, str) and 'Malformed JSON:' in value:
-        return value[:value.index('Malformed JSON:')]  # parsers complain in words of their own
+        return value[:value.index('Malformed JSON:')]  # each parser has its own words
     if isinstance(value, str):
         # names that upstream keeps in a set
         return re.sub(r"(?<=for '|der ')[^']*(?=')|(?<=No such trait ).*(?=$|  $)",
@@ -63,11 +63,11 @@ def without_repeats(value):
 
 
 def shape(server, answer):
-    """What of an answer has to be the same."""
+    """Return what must be the same of two answers."""
     status, headers, body = answer
     shown = {name: headers.get(name) for name in HEADERS}
     shown.update({name: name in headers for name in PRESENT})
-    # Upstream forgets it on errors that it raises; caches want it on all.
+    # Upstream forgets it on some errors; caches want it on all.
     if status >= 400:
         shown['vary'] = None
     if shown['location']:
@@ -84,13 +84,13 @@ def shape(server, answer):
     return {'status': status, 'headers': shown, 'body': text}
 
 
-# What is asked.
+# Requests.
 
 JSON = {'content-type': 'application/json'}
 
 
 class World:
-    """Names that requests are about: few, so that they meet."""
+    """Names in requests: few, so that requests meet."""
 
     def __init__(self, dice):
         self.dice = dice
@@ -338,7 +338,7 @@ ODD_VALUES = [None, '', 'x', 0, -1, 1.5, 2147483648, 9999999999999, True, [], {}
 
 
 def spoil(dice, value):
-    """Something of a body is changed, lost or added."""
+    """Change, lose or add something in a body."""
     places = []
 
     def walk(inner):
@@ -372,7 +372,7 @@ MINORS = list(range(40)) + [39] * 25 + [36, 36, 28, 13, 12, 8]
 
 
 def make_headers(dice):
-    """The headers, and the minor version that they ask for."""
+    """Return headers and their minor version."""
     minor = dice.choice(MINORS)
     version = 'placement 1.%d' % minor
     odd = dice.random()
@@ -394,7 +394,7 @@ def make_headers(dice):
 
 
 def make_all(seed):
-    """Requests without end; who takes one says afterwards what generations it has led to."""
+    """Yield requests without end; the caller then notes the generations they led to."""
     dice = random.Random(seed)
     world = World(dice)
     latest = {'x-auth-token': 'admin', 'openstack-api-version': 'placement 1.39'}
@@ -430,7 +430,7 @@ def make_all(seed):
 
 
 def note_generations(world, server):
-    """Generations as the server has them, so that requests are mostly in time."""
+    """Note the server's generations, so that most requests have the right one."""
     status, _, body = server.ask('GET', '/resource_providers', {
         'x-auth-token': 'admin', 'openstack-api-version': 'placement 1.39'}, None)
     assert status == 200, body

@@ -24,7 +24,7 @@ enable_proxy_headers_parsing = %s
 
 
 def berth(configuration, requests):
-    """What Berth makes of requests, each a pair of parameters and inner headers."""
+    """Return Berth's answers to requests: pairs of parameters and inner headers."""
     lines = []
     for parameters, inner in requests:
         lines += ['%s=%s' % item for item in parameters.items()]
@@ -41,7 +41,7 @@ def berth(configuration, requests):
 
 
 def python(make_middleware, parameters, inner):
-    """What the Python middleware makes of it, in the same form."""
+    """Return the Python middleware's answer, in the same form."""
     said = []
 
     def application(environ, start_response):

@@ -110,7 +110,7 @@ class Generator:
         return text
 
     def policy(self):
-        """Rules, which mostly refer to those after them only."""
+        """Return rules that mostly refer to later ones."""
         names = self.random.sample(NAMES, self.random.randint(0, len(NAMES) - 2))
         rules = {name: self.rule(names[i + 1:]) for i, name in enumerate(names)}
         # Older versions do not see that a file repeats what is deprecated.

@@ -83,7 +83,7 @@ class TestList(Commands):
         odd = [rule for rule in rules if rule.startswith('"odd": "!"')]
         assert 'not understood' in odd[0]
 
-    def test_what_it_shows_can_be_a_policy_file(self):
+    def test_the_list_can_be_a_policy_file(self):
         self.configure('enforce_new_defaults = false\n')
         self.write('policy.yaml', 'own: "\\"x\\":%(project_id)s or \'y\':é"\n')
         shown = self.rules()
@@ -131,13 +131,13 @@ class TestCheck(Commands):
         assert self.check('own', '--service-roles', 'nova') == 'allowed'
         assert self.check('own', '--roles', 'nova') == 'denied'
 
-    def test_what_cannot_be_decided(self):
+    def test_undecided(self):
         self.write('policy.yaml', 'own: user_id.x:y\n')
         assert 'undecided' in self.check('own', '--user', 'u')
 
 
 class Server:
-    """A policy server that keeps what it is told."""
+    """A policy server that keeps the requests."""
 
     def __init__(self, answer=b'True', status=200, delay=0, tls=None):
         told = self.told = []
@@ -201,7 +201,7 @@ class TestRemote(Commands):
         assert policy.Enforcer(conf).enforce('own', target, credentials)
         return server.told.pop()
 
-    def test_what_is_told_is_what_oslo_policy_tells(self):
+    def test_the_request_is_that_of_oslo_policy(self):
         pytest.importorskip('oslo_policy')
         for kind in ('application/x-www-form-urlencoded', 'application/json'):
             for scope in (None, 'all'):
@@ -213,7 +213,7 @@ class TestRemote(Commands):
                 told = server.told.pop()
                 assert self.told_by_oslo(server, kind, scope) == told
 
-    def test_a_url_with_what_the_target_says(self):
+    def test_a_url_with_parts_of_the_target(self):
         server = self.serve()
         assert self.check('own', '--project', 'p-1') == 'allowed'
         assert server.told[0][0] == '/check/p-1'

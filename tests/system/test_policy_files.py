@@ -8,18 +8,18 @@ from support.program import exit_of
 CONF = ('[api]\nauth_strategy = noauth2\n[placement_database]\n'
         'connection = mysql+pymysql://u:p@h/d\n')
 READER = {'x-auth-token': 'ann:p', 'x-roles': 'reader'}
-WAIT = 2.5  # seconds after which everybody has looked for changes
+WAIT = 2.5  # seconds: all processes have looked for changes
 
 
 def write(path, text):
-    """As an editor does: never half of it is there."""
+    """Replace a file as a whole."""
     with open(path + '~', 'w') as file:
         file.write(text)
     os.rename(path + '~', path)
 
 
 def statuses(cloud):
-    """What a reader of traits is answered, often enough for all workers to be asked."""
+    """Return the statuses of enough requests to reach all workers."""
     return {cloud.ask('GET', '/traits', headers=READER).status for _ in range(8)}
 
 
@@ -58,7 +58,7 @@ def test_mistakes_in_policy_files_stop_it(directory):
     assert exit_of(CONF, directory, '--check-config')[0] == 0
 
 
-def test_what_is_not_understood_is_warned_of(directory):
+def test_unknown_words_cause_a_warning(directory):
     path = os.path.join(directory, 'policy.yaml')
     write(path, '"placement:traits:list": "role:admin or"\n')
     status, error = exit_of(CONF, directory, '--check-config')

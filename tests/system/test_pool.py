@@ -1,4 +1,4 @@
-"""The pool under blows: dead, stuck, reloaded, drained, without a database."""
+"""Workers that die or get stuck; reload, stop, log files, and no database."""
 import os
 import signal
 import subprocess
@@ -14,7 +14,7 @@ INVENTORY = {'VCPU': {'total': 1000}}
 
 
 class Load(threading.Thread):
-    """Asks without a pause until it is ended; keeps every answer that is not the one expected."""
+    """Asks without a pause until end(); keeps every unexpected answer."""
 
     def __init__(self, cloud, path='/resource_classes', expected=200):
         super().__init__()
@@ -87,7 +87,7 @@ def test_a_stuck_request_is_ended_and_named(make_cloud):
     assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
 
 
-def test_stopping_finishes_what_is_in_flight(make_cloud):
+def test_stopping_finishes_requests_in_progress(make_cloud):
     cloud = make_cloud(workers=2)
     answers = []
     thread, lock = slow_claim(cloud, answers)

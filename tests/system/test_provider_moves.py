@@ -14,7 +14,7 @@ def uuid_of(number):
 
 
 def act(cloud, dice):
-    """One request that may well be refused."""
+    """Make one request, which may well be refused."""
     number = dice.randrange(PROVIDERS)
     parent = dice.choice([None] + [uuid_of(dice.randrange(PROVIDERS)) for _ in range(3)])
     body = {'name': f'provider {number}', 'parent_provider_uuid': parent}
@@ -27,7 +27,7 @@ def act(cloud, dice):
 
 
 def wrong_roots(providers):
-    """The providers whose root is not the end of the way up."""
+    """Return the providers whose root is not the last of their parents."""
     parents = {p['uuid']: p['parent_provider_uuid'] for p in providers}
     wrong = []
     for provider in providers:

@@ -1,4 +1,4 @@
-"""The page docs/replacing.md: its commands, as they stand.
+"""The commands of docs/replacing.md, just as they are written.
 
 One shell runs them, block by block, on a machine that is only a directory: with nginx, the Python
 service behind it, its configuration and its database. Clients make claims from the beginning to the
@@ -49,7 +49,7 @@ server {{
 
 
 def blocks():
-    """The commands of the page: (what stands before them, commands)."""
+    """Return the blocks of the page: (text before it, commands)."""
     with open(os.path.join(TOP, 'docs/replacing.md')) as file:
         page = file.read()
     found, before = [], ''
@@ -60,7 +60,7 @@ def blocks():
 
 
 class Shell:
-    """A shell that somebody types into, who stops at the first command that fails."""
+    """A shell that gets commands, and ends when one fails."""
 
     def __init__(self, environment):
         self.process = subprocess.Popen(
@@ -73,7 +73,7 @@ class Shell:
         output = ''
         for line in self.process.stdout:
             output += line
-            if line.endswith('== done\n'):  # what came before need not have ended its line
+            if line.endswith('== done\n'):  # the output before may lack its newline
                 return output
         raise AssertionError('%s\nfailed: %s' % (commands, output))
 
@@ -83,7 +83,7 @@ class Shell:
 
 
 class Traffic(threading.Thread):
-    """Claims, looks and releases, one after the other; every answer has to come."""
+    """Claims, reads and releases, one after the other; every request gets an answer."""
 
     def __init__(self, service, provider):
         super().__init__()
@@ -133,7 +133,7 @@ class Machine:
             directory=self.directory, user='user www-data;' if root else ''))
         self.write('etc/nginx/sites-enabled/placement', SITE.format(
             port=self.port, python=python.port))
-        # root cannot be who Berth runs as
+        # Berth does not run as root
         owner = 'www-data' if root else pwd.getpwuid(os.getuid()).pw_name
         web = 'www-data' if root else grp.getgrgid(os.getgid()).gr_name
         with open(os.path.join(BUILD, 'Makefile')) as file:
@@ -223,7 +223,7 @@ def follow(cloud, machine, python):
 
 
 def check(cloud, machine, python, traffic, served):
-    # on the machine's own port first not, from the switch on, and in the end not any more
+    # on the machine's own port: from the switch until the way back
     first, last = served.index(True), len(served) - served[::-1].index(True)
     assert 5 <= first and last <= len(served) - 2 and all(served[first:last]), served
     berth = machine.pid('run/berth/berth.pid')

@@ -65,7 +65,7 @@ class Database:
         assert result.status == 0, result.err
 
     def upstream(self, main, *words):
-        """Runs a command of upstream's in a process of its own."""
+        """Run a command of upstream's in another process."""
         out, err = (os.path.join(self.folder, name) for name in ('out', 'err'))
         sys.stdout.flush()
         child = os.fork()
@@ -110,7 +110,7 @@ class Database:
         return [row[0] for row in self.sql('SELECT version_num FROM alembic_version')]
 
     def schema(self):
-        """The definition of each table, without the counters of rows."""
+        """Return the definition of each table, without row counters."""
         tables = {}
         for (table,) in self.sql('SHOW TABLES'):
             text = self.sql('SHOW CREATE TABLE `%s`' % table)[0][1]
@@ -119,7 +119,7 @@ class Database:
         return tables
 
     def fill_incomplete(self, providers=3, consumers=4):
-        """As a release before Rocky has left it: no roots, no consumers."""
+        """Make rows as before Rocky: no roots, no consumers."""
         for number in range(providers):
             self.sql('INSERT INTO resource_providers (uuid, name, generation) VALUES (%s, %s, 1)',
                      'provider-%d' % number, 'provider %d' % number)
@@ -190,7 +190,7 @@ class TestSchema(Comparison):
             assert time.monotonic() < end, query
             time.sleep(0.01)
 
-    def test_what_was_killed_is_completed(self):
+    def test_a_killed_sync_is_completed(self):
         for delay in (0.01, 0.03, 0.06, 0.1):
             database = Database('killed')
             process = database.begin('db', 'sync')
@@ -200,7 +200,7 @@ class TestSchema(Comparison):
             database.sync()
             self.check_whole(database)
 
-    def test_what_was_cut_off_after_any_statement_is_completed(self):
+    def test_a_sync_cut_off_after_any_statement_is_completed(self):
         steps = statements('schema'), statements('step_422ece571366') + statements(
             'step_a082b8bb98d0')
         for cut in range(1, len(steps[0]) + 1, 4):
@@ -232,7 +232,7 @@ class TestSchema(Comparison):
                 assert schema == database.schema()
 
     def test_a_change_waits_for_the_transactions_of_others(self):
-        """Also for longer than a request may take."""
+        """Even longer than a request may take."""
         database = Database('busy', berth='statement_timeout = 1')
         database.sync()
         database.sql('BEGIN')
@@ -311,7 +311,7 @@ class TestSchema(Comparison):
 
 
 def statements(name):
-    """Of a file in sql/."""
+    """Return the statements of a file in sql/."""
     with open(os.path.join(SQL, name + '.sql')) as file:
         text = ''.join(line for line in file if not line.startswith('--'))
     return [statement.strip() for statement in text.split(';\n') if statement.strip()]
@@ -320,7 +320,7 @@ def statements(name):
 @pytest.mark.skipif(not UPSTREAM, reason='there is no python3-placement to compare with')
 class TestUpstream(Comparison):
     def twins(self, prepare):
-        """Two databases that are the same: for upstream's command, and for Berth's."""
+        """Return two equal databases: for upstream's command, and for Berth's."""
         pair = Database('theirs'), Database('ours')
         for database in pair:
             prepare(database)
@@ -334,7 +334,7 @@ class TestUpstream(Comparison):
             assert database.version() == [HEAD]
             assert self.fresh.schema() == database.schema(), revision
 
-    def test_what_upstream_was_cut_off_at_is_completed(self):
+    def test_a_cut_off_sync_of_upstream_is_completed(self):
         database = Database('watched')
         database.sql('TRUNCATE mysql.general_log')
         database.sql("SET GLOBAL log_output = 'TABLE', general_log = ON")
@@ -353,7 +353,7 @@ class TestUpstream(Comparison):
             assert database.version() == [HEAD]
             assert self.fresh.schema() == database.schema(), done[cut - 1]
 
-    def test_what_stands_in_the_way(self):
+    def test_incomplete_rows_stand_in_the_way(self):
         database = Database('blocked').upstream_sync('b4ed3a175331')
         database.fill_incomplete()
         reason = ('There is at least one %s the "%s db online_data_migrations" command.')
@@ -398,7 +398,7 @@ class TestUpstream(Comparison):
             answers = [theirs.upstream_manage('db', 'stamp', revision),
                        ours.berth('db', 'stamp', revision)]
             assert answers[0][:2] == answers[1][:2], revision
-            # the newest of Debian's is not Berth's
+            # Debian's newest revision is not Berth's
             versions = [BEFORE_HEAD if version == HEAD else version for version in ours.version()]
             assert theirs.version() == versions, revision
             assert theirs.upstream_manage('db', 'version')[:2] == \

@@ -7,7 +7,7 @@ TOKEN, PASSWORD, BODY = 'TOKENsecret4711', 'PASSWORDsecret4712', 'BODYsecret4713
 
 
 def requests():
-    """Method, path, body, headers: each meets another kind of failure."""
+    """Yield method, path, body, headers: each meets another kind of failure."""
     bad_uuid = '11111111-2222-3333-4444-555555555555'
     claim = {'allocations': {bad_uuid: {'resources': {'VCPU': 1}}}, 'project_id': BODY,
              'user_id': BODY, 'consumer_generation': None, 'consumer_type': 'INSTANCE'}

@@ -1,4 +1,4 @@
-"""What the service manager is told: sd_notify(3), to a socket of the test's own."""
+"""Messages to the service manager, sd_notify(3), here to a socket of the test."""
 import os
 import signal
 import socket
@@ -18,7 +18,7 @@ workers = {workers}
 
 
 class Manager:
-    """A service manager, as far as the protocol goes, and its service."""
+    """A service manager that only knows the protocol, and its service."""
 
     def __init__(self, directory, address, workers=2, **environment):
         self.conf = os.path.join(directory, 'placement.conf')
@@ -38,7 +38,7 @@ class Manager:
             conf.write(CONFIGURATION.format(directory=self.directory, workers=workers))
 
     def receive(self, seconds=60):
-        """The next datagram, as a dictionary; None if there is none in time."""
+        """Return the next datagram as a dictionary, or None if none comes."""
         self.socket.settimeout(seconds)
         try:
             return dict(line.split('=', 1) for line in self.socket.recv(4096).decode().splitlines())
@@ -46,7 +46,7 @@ class Manager:
             return None
 
     def expect(self, key, seconds=60):
-        """The datagram that has the key; others than mere statuses may not come before."""
+        """Return the datagram that has the key; only statuses may come before it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             told = self.receive(max(end - time.monotonic(), 0.01))
@@ -69,7 +69,7 @@ def test_the_service_manager_is_told(directory):
     with Manager(directory, os.path.join(directory, 'manager.sock')) as manager:
         told = manager.expect('READY')
         assert told['READY'] == '1' and 'serving: ' in told['STATUS'], told
-        # nobody answers as database: that was waited for, and given up
+        # the master has given up waiting for the database
         assert time.monotonic() - manager.begun > 1.5
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
             client.connect(os.path.join(directory, 'berth.sock'))
@@ -87,7 +87,7 @@ def test_the_service_manager_is_told(directory):
         manager.expect('RELOADING')
         assert '3 workers' in manager.expect('READY')['STATUS'], 'the old configuration is kept'
 
-        manager.configure(1)  # and an upgrade is to the manager what a reload is
+        manager.configure(1)  # to the manager, an upgrade is a reload
         manager.process.send_signal(signal.SIGUSR2)
         manager.expect('RELOADING')
         assert '1 workers' in manager.expect('READY')['STATUS']

@@ -12,8 +12,8 @@ from support.answers import canonical
 
 OLDEST, BEFORE_HEAD, HEAD = 'b4ed3a175331', '422ece571366', 'a082b8bb98d0'
 
-# What a release before Rocky has left: providers without roots, allocations without consumers, a
-# resource class of the operator.
+# Rows of a release before Rocky: providers without roots, allocations without consumers, a resource
+# class of the operator.
 OLD_ROWS = """
 INSERT INTO resource_classes (created_at, id, name) VALUES ('2018-03-01', 10000, 'CUSTOM_OLD');
 INSERT INTO resource_providers (created_at, id, uuid, name, generation, parent_provider_id) VALUES
@@ -41,7 +41,7 @@ def uuid_of(number):
 
 
 def make_old_rows(cloud):
-    """Gives the providers and the consumers."""
+    """Return the providers and the consumers."""
     names = [uuid_of(number) for number in range(1, 8)]
     cloud.sql(OLD_ROWS.format(*names))
     return names[:3], names[4:]
@@ -57,7 +57,7 @@ def at(version):
 
 
 def fill(service, project):
-    """A cloud of some size through the API, at old and new microversions; gives providers and
+    """Make a cloud of some size through the API, at old and new microversions; return providers and
     consumers."""
     providers, consumers = [], []
     expect(service.ask('PUT', '/traits/CUSTOM_' + project), 201, 204)
@@ -147,7 +147,7 @@ def assert_same(one, other):
 
 
 def check_upgrade(cloud, status):
-    """Both tools look at the database and say the same."""
+    """Both tools report the same about the database."""
     theirs = upstream(cloud, 'placement-status', 'upgrade', 'check')
     ours = cloud.manage('status', 'upgrade', 'check')
     assert (theirs.returncode, theirs.stdout) == (ours.returncode, ours.stdout), ours.stdout
@@ -162,7 +162,7 @@ def manage(cloud, status, *words):
 
 
 def change(service, consumers, provider):
-    """What a cloud does to consumers that are there, in turn."""
+    """Change and release existing consumers in turn."""
     for number, consumer in enumerate(consumers):
         held = expect(service.ask('GET', '/allocations/' + consumer), 200).json
         if number % 3 == 0:
@@ -259,7 +259,7 @@ UNDONE = ('Another thread concurrently updated', 'Deadlock found when trying to 
 
 
 class World:
-    """What all clients know, and what they were told was done."""
+    """What all clients know, and the changes that were acknowledged."""
 
     def __init__(self, cloud, pythons):
         self.cloud, self.pythons = cloud, pythons
@@ -289,7 +289,7 @@ class World:
 
 
 class Client:
-    """Asks now Berth, now the Python service, and keeps to what it was told."""
+    """Asks Berth and the Python service in turn, and remembers the answers."""
 
     def __init__(self, world, number):
         self.world, self.dice = world, random.Random(number)
@@ -438,7 +438,7 @@ def resources_of(shown):
 
 
 def check_what_was_told(world, clients, service):
-    """All that was acknowledged is there, as both services see it."""
+    """A service shows all that was acknowledged."""
     for client in clients:
         for consumer in client.held:
             client.compare(consumer, service.ask('GET', '/allocations/' + consumer).json)

@@ -230,7 +230,7 @@ def test_statements_do_not_grow_with_trees():
     assert statements() <= statements('nfs-share')
 
 
-def test_damaged_trees_are_drawn_all_the_same():
+def test_damaged_trees_are_drawn_too():
     parent = ('UPDATE resource_providers SET parent_provider_id = (SELECT id FROM (SELECT id FROM '
               "resource_providers WHERE name = '%s') other) WHERE name = '%s';")
     share = "UPDATE resource_providers SET parent_provider_id = %s WHERE name = 'nfs-share';"

@@ -278,7 +278,7 @@ def claim_under_lock(cloud, answers):
     return thread, lock
 
 
-def test_the_old_program_finishes_what_it_has(directory):
+def test_the_old_program_finishes_its_requests(directory):
     with replaceable(directory, workers=2) as (program, cloud, master):
         answers = []
         thread, lock = claim_under_lock(cloud, answers)
@@ -324,7 +324,7 @@ def test_an_old_worker_that_is_stuck_is_killed(directory):
 
 
 class OwnSocket:
-    """berth with a socket of its own, started through a symbolic link and a relative path."""
+    """berth with its own socket, started through a symbolic link and a relative path."""
 
     def __init__(self, directory, conf):
         self.folder = os.path.join(directory, 'own')
@@ -358,7 +358,7 @@ class OwnSocket:
             os.path.join(self.link, 'berth'))
 
 
-def test_a_link_is_followed_anew_and_a_stop_is_not_missed(directory, make_cloud):
+def test_a_link_is_followed_again_and_a_stop_is_not_missed(directory, make_cloud):
     cloud = make_cloud(workers=2)
     upgrades_of_a_socket_of_its_own(directory, cloud.conf)
     stops_in_the_middle_of_an_upgrade(directory, cloud.conf)

@@ -1,4 +1,4 @@
-"""Certificates for tests: private authorities, and what they vouch for."""
+"""Certificates for tests, by private authorities."""
 import os
 import subprocess
 
@@ -6,7 +6,7 @@ KEY = ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes')
 
 
 class Authority:
-    """An authority and its files. Paths are without what they end in: .pem (certificate), .key."""
+    """An authority and its files. Paths lack their endings: .pem (certificate), .key."""
 
     def __init__(self, directory, name='authority'):
         self.directory = directory
@@ -19,7 +19,7 @@ class Authority:
                        stdin=subprocess.DEVNULL)
 
     def certify(self, name, alternative):
-        """A certificate with that name, made out to DNS:a.name or IP:an.address; gives its path."""
+        """Make a certificate for DNS:a.name or IP:an.address; return its path."""
         path = os.path.join(self.directory, name)
         with open(path + '.extensions', 'w') as file:
             file.write('subjectAltName = %s\n' % alternative)

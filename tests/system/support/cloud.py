@@ -1,7 +1,6 @@
-"""A small cloud to break: a private MariaDB, the pool under spawn-fcgi, nginx, and who asks it.
+"""A small cloud to break: a private MariaDB, the pool under spawn-fcgi, nginx, and a client.
 
-Used by the tests in this folder. It starts everything by the project's own scripts, in a directory
-of its own, and ends it.
+The project's own scripts start everything, in one directory.
 """
 import http.client
 import json
@@ -33,7 +32,7 @@ retry_interval = 1
 
 
 def free_port():
-    """None of those that the system gives to clients, one of which could have it a moment later."""
+    """Not one that the system gives to clients, which could take it a moment later."""
     while True:
         port = random.SystemRandom().randrange(15000, 32000)
         with socket.socket() as probe:
@@ -68,7 +67,7 @@ class Answer:
 
 
 class Service:
-    """Who answers requests on a port of this machine."""
+    """A service on a port of this machine, and the requests to it."""
 
     def __init__(self, port):
         self.port = port
@@ -129,7 +128,7 @@ class Cloud(Service):
         self.stack = os.path.join(directory, 'stack')
         self.conf = os.path.join(self.stack, 'placement.conf')
         self.workers_wanted = workers
-        # more of it, for the scripts and what they start
+        # for the scripts and their children
         self.environment = {} if limited else {'BERTH_UNLIMITED': '127.0.0.1'}
         self.berth = 'workers = %d\n%s' % (workers, berth)
         self.identity = identity
@@ -146,7 +145,7 @@ class Cloud(Service):
             raise AssertionError('%s %s: %s' % (name, ' '.join(arguments), done.stdout))
 
     def connection(self):
-        """The URL of the database."""
+        """Return the URL of the database."""
         return 'mysql+pymysql://placement:%s@localhost/placement?charset=utf8&unix_socket=%s' \
             % (self.password, os.path.join(self.database, 'db.sock'))
 
@@ -156,7 +155,7 @@ class Cloud(Service):
                                             identity=self.identity))
 
     def start_empty(self, charset='utf8'):
-        """A database without tables, and nobody who serves it."""
+        """Start a database without tables, and no service."""
         self.start_database()
         self.sql('CREATE DATABASE placement CHARACTER SET %s; '
                  "CREATE USER placement@localhost IDENTIFIED BY '%s'; "

@@ -1,8 +1,8 @@
-"""What must be true of the rows of a database after any fault."""
+"""Conditions that the rows of a database meet after any fault."""
 
 
 def audit_rows(cloud):
-    """What must be true of the rows whatever happened."""
+    """Check the rows of a cloud's database."""
     assert cloud.sql('SELECT c.uuid FROM consumers c LEFT JOIN allocations a '
                      'ON a.consumer_id = c.uuid WHERE a.id IS NULL') == [], 'orphaned consumers'
     assert cloud.sql('SELECT a.id FROM allocations a LEFT JOIN consumers c '

@@ -20,7 +20,7 @@ HEADERS = {'x-auth-token': TOKEN, 'x-roles': 'admin,member,reader', 'x-service-t
 
 
 class Things:
-    """What the requests are about: made before anything is broken."""
+    """A provider and a consumer for the requests, made before any fault."""
 
     def __init__(self, cloud):
         self.provider = cloud.make_provider({'VCPU': {'total': 1000}})
@@ -29,7 +29,7 @@ class Things:
         assert cloud.claim(self.consumer, self.provider, {'VCPU': 1}).status == 204
 
     def look(self, cloud):
-        """The generation, or if there is no answer: the one before."""
+        """Return the generation, or without an answer the last one."""
         answer = cloud.ask('GET', '/resource_providers/' + self.provider)
         if answer.status == 200:
             self.generation = answer.json['generation']
@@ -40,7 +40,7 @@ class Things:
                 'user_id': BODY, 'consumer_generation': None, 'consumer_type': 'INSTANCE'}
 
     def requests(self, cloud):
-        """Method, path, body."""
+        """Yield method, path, body."""
         provider, query = '/resource_providers/' + self.provider, '?name=' + QUERY
         inventory = {'total': 1000, 'reserved': 0}
         fresh = str(uuid.uuid4())
@@ -92,7 +92,7 @@ class Things:
 
 
 def check_answer(answer, what, secrets=SECRETS):
-    """It is one of the API's answers, and a failure of the service says nothing of the inside."""
+    """The answer is one of the API's, and no failure shows the inside of the service."""
     assert 'x-openstack-request-id' in answer.headers, what
     document = answer.json if answer.headers.get('content-type') == 'application/json' else {}
     if answer.status == 503 and 'code' in document:
@@ -122,7 +122,7 @@ def check_log(text, what):
 
 
 def ask_all(cloud, things, what):
-    """Asks for everything; gives how often there was each status."""
+    """Make all requests; return how often there was each status."""
     statuses = {}
     for method, path, body in things.requests(cloud):
         answer = cloud.ask(method, path, body, HEADERS)

@@ -81,7 +81,7 @@ def project(name):
 
 
 class Keystone:
-    """The real one, with a database of its own."""
+    """The real Keystone, with its own database."""
 
     def __init__(self, directory, expiration=3600):
         if shutil.which('keystone-wsgi-public') is None or shutil.which('uwsgi') is None:
@@ -99,7 +99,7 @@ class Keystone:
     def __enter__(self):
         self.copy_template()
         while not self.start():
-            # somebody else has taken the port meanwhile
+            # another program has taken the port
             assert 'Address already in use' in self.log(), self.log()
             self.settle()
         return self
@@ -114,7 +114,7 @@ class Keystone:
         self.settle()
 
     def settle(self):
-        """Chooses a port, and tells the catalog."""
+        """Choose a port, and put it into the catalog."""
         self.port = free_port()
         self.url = 'http://127.0.0.1:%d' % self.port
         database = sqlite3.connect(os.path.join(self.directory, 'keystone.db'))
@@ -127,7 +127,7 @@ class Keystone:
             conf.write(CONFIGURATION.format(directory=self.directory, expiration=self.expiration))
 
     def start(self):
-        """False: it has ended."""
+        """Return False if it has ended."""
         self.launch()
         wait_until('Keystone answers', lambda: self.is_up() or self.process.poll() is not None, 60)
         return self.process.poll() is None
@@ -148,7 +148,7 @@ class Keystone:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
-            wait_until('nobody listens any more', self.is_gone)
+            wait_until('the port is free', self.is_gone)
 
     def is_up(self):
         try:
@@ -165,12 +165,12 @@ class Keystone:
             return log.read()
 
     def count(self, method, path='/v3/auth/tokens'):
-        """How often it was asked that, as far as its log says by now."""
+        """Return how often it has logged this request."""
         return sum(1 for line in self.log().splitlines()
                    if '] %s %s' % (method, path) in line and ' => generated ' in line)
 
     def final_count(self, method):
-        """The same, when its log has said all: it is written after the answers."""
+        """The same, when the log has settled: it is written after the answers."""
         count = -1
         while count != self.count(method):
             count = self.count(method)
@@ -197,7 +197,7 @@ class Keystone:
         return answer.json if answer.text else None
 
     def token(self, user, scope=None):
-        """A new token of a user."""
+        """Return a new token of a user."""
         user_domain = {'name': user, 'domain': {'name': 'Default'}, 'password': SECRET + user}
         body = {'auth': {'identity': {'methods': ['password'], 'password': {'user': user_domain}}}}
         if scope is not None:
@@ -212,7 +212,7 @@ class Keystone:
         assert answer.status == 204, answer.text
 
     def application_credential(self, user, **more):
-        """Makes one for a user of the project service; gives its id and secret."""
+        """Make one for a user of the project service; return its id and secret."""
         token = self.token(user, project('service'))
         me = self.ask('GET', '/v3/auth/tokens', token=token, x_subject_token=token).json
         user = me['token']['user']['id']
@@ -270,9 +270,9 @@ def make_users(keystone):
 
 
 class FakeKeystone:
-    """One that says what the test wants it to say, and counts.
+    """A Keystone that answers as the test wants, and counts.
 
-    odd: called for each request with the handler; true: it has answered.
+    odd: called for each request with the handler; true if it has answered.
     """
 
     def __init__(self, certificate=None, authority=None):
@@ -310,7 +310,7 @@ class FakeKeystone:
         self.server.server_close()
 
     def know(self, token, roles=('admin',), seconds=3600, **more):
-        """Makes a token valid."""
+        """Make a token valid."""
         self.tokens[token] = dict({
             'user': {'id': 'user-of-' + token, 'name': 'x',
                      'domain': {'id': 'default', 'name': 'D'}},

@@ -1,4 +1,4 @@
-"""The Python service on the database of a cloud, as Debian ships it, and its tools."""
+"""The Python service and its tools, as Debian ships them, on the database of a cloud."""
 import os
 import shutil
 import subprocess
@@ -29,7 +29,7 @@ def program(name):
 
 
 def upstream(cloud, name, *arguments):
-    """placement-manage or placement-status with the cloud's configuration."""
+    """Run placement-manage or placement-status with the cloud's configuration."""
     return subprocess.run([program(name), '--config-file', cloud.conf, *arguments],
                           capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
@@ -40,7 +40,7 @@ def upstream_sync(cloud, revision):
 
 
 class PythonService(Service):
-    """One process, which answers one request at a time; on the cloud's database or another one."""
+    """One process, for one request at a time, on the cloud's database or another one."""
 
     def __init__(self, cloud, database='placement'):
         super().__init__(free_port())

@@ -3,7 +3,7 @@ import threading
 
 
 def in_threads(count, function):
-    """Runs function(number) in threads of their own; what one of them raises is raised."""
+    """Call function(number) in that many threads; raise what one of them raises."""
     broken = []
 
     def guarded(number):
@@ -21,7 +21,7 @@ def in_threads(count, function):
 
 
 def at_once(count, ask):
-    """Calls ask(number) from that many threads at the same time; gives what they gave."""
+    """Call ask(number) in that many threads at the same time; return the answers."""
     barrier, answers = threading.Barrier(count), [None] * count
 
     def run(number):

@@ -1,12 +1,6 @@
-"""A cloud whose tokens are checked by a Keystone."""
-from support.cloud import Cloud
-
+"""Requests with tokens of a Keystone."""
 PATH = '/resource_providers'
 DEBUG = 'log_level = debug\n'
-
-
-def cloud_of(directory, keystone, more='', workers=4):
-    return Cloud(directory, workers=workers, berth=DEBUG, identity=keystone.settings(more))
 
 
 def status(cloud, token, path=PATH, **headers):
