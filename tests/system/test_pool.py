@@ -6,8 +6,9 @@ import threading
 import time
 import uuid
 
-from support.cloud import SIGHUP, SIGKILL, SIGTERM, SIGUSR1, Cloud, is_alive, wait_until
+from support.cloud import SIGHUP, SIGKILL, SIGTERM, SIGUSR1, is_alive, wait_until
 from support.paths import BERTH
+from support.processes import children
 from support.program import exit_of
 
 INVENTORY = {'VCPU': {'total': 1000}}
@@ -241,11 +242,9 @@ def test_startup_ends_with_its_master_whoever_started_it(directory):
         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         preexec_fn=lambda: signal.signal(signal.SIGQUIT, signal.SIG_IGN))
     try:
-        def children():
-            with open('/proc/%d/task/%d/children' % (process.pid, process.pid)) as file:
-                return [int(pid) for pid in file.read().split()]
-        wait_until('the startup runs', lambda: 'berth-startup' in map(Cloud.name_of, children()))
-        ending = children()
+        wait_until('the startup runs',
+                   lambda: 'berth-startup' in children(process.pid).values())
+        ending = list(children(process.pid))
     finally:
         process.kill()
         process.wait()
@@ -290,7 +289,8 @@ def test_it_opens_a_socket_of_its_own(directory, make_cloud):
     second = subprocess.run([BERTH, '--config-file', cloud.conf,
                              '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
                             capture_output=True, text=True, timeout=20)
-    assert second.returncode == 78 and 'somebody else' in second.stderr, second.stderr
+    assert second.returncode == 78, second.stderr
+    assert 'another process listens there' in second.stderr, second.stderr
     process.send_signal(SIGTERM)
     assert process.wait(60) == 0
     assert not os.path.exists(path)

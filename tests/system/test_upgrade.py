@@ -11,6 +11,7 @@ import uuid
 
 from support.cloud import (LATEST, SIGHUP, SIGKILL, SIGTERM, SIGUSR2, Cloud, is_alive, wait_until)
 from support.paths import BERTH, BUILD
+from support.processes import children
 
 MORE = 100  # requests between two replacements of the program
 
@@ -165,24 +166,12 @@ def replaceable(directory, **options):
         yield program, cloud, cloud.master()
 
 
-def children(master):
-    """The children of a process and their names. (The kernel's list of them, task/PID/children, is
-    not complete while one of them ends.)"""
-    found = {}
-    for entry in filter(str.isdigit, os.listdir('/proc')):
-        with contextlib.suppress(OSError), open('/proc/%s/stat' % entry) as file:
-            name, rest = file.read().split('(', 1)[1].rsplit(')', 1)
-            if int(rest.split()[1]) == master:
-                found[int(entry)] = name
-    return found
-
-
 def workers_of(master):
     return sorted(pid for pid, name in children(master).items() if name == 'berth-worker')
 
 
 def are_new(master, before, count):
-    """There are just so many workers, and none of those before; nothing else is left over."""
+    """There are that many workers, none of those before, and no other children."""
     now = children(master)
     return (list(now.values()) == ['berth-worker'] * count and not set(before) & set(now))
 
@@ -289,7 +278,8 @@ def test_the_old_program_finishes_its_requests(directory):
             wait_until('it is the new program', lambda: program.runs_in(master))
             wait_until('the free workers are replaced',
                        lambda: len(set(workers_of(master)) - set(before)) == 2)
-        assert answers == [] and len(workers_of(master)) == 3, 'one is busy'
+        wait_until('one is busy', lambda: len(workers_of(master)) == 3)
+        assert answers == [], answers
         lock.release()
         thread.join()
         assert answers == [204], answers

@@ -14,6 +14,7 @@ import uuid
 
 from support.database import DatabaseServer
 from support.paths import BUILD, TOP
+from support.processes import children
 
 LATEST = 'placement 1.39'
 
@@ -252,17 +253,7 @@ class Cloud(Service):
         master = self.master()
         if master is None:
             return []
-        with open('/proc/%d/task/%d/children' % (master, master)) as file:
-            children = [int(pid) for pid in file.read().split()]
-        return [pid for pid in children if self.name_of(pid) == 'berth-worker']
-
-    @staticmethod
-    def name_of(pid):
-        try:
-            with open('/proc/%d/comm' % pid) as file:
-                return file.read().strip()
-        except OSError:
-            return None
+        return sorted(pid for pid, name in children(master).items() if name == 'berth-worker')
 
     def signal_master(self, number):
         os.kill(self.master(), number)

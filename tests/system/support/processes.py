@@ -1,4 +1,5 @@
 """What the kernel says of processes."""
+import contextlib
 import os
 
 TICKS = os.sysconf('SC_CLK_TCK')
@@ -12,3 +13,15 @@ def cpu_seconds(pids):
             fields = file.read().rsplit(') ', 1)[1].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS
+
+
+def children(parent):
+    """Return the children of a process and their names. (The kernel's list of them,
+    task/PID/children, is not complete while one of them ends.)"""
+    found = {}
+    for entry in filter(str.isdigit, os.listdir('/proc')):
+        with contextlib.suppress(OSError), open('/proc/%s/stat' % entry) as file:
+            name, rest = file.read().split('(', 1)[1].rsplit(')', 1)
+            if int(rest.split()[1]) == parent:
+                found[int(entry)] = name
+    return found
