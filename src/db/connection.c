@@ -6,8 +6,9 @@
 #include "db/connection.h"
 
 #include <errmsg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -98,8 +99,7 @@ static void set_options(struct database *database)
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &settings->connect_timeout);
     mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &settings->read_timeout);
     mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &settings->read_timeout);
-    mysql_options(mysql, MYSQL_SET_CHARSET_NAME,
-                  settings->charset != NULL ? settings->charset : "utf8mb4");
+    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     unsigned no_files = 0;
     mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no_files);
     if (settings->unix_socket == NULL) {
@@ -109,27 +109,110 @@ static void set_options(struct database *database)
     encryption_set(mysql, settings);
 }
 
-/* Sets up the session of a new connection, in one round trip. */
+/* What the session depends on. Servers without Galera or without a binary log lack some of them. */
+struct server_variables {
+    bool wsrep_on;
+    int wsrep_sync_wait; /* the server's default */
+    bool logs_statements;
+};
+
+static void note_variable(struct server_variables *variables, const char *name, const char *value)
+{
+    if (strcasecmp(name, "wsrep_on") == 0)
+        variables->wsrep_on = strcasecmp(value, "ON") == 0;
+    else if (strcasecmp(name, "wsrep_sync_wait") == 0)
+        variables->wsrep_sync_wait = atoi(value);
+    else if (strcasecmp(name, "binlog_format") == 0)
+        variables->logs_statements = strcasecmp(value, "STATEMENT") == 0;
+}
+
+/* Reads the variables of the server. SHOW knows no unknown variables, so it fails on no server. */
+static enum outcome load_variables(struct database *database, struct server_variables *variables)
+{
+    static const char show[] = "SHOW SESSION VARIABLES WHERE Variable_name IN "
+                               "('wsrep_on', 'wsrep_sync_wait', 'binlog_format', 'log_bin')";
+    MYSQL *mysql = database->mysql;
+    bool logs = false;
+    *variables = (struct server_variables){0};
+    uint64_t since = clock_microseconds();
+    MYSQL_RES *result = NULL;
+    if (mysql_real_query(mysql, show, sizeof(show) - 1) == 0)
+        result = mysql_store_result(mysql);
+    connection_count(database, since);
+    if (result == NULL)
+        return connection_error(database, mysql_errno(mysql), mysql_sqlstate(mysql), show);
+    MYSQL_ROW row;
+    while ((row = mysql_fetch_row(result)) != NULL) {
+        if (row[0] == NULL || row[1] == NULL)
+            continue;
+        if (strcasecmp(row[0], "log_bin") == 0)
+            logs = strcasecmp(row[1], "ON") == 0;
+        note_variable(variables, row[0], row[1]);
+    }
+    mysql_free_result(result);
+    variables->logs_statements = variables->logs_statements && logs;
+    return OUTCOME_OK;
+}
+
+/* Returns the wsrep_sync_wait of the session, or -1 to leave it alone. On a Galera node at least
+   the lowest bit is set: START TRANSACTION and reads wait until the node has the writes that the
+   other nodes acknowledged before. That is enough for writes, too: all of them are in transactions,
+   and within one there is nothing left to wait for. */
+static int wanted_sync_wait(const struct database_settings *settings,
+                            const struct server_variables *variables)
+{
+    if (settings->wsrep_sync_wait >= 0)
+        return settings->wsrep_sync_wait;
+    return variables->wsrep_on ? variables->wsrep_sync_wait | 1 : -1;
+}
+
+/* Returns ", sql_mode = '...'", or "" if the server's is wanted. */
+static const char *sql_mode_part(struct database *database)
+{
+    const char *mode = database->settings.sql_mode;
+    if (mode == NULL)
+        return "";
+    size_t length = strlen(mode);
+    char *escaped = arena_alloc(database->arena, 2 * length + 1);
+    mysql_real_escape_string(database->mysql, escaped, mode, (unsigned long)length);
+    return arena_printf(database->arena, ", sql_mode = '%s'", escaped);
+}
+
+/* InnoDB refuses every write at READ COMMITTED while the binary log is open and gets statements.
+   The session may change that only with a privilege that few services have. */
+static void log_rows(struct database *database)
+{
+    static const char text[] = "SET SESSION binlog_format = 'ROW'";
+    uint64_t since = clock_microseconds();
+    database->obstacle = NULL;
+    if (mysql_real_query(database->mysql, text, sizeof(text) - 1) != 0)
+        database->obstacle =
+            "the server has binlog_format = STATEMENT, which refuses every write at READ "
+            "COMMITTED: set it to MIXED or ROW, or grant BINLOG ADMIN to the database user";
+    connection_count(database, since);
+}
+
+/* Sets up the session of a new connection. */
 static enum outcome set_session(struct database *database)
 {
     const struct database_settings *settings = &database->settings;
-    MYSQL *mysql = database->mysql;
-    char text[1024], mode[600] = "", sync[64] = "";
-    if (settings->sql_mode != NULL) {
-        char escaped[513];
-        size_t length = strlen(settings->sql_mode);
-        if (length > sizeof(escaped) / 2 - 1)
-            length = sizeof(escaped) / 2 - 1;
-        mysql_real_escape_string(mysql, escaped, settings->sql_mode, (unsigned long)length);
-        snprintf(mode, sizeof(mode), ", sql_mode = '%s'", escaped);
-    }
-    if (settings->wsrep_sync_wait >= 0)
-        snprintf(sync, sizeof(sync), ", wsrep_sync_wait = %d", settings->wsrep_sync_wait);
-    snprintf(text, sizeof(text),
-             "SET SESSION autocommit = 1, tx_isolation = 'READ-COMMITTED', "
-             "innodb_lock_wait_timeout = %u, max_statement_time = %u%s%s",
-             settings->lock_wait_timeout, settings->statement_timeout, mode, sync);
-    return connection_send(database, text);
+    struct server_variables variables;
+    TRY(load_variables(database, &variables));
+    int sync = wanted_sync_wait(settings, &variables);
+    const char *sync_part =
+        sync >= 0 ? arena_printf(database->arena, ", wsrep_sync_wait = %d", sync) : "";
+    /* NAMES again: a server may be told to ignore the character set of the handshake. */
+    TRY(connection_send(
+        database,
+        arena_printf(database->arena,
+                     "SET SESSION autocommit = 1, tx_isolation = 'READ-COMMITTED', "
+                     "innodb_lock_wait_timeout = %u, max_statement_time = %u%s%s, NAMES utf8mb4",
+                     settings->lock_wait_timeout, settings->statement_timeout,
+                     sql_mode_part(database), sync_part)));
+    database->obstacle = NULL;
+    if (variables.logs_statements)
+        log_rows(database);
+    return OUTCOME_OK;
 }
 
 /* Connects. Drops the connection and returns false if that fails. */

@@ -26,9 +26,9 @@ static const char *copy_text(const char *text)
 static const char **settings_text(struct database_settings *settings, unsigned index)
 {
     const char **members[] = {
-        &settings->host,    &settings->unix_socket, &settings->user,       &settings->password,
-        &settings->name,    &settings->charset,     &settings->ssl_ca,     &settings->ssl_capath,
-        &settings->ssl_key, &settings->ssl_cert,    &settings->ssl_cipher, &settings->sql_mode,
+        &settings->host,     &settings->unix_socket, &settings->user,       &settings->password,
+        &settings->name,     &settings->ssl_ca,      &settings->ssl_capath, &settings->ssl_key,
+        &settings->ssl_cert, &settings->ssl_cipher,  &settings->sql_mode,
     };
     return index < sizeof(members) / sizeof(members[0]) ? members[index] : NULL;
 }
@@ -97,6 +97,14 @@ enum outcome database_connect(struct database *database)
     if (database->mysql != NULL && !database->in_transaction && connection_is_old(database))
         connection_close(database);
     return database->mysql != NULL ? OUTCOME_OK : connection_open(database);
+}
+
+enum outcome database_find_obstacle(struct database *database, const char **obstacle)
+{
+    *obstacle = NULL;
+    TRY(database_connect(database));
+    *obstacle = database->obstacle;
+    return OUTCOME_OK;
 }
 
 enum outcome database_run(struct database *database, const char *text)

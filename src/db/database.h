@@ -25,7 +25,8 @@
  *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, 1467, or it changed
  *                        the row of a foreign key): run the whole transaction again
  *   OUTCOME_DUPLICATE    a unique index refused a row
- *   OUTCOME_UNSTORABLE   a text has characters that the column's character set lacks
+ *   OUTCOME_UNSTORABLE   a text has characters that the column's character set lacks: only from
+ *                        statements that write it; in a SELECT or DELETE it is equal to nothing
  *   OUTCOME_UNAVAILABLE  no connection; the server is shutting down, not ready or read-only; or the
  *                        statement took too long
  *   OUTCOME_BROKEN       anything else
@@ -69,6 +70,10 @@ const struct database_statistics *database_statistics(const struct database *dat
 /* Connects if there is no connection. Needed only to find out whether the database answers; the
    functions below connect by themselves. */
 enum outcome database_connect(struct database *database);
+
+/* Connects if there is no connection. Sets obstacle to the reason why this server refuses every
+   write of this connection, in words for an operator, or to NULL. */
+enum outcome database_find_obstacle(struct database *database, const char **obstacle);
 
 /* Runs one statement that cannot be prepared (DDL, SET, GET_LOCK), without values or rows. */
 enum outcome database_run(struct database *database, const char *text);

@@ -35,7 +35,6 @@ static struct database *from_settings(const struct settings *settings, bool main
         .user = url.user,
         .password = url.password,
         .name = url.name,
-        .charset = url.charset,
         .ssl = url.ssl,
         .ssl_ca = url.ssl_ca,
         .ssl_capath = url.ssl_capath,

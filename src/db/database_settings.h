@@ -15,8 +15,7 @@ struct database_settings {
     const char *user;
     const char *password;
     const char *name;
-    const char *charset; /* NULL: utf8mb4 */
-    bool ssl;            /* TLS is required; if false, the other ssl members have no effect */
+    bool ssl; /* TLS is required; if false, the other ssl members have no effect */
     const char *ssl_ca;
     const char *ssl_capath;
     const char *ssl_cert;
@@ -25,7 +24,7 @@ struct database_settings {
     bool ssl_verify_certificate;  /* against ssl_ca and ssl_capath, or the system's authorities */
     bool ssl_verify_hostname;     /* and the certificate */
     const char *sql_mode;         /* NULL or "": the server's default */
-    int wsrep_sync_wait;          /* negative: the server's default */
+    int wsrep_sync_wait;          /* negative: at least 1 on a Galera node */
     unsigned connect_timeout;     /* seconds */
     unsigned read_timeout;        /* seconds, for each answer of the server */
     unsigned lock_wait_timeout;   /* seconds that a statement waits for a row lock */

@@ -33,6 +33,7 @@ struct database {
     unsigned prepared_count;
     uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */
     uint64_t connected_at;  /* seconds, by the monotonic clock */
+    const char *obstacle;   /* why this connection cannot write; NULL: it can */
     bool in_transaction;
     enum outcome doomed; /* the error that ended the transaction: send nothing more in it */
     int64_t insert_id;

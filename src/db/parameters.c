@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "base/text.h"
+
 enum { PARAMETERS_MOST = 65535 }; /* the protocol's limit */
 
 /* Lists. */
@@ -96,6 +98,45 @@ void parameters_expand(struct arena *arena, const char **text, const struct valu
     *text = expand_text(arena, *text, *values, *count, total);
     *values = expand_values(arena, *values, *count, total);
     *count = total;
+}
+
+/* Texts. */
+
+static bool is_beyond_ascii(const struct value *value)
+{
+    for (uint32_t i = 0; value->kind == VALUE_TEXT && i < value->length; i++)
+        if ((unsigned char)value->text[i] >= 0x80)
+            return true;
+    return false;
+}
+
+static void add_json_text(struct text_builder *json, const struct value *value)
+{
+    text_add(json, "\"");
+    for (uint32_t i = 0; i < value->length; i++) {
+        unsigned char byte = (unsigned char)value->text[i];
+        if (byte < ' ' || byte == '"' || byte == '\\')
+            text_add_format(json, "\\u%04x", byte);
+        else
+            text_add_bytes(json, &byte, 1);
+    }
+    text_add(json, "\"");
+}
+
+const char *parameters_as_json(struct arena *arena, const struct value *values, size_t count)
+{
+    struct text_builder json = text_begin(arena);
+    text_add(&json, "[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_add(&json, ",");
+        if (is_beyond_ascii(&values[i]))
+            add_json_text(&json, &values[i]);
+        else
+            text_add(&json, "null");
+    }
+    text_add(&json, "]");
+    return text_end(&json);
 }
 
 /* Binding. */

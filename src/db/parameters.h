@@ -17,6 +17,10 @@
 void parameters_expand(struct arena *arena, const char **text, const struct value **values,
                        size_t *count);
 
+/* Returns the values, which are no lists, as an array in JSON. Only texts outside of ASCII are in
+   it; in the place of any other value is a null. */
+const char *parameters_as_json(struct arena *arena, const struct value *values, size_t count);
+
 /* Returns count binds for values without lists; NULL if count is 0. */
 MYSQL_BIND *parameters_bind(struct arena *arena, const struct value *values, size_t count);
 

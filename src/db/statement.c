@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "db/connection.h"
 #include "db/database.h"
 #include "db/parameters.h"
@@ -82,14 +83,12 @@ static enum outcome run(struct database *database, const char *text, const struc
     return failed ? handle_error(database, *prepared) : OUTCOME_OK;
 }
 
-/* Connects, expands lists and runs. A read outside of a transaction that finds its idle connection
-   closed is sent once more on a new one. A write is not: it may have taken effect already. */
-static enum outcome start(struct database *database, const struct sql *sql,
-                          const struct value *values, size_t count, bool repeatable,
-                          struct prepared **prepared)
+/* Connects and runs. A read outside of a transaction that finds its idle connection closed is sent
+   once more on a new one. A write is not: it may have taken effect already. */
+static enum outcome connect_and_run(struct database *database, const char *text,
+                                    const struct value *values, size_t count, bool repeatable,
+                                    struct prepared **prepared)
 {
-    const char *text = sql->text;
-    parameters_expand(database->arena, &text, &values, &count);
     for (bool again = repeatable && !database->in_transaction;; again = false) {
         TRY(database_connect(database));
         enum outcome outcome = run(database, text, values, count, prepared);
@@ -123,13 +122,98 @@ static enum outcome fetch_all(struct database *database, struct prepared *prepar
     return outcome;
 }
 
+static enum outcome visit(struct database *database, const char *text, const char *columns,
+                          const struct value *values, size_t count, database_visitor visitor,
+                          void *subject)
+{
+    struct prepared *prepared;
+    TRY(connect_and_run(database, text, values, count, true, &prepared));
+    return fetch_all(database, prepared, columns, visitor, subject);
+}
+
+/* Texts that no column can hold. */
+
+/* The character sets of the columns. */
+static const char select_charsets[] =
+    "SELECT DISTINCT character_set_name FROM information_schema.columns "
+    "WHERE table_schema = DATABASE() AND character_set_name IS NOT NULL "
+    "AND character_set_name <> 'utf8mb4'";
+
+static const char select_unstorable[] =
+    "SELECT j.number FROM JSON_TABLE(?, '$[*]' COLUMNS (number FOR ORDINALITY, "
+    "text LONGTEXT CHARACTER SET utf8mb4 PATH '$')) j "
+    "WHERE BINARY CONVERT(CONVERT(j.text USING %s) USING utf8mb4) <> BINARY j.text";
+
+/* The values of a statement, some of which are being replaced by NULL. */
+struct masking {
+    struct database *database;
+    struct value *values;
+    size_t count;
+    const char *texts; /* the values as an array in JSON */
+};
+
+static enum outcome mask_value(void *subject, const struct value *row)
+{
+    const struct masking *masking = subject;
+    size_t number = (size_t)row[0].integer;
+    if (number >= 1 && number <= masking->count)
+        masking->values[number - 1] = value_null();
+    return OUTCOME_OK;
+}
+
+static enum outcome note_charset(void *subject, const struct value *row)
+{
+    struct text_builder *names = subject;
+    text_add_item(names, " ", row[0].text);
+    return OUTCOME_OK;
+}
+
+/* Replaces the texts that some column cannot hold by NULL. It matches nothing, and neither does
+   such a text. The names of the character sets are the server's, not a client's. */
+static enum outcome mask_unstorable(struct masking *masking)
+{
+    struct arena *arena = masking->database->arena;
+    struct text_builder names = text_begin(arena);
+    TRY(visit(masking->database, select_charsets, "s", NO_VALUES, note_charset, &names));
+    const char *name = text_end(&names);
+    while (*name != '\0') {
+        size_t length = strcspn(name, " ");
+        const char *text =
+            arena_printf(arena, select_unstorable, arena_strndup(arena, name, length));
+        TRY(visit(masking->database, text, "i", VALUES(value_text(masking->texts)), mask_value,
+                  masking));
+        name += length + (name[length] != '\0');
+    }
+    return OUTCOME_OK;
+}
+
+/* Prepares for running a statement again, after the server has refused to compare a text with a
+   column of another character set: sets masked to the values without the texts that cannot be equal
+   to anything. The error has not ended the transaction. */
+static enum outcome mask(struct database *database, const struct value *values, size_t count,
+                         const struct value **masked)
+{
+    struct masking masking = {.database = database,
+                              .values = arena_array(database->arena, count, sizeof(*values)),
+                              .count = count,
+                              .texts = parameters_as_json(database->arena, values, count)};
+    memcpy(masking.values, values, count * sizeof(*values));
+    *masked = masking.values;
+    database->doomed = OUTCOME_OK;
+    return mask_unstorable(&masking);
+}
+
 enum outcome database_visit(struct database *database, const struct sql *sql,
                             const struct value *values, size_t count, database_visitor visitor,
                             void *subject)
 {
-    struct prepared *prepared;
-    TRY(start(database, sql, values, count, true, &prepared));
-    return fetch_all(database, prepared, sql->columns, visitor, subject);
+    const char *text = sql->text;
+    parameters_expand(database->arena, &text, &values, &count);
+    enum outcome outcome = visit(database, text, sql->columns, values, count, visitor, subject);
+    if (outcome != OUTCOME_UNSTORABLE)
+        return outcome;
+    TRY(mask(database, values, count, &values));
+    return visit(database, text, sql->columns, values, count, visitor, subject);
 }
 
 /* The rows that database_select() collects. */
@@ -170,8 +254,16 @@ enum outcome database_select(struct database *database, const struct sql *sql,
 enum outcome database_execute(struct database *database, const struct sql *sql,
                               const struct value *values, size_t count, uint64_t *affected)
 {
+    const char *text = sql->text;
     struct prepared *prepared;
-    TRY(start(database, sql, values, count, false, &prepared));
+    parameters_expand(database->arena, &text, &values, &count);
+    enum outcome outcome = connect_and_run(database, text, values, count, false, &prepared);
+    if (outcome == OUTCOME_UNSTORABLE && strncmp(text, "DELETE ", 7) == 0) {
+        TRY(mask(database, values, count, &values));
+        outcome = connect_and_run(database, text, values, count, false, &prepared);
+    }
+    if (outcome != OUTCOME_OK)
+        return outcome;
     if (affected != NULL)
         *affected = mysql_stmt_affected_rows(prepared->handle);
     database->insert_id = (int64_t)mysql_stmt_insert_id(prepared->handle);

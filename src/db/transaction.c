@@ -62,7 +62,9 @@ static enum outcome run_once(struct database *database, const char *const *begin
         outcome = connection_send(database, *begin++);
     if (outcome != OUTCOME_OK) {
         *lost = database->mysql == NULL;
-        return outcome;
+        /* A Galera node that cannot catch up with the others says that a lock timed out. It has
+           waited long enough: do not run again. */
+        return outcome == OUTCOME_CONFLICT ? OUTCOME_UNAVAILABLE : outcome;
     }
     database->in_transaction = true;
     database->doomed = OUTCOME_OK;

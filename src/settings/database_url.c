@@ -44,7 +44,6 @@ static const struct parameter {
     {"host", PARAMETER_TEXT, offsetof(struct database_url, host)},
     {"database", PARAMETER_TEXT, offsetof(struct database_url, name)},
     {"db", PARAMETER_TEXT, offsetof(struct database_url, name)},
-    {"charset", PARAMETER_TEXT, offsetof(struct database_url, charset)},
     {"unix_socket", PARAMETER_TEXT, offsetof(struct database_url, unix_socket)},
     {"connect_timeout", PARAMETER_SECONDS, offsetof(struct database_url, connect_timeout)},
     {"read_timeout", PARAMETER_SECONDS, offsetof(struct database_url, read_timeout)},
@@ -60,6 +59,7 @@ static const struct parameter {
     {"ssl_disabled", PARAMETER_TRUTH, offsetof(struct truths, disabled)},
     {"autocommit", PARAMETER_IGNORED, 0},
     {"binary_prefix", PARAMETER_IGNORED, 0},
+    {"charset", PARAMETER_IGNORED, 0},
     {"charset_collation", PARAMETER_IGNORED, 0},
     {"client_flag", PARAMETER_IGNORED, 0},
     {"compress", PARAMETER_IGNORED, 0},
@@ -255,8 +255,9 @@ static bool read_place(struct reader *reader)
 }
 
 /* Decides about encryption as the drivers do. Any ssl parameter asks for encryption, even one that
-   turns verification off. With a ca the server is verified unless told otherwise; without one there
-   is nothing to verify it against, so it is verified only if asked for. */
+   turns verification off. With a ca the server is verified unless told otherwise, by its
+   certificate and its name. Without one the system's authorities verify it, but only if asked for,
+   and its name only by ssl_verify_identity. */
 static void judge_ssl(struct database_url *url, const struct truths *truths)
 {
     bool has_ca = url->ssl_ca != NULL || url->ssl_capath != NULL;
@@ -271,7 +272,8 @@ static void judge_ssl(struct database_url *url, const struct truths *truths)
     if (truths->verify_identity >= 0)
         url->ssl_verify_hostname = truths->verify_identity > 0;
     else
-        url->ssl_verify_hostname = url->ssl_verify_certificate && truths->check_hostname != 0;
+        url->ssl_verify_hostname =
+            has_ca && url->ssl_verify_certificate && truths->check_hostname != 0;
     url->ssl_verify_certificate = url->ssl && url->ssl_verify_certificate;
     url->ssl_verify_hostname = url->ssl && url->ssl_verify_hostname;
 }

@@ -8,11 +8,12 @@
  * name are taken literally. An IPv6 address stands in brackets. The driver (after "mysql+" or
  * "mariadb+") makes no difference.
  *
- * These parameters have a meaning here: charset, unix_socket, connect_timeout, read_timeout,
+ * These parameters have a meaning here: unix_socket, connect_timeout, read_timeout,
  * write_timeout, ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_cipher, ssl_check_hostname,
  * ssl_verify_cert, ssl_verify_identity, ssl_disabled, and user, password, host, database, which
  * override the parts of the URL before them. Parameters that only concern a Python driver are
- * accepted and ignored. Any other parameter is an error, as it is for the drivers.
+ * accepted and ignored, charset too: connections always use utf8mb4. Any other parameter is an
+ * error, as it is for the drivers.
  *
  * Two deliberate differences from PyMySQL. PyMySQL connects without TLS if the server does not
  * offer it; Berth does not connect. And PyMySQL reads ssl_verify_cert, ssl_verify_identity and
@@ -34,7 +35,6 @@ struct database_url {
     const char *user;
     const char *password;
     const char *name; /* of the database */
-    const char *charset;
     const char *unix_socket;
     unsigned connect_timeout; /* seconds; 0: not given */
     unsigned read_timeout;
