@@ -221,6 +221,7 @@ static bool establish(struct database *database)
     const struct database_settings *settings = &database->settings;
     MYSQL *mysql = database->mysql;
     char reason[ENCRYPTION_REASON_SIZE];
+    database->unreachable = false;
     /* The library uses the socket for this name only. */
     const char *host =
         settings->unix_socket == NULL && settings->host != NULL ? settings->host : "localhost";
@@ -229,6 +230,7 @@ static bool establish(struct database *database)
     } else if (mysql_real_connect(mysql, host, settings->user, settings->password, settings->name,
                                   settings->port, settings->unix_socket,
                                   CLIENT_FOUND_ROWS) == NULL) {
+        database->unreachable = server_error_is_unreachable(mysql_errno(mysql));
         handle_error(database, mysql_errno(mysql), mysql_sqlstate(mysql), "connect",
                      mysql_error(mysql));
     } else if (!encryption_is_in_force(mysql, settings)) {

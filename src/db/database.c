@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "db/connection.h"
 
 static const char *copy_text(const char *text)
@@ -97,6 +99,22 @@ enum outcome database_connect(struct database *database)
     if (database->mysql != NULL && !database->in_transaction && connection_is_old(database))
         connection_close(database);
     return database->mysql != NULL ? OUTCOME_OK : connection_open(database);
+}
+
+enum outcome database_await(struct database *database, long retries, long seconds)
+{
+    enum { SHORTEST = 100000 }; /* microseconds: do not spin */
+    for (long attempt = 1;; attempt++) {
+        enum outcome outcome = database_connect(database);
+        if (outcome == OUTCOME_OK || !database->unreachable || (retries >= 0 && attempt > retries))
+            return outcome;
+        log_event(LOG_LEVEL_WARNING, "the database cannot be reached, trying again",
+                  log_integer("attempt", attempt), log_integer("seconds", seconds));
+        if (seconds > 0)
+            sleep((unsigned)seconds);
+        else
+            usleep(SHORTEST);
+    }
 }
 
 enum outcome database_find_obstacle(struct database *database, const char **obstacle)

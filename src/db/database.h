@@ -71,6 +71,10 @@ const struct database_statistics *database_statistics(const struct database *dat
    functions below connect by themselves. */
 enum outcome database_connect(struct database *database);
 
+/* Connects. If the server cannot be reached, tries again up to retries times (negative: without
+   end), every so many seconds. Does not try again if the server refuses the connection. */
+enum outcome database_await(struct database *database, long retries, long seconds);
+
 /* Connects if there is no connection. Sets obstacle to the reason why this server refuses every
    write of this connection, in words for an operator, or to NULL. */
 enum outcome database_find_obstacle(struct database *database, const char **obstacle);

@@ -79,6 +79,18 @@ enum outcome server_error_outcome(unsigned error, bool *lost)
     return OUTCOME_BROKEN;
 }
 
+bool server_error_is_unreachable(unsigned error)
+{
+    static const unsigned errors[] = {
+        CR_CONNECTION_ERROR,  CR_CONN_HOST_ERROR, CR_UNKNOWN_HOST,         CR_IPSOCK_ERROR,
+        CR_SERVER_GONE_ERROR, CR_SERVER_LOST,     CR_SERVER_LOST_EXTENDED, ERROR_WSREP_NOT_READY,
+        ER_SERVER_SHUTDOWN,   ER_CON_COUNT_ERROR};
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (errors[i] == error)
+            return true;
+    return false;
+}
+
 /* What a statement does and to which table, such as "select" and "allocations": enough to find the
    statement in the sources, while the log contains no SQL. */
 struct statement_gist {

@@ -13,6 +13,10 @@
    OUTCOME_UNAVAILABLE or OUTCOME_BROKEN. Sets lost if the connection cannot be used any more. */
 enum outcome server_error_outcome(unsigned error, bool *lost);
 
+/* Returns whether an error of connecting means that the server may answer later: nothing listens,
+   it is starting, or it hung up. */
+bool server_error_is_unreachable(unsigned error);
+
 /* Logs an error: its number and SQLSTATE, and what the statement does to which table. SQL and
    values never get into the log.
    statement: the text of the statement, or "connect".

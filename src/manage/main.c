@@ -82,6 +82,9 @@ static int command_run(struct command_call *call, const struct arguments *argume
     arena_init(&call->arena, 0);
     if (call->database != NULL)
         database_begin_request(call->database, &call->arena);
+    if (call->database != NULL) /* the command itself says if that fails */
+        database_await(call->database, settings.placement_database_max_retries,
+                       settings.placement_database_retry_interval);
     int status = loaded ? call->command->run(call) : EX_CONFIG;
     if (!loaded)
         command_complain("%s", error.text);

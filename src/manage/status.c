@@ -1,6 +1,6 @@
 /*
  * berth-manage status ...: the commands of placement-status. The output is upstream's
- * (oslo_upgradecheck), byte for byte.
+ * (oslo_upgradecheck), byte for byte, while the server accepts writes.
  */
 #include <config.h>
 
@@ -17,7 +17,7 @@
 /* The codes of oslo_upgradecheck; also the exit status. */
 enum { CHECK_SUCCESS = 0, CHECK_WARNING = 1, CHECK_FAILURE = 2, CHECK_ERROR = 255 };
 
-enum { CHECKS = 3, DETAILS_WIDTH = 60, PATH_SIZE = 4096 };
+enum { CHECKS_MOST = 4, DETAILS_WIDTH = 60, PATH_SIZE = 4096 };
 
 static const char title[] = "Upgrade Check Results";
 
@@ -52,6 +52,16 @@ static void check_consumers(struct arena *arena, const struct migrations_missing
                      (unsigned long long)missing->consumers);
 }
 
+/* Upstream has no such check, so it is shown only if it fails. Returns whether it does. */
+static bool check_writes(const char *obstacle, struct check_result *result)
+{
+    if (obstacle == NULL)
+        return false;
+    *result = (struct check_result){
+        .name = "Writes to the Database", .code = CHECK_FAILURE, .details = obstacle};
+    return true;
+}
+
 /* Returns false if the policy file cannot be read. */
 static bool check_policy(const struct settings *settings, struct check_result *result)
 {
@@ -79,21 +89,21 @@ static bool check_policy(const struct settings *settings, struct check_result *r
     return readable;
 }
 
-static void print_table(struct arena *arena, const struct check_result *results)
+static void print_table(struct arena *arena, const struct check_result *results, size_t count)
 {
     static const char *const words[] = {"Success", "Warning", "Failure"};
-    const char *cells[1 + CHECKS] = {title};
-    for (size_t i = 0; i < CHECKS; i++) {
+    const char *cells[1 + CHECKS_MOST] = {title};
+    for (size_t i = 0; i < count; i++) {
         const char *details = results[i].details;
         cells[1 + i] = arena_printf(
             arena, "Check: %s\nResult: %s\nDetails: %s", results[i].name, words[results[i].code],
             details != NULL ? table_wrap(arena, details, DETAILS_WIDTH) : "None");
     }
     table_print(stdout,
-                &(struct table){.cells = cells, .columns = 1, .rows = 1 + CHECKS, .ruled = true});
+                &(struct table){.cells = cells, .columns = 1, .rows = 1 + count, .ruled = true});
 }
 
-static void print_json(const struct check_result *results)
+static void print_json(const struct check_result *results, size_t count)
 {
     struct buffer text;
     struct json_writer writer;
@@ -103,7 +113,7 @@ static void print_json(const struct check_result *results)
     writer_member_text(&writer, "name", title);
     writer_key(&writer, "checks");
     writer_begin_array(&writer);
-    for (size_t i = 0; i < CHECKS; i++) {
+    for (size_t i = 0; i < count; i++) {
         writer_begin_object(&writer);
         writer_member_text(&writer, "check", results[i].name);
         writer_member_integer(&writer, "result", results[i].code);
@@ -130,12 +140,15 @@ static bool arguments_read(struct command_call *call, bool *json)
 int command_status_upgrade_check(struct command_call *call)
 {
     struct migrations_missing missing;
-    struct check_result results[CHECKS] = {{.code = CHECK_SUCCESS}};
+    struct check_result results[CHECKS_MOST] = {{.code = CHECK_SUCCESS}};
+    const char *obstacle = NULL;
     bool json;
     int worst = CHECK_SUCCESS;
     if (!arguments_read(call, &json))
         return command_usage(call);
     enum outcome outcome = migrations_missing_load(call->database, &missing);
+    if (outcome == OUTCOME_OK)
+        outcome = database_find_obstacle(call->database, &obstacle);
     bool readable = check_policy(call->settings, &results[2]);
     if (outcome != OUTCOME_OK || !readable) {
         puts("Error:");
@@ -146,12 +159,13 @@ int command_status_upgrade_check(struct command_call *call)
     }
     check_roots(&missing, &results[0]);
     check_consumers(&call->arena, &missing, &results[1]);
-    for (size_t i = 0; i < CHECKS; i++)
+    size_t count = 3U + check_writes(obstacle, &results[3]);
+    for (size_t i = 0; i < count; i++)
         worst = results[i].code > worst ? results[i].code : worst;
     if (json)
-        print_json(results);
+        print_json(results, count);
     else
-        print_table(&call->arena, results);
+        print_table(&call->arena, results, count);
     if (missing.roots || missing.consumers > 0)
         fputs("\"berth-manage db online_data_migrations\" does the same as placement-manage's.\n",
               stderr);

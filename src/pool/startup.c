@@ -29,6 +29,10 @@ static enum outcome prepare(const struct settings *settings, struct database *da
 {
     arena_reset(arena);
     database_begin_request(database, arena);
+    const char *obstacle;
+    TRY(database_find_obstacle(database, &obstacle));
+    if (obstacle != NULL)
+        log_event(LOG_LEVEL_ERROR, "the database refuses writes", log_text("reason", obstacle));
     if (settings->placement_database_sync_on_startup)
         TRY(upgrade_schema(database, arena));
     return standard_synchronise(database, arena);

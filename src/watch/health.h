@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum health_check {
-    HEALTH_DATABASE, /* it answers */
+    HEALTH_DATABASE, /* it answers, and accepts writes */
     HEALTH_SCHEMA,   /* it has a revision that can be served */
     HEALTH_KEYSTONE, /* it answers */
     HEALTH_CHECKS

@@ -8,6 +8,7 @@
 #include "auth/keystone/keystone.h"
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/log.h"
 #include "db/schema_version.h"
 
 enum { HURRY = 2 }; /* seconds to wait for an answer */
@@ -19,13 +20,17 @@ static const char *const state_names[] = {"unknown", "ok", "failing", "not used"
 static void look_at_database(const struct database *database, struct arena *arena,
                              enum health_state states[HEALTH_CHECKS])
 {
-    const char *revision;
+    const char *revision, *obstacle = NULL;
     struct database *twin = database_twin(database, HURRY);
     database_begin_request(twin, arena);
     enum outcome outcome = schema_version_load(twin, &revision);
     bool answers = outcome == OUTCOME_OK || outcome == OUTCOME_ACTION_INVALID;
+    if (answers)
+        answers = database_find_obstacle(twin, &obstacle) == OUTCOME_OK;
+    if (obstacle != NULL)
+        log_event(LOG_LEVEL_ERROR, "the database refuses writes", log_text("reason", obstacle));
     database_free(twin);
-    states[HEALTH_DATABASE] = answers ? HEALTH_GOOD : HEALTH_BAD;
+    states[HEALTH_DATABASE] = answers && obstacle == NULL ? HEALTH_GOOD : HEALTH_BAD;
     states[HEALTH_SCHEMA] = HEALTH_UNKNOWN;
     if (answers)
         states[HEALTH_SCHEMA] =

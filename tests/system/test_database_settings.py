@@ -1,0 +1,118 @@
+"""Databases that come up late, or are set up so that the service could not write to them."""
+import json
+import os
+import subprocess
+import uuid
+
+import pytest
+from support.cloud import Cloud, wait_until
+from support.database import kill_connections
+
+WAITING = 'the database cannot be reached, trying again'
+COMMANDS = (('db', 'sync'), ('db', 'version'), ('status', 'upgrade', 'check'), ('audit',),
+            ('tree',))
+
+
+class LateCloud(Cloud):
+    retries = 0
+
+    def write_configuration(self):
+        super().write_configuration()
+        with open(self.conf, 'a') as conf:
+            conf.write('[placement_database]\nmax_retries = %d\nretry_interval = 0\n' %
+                       self.retries)
+
+    def begin(self, *command):
+        """Start a command of berth-manage; return it when it has waited for the database twice."""
+        process = subprocess.Popen([self.manage_path, '--config-file', self.conf, *command],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        waited = 0
+        while waited < 2:
+            line = process.stderr.readline()
+            assert line != '', 'it does not wait for the database'
+            waited += WAITING in line
+        return process
+
+
+@pytest.mark.parametrize('retries', [-1, 100000])
+def test_commands_wait_for_a_database_that_comes_up_later(directory, retries):
+    cloud = LateCloud(directory, workers=1)
+    cloud.retries = retries
+    cloud.start_empty()
+    for command in COMMANDS:
+        cloud.stop_database()
+        process = cloud.begin(*command)
+        cloud.start_database()
+        process.communicate()
+        assert process.returncode == 0, command
+    cloud.stop_database()
+
+
+def test_commands_do_not_wait_longer_than_told(directory):
+    cloud = LateCloud(directory, workers=1)
+    cloud.retries = 3
+    cloud.start_empty()
+    cloud.sql("SET PASSWORD FOR placement@localhost = PASSWORD('other')", database=None)
+    done = cloud.manage('db', 'sync')
+    assert done.returncode == 1 and WAITING not in done.stderr, 'a refusal is waited for'
+    cloud.stop_database()
+    for command in COMMANDS:
+        done = cloud.manage(*command)
+        assert done.returncode != 0, command
+        assert done.stderr.count(WAITING) == 3, (command, done.stderr)
+
+
+def test_a_pool_serves_when_its_database_comes_up(directory):
+    cloud = LateCloud(directory, workers=1)
+    cloud.retries = -1
+    cloud.start_empty()
+    assert cloud.manage('db', 'sync').returncode == 0
+    cloud.stop_database()
+    cloud.start_stack()
+    try:
+        assert cloud.ask('GET', '/resource_providers').status == 503
+        cloud.start_database()
+        assert cloud.ask('GET', '/resource_providers').status == 200
+    finally:
+        cloud.stop()
+
+
+def test_a_binary_log_of_statements(directory):
+    """Every write is refused, unless the service may change the format for its sessions."""
+    cloud = Cloud(directory, workers=1)
+    cloud.start_empty()
+    cloud.stop_database()
+    cloud.server.start('', '--log-bin=' + os.path.join(cloud.database, 'data', 'log'))
+    assert cloud.manage('db', 'sync').returncode == 0
+    cloud.sql('SET GLOBAL binlog_format = STATEMENT')
+    cloud.start_stack()
+
+    def write():
+        return cloud.ask('POST', '/resource_providers', {'name': str(uuid.uuid4())}).status
+
+    def check():
+        done = cloud.manage('status', 'upgrade', 'check', '--json')
+        return done.returncode, {each['check']: each for each in json.loads(done.stdout)['checks']}
+    try:
+        wait_until('the log says so', lambda: 'binlog_format = STATEMENT' in cloud.log())
+        assert write() == 503
+        health = cloud.ask('GET', '/_berth/health')
+        assert health.status == 503 and health.json['checks']['database'] == 'failing'
+        status, checks = check()
+        assert status == 2
+        assert 'STATEMENT' in checks['Writes to the Database']['details'], checks
+        assert 'STATEMENT' in cloud.manage('status', 'upgrade', 'check').stdout.replace('\n', ' ')
+
+        cloud.sql('GRANT BINLOG ADMIN ON *.* TO placement@localhost')
+        assert write() == 200, 'it may set the format, but does not'
+        status, checks = check()
+        assert status == 0 and 'Writes to the Database' not in checks
+
+        cloud.sql('REVOKE BINLOG ADMIN ON *.* FROM placement@localhost;'
+                  'SET GLOBAL binlog_format = ROW')
+        kill_connections(cloud)
+        assert write() == 200
+        wait_until('it is ready', lambda: cloud.ask('GET', '/_berth/health').status == 200)
+    finally:
+        cloud.stop()
