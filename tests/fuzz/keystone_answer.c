@@ -1,6 +1,6 @@
 /*
- * What Keystone answers: the description of a token, the service's own login, the version document;
- * and the texts in them, times and the paths of access rules. The input is the body of an answer.
+ * Fuzzes the readers of Keystone's answers: the description of a token, the service's login, the
+ * version document; and of texts in them: times and paths of access rules. The input is a body.
  */
 #include <config.h>
 
@@ -31,7 +31,7 @@ static void start(void)
     config_free(config);
 }
 
-/* A record says what the answer said, and less room makes none of it. */
+/* A record can be read, and is not made if there is less room. */
 static void check_token(const char *answer, size_t length)
 {
     static char record[TOKEN_RECORD_SIZE];
@@ -54,7 +54,7 @@ static void check_token(const char *answer, size_t length)
     require(!token_record_read(record, made - 1, &arena, &token));
 }
 
-/* Bytes that are no record are none, or have all their texts. */
+/* Arbitrary bytes are refused, or are a record with all its texts. */
 static void check_record(const char *bytes, size_t length)
 {
     struct keystone_token token;
@@ -62,7 +62,7 @@ static void check_record(const char *bytes, size_t length)
         require(token.user_id != NULL && strlen(token.user_id) <= length);
 }
 
-/* Whatever the document says, those who were asked are asked again. */
+/* Whatever the document says, the host stays the same. */
 static void check_version(const char *document, size_t length)
 {
     struct keystone_url url;
@@ -91,7 +91,7 @@ static void check_texts(const char *text)
     if (path == NULL)
         return;
     const char *pattern = arena_strndup(&arena, text, (size_t)(path - text));
-    bool matches = access_path_matches(pattern, path + 1);
+    bool matches = access_rules_match_path(pattern, path + 1);
     require(matches || strcmp(pattern, "**") != 0);
     if (strpbrk(pattern, "*{") == NULL)
         require(matches == (strcmp(pattern, path + 1) == 0));

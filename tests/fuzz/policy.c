@@ -1,6 +1,6 @@
 /*
- * Policy files: YAML or JSON, the language of rules in them, and what they decide. The input is the
- * text of a file. Nobody is asked over the network: remote checks are answered here.
+ * Fuzzes policy files, their rules and the decisions. The input is the text of a file. Remote
+ * checks are answered here, not over the network.
  */
 #include <config.h>
 
@@ -32,7 +32,7 @@ enum policy_verdict policy_remote_ask(const struct policy_remote *remote, const 
     require(strncmp(url, "http:", 5) == 0 || strncmp(url, "https:", 6) == 0);
     if (strlen(url) % 3 != 0)
         return strlen(url) % 3 == 1 ? POLICY_YES : POLICY_NO;
-    question->problem = "nobody answers";
+    question->problem = "no answer";
     return POLICY_BROKEN;
 }
 
@@ -47,7 +47,7 @@ static const char *written(const struct policy_check *check)
     return text;
 }
 
-/* A rule is written as oslo.policy writes it, which is read again without a crash. */
+/* Parses the rule again from what policy_check_write() makes of it. */
 static void check_entry(const struct policy_entry *entry)
 {
     const char *problem = NULL;
@@ -58,7 +58,7 @@ static void check_entry(const struct policy_entry *entry)
     written(again);
 }
 
-/* Every rule that is in force can be asked for, and says why if it cannot decide. */
+/* Decides each rule in force for each identity. An undecided rule has a problem. */
 static void check_policy(const struct policy *policy)
 {
     size_t count;

@@ -1,15 +1,15 @@
-/* Prints what policies decide, for test_parity_policies.py, which compares it with oslo.policy.
+/* Prints the decisions of policies; test_parity_policies.py compares them with oslo.policy.
 
    usage: policy_answers            answers questions
           policy_answers defaults   shows the default rules, as JSON
           policy_answers time       measures one decision, of placement:allocations:update
 
-   Each line of the input is a JSON object:
+   Each line of input is a JSON object:
      files          texts of policy files, in the order of reading
      default_rule, enforce_scope, enforce_new_defaults
      questions      objects of rule, credentials and target
-   Its answer is a line with a word for each question: allowed, denied, scope (it is the wrong one),
-   undecided; or "refused" and why. */
+   The answer is a line with a word for each question: allowed, denied, scope (the wrong one),
+   undecided; or "refused" and the reason. */
 #include <config.h>
 
 #include <jansson.h>

@@ -93,7 +93,6 @@ int main(int argc, char **argv)
     if (expected.keys == NULL || found.keys == NULL)
         return EXIT_FAILURE;
     TCase *test = tcase_create("candidate_search");
-    tcase_set_timeout(test, SECONDS * 4);
     tcase_add_test(test, finds_what_trying_everything_finds);
     int status = suite_run("candidate_search", test);
     arena_free(&arena);

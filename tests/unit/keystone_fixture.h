@@ -1,5 +1,5 @@
 /*
- * Settings from the text of [keystone_authtoken].
+ * Reads settings from the text of [keystone_authtoken].
  */
 #ifndef BERTH_TESTS_UNIT_KEYSTONE_FIXTURE_H
 #define BERTH_TESTS_UNIT_KEYSTONE_FIXTURE_H
@@ -15,7 +15,7 @@ static struct settings settings;
 static struct config *config;
 static struct error_line error;
 
-/* Reads the text as a part of a file of that name. */
+/* Reads text as the section [keystone_authtoken] of a configuration file. */
 static inline void configure(const char *text)
 {
     char path[] = "keystone_test.XXXXXX";

@@ -1,5 +1,5 @@
 /*
- * How the service logs in at Keystone.
+ * Tests the body of the service's login at Keystone, and reading the answer.
  */
 #include <config.h>
 
@@ -156,7 +156,7 @@ START_TEST(each_place_in_the_catalog)
 }
 END_TEST
 
-START_TEST(answers_that_are_none)
+START_TEST(other_answers_are_refused)
 {
     static const char *const answers[] = {
         "", "{}", "{\"token\": {}}", "{\"token\":", "null", "{\"token\": {\"expires_at\": 7}}"};
@@ -177,6 +177,6 @@ int main(void)
     tcase_add_loop_test(test, each_login, 0, sizeof(logins) / sizeof(logins[0]));
     tcase_add_loop_test(test, each_mistake, 0, sizeof(mistakes) / sizeof(mistakes[0]));
     tcase_add_loop_test(test, each_place_in_the_catalog, 0, sizeof(places) / sizeof(places[0]));
-    tcase_add_test(test, answers_that_are_none);
+    tcase_add_test(test, other_answers_are_refused);
     return suite_run("keystone login", test);
 }

@@ -1,5 +1,5 @@
 /*
- * What is read from Keystone's description of a token, and what access rules allow.
+ * Tests reading Keystone's description of a token, and access rules.
  */
 #include <config.h>
 
@@ -32,7 +32,7 @@ static struct keystone_token read_token(const char *inside)
     return token;
 }
 
-START_TEST(a_token_for_a_project)
+START_TEST(token_for_a_project)
 {
     struct keystone_token token = read_token(
         "\"project\": {\"id\": \"p1\", \"name\": \"P\", \"domain\": {\"id\": \"d2\"}}, "
@@ -53,7 +53,7 @@ START_TEST(a_token_for_a_project)
 }
 END_TEST
 
-START_TEST(a_token_for_nothing)
+START_TEST(token_without_scope)
 {
     struct keystone_token token = read_token("");
     ck_assert_ptr_null(token.project_id);
@@ -74,7 +74,7 @@ START_TEST(tokens_for_a_domain_and_for_the_system)
 }
 END_TEST
 
-START_TEST(what_else_is_said)
+START_TEST(other_members_are_read)
 {
     ck_assert(!read_token("\"is_admin_project\": false").is_admin_project);
     ck_assert(read_token("\"is_admin_project\": true").is_admin_project);
@@ -86,7 +86,7 @@ START_TEST(what_else_is_said)
 }
 END_TEST
 
-START_TEST(a_federated_user_has_no_domain)
+START_TEST(federated_user_has_no_domain)
 {
     struct keystone_token token;
     size_t length =
@@ -121,13 +121,13 @@ static const char *const garbage[] = {
     "<html>502</html>",
 };
 
-START_TEST(what_is_no_description_of_a_token)
+START_TEST(other_answers_are_refused)
 {
     ck_assert_uint_eq(make(garbage[_i]), 0);
 }
 END_TEST
 
-START_TEST(what_is_too_long_is_none)
+START_TEST(too_long_answer_is_refused)
 {
     const char *answer = "{\"token\": {" USER ", " EXPIRES "}}";
     size_t length = make(answer);
@@ -137,7 +137,7 @@ START_TEST(what_is_too_long_is_none)
 }
 END_TEST
 
-START_TEST(a_record_that_is_cut_is_none)
+START_TEST(truncated_record_is_refused)
 {
     struct keystone_token token;
     size_t length =
@@ -209,7 +209,7 @@ static const struct {
 
 START_TEST(each_path)
 {
-    ck_assert_int_eq(access_path_matches(paths[_i].pattern, paths[_i].path), paths[_i].matches);
+    ck_assert_int_eq(access_rules_match_path(paths[_i].pattern, paths[_i].path), paths[_i].matches);
 }
 END_TEST
 
@@ -238,15 +238,14 @@ int main(void)
 {
     TCase *test = tcase_create("keystone token");
     tcase_add_checked_fixture(test, setup, teardown);
-    tcase_add_test(test, a_token_for_a_project);
-    tcase_add_test(test, a_token_for_nothing);
+    tcase_add_test(test, token_for_a_project);
+    tcase_add_test(test, token_without_scope);
     tcase_add_test(test, tokens_for_a_domain_and_for_the_system);
-    tcase_add_test(test, what_else_is_said);
-    tcase_add_test(test, a_federated_user_has_no_domain);
-    tcase_add_loop_test(test, what_is_no_description_of_a_token, 0,
-                        sizeof(garbage) / sizeof(garbage[0]));
-    tcase_add_test(test, what_is_too_long_is_none);
-    tcase_add_test(test, a_record_that_is_cut_is_none);
+    tcase_add_test(test, other_members_are_read);
+    tcase_add_test(test, federated_user_has_no_domain);
+    tcase_add_loop_test(test, other_answers_are_refused, 0, sizeof(garbage) / sizeof(garbage[0]));
+    tcase_add_test(test, too_long_answer_is_refused);
+    tcase_add_test(test, truncated_record_is_refused);
     tcase_add_loop_test(test, each_time, 0, sizeof(times) / sizeof(times[0]));
     tcase_add_loop_test(test, each_path, 0, sizeof(paths) / sizeof(paths[0]));
     tcase_add_test(test, rules_restrict);

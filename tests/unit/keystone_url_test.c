@@ -1,5 +1,5 @@
 /*
- * Where Keystone's API v3 is.
+ * Tests finding the URL of Keystone's API v3.
  */
 #include <config.h>
 
@@ -31,7 +31,7 @@ START_TEST(each_url)
 }
 END_TEST
 
-START_TEST(a_url_that_is_too_long_is_none)
+START_TEST(too_long_urls_are_refused)
 {
     char text[KEYSTONE_URL_SIZE + 10] = "http://";
     struct keystone_url url;
@@ -89,6 +89,10 @@ static const struct {
      "https://proxy/identity/v3"},
     {"http://k/identity", "{\"versions\": [" V3("v3/") "]}", "http://k/identity/v3"},
     {"http://k/identity", "{\"versions\": [" V3("/v3?x=y") "]}", "http://k/v3"},
+    {"HTTP://K/identity", "{\"versions\": [" V3("http://k/v3#x") "]}", "http://K/v3"},
+    {"http://k:1", "{\"versions\": [" V3("http://k:2/x/v3") "]}", "http://k:1/v3"},
+    {"http://u:p@[::1]:1/id", "{\"versions\": [" V3("//k/v3") "]}", "http://u:p@[::1]:1/id/v3"},
+    {"http://k", "{\"versions\": [" V3("http://k/a b") "]}", NULL},
     {"http://k", "{\"versions\": [" V3("http://k/") "]}", "http://k/v3"},
     {"http://k", "{\"versions\": [" V2 "]}", NULL},
     {"http://k",
@@ -117,7 +121,7 @@ int main(void)
 {
     TCase *test = tcase_create("keystone url");
     tcase_add_loop_test(test, each_url, 0, sizeof(urls) / sizeof(urls[0]));
-    tcase_add_test(test, a_url_that_is_too_long_is_none);
+    tcase_add_test(test, too_long_urls_are_refused);
     tcase_add_loop_test(test, each_version, 0, sizeof(versions) / sizeof(versions[0]));
     tcase_add_loop_test(test, each_document, 0, sizeof(documents) / sizeof(documents[0]));
     return suite_run("keystone url", test);

@@ -1,5 +1,5 @@
 /*
- * Policies to test with: texts of policy files, and somebody to ask for.
+ * Makes policies from the texts of policy files, and decides rules.
  */
 #ifndef BERTH_TESTS_UNIT_POLICY_FIXTURE_H
 #define BERTH_TESTS_UNIT_POLICY_FIXTURE_H
@@ -13,7 +13,7 @@
 
 static struct error_line error;
 
-/* The policy of a file of that text, or NULL with the error. */
+/* Returns the policy of a file with that text, or NULL after setting error. */
 static inline struct policy *policy_of(const char *text, struct policy_options options)
 {
     struct arena memory;
@@ -25,8 +25,7 @@ static inline struct policy *policy_of(const char *text, struct policy_options o
     return NULL;
 }
 
-/* Whether a rule, the text of which needs no escapes within "", lets somebody pass whose roles
-   these are. */
+/* Decides a rule for an identity. The text of the rule must need no escapes within "". */
 static inline enum policy_decision decide(const char *rule, const struct identity *identity,
                                           const struct policy_target *target)
 {

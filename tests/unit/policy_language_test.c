@@ -1,5 +1,6 @@
 /*
- * The language of policies: what each check means, how they bind, and what becomes of nonsense.
+ * Tests the language of policies: the meaning of each check, precedence, and rules that are not
+ * understood.
  */
 #include <config.h>
 
@@ -45,7 +46,7 @@ static const struct {
     {"role:%(wanted)s", YES},
     {"role:%(missing)s", NO},
     {"role:read%%er", NO},
-    /* who is asking */
+    /* credentials of the caller */
     {"project_id:%(project_id)s", YES},
     {"project_id:%(other)s", NO},
     {"project_id:%(a(b)c)s", YES},
@@ -94,7 +95,7 @@ static const struct {
     {"role:%(missing)d", NO},
     {"role:%", UNDECIDED},
     {"role:%(wanted", UNDECIDED},
-    /* how they bind */
+    /* precedence */
     {"@ or @ and !", YES},
     {"! and @ or @", YES},
     {"(@ or @) and !", NO},
@@ -111,7 +112,7 @@ static const struct {
     {"role:reader AND Not role:admin oR !", YES},
     {"role:reader\\tand\\n@", YES},
     {"role:reader\\u00a0and\\u3000@", YES},
-    /* nonsense lets nobody pass */
+    /* a rule that is not understood lets nobody pass */
     {"nonsense", NO},
     {"not nonsense", YES},
     {"role:reader role:reader", NO},
@@ -129,7 +130,7 @@ static const struct {
     {"'role:reader'", NO},
     {"@ or 'role:reader'", NO},
     {"'a':'a'", NO},
-    /* what decides first decides */
+    /* evaluation stops at the first check that decides */
     {"@ or class:a", YES},
     {"class:a or @", UNDECIDED},
     {"! and class:a", NO},
@@ -178,7 +179,7 @@ END_TEST
 START_TEST(nesting_has_a_limit)
 {
     const char *rule = "@";
-    for (unsigned i = 0; i < CHECK_NESTING; i++)
+    for (unsigned i = 0; i < POLICY_CHECK_NESTING; i++)
         rule = arena_printf(&arena, "(%s)", rule);
     ck_assert_int_eq(decide(rule, &ann, &target), POLICY_ALLOWED);
     ck_assert_int_eq(decide(arena_printf(&arena, "(%s)", rule), &ann, &target), POLICY_DENIED);
@@ -193,7 +194,7 @@ static const char *const written[][2] = {
     {"http://a.example/%(x)s", "http://a.example/%(x)s"},
 };
 
-START_TEST(each_is_written)
+START_TEST(each_rule_is_written)
 {
     const char *problem = NULL;
     buffer_reset(&output);
@@ -210,6 +211,6 @@ int main(void)
     tcase_add_loop_test(test, each_rule, 0, sizeof(rules) / sizeof(rules[0]));
     tcase_add_loop_test(test, each_list, 0, sizeof(lists) / sizeof(lists[0]));
     tcase_add_test(test, nesting_has_a_limit);
-    tcase_add_loop_test(test, each_is_written, 0, sizeof(written) / sizeof(written[0]));
+    tcase_add_loop_test(test, each_rule_is_written, 0, sizeof(written) / sizeof(written[0]));
     return suite_run("policy language", test);
 }

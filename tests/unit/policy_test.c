@@ -1,5 +1,5 @@
 /*
- * Who passes which rule, and who a token is.
+ * Tests which rules let which callers pass, and the identities of noauth2.
  */
 #include <config.h>
 
@@ -42,7 +42,7 @@ static const struct {
     {"placement:usages", "reader", NULL, NULL, false, true, true}, /* None is None */
 };
 
-static struct identity somebody(const char *role_names, const char *project_id)
+static struct identity caller(const char *role_names, const char *project_id)
 {
     return (struct identity){.user_id = "ann",
                              .project_id = project_id,
@@ -52,7 +52,7 @@ static struct identity somebody(const char *role_names, const char *project_id)
 
 START_TEST(each_question)
 {
-    struct identity identity = somebody(questions[_i].roles, questions[_i].project_of_caller);
+    struct identity identity = caller(questions[_i].roles, questions[_i].project_of_caller);
     struct policy_fact facts[] = {{"project_id", questions[_i].project}};
     struct policy_target target = {facts, 1};
     struct policy *policy =
@@ -86,7 +86,7 @@ static const struct policy_options old_defaults = {.enforce_scope = true};
 
 START_TEST(scopes)
 {
-    struct identity admin = somebody("admin", "p");
+    struct identity admin = caller("admin", "p");
     const char *rule = "placement:traits:list";
     admin.domain_id = "";
     ck_assert_int_eq(ask("", new_defaults, rule, &admin), POLICY_ALLOWED);
@@ -99,7 +99,8 @@ START_TEST(scopes)
                      POLICY_OUT_OF_SCOPE);
     ck_assert_int_eq(ask("", (struct policy_options){.enforce_new_defaults = true}, rule, &admin),
                      POLICY_ALLOWED);
-    /* the rule asked for counts, not those it refers to; and those of Placement alone */
+    /* only the scope of the rule asked for counts, not of those it refers to, and only the rules of
+       Placement have one */
     ck_assert_int_eq(ask("own: rule:admin_api", new_defaults, "own", &admin), POLICY_ALLOWED);
     ck_assert_int_eq(ask("", new_defaults, "project_reader_api", &admin), POLICY_DENIED);
 }
@@ -107,24 +108,24 @@ END_TEST
 
 START_TEST(files_replace_defaults)
 {
-    struct identity reader = somebody("reader", "p"), admin = somebody("admin", "p");
+    struct identity reader = caller("reader", "p"), admin = caller("admin", "p");
     const char *file = "placement:traits:list: role:reader\n"
                        "admin_or_service_api: role:boss\n"
                        "placement:traits:list: role:READER\n"; /* the last one counts */
     ck_assert_int_eq(ask(file, new_defaults, "placement:traits:list", &reader), POLICY_ALLOWED);
     ck_assert_int_eq(ask(file, new_defaults, "placement:traits:list", &admin), POLICY_DENIED);
     ck_assert_int_eq(ask(file, new_defaults, "placement:traits:show", &admin), POLICY_DENIED);
-    /* what a file says is not joined by what was said in former times */
+    /* a former default does not add to a rule of a file */
     ck_assert_int_eq(ask(file, old_defaults, "placement:traits:show", &admin), POLICY_DENIED);
     ck_assert_int_eq(ask(file, old_defaults, "placement:reshaper:reshape", &admin), POLICY_ALLOWED);
 }
 END_TEST
 
-/* "rule:admin_api" is how upstream calls what its defaults once were. */
+/* "rule:admin_api" is upstream's name for the former defaults. */
 START_TEST(files_replace_ancestors)
 {
-    struct identity boss = somebody("boss", "p"), admin = somebody("admin", "p");
-    struct identity service = somebody("service", "p");
+    struct identity boss = caller("boss", "p"), admin = caller("admin", "p");
+    struct identity service = caller("service", "p");
     const char *rule = "placement:reshaper:reshape";
     const char *file = "'rule:admin_api': role:boss";
     ck_assert_int_eq(ask(file, new_defaults, rule, &boss), POLICY_ALLOWED);
@@ -141,9 +142,9 @@ START_TEST(files_replace_ancestors)
 }
 END_TEST
 
-START_TEST(a_default_rule_stands_in)
+START_TEST(default_rule_replaces_missing_rules)
 {
-    struct identity reader = somebody("reader", "p");
+    struct identity reader = caller("reader", "p");
     struct policy_options options = {.default_rule = "mine"};
     ck_assert_int_eq(ask("", options, "unknown", &reader), POLICY_DENIED);
     ck_assert_int_eq(ask("mine: role:reader", options, "unknown", &reader), POLICY_ALLOWED);
@@ -151,9 +152,9 @@ START_TEST(a_default_rule_stands_in)
 }
 END_TEST
 
-START_TEST(what_cannot_be_decided_is_no_secret)
+START_TEST(undecided_rule_is_a_500)
 {
-    struct identity admin = somebody("admin", "p");
+    struct identity admin = caller("admin", "p");
     struct policy *policy = policy_of("placement:traits:list: user_id.x:y", new_defaults);
     ck_assert(!policy_enforce(policy, &exchange, &admin, "placement:traits:list", &no_target));
     ck_assert_int_eq(exchange.status, 500);
@@ -222,7 +223,7 @@ static const char *const empty[] = {"", "# nothing\n", "---\n", "{}", "null", "[
 
 START_TEST(each_empty_file)
 {
-    struct identity admin = somebody("admin", "p");
+    struct identity admin = caller("admin", "p");
     ck_assert_int_eq(ask(empty[_i], new_defaults, "placement:traits:list", &admin), POLICY_ALLOWED);
 }
 END_TEST
@@ -231,16 +232,17 @@ START_TEST(chains_have_a_limit)
 {
     struct identity nobody = {0};
     const char *file = "r0: '@'\n";
-    for (unsigned i = 1; i < CHAIN_MOST; i++)
+    for (unsigned i = 1; i < POLICY_CHAIN_MOST; i++)
         file = arena_printf(&arena, "%sr%u: rule:r%u\n", file, i, i - 1);
     ck_assert_int_eq(ask(file, new_defaults, "r63", &nobody), POLICY_ALLOWED);
-    file = arena_printf(&arena, "%sr%u: rule:r%u\n", file, CHAIN_MOST, CHAIN_MOST - 1);
+    file =
+        arena_printf(&arena, "%sr%u: rule:r%u\n", file, POLICY_CHAIN_MOST, POLICY_CHAIN_MOST - 1);
     ck_assert_ptr_null(policy_of(file, new_defaults));
     ck_assert_msg(strstr(error.text, "too many other rules") != NULL, "%s", error.text);
 }
 END_TEST
 
-START_TEST(deciding_has_an_end)
+START_TEST(number_of_checks_has_a_limit)
 {
     struct identity nobody = {0};
     const char *file = "r0: '!'\n";
@@ -270,7 +272,7 @@ START_TEST(each_token)
 }
 END_TEST
 
-START_TEST(nobody_comes_in_but_to_the_root)
+START_TEST(only_the_root_needs_no_token)
 {
     struct identity identity;
     ck_assert(authentication_identify(NULL, &exchange, &identity));
@@ -289,14 +291,14 @@ int main(void)
     tcase_add_test(test, scopes);
     tcase_add_test(test, files_replace_defaults);
     tcase_add_test(test, files_replace_ancestors);
-    tcase_add_test(test, a_default_rule_stands_in);
-    tcase_add_test(test, what_cannot_be_decided_is_no_secret);
+    tcase_add_test(test, default_rule_replaces_missing_rules);
+    tcase_add_test(test, undecided_rule_is_a_500);
     tcase_add_loop_test(test, each_wrong_file, 0, sizeof(wrong) / sizeof(wrong[0]));
     tcase_add_loop_test(test, each_right_file, 0, sizeof(right) / sizeof(right[0]));
     tcase_add_loop_test(test, each_empty_file, 0, sizeof(empty) / sizeof(empty[0]));
     tcase_add_test(test, chains_have_a_limit);
-    tcase_add_test(test, deciding_has_an_end);
+    tcase_add_test(test, number_of_checks_has_a_limit);
     tcase_add_loop_test(test, each_token, 0, sizeof(tokens) / sizeof(tokens[0]));
-    tcase_add_test(test, nobody_comes_in_but_to_the_root);
+    tcase_add_test(test, only_the_root_needs_no_token);
     return suite_run("policy", test);
 }

@@ -1,5 +1,5 @@
 /*
- * Rate limits: buckets that fill with time, and whose they are. The test sets the time itself.
+ * Tests rate limits: how buckets fill, and whose they are. The test sets the time.
  */
 #include <config.h>
 
@@ -29,7 +29,7 @@ static void teardown_buckets(void)
     rate_buckets_free(buckets);
 }
 
-/* Takes as many tokens as there are at a time. */
+/* Takes all tokens that a bucket has at that time. Returns their number. */
 static unsigned take_all(uint64_t owner, const struct rate *rate, uint64_t now)
 {
     unsigned taken = 0;
@@ -38,7 +38,7 @@ static unsigned take_all(uint64_t owner, const struct rate *rate, uint64_t now)
     return taken;
 }
 
-START_TEST(a_quiet_owner_may_send_the_burst_at_once)
+START_TEST(quiet_owner_may_send_a_burst)
 {
     struct rate rate = rate_of(5, 2);
     ck_assert_uint_eq(take_all(1, &rate, START), 10);
@@ -77,7 +77,7 @@ START_TEST(extreme_rates_are_bounded)
 }
 END_TEST
 
-START_TEST(a_bucket_that_was_deeper_counts_as_empty)
+START_TEST(shrunk_bucket_counts_as_empty)
 {
     struct rate before = rate_of(1, 1000), after = rate_of(1, 2);
     ck_assert_uint_eq(take_all(1, &before, START), 1000);
@@ -184,7 +184,7 @@ static void start(void)
     ck_assert_ptr_nonnull(limiter);
 }
 
-/* How many requests are admitted at a time, ten at most. */
+/* Returns how many requests are admitted at that time, at most ten. */
 static unsigned admitted(const char *user, const char *project, enum rate_kind kind, uint64_t now)
 {
     struct identity identity = {.user_id = user, .project_id = project};
@@ -298,14 +298,12 @@ END_TEST
 int main(void)
 {
     TCase *test = tcase_create("rate buckets"), *limit_test = tcase_create("rate limits");
-    tcase_set_timeout(test, 600);
-    tcase_set_timeout(limit_test, 600);
     tcase_add_checked_fixture(test, setup_buckets, teardown_buckets);
-    tcase_add_test(test, a_quiet_owner_may_send_the_burst_at_once);
+    tcase_add_test(test, quiet_owner_may_send_a_burst);
     tcase_add_test(test, a_refusal_costs_nothing);
     tcase_add_test(test, one_request_passes_without_a_burst);
     tcase_add_test(test, extreme_rates_are_bounded);
-    tcase_add_test(test, a_bucket_that_was_deeper_counts_as_empty);
+    tcase_add_test(test, shrunk_bucket_counts_as_empty);
     tcase_add_test(test, a_token_may_be_given_back);
     tcase_add_test(test, owners_of_a_set_have_separate_buckets);
     tcase_add_test(test, a_new_owner_takes_over_the_full_bucket);

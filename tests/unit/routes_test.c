@@ -233,7 +233,6 @@ int main(void)
 {
     TCase *test = tcase_create("routes");
     tcase_add_checked_fixture(test, set_up, tear_down);
-    tcase_set_timeout(test, 60);
     tcase_add_test(test, a_policy_can_deny_everything);
     tcase_add_test(test, each_route_is_denied_by_its_rule);
     tcase_add_test(test, no_route_is_denied_by_another_rule);

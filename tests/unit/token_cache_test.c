@@ -1,5 +1,5 @@
 /*
- * The token cache, used by several processes at once, some of which are killed.
+ * Tests the token cache with several processes at once, some of which are killed.
  *
  * No test depends on how fast the machine is: processes wait for each other by counters and flags
  * in shared memory, and results are counted.
@@ -71,7 +71,7 @@ static size_t put(const char *token, const char *record, unsigned seconds)
     return token_cache_get(cache, &digest, found, sizeof(found));
 }
 
-START_TEST(what_was_put_is_found)
+START_TEST(stored_record_is_found)
 {
     struct token_digest digest = digest_of("one"), other = digest_of("two");
     char record[16];
@@ -84,7 +84,7 @@ START_TEST(what_was_put_is_found)
 }
 END_TEST
 
-START_TEST(what_is_in_it_is_left_out_of_core_dumps)
+START_TEST(cache_is_left_out_of_core_dumps)
 {
     char line[512], address[32];
     bool found = false, dumped = true;
@@ -104,7 +104,7 @@ START_TEST(what_is_in_it_is_left_out_of_core_dumps)
 }
 END_TEST
 
-START_TEST(a_token_is_another_one_at_another_keystone)
+START_TEST(digest_depends_on_the_keystone)
 {
     struct token_digest salt = digest_of("http://elsewhere");
     struct token_digest there, here = digest_of("one");
@@ -113,7 +113,7 @@ START_TEST(a_token_is_another_one_at_another_keystone)
 }
 END_TEST
 
-START_TEST(a_record_expires_after_its_time_and_not_before)
+START_TEST(record_expires_after_its_time)
 {
     struct token_digest digest = digest_of("brief"), lasting = digest_of("lasting");
     char record[16];
@@ -127,7 +127,7 @@ START_TEST(a_record_expires_after_its_time_and_not_before)
 }
 END_TEST
 
-START_TEST(what_is_too_long_is_not_kept)
+START_TEST(too_long_record_is_not_kept)
 {
     static char record[TOKEN_CACHE_RECORD + 1];
     struct token_digest digest = digest_of("long");
@@ -138,7 +138,7 @@ START_TEST(what_is_too_long_is_not_kept)
 }
 END_TEST
 
-START_TEST(what_is_used_stays_when_others_need_the_place)
+START_TEST(recently_used_record_is_kept)
 {
     struct token_digest used = digest_of("used");
     unsigned number, kept = 0;
@@ -146,7 +146,7 @@ START_TEST(what_is_used_stays_when_others_need_the_place)
     for (unsigned i = 0; i < 2000; i++) {
         struct token_digest digest = digest_number(i);
         token_cache_put(cache, &digest, &i, sizeof(i), 60);
-        /* the clock of what was used last has milliseconds */
+        /* the time of the last use counts in milliseconds */
         if (i % 20 == 0)
             nap(1);
         ck_assert_uint_gt(token_cache_get(cache, &used, &number, sizeof(number)), 0);
@@ -163,7 +163,7 @@ START_TEST(what_is_used_stays_when_others_need_the_place)
 }
 END_TEST
 
-/* Writes records that are all of one byte, and reads what others write. */
+/* Writes records of one repeated byte, and reads those of other processes. */
 static void hammer(unsigned seed)
 {
     unsigned char record[1500];
@@ -191,7 +191,7 @@ static pid_t start(void (*work)(unsigned), unsigned number)
     return pid;
 }
 
-START_TEST(nobody_reads_what_is_half_written)
+START_TEST(no_half_written_record_is_read)
 {
     pid_t pids[4];
     for (unsigned i = 0; i < 4; i++)
@@ -209,7 +209,7 @@ static void hammer_on(unsigned seed)
         hammer(seed);
 }
 
-START_TEST(killed_writers_leave_it_whole)
+START_TEST(killed_writers_leave_the_cache_whole)
 {
     for (unsigned i = 0; i < 60; i++) {
         pid_t pids[2] = {start(hammer_on, i), start(hammer_on, i + 5)};
@@ -236,8 +236,7 @@ enum { ASKING = 50, FOREVER = 3600 * 1000 /* milliseconds: the test times out be
 
 static enum token_verdict verdict_to_find;
 
-/* Does what a worker does with a token that it does not know. A leader has its answer once
-   board->answered is set. */
+/* Acts like a worker with an unknown token. A leader has its answer once board->answered is set. */
 static void ask(unsigned patience)
 {
     struct token_digest digest = digest_of("new");
@@ -281,7 +280,7 @@ static pid_t start_leader(void)
     return pid;
 }
 
-/* Whether the kernel says that a process sleeps. */
+/* Returns whether the process sleeps, as the kernel sees it. */
 static bool is_asleep(pid_t pid)
 {
     char path[64], line[512] = "";
@@ -314,7 +313,7 @@ static void await(const pid_t *pids, unsigned count)
 
 static const enum token_verdict verdicts[] = {TOKEN_VALID, TOKEN_REFUSED, TOKEN_UNKNOWN};
 
-START_TEST(one_asks_for_all_that_wait)
+START_TEST(one_worker_asks_for_all)
 {
     pid_t pids[ASKING];
     verdict_to_find = verdicts[_i];
@@ -329,7 +328,7 @@ START_TEST(one_asks_for_all_that_wait)
 }
 END_TEST
 
-START_TEST(a_killed_one_is_followed_by_the_next)
+START_TEST(next_worker_asks_after_a_kill)
 {
     pid_t pids[8];
     pids[0] = start_leader();
@@ -345,7 +344,7 @@ START_TEST(a_killed_one_is_followed_by_the_next)
 }
 END_TEST
 
-START_TEST(a_stopped_one_is_not_waited_for_without_end)
+START_TEST(stopped_worker_is_not_waited_for_forever)
 {
     pid_t leader = start_leader();
     kill(leader, SIGSTOP);
@@ -359,7 +358,7 @@ START_TEST(a_stopped_one_is_not_waited_for_without_end)
 }
 END_TEST
 
-START_TEST(what_costs_a_lookup)
+START_TEST(lookup_is_measured)
 {
     enum { TIMES = 100000 };
     char record[TOKEN_CACHE_RECORD];
@@ -386,19 +385,17 @@ int main(void)
 {
     TCase *test = tcase_create("token cache");
     tcase_add_checked_fixture(test, setup, teardown);
-    tcase_set_timeout(test, 600);
-    tcase_add_test(test, what_was_put_is_found);
-    tcase_add_test(test, what_is_in_it_is_left_out_of_core_dumps);
-    tcase_add_test(test, a_token_is_another_one_at_another_keystone);
-    tcase_add_test(test, a_record_expires_after_its_time_and_not_before);
-    tcase_add_test(test, what_is_too_long_is_not_kept);
-    tcase_add_test(test, what_is_used_stays_when_others_need_the_place);
-    tcase_add_test(test, nobody_reads_what_is_half_written);
-    tcase_add_test(test, killed_writers_leave_it_whole);
-    tcase_add_loop_test(test, one_asks_for_all_that_wait, 0,
-                        sizeof(verdicts) / sizeof(verdicts[0]));
-    tcase_add_test(test, a_killed_one_is_followed_by_the_next);
-    tcase_add_test(test, a_stopped_one_is_not_waited_for_without_end);
-    tcase_add_test(test, what_costs_a_lookup);
+    tcase_add_test(test, stored_record_is_found);
+    tcase_add_test(test, cache_is_left_out_of_core_dumps);
+    tcase_add_test(test, digest_depends_on_the_keystone);
+    tcase_add_test(test, record_expires_after_its_time);
+    tcase_add_test(test, too_long_record_is_not_kept);
+    tcase_add_test(test, recently_used_record_is_kept);
+    tcase_add_test(test, no_half_written_record_is_read);
+    tcase_add_test(test, killed_writers_leave_the_cache_whole);
+    tcase_add_loop_test(test, one_worker_asks_for_all, 0, sizeof(verdicts) / sizeof(verdicts[0]));
+    tcase_add_test(test, next_worker_asks_after_a_kill);
+    tcase_add_test(test, stopped_worker_is_not_waited_for_forever);
+    tcase_add_test(test, lookup_is_measured);
     return suite_run("token cache", test);
 }

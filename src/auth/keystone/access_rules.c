@@ -29,10 +29,10 @@ static enum part next_part(const char *pattern, size_t *length)
     return close != NULL || *pattern == '*' ? PART_SEGMENT : PART_LITERAL;
 }
 
-bool access_path_matches(const char *pattern, const char *path)
+bool access_rules_match_path(const char *pattern, const char *path)
 {
-    /* where a wildcard may take one more byte. The last "*" and the last "**" are enough: what was
-       matched before them can stay. */
+    /* Where a wildcard may take one more byte. The last "*" and the last "**" are enough: matches
+       before them can stay. */
     struct {
         const char *pattern, *path;
     } segment = {NULL, NULL}, anything = {NULL, NULL};
@@ -82,7 +82,7 @@ static bool rules_allow(const struct keystone_token *token, const char *service_
     for (size_t i = 0; i < token->access_rule_count; i++) {
         const struct access_rule *rule = &token->access_rules[i];
         if (strcmp(rule->method, exchange->method) == 0 &&
-            strcmp(rule->service, service_type) == 0 && access_path_matches(rule->path, path))
+            strcmp(rule->service, service_type) == 0 && access_rules_match_path(rule->path, path))
             return true;
     }
     return false;
@@ -95,7 +95,7 @@ bool access_rules_allow(const struct keystone_token *token, const char *service_
         return true;
     if (service_type == NULL || *service_type == '\0') {
         log_event(LOG_LEVEL_WARNING, "a token with access rules is refused: set "
-                                     "[keystone_authtoken] service_type to have them looked at");
+                                     "[keystone_authtoken] service_type to have them checked");
         return false;
     }
     if (!token->has_service) {

@@ -12,7 +12,7 @@
 
 /* Whether the path matches a rule's pattern: "*" and "{...}" match one or more bytes of a segment,
    "**" matches anything. */
-bool access_path_matches(const char *pattern, const char *path);
+bool access_rules_match_path(const char *pattern, const char *path);
 
 /* Whether a token may be used for a request to the service of this type. NULL: the type is unknown,
    and restricted tokens are refused. Unrestricted tokens are always allowed. for_service: the

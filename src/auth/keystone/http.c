@@ -144,8 +144,7 @@ static bool make_headers(struct curl_slist **list, const struct keystone_request
            add_header(list, "Content-Type", request->body != NULL ? json : NULL) &&
            add_header(list, "X-Auth-Token", request->token) &&
            add_header(list, "X-Subject-Token", request->subject_token) &&
-           /* says that access rules are enforced here; otherwise Keystone refuses tokens with rules
-            */
+           /* tells Keystone that Berth enforces access rules; else it refuses such tokens */
            add_header(list, "OpenStack-Identity-Access-Rules",
                       request->subject_token != NULL ? "1" : NULL);
 }
@@ -247,11 +246,11 @@ static bool pause_for(uint64_t milliseconds, uint64_t deadline)
 static bool note(struct keystone_http *http, CURLcode code, bool *first)
 {
     if (code == CURLE_OK) {
-        if (keystone_note_answer(http->shared))
+        if (keystone_shared_note_answer(http->shared))
             log_event(LOG_LEVEL_INFO, "Keystone answers again");
         return true;
     }
-    if (keystone_note_silence(http->shared)) {
+    if (keystone_shared_note_silence(http->shared)) {
         *first = true;
         log_event(LOG_LEVEL_ERROR, "Keystone cannot be reached",
                   log_text("reason", curl_easy_strerror(code)));
@@ -266,7 +265,8 @@ bool keystone_http_ask(struct keystone_http *http, const struct keystone_request
     uint64_t begun = clock_milliseconds(), pause = RETRY_PAUSE;
     bool first = false, answered = false;
     answer->status = 0;
-    if (begun >= request->deadline || !keystone_may_ask(http->shared, request->deadline - begun))
+    if (begun >= request->deadline ||
+        !keystone_shared_may_ask(http->shared, request->deadline - begun))
         return false;
     for (long i = 0; !answered; i++) {
         CURLcode code = ask_on(http, request, answer);

@@ -1,7 +1,7 @@
 /*
- * How the service itself logs in at Keystone: the body of POST /v3/auth/tokens, made of
- * [keystone_authtoken], and what the answer says. As keystoneauth1's plugins password, v3password
- * and v3applicationcredential do.
+ * The service's own login at Keystone: makes the body of POST /v3/auth/tokens from
+ * [keystone_authtoken], and reads the answer. Works as keystoneauth1's plugins password, v3password
+ * and v3applicationcredential.
  */
 #ifndef BERTH_AUTH_KEYSTONE_LOGIN_H
 #define BERTH_AUTH_KEYSTONE_LOGIN_H
@@ -14,13 +14,13 @@
 #include "settings/config.h"
 #include "settings/settings.h"
 
-/* Whether Keystone can be asked with these settings, for auth_strategy = keystone. Gives false and
-   one line that says which option is wrong, and where it stands. */
+/* Returns whether these settings suffice to ask Keystone. Otherwise sets error to a line that names
+   the wrong option and its place. */
 bool keystone_login_check(const struct settings *settings, const struct config *config,
                           struct error_line *error);
 
-/* The body. It has the password in it: to be freed with keystone_login_body_free(). NULL: there is
-   no memory. */
+/* Returns the body, or NULL when there is no memory. It contains the password: free it with
+   keystone_login_body_free(), which erases it. */
 char *keystone_login_body(const struct settings *settings);
 void keystone_login_body_free(char *body);
 
@@ -30,7 +30,7 @@ struct keystone_login {
     struct keystone_url url; /* of the identity service in the catalog, by interface and region */
 };
 
-/* Reads the answer. Gives false when it is not the description of a token. */
+/* Reads the answer. Returns false when it does not describe a token. */
 bool keystone_login_read(const struct settings *settings, const char *answer, size_t length,
                          struct keystone_login *login);
 

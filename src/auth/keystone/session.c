@@ -34,7 +34,7 @@ struct keystone_session {
     struct keystone_shared *shared;
     struct keystone_http *http;
     struct token_digest digest;
-    struct keystone_url auth_url; /* with its version, once that is known; "": not yet */
+    struct keystone_url auth_url; /* with its version; "": not known yet */
 };
 
 /* Covers the options that choose and authenticate Keystone, the service's user, and its scope. */
@@ -237,7 +237,7 @@ static bool ask_about(struct keystone_session *session, const struct pass *pass,
                       bool allow_expired, uint64_t deadline, struct keystone_answer *answer)
 {
     char url[KEYSTONE_URL_SIZE + 64];
-    /* the catalog is large, and is of use only where access rules are about a service in it */
+    /* the catalog is large, and only access rules need it */
     const char *service_type = session->settings->keystone_authtoken_service_type;
     bool catalog = service_type != NULL && *service_type != '\0';
     snprintf(url, sizeof(url), "%s/auth/tokens%s%s%s", pass->url.text,
@@ -269,7 +269,7 @@ static enum token_verdict judge(struct keystone_session *session,
                                 TOKEN_RECORD_SIZE);
     if (*length > 0)
         return TOKEN_VALID;
-    log_event(LOG_LEVEL_ERROR, "what Keystone says about a token is not the description of one");
+    log_event(LOG_LEVEL_ERROR, "Keystone's answer about a token does not describe a token");
     return TOKEN_UNKNOWN;
 }
 

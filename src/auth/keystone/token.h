@@ -53,8 +53,8 @@ size_t token_record_make(const char *answer, size_t length, const char *service_
 bool token_record_read(const void *record, size_t length, struct arena *arena,
                        struct keystone_token *token);
 
-/* "2026-11-24T16:12:09.000000Z" as microseconds since 1970. Returns false when text is not such a
- * time. */
+/* Parses "2026-11-24T16:12:09.000000Z" into microseconds since 1970. Returns false when text is not
+   such a time. */
 bool token_time_parse(const char *text, int64_t *microseconds);
 
 /* Returns the time in microseconds since 1970. */

@@ -5,21 +5,13 @@
 
 #include "auth/keystone/url.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "auth/keystone/json.h"
-
-/* Returns the length of scheme and host, 0 if text is not a URL. */
-static size_t origin_length(const char *text)
-{
-    size_t scheme = strncasecmp(text, "https://", 8) == 0  ? 8
-                    : strncasecmp(text, "http://", 7) == 0 ? 7
-                                                           : 0;
-    size_t host = scheme > 0 ? strcspn(text + scheme, "/?#") : 0;
-    return host > 0 ? scheme + host : 0;
-}
+#include "base/text.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -27,12 +19,34 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+/* Parses a URL of http or https. Returns NULL for any other text, and when there is no memory. The
+   caller frees it with curl_url_cleanup(). */
+static CURLU *parse(const char *text)
+{
+    CURLU *url = curl_url();
+    char *scheme = NULL;
+    bool good = url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+                curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+    curl_free(scheme);
+    if (good)
+        return url;
+    curl_url_cleanup(url);
+    return NULL;
+}
+
+/* libcurl takes more than a configuration should hold: bytes beyond ASCII in the path, and a third
+   slash before the host ("http:///v3" is host v3). */
 bool keystone_url_is_good(const char *text)
 {
     for (const char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f)
             return false;
-    return origin_length(text) > 0 && strlen(text) < KEYSTONE_URL_SIZE - sizeof("/v3");
+    CURLU *url = parse(text);
+    bool good = url != NULL && strstr(text, ":///") == NULL &&
+                strlen(text) < KEYSTONE_URL_SIZE - sizeof("/v3");
+    curl_url_cleanup(url);
+    return good;
 }
 
 bool keystone_url_set(struct keystone_url *url, const char *text)
@@ -67,30 +81,74 @@ bool keystone_url_has_version(struct keystone_url *url)
     return keystone_url_add_version(url);
 }
 
-/* Resolves a link of the document that was read from url. Returns false when it is too long. */
+/* Returns a part of a URL, to be freed with curl_free(). NULL: the URL has no such part. */
+static char *part_of(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    return curl_url_get(url, part, &text, 0) == CURLUE_OK ? text : NULL;
+}
+
+static bool part_equal(CURLU *one, CURLU *other, CURLUPart part)
+{
+    char *text = part_of(one, part), *other_text = part_of(other, part);
+    bool equal = strcasecmp(text_or(text, ""), text_or(other_text, "")) == 0;
+    curl_free(text);
+    curl_free(other_text);
+    return equal;
+}
+
+/* Returns the target of a link in the document that was read from url, which counts as a folder for
+   relative links. NULL: it is not a URL. */
+static CURLU *resolve(const struct keystone_url *url, const char *link)
+{
+    char folder[KEYSTONE_URL_SIZE + 1];
+    snprintf(folder, sizeof(folder), "%s/", url->text);
+    CURLU *target = parse(folder);
+    if (target != NULL && curl_url_set(target, CURLUPART_URL, link, 0) == CURLUE_OK)
+        return target;
+    curl_url_cleanup(target);
+    return NULL;
+}
+
+/* Sets path to the one of v3: that of the link if it stays at the same origin, otherwise the last
+   segment of that below the path that was asked. Returns false when it is too long. */
+static bool choose_path(CURLU *asked, CURLU *link, struct keystone_url *path)
+{
+    char *asked_path = part_of(asked, CURLUPART_PATH), *link_path = part_of(link, CURLUPART_PATH);
+    struct keystone_url base, target;
+    bool good = keystone_url_set(&base, text_or(asked_path, "")) &&
+                keystone_url_set(&target, text_or(link_path, ""));
+    curl_free(asked_path);
+    curl_free(link_path);
+    if (!good)
+        return false;
+    const char *slash = strrchr(target.text, '/');
+    const char *version = slash != NULL ? slash + 1 : target.text;
+    int length;
+    if (part_equal(asked, link, CURLUPART_SCHEME) && part_equal(asked, link, CURLUPART_HOST) &&
+        part_equal(asked, link, CURLUPART_PORT))
+        length = snprintf(path->text, sizeof(path->text), "%s", target.text);
+    else if (ends_with(base.text, version))
+        length = snprintf(path->text, sizeof(path->text), "%s", base.text);
+    else
+        length = snprintf(path->text, sizeof(path->text), "%s/%s", base.text, version);
+    return length >= 0 && (size_t)length < sizeof(path->text);
+}
+
+/* Resolves a link of the document that was read from url. Returns false when it is no URL or too
+   long. */
 static bool combine(const struct keystone_url *url, const char *link, struct keystone_url *result)
 {
     struct keystone_url path;
-    size_t asked = origin_length(url->text), linked = origin_length(link);
-    bool same = linked == 0 || (asked == linked && strncasecmp(url->text, link, asked) == 0);
-    char text[KEYSTONE_URL_SIZE];
-    int length =
-        snprintf(text, sizeof(text), "%.*s", (int)strcspn(link + linked, "?#"), link + linked);
-    if (length < 0 || (size_t)length >= sizeof(text) || !keystone_url_set(&path, text))
-        return false;
-    const char *version = strrchr(path.text, '/');
-    version = version != NULL ? version + 1 : path.text;
-    const char *base = url->text + asked;
-    if (linked == 0 && *link != '/')
-        length = snprintf(result->text, sizeof(result->text), "%s/%s", url->text, path.text);
-    else if (same)
-        length = snprintf(result->text, sizeof(result->text), "%.*s%s", (int)asked, url->text,
-                          path.text);
-    else if (ends_with(base, version))
-        length = snprintf(result->text, sizeof(result->text), "%s", url->text);
-    else
-        length = snprintf(result->text, sizeof(result->text), "%s/%s", url->text, version);
-    return length > 0 && (size_t)length < sizeof(result->text);
+    CURLU *asked = parse(url->text), *target = resolve(url, link);
+    bool good = asked != NULL && target != NULL && choose_path(asked, target, &path) &&
+                curl_url_set(asked, CURLUPART_PATH, path.text, 0) == CURLUE_OK;
+    char *text = good ? part_of(asked, CURLUPART_URL) : NULL;
+    good = text != NULL && keystone_url_set(result, text);
+    curl_free(text);
+    curl_url_cleanup(asked);
+    curl_url_cleanup(target);
+    return good;
 }
 
 /* Returns the "self" link of a version if it is a usable v3, or NULL. */

@@ -38,7 +38,7 @@ enum policy_check_kind {
     CHECK_BROKEN, /* its left side is not Python */
 };
 
-enum { CHECK_NESTING = 64 }; /* the most parentheses and "not" around a check */
+enum { POLICY_CHECK_NESTING = 64 }; /* the most parentheses and "not" around a check */
 
 /* A tree, all of it in one arena. */
 struct policy_check {

@@ -12,7 +12,7 @@
 /* The rules being visited, each referred to by the one before it. */
 struct path {
     const struct policy_rules *rules;
-    struct policy_rule *steps[CHAIN_MOST];
+    struct policy_rule *steps[POLICY_CHAIN_MOST];
     size_t length;
     struct error_line *error;
 };
@@ -89,7 +89,7 @@ static bool visit(struct path *path, struct policy_rule *rule)
         return refuse_circle(path, rule);
     if (rule->known)
         return true;
-    if (path->length == CHAIN_MOST)
+    if (path->length == POLICY_CHAIN_MOST)
         return refuse(path, rule, "is reached through too many other rules", "");
     rule->visited = true;
     path->steps[path->length++] = rule;
@@ -97,7 +97,8 @@ static bool visit(struct path *path, struct policy_rule *rule)
         return false;
     path->length--;
     rule->known = true;
-    return rule->chain < CHAIN_MOST || refuse(path, rule, "leads to too many other rules", "");
+    return rule->chain < POLICY_CHAIN_MOST ||
+           refuse(path, rule, "leads to too many other rules", "");
 }
 
 bool policy_rules_connect(struct policy_rules *rules, struct error_line *error)

@@ -17,7 +17,7 @@ struct policy_default {
 };
 
 /* The name of all the deprecated ancestors. Upstream calls them "rule:admin_api", which is not the
-   name of a rule ("admin_api" is): what a file has under that name counts all the same. */
+   name of a rule ("admin_api" is). A policy file may still define a rule under that name. */
 #define POLICY_FORMER_NAME "rule:admin_api"
 
 /* In the order of upstream's documentation. */

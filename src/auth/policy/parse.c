@@ -275,7 +275,7 @@ static struct policy_check *parse_one(struct parser *parser)
     }
     if (token != TOKEN_NOT && token != TOKEN_OPEN)
         return fail(parser, "there is no check where one should be");
-    if (++parser->nesting > CHECK_NESTING)
+    if (++parser->nesting > POLICY_CHECK_NESTING)
         return fail(parser, "it is nested too deeply");
     advance(parser);
     check = token == TOKEN_NOT ? parse_not(parser) : parse_rule(parser);
