@@ -318,7 +318,7 @@ def test_only_this_machine_sees_health_and_metrics(make_cloud):
     cloud = make_cloud(workers=2)
 
     def status(path, source='127.0.0.1', method='GET', headers=None):
-        connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=10,
+        connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60,
                                                 source_address=(source, 0))
         connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
@@ -343,7 +343,7 @@ def test_only_this_machine_sees_health_and_metrics(make_cloud):
             refused, body = status(path, '127.0.0.2', headers={'content-length': length})
             assert refused == expected and b'berth_' not in body, (path, length, refused, body)
     for path in ('/_berth/metrics', '/placement/_berth/metrics'):  # refused by its size
-        odd = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=10,
+        odd = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60,
                                          source_address=('127.0.0.2', 0))
         odd.request('GET', path, headers={'content-length': 'odd'})
         answer = odd.getresponse()

@@ -288,7 +288,7 @@ def test_it_opens_a_socket_of_its_own(directory, make_cloud):
     assert os.stat(path).st_mode & 0o777 == 0o660
     second = subprocess.run([BERTH, '--config-file', cloud.conf,
                              '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
-                            capture_output=True, text=True, timeout=20)
+                            capture_output=True, text=True, timeout=60)
     assert second.returncode == 78, second.stderr
     assert 'another process listens there' in second.stderr, second.stderr
     process.send_signal(SIGTERM)

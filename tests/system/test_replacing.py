@@ -79,7 +79,7 @@ class Shell:
 
     def end(self):
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(60)
 
 
 class Traffic(threading.Thread):
@@ -153,7 +153,7 @@ class Machine:
     def start_nginx(self):
         subprocess.run(['nginx', '-e', os.path.join(self.directory, 'nginx-error.log'), '-c',
                         os.path.join(self.nginx, 'nginx.conf')], env=self.environment, check=True,
-                       stdin=subprocess.DEVNULL, timeout=30)
+                       stdin=subprocess.DEVNULL, timeout=60)
 
     def pid(self, name):
         try:

@@ -185,7 +185,7 @@ class TestSchema(Comparison):
         self.check_whole(database)
 
     def wait_for(self, query):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while not self.fresh.sql(query):
             assert time.monotonic() < end, query
             time.sleep(0.01)

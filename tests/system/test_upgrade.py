@@ -60,7 +60,7 @@ class Traffic:
                 with self.lock:
                     self.asked += 1
                 if connection is None:
-                    connection = socket.create_connection(('127.0.0.1', self.cloud.port), 30)
+                    connection = socket.create_connection(('127.0.0.1', self.cloud.port), 60)
                     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 asked = time.monotonic()
                 connection.sendall(request)

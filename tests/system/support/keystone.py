@@ -179,7 +179,7 @@ class Keystone:
 
     # Asking.
 
-    def ask(self, method, path, body=None, token=None, timeout=30, **headers):
+    def ask(self, method, path, body=None, token=None, timeout=60, **headers):
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
         sent = {'content-type': 'application/json'}
         if token is not None:

@@ -10,7 +10,7 @@ def exit_of(text, directory, *arguments):
     with open(conf, 'w') as file:
         file.write(text)
     done = subprocess.run([BERTH, '--config-file', conf, *arguments],
-                          capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20)
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
     return done.returncode, done.stderr
 
 
