@@ -442,8 +442,7 @@ static void add_belongings(const struct scene *scene, struct world *world)
 
 static void make_world(const struct scene *scene, struct world *world)
 {
-    static const int64_t ids[] = {1, 2, 3, 4, 5};
-    struct world_interest interest = {ids, TRAITS + 1, TRAITS, ids, AGGREGATES};
+    const struct world_interest interest = {TRAITS + 1, TRAITS, AGGREGATES};
     struct world_kin kin[PROVIDERS] = {{0, 0}};
     world_begin(world, &arena, &interest);
     for (int i = 0; i < scene->provider_count; i++) {

@@ -12,7 +12,6 @@
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search.h"
 #include "placement/candidates/world_load.h"
-#include "placement/names.h"
 
 /* With a limit and a random order, the sample is taken from at most this many candidates. */
 enum { SAMPLED_MOST = 100000 };
@@ -26,6 +25,7 @@ struct finder {
     /* Reset for each attempt. */
     struct resolution resolution;
     struct world world;
+    struct class_names classes;
     struct search_query query;
     struct search search;
     uint64_t found;
@@ -45,7 +45,7 @@ struct finder {
 
 static const char *class_name_of(const struct finder *finder, int64_t class_id)
 {
-    const struct vocabulary *classes = &finder->resolution.classes;
+    const struct vocabulary *classes = &finder->resolution.names.classes;
     size_t i = 0;
     while (classes->ids[i] != class_id)
         i++;
@@ -287,7 +287,6 @@ static enum outcome summarize_provider(const struct finder *finder, uint32_t num
         .uuid = provider->uuid,
         .root_uuid = world->providers[provider->root].uuid,
         .resources = resources,
-        .resource_count = provider->inventory_count,
         .traits = traits->names + traits->first[number],
         .trait_count = traits->first[number + 1] - traits->first[number],
     };
@@ -296,10 +295,10 @@ static enum outcome summarize_provider(const struct finder *finder, uint32_t num
     for (uint32_t i = 0; i < provider->inventory_count; i++) {
         const struct world_inventory *inventory =
             &world->inventories[provider->first_inventory + i];
-        resources[i] =
-            (struct summary_resource){.capacity = inventory->capacity, .used = inventory->used};
-        TRY(names_from_id(finder->context, NAME_RESOURCE_CLASS, inventory->class_id,
-                          &resources[i].class_name));
+        const char *class_name = class_name_find(&finder->classes, inventory->class_id);
+        if (class_name != NULL) /* always, unless rows are damaged */
+            resources[summary.resource_count++] = (struct summary_resource){
+                .class_name = class_name, .capacity = inventory->capacity, .used = inventory->used};
     }
     return finder->listener->summary(finder->listener->subject, &summary) ? OUTCOME_OK
                                                                           : OUTCOME_TOO_MUCH;
@@ -333,9 +332,8 @@ static enum outcome find(void *subject)
     finder->found = finder->kept_count = finder->kept_room = 0;
     finder->enough = false;
     listener->begin(listener->subject);
-    TRY(resolution_begin(&finder->resolution, context, finder->request));
-    struct world_interest interest = resolution_interest(&finder->resolution);
-    TRY(world_load(context, &interest, &finder->world));
+    resolution_begin(&finder->resolution, context, finder->request);
+    TRY(world_load(context, &finder->resolution.names, &finder->world, &finder->classes));
     TRY(resolution_query(&finder->resolution, &finder->world, &finder->query, &hopeless));
     prepare_candidate(finder);
     finder->named = arena_array(context->arena, finder->world.provider_count, sizeof(bool));

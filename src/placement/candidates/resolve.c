@@ -1,5 +1,5 @@
 /*
- * Looks up names, and refuses names that do not exist.
+ * Gathers names, and refuses names that do not exist.
  */
 #include <config.h>
 
@@ -10,9 +10,7 @@
 
 #include "base/sorted.h"
 #include "base/text.h"
-#include "placement/aggregate.h"
 #include "placement/candidates/search.h"
-#include "placement/names.h"
 
 static const char sharing_trait[] = "MISC_SHARES_VIA_AGGREGATE";
 
@@ -69,47 +67,30 @@ static void gather_names(struct resolution *resolution)
         traits += membership_size(&request->groups[i].traits);
         aggregates += membership_size(&request->groups[i].aggregates);
     }
-    resolution->classes.names = arena_array(arena, classes, sizeof(char *));
-    resolution->traits.names = arena_array(arena, traits, sizeof(char *));
-    resolution->aggregates.names = arena_array(arena, aggregates, sizeof(char *));
-    resolution->traits.names[resolution->traits.count++] = sharing_trait;
-    vocabulary_add(&resolution->traits, &request->root_traits);
+    resolution->names.classes.names = arena_array(arena, classes, sizeof(char *));
+    resolution->names.traits.names = arena_array(arena, traits, sizeof(char *));
+    resolution->names.aggregates.names = arena_array(arena, aggregates, sizeof(char *));
+    resolution->names.traits.names[resolution->names.traits.count++] = sharing_trait;
+    vocabulary_add(&resolution->names.traits, &request->root_traits);
     for (size_t i = 0; i < request->group_count; i++) {
         const struct request_group *group = &request->groups[i];
         for (size_t j = 0; j < group->resources.count; j++)
-            resolution->classes.names[resolution->classes.count++] =
+            resolution->names.classes.names[resolution->names.classes.count++] =
                 group->resources.items[j].class_name;
-        vocabulary_add(&resolution->traits, &group->traits);
-        vocabulary_add(&resolution->aggregates, &group->aggregates);
+        vocabulary_add(&resolution->names.traits, &group->traits);
+        vocabulary_add(&resolution->names.aggregates, &group->aggregates);
     }
-    vocabulary_sort(&resolution->classes, arena);
-    vocabulary_sort(&resolution->traits, arena);
-    vocabulary_sort(&resolution->aggregates, arena);
+    vocabulary_sort(&resolution->names.classes, arena);
+    vocabulary_sort(&resolution->names.traits, arena);
+    vocabulary_sort(&resolution->names.aggregates, arena);
 }
 
-enum outcome resolution_begin(struct resolution *resolution, struct context *context,
-                              const struct candidate_request *request)
+void resolution_begin(struct resolution *resolution, struct context *context,
+                      const struct candidate_request *request)
 {
     *resolution = (struct resolution){.context = context, .request = request};
     gather_names(resolution);
-    const struct vocabulary *classes = &resolution->classes, *traits = &resolution->traits;
-    const struct vocabulary *aggregates = &resolution->aggregates;
-    TRY(names_to_ids(context, NAME_RESOURCE_CLASS, classes->names, classes->count, classes->ids));
-    TRY(names_to_ids(context, NAME_TRAIT, traits->names, traits->count, traits->ids));
-    if (aggregates->count == 0)
-        return OUTCOME_OK;
-    return aggregates_to_ids(context, aggregates->names, aggregates->count, aggregates->ids);
-}
-
-struct world_interest resolution_interest(const struct resolution *resolution)
-{
-    return (struct world_interest){
-        .trait_ids = resolution->traits.ids,
-        .trait_count = resolution->traits.count,
-        .sharing_trait = vocabulary_find(&resolution->traits, sharing_trait),
-        .aggregate_ids = resolution->aggregates.ids,
-        .aggregate_count = resolution->aggregates.count,
-    };
+    resolution->names.sharing_trait = vocabulary_find(&resolution->names.traits, sharing_trait);
 }
 
 /* The query. */
@@ -142,7 +123,7 @@ static enum outcome check_traits(const struct resolution *resolution, const stru
 {
     struct text_builder missing = text_begin(resolution->context->arena);
     for (size_t i = 0; i < set->count; i++)
-        if (vocabulary_id(&resolution->traits, set->names[i]) < 0)
+        if (vocabulary_id(&resolution->names.traits, set->names[i]) < 0)
             text_add_item(&missing, ", ", set->names[i]);
     if (missing.text == NULL)
         return OUTCOME_OK;
@@ -214,19 +195,19 @@ static enum outcome make_group(const struct resolution *resolution, const struct
     };
     for (size_t i = 0; i < asked->resources.count; i++) {
         const struct resource_amount *item = &asked->resources.items[i];
-        demands[i].class_id = vocabulary_id(&resolution->classes, item->class_name);
+        demands[i].class_id = vocabulary_id(&resolution->names.classes, item->class_name);
         demands[i].amount = item->amount;
         if (demands[i].class_id < 0)
             return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
                                 item->class_name);
     }
-    make_membership(context->arena, &resolution->aggregates, &asked->aggregates,
+    make_membership(context->arena, &resolution->names.aggregates, &asked->aggregates,
                     world->aggregate_words, &group->aggregates);
     if (group->aggregates.required_count > 0 && !some_provider(world, &group->aggregates)) {
         *hopeless = true;
         return OUTCOME_OK;
     }
-    make_membership(context->arena, &resolution->traits, &asked->traits, world->trait_words,
+    make_membership(context->arena, &resolution->names.traits, &asked->traits, world->trait_words,
                     &group->traits);
     TRY(check_membership(resolution, &asked->traits, true));
     if (asked->in_tree != NULL) {
@@ -281,7 +262,7 @@ enum outcome resolution_query(struct resolution *resolution, const struct world 
                                    .isolate = request->isolate,
                                    .one_of_tree = request->one_of_tree};
     *hopeless = false;
-    make_membership(arena, &resolution->traits, &request->root_traits, world->trait_words,
+    make_membership(arena, &resolution->names.traits, &request->root_traits, world->trait_words,
                     &query->root_traits);
     TRY(check_membership(resolution, &request->root_traits, false));
     *hopeless = asks_anything(&request->root_traits) && !some_root(world, &query->root_traits);

@@ -4,7 +4,7 @@
  * test does.
  *
  * A provider's number is its place in the order of ids. The world has only the traits and
- * aggregates that a search asks about; their numbers are their places in struct world_interest. The
+ * aggregates that a search asks about, by numbers that whoever fills the world chooses. The
  * traits of a provider are a set of bits, and so are its aggregates.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_WORLD_H
@@ -20,12 +20,10 @@
 
 enum { WORLD_UUID = 37, BITS_IN_WORD = 64 };
 
-/* The traits and aggregates that a search asks about: their ids, each once. */
+/* The traits and aggregates that a search asks about: how many they are. */
 struct world_interest {
-    const int64_t *trait_ids;
     size_t trait_count;
     size_t sharing_trait; /* number of MISC_SHARES_VIA_AGGREGATE; trait_count: no provider shares */
-    const int64_t *aggregate_ids;
     size_t aggregate_count;
 };
 

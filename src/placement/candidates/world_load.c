@@ -5,28 +5,33 @@
 
 #include "placement/candidates/world_load.h"
 
-#include "placement/names.h"
+#include "base/sorted.h"
 
 static const struct sql select_providers = {
     "SELECT id, uuid, root_provider_id, parent_provider_id FROM resource_providers ORDER BY id",
     "isii"};
+/* The names of all classes, then all inventories. */
 static const struct sql select_inventories = {
-    "SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, max_unit, "
-    "step_size, allocation_ratio FROM inventories",
-    "iiiiiiir"};
+    "SELECT NULL, id, NULL, NULL, NULL, NULL, NULL, NULL, name FROM resource_classes "
+    "UNION ALL SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, "
+    "max_unit, step_size, allocation_ratio, NULL FROM inventories",
+    "iiiiiiirs"};
 /* The index alone answers this, in order. */
 static const struct sql select_usages = {
     "SELECT resource_provider_id, resource_class_id, CAST(SUM(used) AS SIGNED) FROM allocations "
     "FORCE INDEX (allocations_resource_provider_class_used_idx) "
     "GROUP BY resource_provider_id, resource_class_id",
     "iii"};
+/* A name that nothing has comes in one row, without a provider. */
 static const struct sql select_traits = {
-    "SELECT resource_provider_id, trait_id FROM resource_provider_traits WHERE trait_id IN (?...)",
-    "ii"};
+    "SELECT has.resource_provider_id, t.id, t.name FROM traits t "
+    "LEFT JOIN resource_provider_traits has ON has.trait_id = t.id WHERE t.name IN (?...)",
+    "iis"};
 static const struct sql select_aggregates = {
-    "SELECT resource_provider_id, aggregate_id FROM resource_provider_aggregates "
-    "WHERE aggregate_id IN (?...)",
-    "ii"};
+    "SELECT has.resource_provider_id, a.id, a.uuid FROM placement_aggregates a "
+    "LEFT JOIN resource_provider_aggregates has ON has.aggregate_id = a.id "
+    "WHERE a.uuid IN (?...)",
+    "iis"};
 
 static const struct sql select_members = {
     "SELECT aggregate_id, resource_provider_id FROM resource_provider_aggregates "
@@ -35,14 +40,15 @@ static const struct sql select_members = {
     "ON has.resource_provider_id = sharing.resource_provider_id WHERE has.trait_id = ?)",
     "ii"};
 
-static const struct sql select_all_trait_ids = {
-    "SELECT resource_provider_id, trait_id FROM resource_provider_traits "
-    "ORDER BY resource_provider_id, trait_id",
-    "ii"};
-static const struct sql select_trait_ids = {
-    "SELECT resource_provider_id, trait_id FROM resource_provider_traits "
-    "WHERE resource_provider_id IN (?...) ORDER BY resource_provider_id, trait_id",
-    "ii"};
+/* The names of all traits, and the traits of providers. The index makes it likely that these come
+   in order. */
+#define TRAIT_NAMES                                                                                \
+    "SELECT NULL, id, name FROM traits "                                                           \
+    "UNION ALL SELECT resource_provider_id, trait_id, NULL FROM resource_provider_traits "         \
+    "FORCE INDEX (resource_provider_traits_resource_provider_trait_idx)"
+static const struct sql select_all_trait_names = {TRAIT_NAMES, "iis"};
+static const struct sql select_trait_names = {TRAIT_NAMES " WHERE resource_provider_id IN (?...)",
+                                              "iis"};
 
 /* There are few different ratios: the decimal meaning of each is computed once. */
 enum { RATIOS = 16 };
@@ -50,7 +56,11 @@ enum { RATIOS = 16 };
 struct loading {
     struct context *context;
     struct world *world;
-    const struct world_interest *interest;
+    struct vocabularies *names;
+    struct class_names *classes;
+    size_t class_room;
+    int64_t last_id;       /* of a trait or an aggregate: rows with one id come together */
+    size_t last_number;    /* of that id */
     struct world_kin *kin; /* for each provider so far */
     size_t kin_room;
     float ratios[RATIOS];
@@ -79,9 +89,27 @@ static double ratio_meaning(struct loading *loading, float ratio)
     return loading->meanings[at] = float_meaning(ratio);
 }
 
+static void add_class(struct loading *loading, int64_t id, const char *name)
+{
+    struct arena *arena = loading->context->arena;
+    struct class_names *classes = loading->classes;
+    struct vocabulary *wanted = &loading->names->classes;
+    const char **found =
+        sorted_find(&name, wanted->names, wanted->count, sizeof(*wanted->names), text_compare);
+    if (found != NULL)
+        wanted->ids[found - wanted->names] = id;
+    classes->list = arena_grow(arena, classes->list, classes->count, &loading->class_room,
+                               sizeof(*classes->list));
+    classes->list[classes->count++] = (struct class_name){id, arena_strdup(arena, name)};
+}
+
 static enum outcome add_inventory(void *subject, const struct value *row)
 {
     struct loading *loading = subject;
+    if (row[8].kind != VALUE_NULL) {
+        add_class(loading, row[1].integer, row[8].text);
+        return OUTCOME_OK;
+    }
     float ratio = (float)row[7].real;
     struct world_inventory inventory = {
         .class_id = (int32_t)row[1].integer,
@@ -106,20 +134,27 @@ static enum outcome add_usage(void *subject, const struct value *row)
     return OUTCOME_OK;
 }
 
-static size_t number_of(const int64_t *ids, size_t count, int64_t id)
+/* Returns the number of a name, and sets its id, or returns the number of names if the name is not
+   in the vocabulary: the database may find names that differ in case. */
+static size_t number_of(struct loading *loading, struct vocabulary *vocabulary,
+                        const struct value *row)
 {
-    size_t i = 0;
-    while (i < count && ids[i] != id)
-        i++;
-    return i;
+    if (row[1].integer == loading->last_id)
+        return loading->last_number;
+    const char **found = sorted_find(&row[2].text, vocabulary->names, vocabulary->count,
+                                     sizeof(*vocabulary->names), text_compare);
+    loading->last_id = row[1].integer;
+    loading->last_number = found != NULL ? (size_t)(found - vocabulary->names) : vocabulary->count;
+    if (found != NULL)
+        vocabulary->ids[loading->last_number] = row[1].integer;
+    return loading->last_number;
 }
 
 static enum outcome add_trait(void *subject, const struct value *row)
 {
     struct loading *loading = subject;
-    size_t count = loading->interest->trait_count;
-    size_t number = number_of(loading->interest->trait_ids, count, row[1].integer);
-    if (number < count)
+    size_t number = number_of(loading, &loading->names->traits, row);
+    if (number < loading->names->traits.count && row[0].kind != VALUE_NULL)
         world_add_trait(loading->world, row[0].integer, number);
     return OUTCOME_OK;
 }
@@ -127,9 +162,8 @@ static enum outcome add_trait(void *subject, const struct value *row)
 static enum outcome add_aggregate(void *subject, const struct value *row)
 {
     struct loading *loading = subject;
-    size_t count = loading->interest->aggregate_count;
-    size_t number = number_of(loading->interest->aggregate_ids, count, row[1].integer);
-    if (number < count)
+    size_t number = number_of(loading, &loading->names->aggregates, row);
+    if (number < loading->names->aggregates.count && row[0].kind != VALUE_NULL)
         world_add_aggregate(loading->world, row[0].integer, number);
     return OUTCOME_OK;
 }
@@ -141,49 +175,78 @@ static enum outcome add_member(void *subject, const struct value *row)
     return OUTCOME_OK;
 }
 
+static int class_compare(const void *left, const void *right)
+{
+    const struct class_name *a = left, *b = right;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+const char *class_name_find(const struct class_names *classes, int64_t id)
+{
+    const struct class_name key = {.id = id};
+    const struct class_name *found =
+        sorted_find(&key, classes->list, classes->count, sizeof(key), class_compare);
+    return found != NULL ? found->name : NULL;
+}
+
 static enum outcome load_inventories(struct loading *loading)
 {
     struct database *database = loading->context->database;
+    struct class_names *classes = loading->classes;
     TRY(database_visit(database, &select_inventories, NO_VALUES, add_inventory, loading));
+    sort(classes->list, classes->count, sizeof(*classes->list), class_compare);
     world_sort_inventories(loading->world);
     return database_visit(database, &select_usages, NO_VALUES, add_usage, loading);
 }
 
-static enum outcome load_interest(struct loading *loading)
+/* Reads who has the names of a vocabulary. */
+static enum outcome load_named(struct loading *loading, const struct sql *sql,
+                               const struct vocabulary *vocabulary, database_visitor visitor)
 {
-    struct database *database = loading->context->database;
-    const struct world_interest *interest = loading->interest;
-    if (interest->trait_count > 0)
-        TRY(database_visit(database, &select_traits,
-                           VALUES(value_integers(interest->trait_ids, interest->trait_count)),
-                           add_trait, loading));
-    if (interest->aggregate_count > 0)
-        TRY(database_visit(
-            database, &select_aggregates,
-            VALUES(value_integers(interest->aggregate_ids, interest->aggregate_count)),
-            add_aggregate, loading));
-    return OUTCOME_OK;
+    loading->last_id = -1;
+    if (vocabulary->count == 0)
+        return OUTCOME_OK;
+    return database_visit(loading->context->database, sql,
+                          VALUES(value_texts(vocabulary->names, vocabulary->count)), visitor,
+                          loading);
 }
 
 static enum outcome load_sharing(struct loading *loading)
 {
-    const struct world_interest *interest = loading->interest;
+    const struct vocabularies *names = loading->names;
     if (loading->world->sharing_count == 0)
         return OUTCOME_OK;
     return database_visit(loading->context->database, &select_members,
-                          VALUES(value_integer(interest->trait_ids[interest->sharing_trait])),
+                          VALUES(value_integer(names->traits.ids[names->sharing_trait])),
                           add_member, loading);
 }
 
-enum outcome world_load(struct context *context, const struct world_interest *interest,
-                        struct world *world)
+static void forget_ids(struct vocabulary *vocabulary)
 {
-    struct loading loading = {.context = context, .world = world, .interest = interest};
-    world_begin(world, context->arena, interest);
+    for (size_t i = 0; i < vocabulary->count; i++)
+        vocabulary->ids[i] = -1;
+}
+
+enum outcome world_load(struct context *context, struct vocabularies *names, struct world *world,
+                        struct class_names *classes)
+{
+    struct loading loading = {
+        .context = context, .world = world, .names = names, .classes = classes};
+    const struct world_interest interest = {
+        .trait_count = names->traits.count,
+        .sharing_trait = names->sharing_trait,
+        .aggregate_count = names->aggregates.count,
+    };
+    *classes = (struct class_names){0};
+    forget_ids(&names->classes);
+    forget_ids(&names->traits);
+    forget_ids(&names->aggregates);
+    world_begin(world, context->arena, &interest);
     TRY(database_visit(context->database, &select_providers, NO_VALUES, add_provider, &loading));
     world_link(world, loading.kin);
     TRY(load_inventories(&loading));
-    TRY(load_interest(&loading));
+    TRY(load_named(&loading, &select_traits, &names->traits, add_trait));
+    TRY(load_named(&loading, &select_aggregates, &names->aggregates, add_aggregate));
     TRY(load_sharing(&loading));
     world_end(world);
     return OUTCOME_OK;
@@ -195,33 +258,67 @@ enum outcome world_load(struct context *context, const struct world_interest *in
    reading the whole table is faster. */
 enum { LISTED_MOST = 256, LISTED_PART = 4 };
 
+struct trait_of_provider {
+    uint32_t provider;
+    int64_t trait_id;
+};
+
+struct trait_name {
+    int64_t id;
+    const char *name;
+};
+
 struct naming {
     struct context *context;
     struct world *world;
     const bool *wanted;
-    uint32_t *first;
-    int64_t *trait_ids;
+    struct trait_name *names; /* all traits, by id once they are sorted */
+    size_t name_count, name_room;
+    struct trait_of_provider *traits; /* of the wanted providers */
     uint32_t count;
     size_t room;
-    uint32_t reached; /* first[] is known up to here */
+    bool in_order; /* so far */
 };
 
-/* Takes a row of select_trait_ids, which come by provider. */
-static enum outcome add_trait_id(void *subject, const struct value *row)
+static int trait_name_compare(const void *left, const void *right)
+{
+    const struct trait_name *a = left, *b = right;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static int trait_compare(const void *left, const void *right)
+{
+    const struct trait_of_provider *a = left, *b = right;
+    if (a->provider != b->provider)
+        return a->provider < b->provider ? -1 : 1;
+    return (a->trait_id > b->trait_id) - (a->trait_id < b->trait_id);
+}
+
+static enum outcome add_trait_name(void *subject, const struct value *row)
 {
     struct naming *naming = subject;
+    struct arena *arena = naming->context->arena;
+    if (row[0].kind == VALUE_NULL) {
+        naming->names = arena_grow(arena, naming->names, naming->name_count, &naming->name_room,
+                                   sizeof(*naming->names));
+        naming->names[naming->name_count++] =
+            (struct trait_name){row[1].integer, arena_strdup(arena, row[2].text)};
+        return OUTCOME_OK;
+    }
     uint32_t provider = world_find(naming->world, row[0].integer);
     if (provider == WORLD_NONE || !naming->wanted[provider])
         return OUTCOME_OK;
-    while (naming->reached < provider)
-        naming->first[++naming->reached] = naming->count;
-    naming->trait_ids = arena_grow(naming->context->arena, naming->trait_ids, naming->count,
-                                   &naming->room, sizeof(*naming->trait_ids));
-    naming->trait_ids[naming->count++] = row[1].integer;
+    naming->traits =
+        arena_grow(arena, naming->traits, naming->count, &naming->room, sizeof(*naming->traits));
+    struct trait_of_provider *trait = &naming->traits[naming->count];
+    *trait = (struct trait_of_provider){provider, row[1].integer};
+    if (naming->count > 0 && trait_compare(trait - 1, trait) > 0)
+        naming->in_order = false;
+    naming->count++;
     return OUTCOME_OK;
 }
 
-static enum outcome read_trait_ids(struct naming *naming)
+static enum outcome read_traits(struct naming *naming)
 {
     struct world *world = naming->world;
     struct database *database = naming->context->database;
@@ -235,25 +332,39 @@ static enum outcome read_trait_ids(struct naming *naming)
         count++;
     }
     if (count > LISTED_MOST || count > world->provider_count / LISTED_PART)
-        return database_visit(database, &select_all_trait_ids, NO_VALUES, add_trait_id, naming);
-    return database_visit(database, &select_trait_ids, VALUES(value_integers(ids, count)),
-                          add_trait_id, naming);
+        return database_visit(database, &select_all_trait_names, NO_VALUES, add_trait_name, naming);
+    return database_visit(database, &select_trait_names, VALUES(value_integers(ids, count)),
+                          add_trait_name, naming);
+}
+
+static bool trait_name_before(const void *names, size_t index, const void *id)
+{
+    return ((const struct trait_name *)names)[index].id < *(const int64_t *)id;
 }
 
 enum outcome world_traits_load(struct context *context, struct world *world, const bool *wanted,
                                struct trait_names *traits)
 {
-    struct naming naming = {.context = context, .world = world, .wanted = wanted};
-    naming.first =
-        arena_array(context->arena, (size_t)world->provider_count + 1, sizeof(*naming.first));
-    TRY(read_trait_ids(&naming));
-    while (naming.reached < world->provider_count)
-        naming.first[++naming.reached] = naming.count;
-    *traits = (struct trait_names){
-        .first = naming.first,
-        .names = arena_array(context->arena, naming.count, sizeof(*traits->names)),
-    };
-    for (uint32_t i = 0; i < naming.count; i++)
-        TRY(names_from_id(context, NAME_TRAIT, naming.trait_ids[i], &traits->names[i]));
+    struct naming naming = {.context = context, .world = world, .wanted = wanted, .in_order = true};
+    TRY(read_traits(&naming));
+    sort(naming.names, naming.name_count, sizeof(*naming.names), trait_name_compare);
+    if (!naming.in_order)
+        sort(naming.traits, naming.count, sizeof(*naming.traits), trait_compare);
+    uint32_t *first =
+        arena_array(context->arena, (size_t)world->provider_count + 1, sizeof(*first));
+    const char **names = arena_array(context->arena, naming.count, sizeof(*names));
+    uint32_t reached = 0, count = 0;
+    for (uint32_t i = 0; i < naming.count; i++) {
+        const struct trait_of_provider *trait = &naming.traits[i];
+        while (reached < trait->provider)
+            first[++reached] = count;
+        size_t at =
+            lower_bound(naming.names, naming.name_count, &trait->trait_id, trait_name_before);
+        if (at < naming.name_count && naming.names[at].id == trait->trait_id)
+            names[count++] = naming.names[at].name;
+    }
+    while (reached < world->provider_count)
+        first[++reached] = count;
+    *traits = (struct trait_names){first, names};
     return OUTCOME_OK;
 }

@@ -7,14 +7,31 @@
 #ifndef BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
 #define BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
 
+#include "placement/candidates/vocabulary.h"
 #include "placement/candidates/world.h"
 #include "placement/context.h"
 
+/* All resource classes, by id. */
+struct class_name {
+    int64_t id;
+    const char *name;
+};
+
+struct class_names {
+    struct class_name *list;
+    size_t count;
+};
+
+/* Returns the name of a class, or NULL if no class has the id. */
+const char *class_name_find(const struct class_names *classes, int64_t id);
+
 /* Reads all providers with their inventories and usages, which of them have the traits and are
-   members of the aggregates of interest, which of them share, and with which others. Call it inside
-   of database_snapshot(). */
-enum outcome world_load(struct context *context, const struct world_interest *interest,
-                        struct world *world);
+   members of the aggregates in the vocabularies, which of them share, and with which others. The
+   places of the names in the vocabularies are the numbers of the world. Sets the ids of the
+   vocabularies: the names are read together with what they name, as the ids are different after a
+   database was replaced. Call it inside of database_snapshot(). */
+enum outcome world_load(struct context *context, struct vocabularies *names, struct world *world,
+                        struct class_names *classes);
 
 /* The trait names of some providers: those of provider i are names[first[i]] to
    names[first[i + 1] - 1]. */

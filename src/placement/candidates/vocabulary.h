@@ -1,0 +1,23 @@
+/*
+ * The names of one kind that a candidate request uses: resource classes, traits or aggregates.
+ */
+#ifndef BERTH_PLACEMENT_CANDIDATES_VOCABULARY_H
+#define BERTH_PLACEMENT_CANDIDATES_VOCABULARY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Distinct names, sorted by text_compare(), and their ids; -1 for a name that does not exist.
+   Reading the world sets the ids. */
+struct vocabulary {
+    const char **names;
+    int64_t *ids;
+    size_t count;
+};
+
+struct vocabularies {
+    struct vocabulary classes, traits, aggregates;
+    size_t sharing_trait; /* the place of MISC_SHARES_VIA_AGGREGATE among the traits */
+};
+
+#endif
