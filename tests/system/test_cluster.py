@@ -25,7 +25,6 @@ CONFIGURATION = """\
 auth_strategy = noauth2
 [placement_database]
 connection = mysql+pymysql://placement:pw@localhost/placement?charset=utf8&unix_socket={socket}
-mysql_wsrep_sync_wait = 1
 [berth]
 workers = 2
 """
@@ -112,6 +111,44 @@ def race(*calls):
     for thread in threads:
         thread.join()
     return results
+
+
+LAG = """\
+CREATE DATABASE IF NOT EXISTS lag;
+CREATE TABLE IF NOT EXISTS lag.ballast (id INT PRIMARY KEY AUTO_INCREMENT, text VARCHAR(200));
+INSERT INTO lag.ballast (text) SELECT REPEAT('x', 200) FROM lag.seq_1_to_60000;
+"""
+
+
+def test_each_request_sees_what_other_nodes_have_acknowledged(pools):
+    """By default, without mysql_wsrep_sync_wait, while the other node is busy applying."""
+    provider = pools[0].make_provider({'VCPU': {'total': 100}})
+
+    def allocation(consumer, generation):
+        return {consumer: {'allocations': {provider: {'resources': {'VCPU': 2}}},
+                           'consumer_generation': generation, 'consumer_type': 'INSTANCE',
+                           'project_id': 'project', 'user_id': 'user'}}
+
+    def get(consumer):
+        return pools[1].ask('GET', '/allocations/' + consumer).json['allocations'] != {}
+
+    def put(consumer):
+        body = allocation(consumer, 1)[consumer]
+        return pools[1].ask('PUT', '/allocations/' + consumer, body).status == 204
+
+    def post(consumer):
+        body = dict(allocation(consumer, 1), **allocation(str(uuid.uuid4()), None))
+        return pools[1].ask('POST', '/allocations', body).status == 204
+
+    def delete(consumer):
+        return pools[1].ask('DELETE', '/allocations/' + consumer).status == 204
+
+    for request in (get, put, post, delete):
+        for _ in range(3):
+            pools[0].node.sql(LAG)
+            consumer = str(uuid.uuid4())
+            assert pools[0].claim(consumer, provider, {'VCPU': 1}).status == 204
+            assert request(consumer), request.__name__
 
 
 def test_one_unit_goes_to_one_consumer(pools):
