@@ -243,6 +243,14 @@ static bool establish(struct database *database)
     return false;
 }
 
+/* Whether the server takes the values of many executions at once. MySQL and proxies do not. */
+static bool offers_bulk(MYSQL *mysql)
+{
+    unsigned long extended = 0;
+    mariadb_get_infov(mysql, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &extended);
+    return (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+}
+
 enum outcome connection_open(struct database *database)
 {
     uint64_t since = clock_microseconds();
@@ -253,6 +261,7 @@ enum outcome connection_open(struct database *database)
     if (!establish(database))
         return OUTCOME_UNAVAILABLE; /* whatever the error was */
     connection_count(database, since);
+    database->bulk = offers_bulk(database->mysql);
     database->statistics.connections++;
     database->connected_at = clock_microseconds() / MICROSECONDS;
     enum outcome outcome = set_session(database);

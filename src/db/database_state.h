@@ -34,6 +34,7 @@ struct database {
     uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */
     uint64_t connected_at;  /* seconds, by the monotonic clock */
     const char *obstacle;   /* why this connection cannot write; NULL: it can */
+    bool bulk;              /* this connection can execute in bulk: not through SQL proxies */
     bool unreachable;       /* the last attempt to connect did not reach the server */
     bool in_transaction;
     enum outcome doomed; /* the error that ended the transaction: send nothing more in it */

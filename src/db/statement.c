@@ -292,6 +292,51 @@ static enum outcome run_bulk(struct database *database, struct prepared *prepare
     return OUTCOME_OK;
 }
 
+/* Runs an INSERT that ends with VALUES (...) for as many rows as its text has then. */
+static enum outcome insert_rows(struct database *database, const char *text,
+                                const struct value *values, size_t width, size_t rows,
+                                uint64_t *affected)
+{
+    const char *row = strstr(text, "VALUES (") + strlen("VALUES ");
+    struct text_builder longer = text_begin(database->arena);
+    struct prepared *prepared;
+    text_add(&longer, text);
+    for (size_t i = 1; i < rows; i++) {
+        text_add(&longer, ", ");
+        text_add(&longer, row);
+    }
+    TRY(connect_and_run(database, text_end(&longer), values, rows * width, false, &prepared));
+    *affected += mysql_stmt_affected_rows(prepared->handle);
+    return OUTCOME_OK;
+}
+
+/* Does the work of database_execute_bulk() on a connection without bulk execution: an INSERT gets
+   many rows, in powers of two so that few forms of it are prepared; any other statement runs for
+   each row. */
+static enum outcome execute_rows(struct database *database, const char *text,
+                                 const struct value *values, size_t width, size_t count,
+                                 uint64_t *affected)
+{
+    enum { ROWS_MOST = 256 };
+    const char *row = strncmp(text, "INSERT ", 7) == 0 ? strstr(text, "VALUES (") : NULL;
+    bool many = row != NULL && text[strlen(text) - 1] == ')';
+    while (count > 0) {
+        size_t rows = 1;
+        while (many && rows * 2 <= count && rows < ROWS_MOST)
+            rows *= 2;
+        uint64_t found = 0;
+        if (many)
+            TRY(insert_rows(database, text, values, width, rows, &found));
+        else
+            TRY(database_execute(database, &(struct sql){text, NULL}, values, width, &found));
+        if (affected != NULL)
+            *affected += found;
+        values += rows * width;
+        count -= rows;
+    }
+    return OUTCOME_OK;
+}
+
 enum outcome database_execute_bulk(struct database *database, const struct sql *sql,
                                    const struct value *values, size_t width, size_t count,
                                    uint64_t *affected)
@@ -304,6 +349,8 @@ enum outcome database_execute_bulk(struct database *database, const struct sql *
     if (count == 1)
         return database_execute(database, sql, values, width, affected);
     TRY(database_connect(database));
+    if (!database->bulk)
+        return execute_rows(database, sql->text, values, width, count, affected);
     TRY(find_or_prepare(database, sql->text, &prepared));
     assert(mysql_stmt_param_count(prepared->handle) == width);
     MYSQL_BIND *binds = parameters_bind_rows(database->arena, values, width, count);
