@@ -41,7 +41,8 @@ def service(request, shared_cloud, module_directory):
         if os.path.exists(options):
             with open(options) as file:
                 cloud = started.enter_context(Cloud(
-                    os.path.join(module_directory, request.param), workers=2, berth=file.read()))
+                    os.path.join(module_directory, request.param), workers=2, berth=file.read(),
+                    trusts_proxy=True))
         else:
             cloud = shared_cloud
             cloud.make_empty()

@@ -218,11 +218,15 @@ START_TEST(rules_restrict)
     struct keystone_token token = read_token(
         "\"catalog\": [{\"type\": \"placement\"}], \"application_credential\": {\"access_rules\": ["
         "{\"service\": \"placement\", \"method\": \"GET\", \"path\": "
-        "\"/placement/tr%C3%A4its/*\"}, "
+        "\"/tr%C3%A4its/*\"}, "
         "{\"service\": \"compute\", \"method\": \"PUT\", \"path\": \"**\"}]}");
     exchange.prefix = "/placement";
     exchange.path = "/tr\xc3\xa4its/A";
     ck_assert(access_rules_allow(&token, "placement", false, &exchange));
+    exchange.prefix = "/tr\xc3\xa4its";
+    exchange.path = "/A";
+    ck_assert_msg(!access_rules_allow(&token, "placement", false, &exchange), "by its prefix");
+    exchange.path = "/tr\xc3\xa4its/A";
     ck_assert_msg(!access_rules_allow(&token, NULL, false, &exchange), "the type is not known");
     exchange.method = "PUT";
     ck_assert_msg(!access_rules_allow(&token, "placement", false, &exchange), "of another service");

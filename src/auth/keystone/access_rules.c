@@ -66,11 +66,13 @@ bool access_rules_match_path(const char *pattern, const char *path)
     }
 }
 
-/* The path of the request as it is in a URL: webob percent-encodes all but these characters. */
+/* Returns the path of the request as it is in a URL: webob percent-encodes all but these
+   characters. It is the path below the mount point. keystonemiddleware puts the mount point before
+   it, but that may come from a header of the client (X-Forwarded-Prefix), and one service may be
+   mounted at several places: a rule names a resource of the API, wherever it is reached. */
 static const char *url_path(const struct exchange *exchange)
 {
-    const char *path = arena_printf(exchange->arena, "%s%s", exchange->prefix, exchange->path);
-    return percent_encode(exchange->arena, path, "/!$&'()*+,;=:@");
+    return percent_encode(exchange->arena, exchange->path, "/!$&'()*+,;=:@");
 }
 
 static bool rules_allow(const struct keystone_token *token, const char *service_type,

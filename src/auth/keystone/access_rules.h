@@ -1,6 +1,7 @@
 /*
  * Access rules of application credentials, which limit what a token obtained with the credential
- * may be used for. Works as keystonemiddleware's validate_allowed_request().
+ * may be used for. Works as keystonemiddleware's validate_allowed_request(), except that paths are
+ * those below the mount point.
  */
 #ifndef BERTH_AUTH_KEYSTONE_ACCESS_RULES_H
 #define BERTH_AUTH_KEYSTONE_ACCESS_RULES_H

@@ -118,8 +118,9 @@ DELETE FROM traits WHERE name LIKE 'CUSTOM\\_%';
 
 class Cloud(Service):
     def __init__(self, directory, workers=4, password='pw', berth='', identity=NOAUTH,
-                 limited=False, programs=BUILD):
-        """limited: nginx limits the requests of this machine. programs: the folder of berth."""
+                 limited=False, trusts_proxy=False, programs=BUILD):
+        """limited: nginx limits the requests of this machine. trusts_proxy: it trusts what this
+        machine says in Forwarded headers. programs: the folder of berth."""
         super().__init__(free_port())
         self.directory = directory
         self.programs = programs
@@ -131,6 +132,8 @@ class Cloud(Service):
         self.workers_wanted = workers
         # for the scripts and their children
         self.environment = {} if limited else {'BERTH_UNLIMITED': '127.0.0.1'}
+        if trusts_proxy:
+            self.environment['BERTH_TRUSTED_PROXY'] = '127.0.0.1'
         self.berth = 'workers = %d\n%s' % (workers, berth)
         self.identity = identity
         os.makedirs(self.stack)
