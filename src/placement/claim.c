@@ -5,17 +5,17 @@
  *
  *  1. Lock the consumers (rows of consumers, by uuid). Check their generations.
  *  2. Delete what the consumers hold (rows of allocations).
- *  3. Lock the providers that the claim names (rows of resource_providers, by uuid). Check that
- *     they and the resource classes exist.
- *  4. Lock the providers that a consumer with an empty claim has used (the same table, by id).
- *  5. Write the consumers; create projects, users and types where that is needed.
- *  6. Load inventories and their use, and check units and capacity: claim_check_capacity().
- *  7. Insert the allocations.
- *  8. Raise the generations of all providers of steps 3 and 4, each by a compare-and-set, which
- *     also holds against the Python service.
+ *  3. Lock the providers that the claim names, and those that a consumer with an empty claim has
+ *     used (rows of resource_providers, by uuid). Check that the named ones and the resource
+ *     classes exist.
+ *  4. Write the consumers; create projects, users and types where that is needed.
+ *  5. Load inventories and their use, and check units and capacity: claim_check_capacity().
+ *  6. Insert the allocations.
+ *  7. Raise the generations of all providers of step 3, each by a compare-and-set, which also
+ *     holds against the Python service.
  *
- * Every transaction that locks both kinds locks consumers before providers, so two claims on the
- * same rows wait for each other. They can still deadlock, in step 4 above all; the server then
+ * Every transaction that locks both kinds locks consumers before providers, each kind by uuid, so
+ * two claims on the same rows wait for each other. Where they deadlock nevertheless, the server
  * undoes one of them, and it runs again. Consumers are written before the capacity is checked
  * because the write may find allocations that have to be deleted first; the transaction then runs
  * again, too. docs/design.md describes how all writes work.
@@ -32,12 +32,16 @@
 #include "placement/claim_run.h"
 #include "placement/provider.h"
 
-static const struct sql lock_providers_by_id = {
-    "SELECT id, uuid, generation FROM resource_providers WHERE id IN (?...) FOR UPDATE", "isi"};
-static const struct sql delete_allocations = {
-    "DELETE FROM allocations WHERE consumer_id IN (?...) "
-    "RETURNING consumer_id, resource_provider_id, resource_class_id, used",
-    "siii"};
+/* Without and with the uuid of the provider, which only an empty claim needs. */
+static const struct sql delete_allocations[] = {
+    {"DELETE FROM allocations WHERE consumer_id IN (?...) "
+     "RETURNING consumer_id, resource_provider_id, resource_class_id, used, NULL",
+     "siiis"},
+    {"DELETE FROM allocations WHERE consumer_id IN (?...) "
+     "RETURNING consumer_id, resource_provider_id, resource_class_id, used, "
+     "(SELECT rp.uuid FROM resource_providers rp WHERE rp.id = resource_provider_id)",
+     "siiis"},
+};
 static const struct sql insert_allocation = {
     "INSERT INTO allocations (resource_provider_id, resource_class_id, consumer_id, used, "
     "created_at) VALUES (?, ?, ?, ?, UTC_TIMESTAMP())",
@@ -81,6 +85,14 @@ static bool must_delete(const struct claim_run *run, size_t index)
     return run->consumers[index] != NULL || run->thorough || run->claims[index].amount_count == 0;
 }
 
+static bool any_is_empty(const struct claim_run *run)
+{
+    for (size_t i = 0; i < run->claim_count; i++)
+        if (run->claims[i].amount_count == 0)
+            return true;
+    return false;
+}
+
 static enum outcome free_allocations(struct claim_run *run)
 {
     const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
@@ -91,80 +103,66 @@ static enum outcome free_allocations(struct claim_run *run)
     run->freed = (struct rows){0};
     if (count == 0)
         return OUTCOME_OK;
-    return database_select(run->context->database, &delete_allocations,
+    return database_select(run->context->database, &delete_allocations[any_is_empty(run)],
                            VALUES(value_texts(uuids, count)), &run->freed);
 }
 
 /* Providers. */
 
-static enum outcome lock_named_providers(struct claim_run *run)
+static int uuid_compare(const void *left, const void *right)
 {
-    if (run->provider_count == 0)
-        return OUTCOME_OK;
-    const char **uuids = arena_array(run->context->arena, run->provider_count, sizeof(*uuids));
+    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Adds the uuids of the providers that no claim names, and that a consumer with an empty claim has
+   used, to the list. Their generations are raised too. Returns how many there are. */
+static size_t find_emptied_providers(const struct claim_run *run, const char **uuids)
+{
+    const char **emptied = arena_array(run->context->arena, run->claim_count, sizeof(*emptied));
+    size_t emptied_count = 0, count = 0;
+    for (size_t i = 0; i < run->claim_count; i++)
+        if (run->claims[i].amount_count == 0)
+            emptied[emptied_count++] = run->claims[i].consumer_uuid;
+    sort(emptied, emptied_count, sizeof(*emptied), uuid_compare);
+    for (size_t i = 0; i < run->freed.count && emptied_count > 0; i++) {
+        const char *consumer = row_text(&run->freed, i, 0), *provider = row_text(&run->freed, i, 4);
+        if (provider != NULL && claim_run_provider(run, provider) == NULL &&
+            sorted_find(&consumer, emptied, emptied_count, sizeof(*emptied), uuid_compare) != NULL)
+            uuids[count++] = provider;
+    }
+    return sort_unique(uuids, count, sizeof(*uuids), uuid_compare);
+}
+
+/* Takes the rows of the locked providers. Those that no claim names go to the end of the list. */
+static void take_providers(struct claim_run *run, const struct rows *rows)
+{
+    struct claimed_provider *providers =
+        arena_array(run->context->arena, run->provider_count + rows->count, sizeof(*providers));
+    if (run->provider_count > 0)
+        memcpy(providers, run->providers, run->provider_count * sizeof(*providers));
+    run->providers = providers;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct claimed_provider *provider = claim_run_provider(run, row_text(rows, i, 1));
+        if (provider == NULL)
+            provider = &providers[run->provider_count + run->emptied_count++];
+        provider->id = row_integer(rows, i, 0);
+        provider->generation = row_integer(rows, i, 2);
+    }
+}
+
+static enum outcome lock_providers(struct claim_run *run)
+{
+    const char **uuids =
+        arena_array(run->context->arena, run->provider_count + run->freed.count, sizeof(*uuids));
     for (size_t i = 0; i < run->provider_count; i++)
         uuids[i] = run->providers[i].uuid;
-    struct rows rows;
-    TRY(providers_lock(run->context, uuids, run->provider_count, &rows));
-    for (size_t i = 0; i < rows.count; i++) {
-        struct claimed_provider *provider = claim_run_provider(run, row_text(&rows, i, 1));
-        if (provider == NULL)
-            continue;
-        provider->id = row_integer(&rows, i, 0);
-        provider->generation = row_integer(&rows, i, 2);
-    }
-    return OUTCOME_OK;
-}
-
-static bool has_empty_claim(const struct claim_run *run, const char *consumer_uuid)
-{
-    for (size_t i = 0; i < run->claim_count; i++)
-        if (run->claims[i].amount_count == 0 &&
-            strcasecmp(run->claims[i].consumer_uuid, consumer_uuid) == 0)
-            return true;
-    return false;
-}
-
-static bool is_named(const struct claim_run *run, int64_t provider_id)
-{
-    for (size_t i = 0; i < run->provider_count; i++)
-        if (run->providers[i].id == provider_id)
-            return true;
-    return false;
-}
-
-/* The ids of providers that no claim names, and that a consumer with an empty claim has used. */
-static size_t find_emptied_providers(const struct claim_run *run, int64_t *ids)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < run->freed.count; i++) {
-        int64_t id = row_integer(&run->freed, i, 1);
-        if (!is_named(run, id) && has_empty_claim(run, row_text(&run->freed, i, 0)))
-            ids[count++] = id;
-    }
-    return sort_unique(ids, count, sizeof(*ids), int64_compare);
-}
-
-/* The generations of emptied providers are raised too. */
-static enum outcome lock_emptied_providers(struct claim_run *run)
-{
-    struct arena *arena = run->context->arena;
-    int64_t *ids = arena_array(arena, run->freed.count, sizeof(*ids));
-    size_t count = find_emptied_providers(run, ids);
+    size_t count = run->provider_count;
+    count += find_emptied_providers(run, uuids + count);
     if (count == 0)
         return OUTCOME_OK;
     struct rows rows;
-    TRY(database_select(run->context->database, &lock_providers_by_id,
-                        VALUES(value_integers(ids, count)), &rows));
-    struct claimed_provider *providers =
-        arena_array(arena, run->provider_count + rows.count, sizeof(*providers));
-    if (run->provider_count > 0)
-        memcpy(providers, run->providers, run->provider_count * sizeof(*providers));
-    for (size_t i = 0; i < rows.count; i++)
-        providers[run->provider_count + i] = (struct claimed_provider){
-            .id = row_integer(&rows, i, 0), .generation = row_integer(&rows, i, 2)};
-    run->providers = providers;
-    run->emptied_count = rows.count;
+    TRY(providers_lock(run->context, uuids, count, &rows));
+    take_providers(run, &rows);
     return OUTCOME_OK;
 }
 
@@ -296,9 +294,9 @@ static enum outcome raise_generations(struct claim_run *run)
 static enum outcome run_transaction(void *subject)
 {
     static enum outcome (*const steps[])(struct claim_run *) = {
-        lock_consumers,        claim_check_consumers, free_allocations,       lock_named_providers,
-        claim_check_providers, claim_check_classes,   lock_emptied_providers, write_consumers,
-        load_capacities,       claim_check_capacity,  write_allocations,      raise_generations,
+        lock_consumers,        claim_check_consumers, free_allocations, lock_providers,
+        claim_check_providers, claim_check_classes,   write_consumers,  load_capacities,
+        claim_check_capacity,  write_allocations,     raise_generations,
     };
     struct claim_run *run = subject;
     claim_run_begin(run);
