@@ -6,7 +6,8 @@
 #include "placement/aggregate.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/sorted.h"
 
 static const struct sql select_of_provider = {
     "SELECT a.uuid FROM placement_aggregates a "
@@ -30,22 +31,16 @@ static const struct sql insert_of_provider = {
     "WHERE rpa.resource_provider_id = ? AND rpa.aggregate_id = a.id)",
     NULL};
 
-static void aggregates_from(struct context *context, const struct rows *rows,
-                            struct aggregates *aggregates)
-{
-    const char **uuids = arena_array(context->arena, rows->count, sizeof(*uuids));
-    for (size_t i = 0; i < rows->count; i++)
-        uuids[i] = row_text(rows, i, 0);
-    *aggregates = (struct aggregates){uuids, rows->count};
-}
-
 enum outcome aggregates_load(struct context *context, const struct provider *provider,
                              struct aggregates *aggregates)
 {
     struct rows rows;
     TRY(database_select(context->database, &select_of_provider, VALUES(value_integer(provider->id)),
                         &rows));
-    aggregates_from(context, &rows, aggregates);
+    const char **uuids = arena_array(context->arena, rows.count, sizeof(*uuids));
+    for (size_t i = 0; i < rows.count; i++)
+        uuids[i] = row_text(&rows, i, 0);
+    *aggregates = (struct aggregates){uuids, rows.count};
     return OUTCOME_OK;
 }
 
@@ -57,28 +52,22 @@ struct replacement {
     int64_t generation; /* as loaded: each attempt starts from it */
 };
 
-static bool contains(const struct aggregates *aggregates, const char *uuid)
-{
-    for (size_t i = 0; i < aggregates->count; i++)
-        if (strcasecmp(aggregates->uuids[i], uuid) == 0)
-            return true;
-    return false;
-}
-
-/* Creates the aggregates that do not exist. */
+/* Creates the aggregates that do not exist. Leaves it to the server which spellings are equal. */
 static enum outcome ensure_aggregates(const struct replacement *replacement)
 {
     struct context *context = replacement->context;
     const struct aggregates *wanted = replacement->aggregates;
     struct rows rows;
-    struct aggregates known;
     TRY(database_select(context->database, &select_known,
                         VALUES(value_texts(wanted->uuids, wanted->count)), &rows));
-    aggregates_from(context, &rows, &known);
+    const char **known = arena_array(context->arena, rows.count, sizeof(*known));
+    for (size_t i = 0; i < rows.count; i++)
+        known[i] = row_text(&rows, i, 0);
+    sort(known, rows.count, sizeof(*known), text_compare);
     struct value *added = arena_array(context->arena, wanted->count, sizeof(*added));
     size_t count = 0;
     for (size_t i = 0; i < wanted->count; i++)
-        if (!contains(&known, wanted->uuids[i]))
+        if (sorted_find(&wanted->uuids[i], known, rows.count, sizeof(*known), text_compare) == NULL)
             added[count++] = value_text(wanted->uuids[i]);
     return database_execute_bulk(context->database, &insert_aggregate, added, 1, count, NULL);
 }
@@ -119,16 +108,31 @@ enum outcome aggregates_replace(struct context *context, struct provider *provid
     return database_transaction(context->database, run_replacement, &replacement);
 }
 
+struct known_aggregate {
+    const char *uuid;
+    int64_t id;
+};
+
+static int known_compare(const void *left, const void *right)
+{
+    const struct known_aggregate *a = left, *b = right;
+    return strcmp(a->uuid, b->uuid);
+}
+
 enum outcome aggregates_to_ids(struct context *context, const char *const *uuids, size_t count,
                                int64_t *ids)
 {
     struct rows rows;
     TRY(database_select(context->database, &select_ids, VALUES(value_texts(uuids, count)), &rows));
+    struct known_aggregate *known = arena_array(context->arena, rows.count, sizeof(*known));
+    for (size_t i = 0; i < rows.count; i++)
+        known[i] = (struct known_aggregate){row_text(&rows, i, 1), row_integer(&rows, i, 0)};
+    sort(known, rows.count, sizeof(*known), known_compare);
     for (size_t i = 0; i < count; i++) {
-        ids[i] = -1;
-        for (size_t row = 0; row < rows.count; row++)
-            if (strcmp(row_text(&rows, row, 1), uuids[i]) == 0)
-                ids[i] = row_integer(&rows, row, 0);
+        const struct known_aggregate key = {.uuid = uuids[i]};
+        const struct known_aggregate *found =
+            sorted_find(&key, known, rows.count, sizeof(*known), known_compare);
+        ids[i] = found != NULL ? found->id : -1;
     }
     return OUTCOME_OK;
 }

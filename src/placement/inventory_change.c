@@ -5,6 +5,7 @@
 
 #include "placement/inventory_change.h"
 
+#include "base/sorted.h"
 #include "placement/inventory_rows.h"
 #include "placement/names.h"
 
@@ -36,12 +37,9 @@ static enum outcome find_classes(struct context *context, const struct inventori
     return OUTCOME_OK;
 }
 
-static bool contains(const int64_t *ids, size_t count, int64_t id)
+static bool contains(const int64_t *sorted, size_t count, int64_t id)
 {
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
+    return sorted_find(&id, sorted, count, sizeof(*sorted), int64_compare) != NULL;
 }
 
 static struct inventory_row inventory_row_of(const struct change *change, size_t index)
@@ -63,14 +61,19 @@ static enum outcome write_change(const struct change *change, const struct rows 
     struct inventory_row *remove = arena_array(context->arena, rows->count, sizeof(*remove));
     struct inventory_row *add = arena_array(context->arena, count, sizeof(*add));
     struct inventory_row *update = arena_array(context->arena, count, sizeof(*update));
+    int64_t *wanted = arena_array(context->arena, count, sizeof(*wanted));
     uint64_t deleted;
+    for (size_t i = 0; i < count; i++)
+        wanted[i] = change->class_ids[i];
+    sort(wanted, count, sizeof(*wanted), int64_compare);
     for (size_t i = 0; i < rows->count; i++) {
         existing[i] = row_integer(rows, i, 1);
-        if (change->whole && !contains(change->class_ids, count, existing[i]))
+        if (change->whole && !contains(wanted, count, existing[i]))
             remove[removed++] = (struct inventory_row){.provider_id = change->provider->id,
                                                        .class_id = existing[i],
                                                        .provider_uuid = change->provider->uuid};
     }
+    sort(existing, rows->count, sizeof(*existing), int64_compare);
     for (size_t i = 0; i < count; i++) {
         if (contains(existing, rows->count, change->class_ids[i]))
             update[updated++] = inventory_row_of(change, i);

@@ -5,6 +5,7 @@
 
 #include "placement/trait.h"
 
+#include "base/sorted.h"
 #include "placement/names.h"
 
 #define TRAIT_COLUMNS                                                                              \
@@ -168,12 +169,25 @@ struct replacement {
     int64_t generation; /* as loaded: each attempt starts from it */
 };
 
-static bool contains(const struct traits *traits, int64_t id)
+static int trait_compare(const void *left, const void *right)
 {
+    const struct trait *a = left, *b = right;
+    return int64_compare(&a->id, &b->id);
+}
+
+/* Returns a copy that is sorted by id, for contains(). */
+static struct traits traits_sorted(struct arena *arena, const struct traits *traits)
+{
+    struct trait *list = arena_array(arena, traits->count, sizeof(*list));
     for (size_t i = 0; i < traits->count; i++)
-        if (traits->list[i].id == id)
-            return true;
-    return false;
+        list[i] = traits->list[i];
+    sort(list, traits->count, sizeof(*list), trait_compare);
+    return (struct traits){list, traits->count};
+}
+
+static bool contains(const struct traits *sorted, const struct trait *trait)
+{
+    return sorted_find(trait, sorted->list, sorted->count, sizeof(*trait), trait_compare) != NULL;
 }
 
 /* Writes the difference. Sets *changed if there is one. */
@@ -182,15 +196,17 @@ static enum outcome write_difference(const struct replacement *replacement,
 {
     struct context *context = replacement->context;
     const struct traits *wanted = replacement->traits;
+    const struct traits sorted_wanted = traits_sorted(context->arena, wanted);
+    const struct traits sorted_present = traits_sorted(context->arena, present);
     struct value provider_id = value_integer(replacement->provider->id);
     int64_t *gone = arena_array(context->arena, present->count, sizeof(*gone));
     struct value *added = arena_array(context->arena, wanted->count * 2, sizeof(*added));
     size_t gone_count = 0, added_count = 0;
     for (size_t i = 0; i < present->count; i++)
-        if (!contains(wanted, present->list[i].id))
+        if (!contains(&sorted_wanted, &present->list[i]))
             gone[gone_count++] = present->list[i].id;
     for (size_t i = 0; i < wanted->count; i++) {
-        if (contains(present, wanted->list[i].id))
+        if (contains(&sorted_present, &wanted->list[i]))
             continue;
         added[added_count * 2] = provider_id;
         added[added_count++ * 2 + 1] = value_integer(wanted->list[i].id);
