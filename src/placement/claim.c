@@ -294,8 +294,8 @@ static enum outcome raise_generations(struct claim_run *run)
 static enum outcome run_transaction(void *subject)
 {
     static enum outcome (*const steps[])(struct claim_run *) = {
-        lock_consumers,        claim_check_consumers, free_allocations, lock_providers,
-        claim_check_providers, claim_check_classes,   write_consumers,  load_capacities,
+        lock_consumers,        claim_check_consumers, free_allocations,  lock_providers,
+        claim_check_providers, claim_check_classes,   write_consumers,   load_capacities,
         claim_check_capacity,  write_allocations,     raise_generations,
     };
     struct claim_run *run = subject;

@@ -14,6 +14,9 @@ struct inventory_row {
     const struct inventory *inventory; /* the new content; unused when deleting */
 };
 
+/* Compares by provider, then by class. */
+int inventory_row_compare(const void *left, const void *right);
+
 /* Locks custom classes so that nobody deletes them before an inventory of them is committed.
    OUTCOME_CLASS_NOT_FOUND: one is deleted already. */
 enum outcome inventory_classes_hold(struct context *context, const int64_t *class_ids,

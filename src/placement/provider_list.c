@@ -7,11 +7,9 @@
 
 #include "placement/provider_list.h"
 
-#include <inttypes.h>
-
-#include "base/text.h"
 #include "placement/aggregate.h"
 #include "placement/names.h"
+#include "placement/pairs.h"
 
 /* Rows of two numbers: the number of a required set and an id of that set; a class id and an
    amount. */
@@ -98,26 +96,6 @@ static struct name_set membership_names(struct arena *arena, const struct member
     for (size_t i = 0; i < membership->forbidden.count; i++)
         all.names[all.count++] = membership->forbidden.names[i];
     return all;
-}
-
-/* A JSON array of pairs of numbers: [[1,2],[3,4]]. */
-static struct text_builder pairs_begin(struct arena *arena)
-{
-    struct text_builder pairs = text_begin(arena);
-    text_add(&pairs, "[");
-    return pairs;
-}
-
-static void pairs_add(struct text_builder *pairs, int64_t first, int64_t second)
-{
-    text_add_format(pairs, "%s[%" PRId64 ",%" PRId64 "]", pairs->length > 1 ? "," : "", first,
-                    second);
-}
-
-static struct value pairs_end(struct text_builder *pairs)
-{
-    text_add(pairs, "]");
-    return value_text(text_end(pairs));
 }
 
 /* Returns the required sets as pairs of set and id. ids belong to the names of membership_names();

@@ -239,15 +239,25 @@ static bool sharer_before(const void *sharers, size_t index, const void *aggrega
     return row_integer(sharers, index, 0) < *(const int64_t *)aggregate_id;
 }
 
+/* Names at most this many sharers: the output would otherwise grow with their square. */
+enum { SHARERS_NAMED = 16 };
+
 /* Returns the names of the other providers that share through an aggregate, or NULL. */
 static const char *sharers_of(struct arena *arena, const struct rows *sharers, int64_t aggregate_id,
                               int64_t provider_id)
 {
     struct text_builder names = text_begin(arena);
-    size_t i = lower_bound(sharers, sharers->count, &aggregate_id, sharer_before);
-    for (; i < sharers->count && row_integer(sharers, i, 0) == aggregate_id; i++)
-        if (row_integer(sharers, i, 1) != provider_id)
+    size_t i = lower_bound(sharers, sharers->count, &aggregate_id, sharer_before), named = 0;
+    for (; i < sharers->count && row_integer(sharers, i, 0) == aggregate_id; i++) {
+        if (row_integer(sharers, i, 1) == provider_id)
+            continue;
+        if (named++ < SHARERS_NAMED) {
             text_add_item(&names, ", ", row_text(sharers, i, 2));
+            continue;
+        }
+        text_add_item(&names, ", ", "...");
+        break;
+    }
     return names.text != NULL ? text_end(&names) : NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include <strings.h>
 
+#include "base/sorted.h"
 #include "placement/consumer.h"
 #include "placement/inventory_rows.h"
 #include "placement/names.h"
@@ -48,36 +49,59 @@ static enum outcome lock_consumers(struct reshaping *reshaping)
     return consumers_lock(reshaping->context, uuids, reshaping->claim_count, &consumers, &found);
 }
 
+/* A provider, as it is stored. */
+struct stored_provider {
+    const char *uuid;
+    int64_t id;
+    int64_t generation;
+};
+
+static int uuid_compare(const void *left, const void *right)
+{
+    const struct stored_provider *a = left, *b = right;
+    return strcasecmp(a->uuid, b->uuid);
+}
+
+static int id_compare(const void *left, const void *right)
+{
+    const struct stored_provider *a = left, *b = right;
+    return int64_compare(&a->id, &b->id);
+}
+
 static enum outcome check_provider(struct reshaping *reshaping, size_t index,
-                                   const struct rows *rows)
+                                   const struct stored_provider *stored, size_t count)
 {
     const struct reshaped_provider *provider = &reshaping->providers[index];
-    for (size_t i = 0; i < rows->count; i++) {
-        if (strcasecmp(row_text(rows, i, 1), provider->uuid) != 0)
-            continue;
-        int64_t generation = row_integer(rows, i, 2);
-        reshaping->ids[index] = row_integer(rows, i, 0);
-        if (generation == provider->generation)
-            return OUTCOME_OK;
-        return context_fail(reshaping->context, OUTCOME_GENERATION_CONFLICT,
-                            "resource provider generation conflict for provider %s: actual: %lld, "
-                            "given: %lld",
-                            provider->uuid, (long long)generation, (long long)provider->generation);
-    }
-    return context_fail(reshaping->context, OUTCOME_NOT_FOUND,
-                        "Resource provider %s in inventories not found: No resource provider with "
-                        "uuid %s found",
-                        provider->uuid, provider->uuid);
+    const struct stored_provider key = {.uuid = provider->uuid};
+    const struct stored_provider *found =
+        sorted_find(&key, stored, count, sizeof(key), uuid_compare);
+    if (found == NULL)
+        return context_fail(reshaping->context, OUTCOME_NOT_FOUND,
+                            "Resource provider %s in inventories not found: No resource provider "
+                            "with uuid %s found",
+                            provider->uuid, provider->uuid);
+    reshaping->ids[index] = found->id;
+    if (found->generation == provider->generation)
+        return OUTCOME_OK;
+    return context_fail(
+        reshaping->context, OUTCOME_GENERATION_CONFLICT,
+        "resource provider generation conflict for provider %s: actual: %lld, given: %lld",
+        provider->uuid, (long long)found->generation, (long long)provider->generation);
 }
 
 static enum outcome lock_providers(struct reshaping *reshaping)
 {
     struct rows rows;
+    struct arena *arena = reshaping->context->arena;
     TRY(providers_lock(reshaping->context, reshaping->uuids, reshaping->uuid_count, &rows));
-    reshaping->ids =
-        arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(int64_t));
+    struct stored_provider *stored = arena_array(arena, rows.count, sizeof(*stored));
+    for (size_t i = 0; i < rows.count; i++)
+        stored[i] = (struct stored_provider){row_text(&rows, i, 1), row_integer(&rows, i, 0),
+                                             row_integer(&rows, i, 2)};
+    sort(stored, rows.count, sizeof(*stored), uuid_compare);
+    reshaping->ids = arena_array(arena, reshaping->provider_count, sizeof(int64_t));
     for (size_t i = 0; i < reshaping->provider_count; i++)
-        TRY(check_provider(reshaping, i, &rows));
+        TRY(check_provider(reshaping, i, stored, rows.count));
     return OUTCOME_OK;
 }
 
@@ -96,73 +120,70 @@ static enum outcome check_classes(struct reshaping *reshaping)
     return OUTCOME_OK;
 }
 
-/* Returns the index of a class among the new inventories of a provider, or their number. */
-static size_t find_inventory(const struct reshaping *reshaping, size_t provider, int64_t class_id)
+/* Returns the new inventories of all providers, sorted. */
+static struct inventory_row *gather_rows(const struct reshaping *reshaping)
 {
-    size_t i = 0, count = reshaping->providers[provider].inventories.count;
-    while (i < count && reshaping->class_ids[provider][i] != class_id)
-        i++;
-    return i;
-}
-
-static size_t find_provider(const struct reshaping *reshaping, int64_t id)
-{
-    size_t i = 0;
-    while (reshaping->ids[i] != id)
-        i++;
-    return i;
-}
-
-/* Sorts the existing rows: those of the new inventories set exists, the others are removed. */
-static void sort_rows(struct reshaping *reshaping, const struct rows *rows, bool **exists)
-{
-    for (size_t i = 0; i < rows->count; i++) {
-        int64_t id = row_integer(rows, i, 0), class_id = row_integer(rows, i, 1);
-        size_t provider = find_provider(reshaping, id);
-        size_t place = find_inventory(reshaping, provider, class_id);
-        if (place < reshaping->providers[provider].inventories.count)
-            exists[provider][place] = true;
-        else
-            reshaping->removed[reshaping->removed_count++] =
-                (struct inventory_row){.provider_id = id,
-                                       .class_id = class_id,
-                                       .provider_uuid = reshaping->providers[provider].uuid};
-    }
-}
-
-static bool **flags_of_inventories(const struct reshaping *reshaping)
-{
-    struct arena *arena = reshaping->context->arena;
-    bool **exists = arena_array(arena, reshaping->provider_count, sizeof(*exists));
-    for (size_t i = 0; i < reshaping->provider_count; i++)
-        exists[i] = arena_array(arena, reshaping->providers[i].inventories.count, sizeof(bool));
-    return exists;
-}
-
-static enum outcome add_inventories(struct reshaping *reshaping)
-{
-    struct context *context = reshaping->context;
-    struct rows rows;
-    TRY(inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &rows));
-    bool **exists = flags_of_inventories(reshaping);
-    reshaping->removed = arena_array(context->arena, rows.count, sizeof(*reshaping->removed));
-    reshaping->removed_count = 0;
-    sort_rows(reshaping, &rows, exists);
-    struct inventory_row *add =
-        arena_array(context->arena, reshaping->inventory_count, sizeof(*add));
-    struct inventory_row *update =
-        arena_array(context->arena, reshaping->inventory_count, sizeof(*update));
-    size_t added = 0, updated = 0;
+    struct inventory_row *rows =
+        arena_array(reshaping->context->arena, reshaping->inventory_count, sizeof(*rows));
+    size_t count = 0;
     for (size_t i = 0; i < reshaping->provider_count; i++) {
         const struct inventories *inventories = &reshaping->providers[i].inventories;
         for (size_t j = 0; j < inventories->count; j++)
-            *(exists[i][j] ? &update[updated++] : &add[added++]) = (struct inventory_row){
+            rows[count++] = (struct inventory_row){
                 .provider_id = reshaping->ids[i],
                 .class_id = reshaping->class_ids[i][j],
                 .provider_uuid = reshaping->providers[i].uuid,
                 .inventory = &inventories->list[j],
             };
     }
+    sort(rows, count, sizeof(*rows), inventory_row_compare);
+    return rows;
+}
+
+/* Compares with the existing rows: sets exists[i] if rows[i] is one of them, and gathers those to
+   remove, which are not among the new ones. */
+static void compare_rows(struct reshaping *reshaping, const struct rows *existing,
+                         const struct inventory_row *rows, bool *exists)
+{
+    struct arena *arena = reshaping->context->arena;
+    struct stored_provider *providers =
+        arena_array(arena, reshaping->provider_count, sizeof(*providers));
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        providers[i] =
+            (struct stored_provider){.uuid = reshaping->providers[i].uuid, .id = reshaping->ids[i]};
+    sort(providers, reshaping->provider_count, sizeof(*providers), id_compare);
+    reshaping->removed = arena_array(arena, existing->count, sizeof(*reshaping->removed));
+    reshaping->removed_count = 0;
+    for (size_t i = 0; i < existing->count; i++) {
+        struct inventory_row row = {.provider_id = row_integer(existing, i, 0),
+                                    .class_id = row_integer(existing, i, 1)};
+        const struct inventory_row *found =
+            sorted_find(&row, rows, reshaping->inventory_count, sizeof(row), inventory_row_compare);
+        if (found != NULL) {
+            exists[found - rows] = true;
+            continue;
+        }
+        const struct stored_provider key = {.id = row.provider_id};
+        const struct stored_provider *provider =
+            sorted_find(&key, providers, reshaping->provider_count, sizeof(key), id_compare);
+        row.provider_uuid = provider->uuid;
+        reshaping->removed[reshaping->removed_count++] = row;
+    }
+}
+
+static enum outcome add_inventories(struct reshaping *reshaping)
+{
+    struct context *context = reshaping->context;
+    size_t count = reshaping->inventory_count, added = 0, updated = 0;
+    struct rows existing;
+    TRY(inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &existing));
+    const struct inventory_row *rows = gather_rows(reshaping);
+    bool *exists = arena_array(context->arena, count, sizeof(*exists));
+    compare_rows(reshaping, &existing, rows, exists);
+    struct inventory_row *add = arena_array(context->arena, count, sizeof(*add));
+    struct inventory_row *update = arena_array(context->arena, count, sizeof(*update));
+    for (size_t i = 0; i < count; i++)
+        *(exists[i] ? &update[updated++] : &add[added++]) = rows[i];
     TRY(inventory_rows_insert(context, add, added));
     return inventory_rows_update(context, update, updated);
 }
