@@ -16,11 +16,7 @@
 #include "pool/startup.h"
 #include "pool/worker.h"
 
-enum {
-    YOUNG = 1000,         /* milliseconds: a worker that dies before this age died young */
-    BACK_OFF_FIRST = 100, /* milliseconds to wait after the first worker that died young */
-    BACK_OFF_LONGEST = 10000,
-};
+enum { FORK_PAUSE = 1000 }; /* milliseconds until the next try after fork() failed */
 
 /* Every child begins here. It ends when the master ends, even if SIGQUIT was ignored when the
    master was started, as a shell does for background jobs. */
@@ -51,7 +47,7 @@ void children_start_startup(struct master *master)
     if (pid < 0) {
         log_event(LOG_LEVEL_ERROR, "the startup process could not be forked",
                   log_errno("reason", errno));
-        master->startup_not_before = clock_milliseconds() + YOUNG;
+        master->startup_not_before = clock_milliseconds() + FORK_PAUSE;
         return;
     }
     master->startup = pid;
@@ -63,13 +59,43 @@ void children_retry_startup(struct master *master)
         children_start_startup(master);
 }
 
+/* Returns a slot for another worker: that of one whose successor waited long enough, or else one
+   that nobody waits for; SCOREBOARD_SLOTS if there is none. */
+static unsigned find_slot(const struct master *master)
+{
+    unsigned found = SCOREBOARD_SLOTS;
+    uint64_t now = clock_milliseconds();
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        const struct respawn *respawn = &master->children[i].respawn;
+        if (atomic_load(&master->scoreboard->slots[i].pid) != 0 || respawn_is_held(respawn, now))
+            continue;
+        if (respawn->not_before != 0)
+            return i;
+        if (found == SCOREBOARD_SLOTS)
+            found = i;
+    }
+    return found;
+}
+
+unsigned children_count_held(const struct master *master)
+{
+    unsigned held = 0;
+    uint64_t now = clock_milliseconds();
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++)
+        held += respawn_is_held(&master->children[i].respawn, now);
+    return held;
+}
+
+void children_release(struct master *master)
+{
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++)
+        master->children[i].respawn = (struct respawn){0};
+}
+
 bool children_start_worker(struct master *master)
 {
     pid_t parent = getpid();
-    unsigned free_slot = 0;
-    while (free_slot < SCOREBOARD_SLOTS &&
-           atomic_load(&master->scoreboard->slots[free_slot].pid) != 0)
-        free_slot++;
+    unsigned free_slot = find_slot(master);
     if (free_slot == SCOREBOARD_SLOTS)
         return false;
     struct slot *slot = &master->scoreboard->slots[free_slot];
@@ -83,24 +109,22 @@ bool children_start_worker(struct master *master)
     }
     if (pid < 0) {
         log_event(LOG_LEVEL_ERROR, "no worker could be forked", log_errno("reason", errno));
-        master->fork_not_before = clock_milliseconds() + YOUNG;
+        master->fork_not_before = clock_milliseconds() + FORK_PAUSE;
         return false;
     }
     atomic_store(&slot->pid, pid);
     tally_count(COUNTER_WORKERS_STARTED, 1);
     master->children[free_slot] =
-        (struct child){.started = clock_milliseconds(), .generation = master->generation};
+        (struct child){.started = clock_milliseconds(),
+                       .generation = master->generation,
+                       .respawn = {.failures = master->children[free_slot].respawn.failures}};
     log_event(LOG_LEVEL_DEBUG, "worker started", log_integer("pid", pid));
     return true;
 }
 
-/* A worker that died is replaced at once. If workers die young, replaces them more and more
-   slowly. */
-static void note_death(struct master *master, const struct child *child,
-                       const struct slot_view *view, int status)
+static void note_death(struct child *child, const struct slot_view *view, int status)
 {
     bool signaled = WIFSIGNALED(status);
-    uint64_t now = clock_milliseconds();
     tally_count(COUNTER_WORKERS_DIED, 1);
     if (!child->killed)
         log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
@@ -108,15 +132,7 @@ static void note_death(struct master *master, const struct child *child,
                            : log_integer("exit_status", WEXITSTATUS(status)),
                   log_identifier("request_id", *view->request_id ? view->request_id : NULL),
                   log_text("route", *view->route ? view->route : NULL));
-    if (now - child->started >= YOUNG) {
-        master->died_young = 0;
-        return;
-    }
-    uint64_t pause = BACK_OFF_FIRST;
-    for (unsigned i = 0; i < master->died_young && pause < BACK_OFF_LONGEST; i++)
-        pause *= 2;
-    master->died_young++;
-    master->fork_not_before = now + (pause < BACK_OFF_LONGEST ? pause : BACK_OFF_LONGEST);
+    respawn_note_death(&child->respawn, view, child->started, clock_milliseconds());
 }
 
 static void note_end(struct master *master, pid_t pid, int status)
@@ -128,7 +144,9 @@ static void note_end(struct master *master, pid_t pid, int status)
         struct slot_view view;
         slot_view(slot, &view);
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-            note_death(master, &master->children[i], &view, status);
+            note_death(&master->children[i], &view, status);
+        else
+            master->children[i].respawn = (struct respawn){0};
         atomic_store(&slot->state, WORKER_NONE);
         atomic_store(&slot->pid, 0);
         return;

@@ -17,8 +17,13 @@ void children_retry_startup(struct master *master);
    reason is logged. */
 bool children_start_worker(struct master *master);
 
-/* Collects the children that have ended. Logs and counts workers that died, and delays the next
-   worker if they died young. */
+/* Returns for how many workers that died early no successor may start yet (pool/respawn.h). */
+unsigned children_count_held(const struct master *master);
+
+/* Lets all successors start: the configuration has changed. */
+void children_release(struct master *master);
+
+/* Collects the children that have ended. Logs and counts workers that died. */
 void children_reap(struct master *master);
 
 /* Sends a signal to all workers. */

@@ -4,6 +4,7 @@
  *
  *   children       forking workers and the startup process, and their ends
  *   pool_state     the state of the pool, and telling the service manager
+ *   respawn        how soon a worker that died has a successor
  *   reconcile      the right number of workers, all with the current configuration
  *   watchdog       killing workers that are stuck
  *   reload         SIGHUP
@@ -25,6 +26,7 @@
 #include "pool/handover.h"
 #include "pool/listener.h"
 #include "pool/notify.h"
+#include "pool/respawn.h"
 #include "pool/upgrade.h"
 #include "watch/scoreboard.h"
 
@@ -35,6 +37,7 @@ struct child {
     unsigned generation; /* of its configuration; 0: a worker of the previous program */
     uint64_t told;       /* when it was told to end; 0: it was not */
     bool killed;         /* by the watchdog */
+    struct respawn respawn;
 };
 
 struct master {
@@ -54,8 +57,7 @@ struct master {
     pid_t startup;               /* the startup process; 0: it has ended */
     bool startup_due;            /* it could not be forked: try again */
     uint64_t startup_not_before; /* when to try again */
-    unsigned died_young;         /* workers in a row that died young */
-    uint64_t fork_not_before;    /* start no worker before this time */
+    uint64_t fork_not_before;    /* fork() failed: start no worker before this time */
     uint64_t stop_at;            /* when to kill the remaining workers; 0: not stopping */
 };
 

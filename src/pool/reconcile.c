@@ -68,7 +68,8 @@ bool reconcile_step(struct master *master)
     }
     settle(master, &workers, wanted);
     bool may_start = clock_milliseconds() >= master->fork_not_before;
-    while (may_start && workers.current < wanted &&
+    unsigned held = children_count_held(master);
+    while (may_start && workers.current + held < wanted &&
            (workers.old == 0 || workers.current == workers.ready)) {
         if (!children_start_worker(master))
             break;

@@ -30,6 +30,7 @@ void reload_configuration(struct master *master)
     master->configuration = configuration;
     master->settings = &configuration->settings;
     master->generation++;
+    children_release(master);
     log_event(LOG_LEVEL_INFO, "configuration read again, replacing the workers");
     children_start_startup(master);
 }
