@@ -5,8 +5,6 @@
 
 #include "placement/consumer.h"
 
-#include <strings.h>
-
 #include "base/sorted.h"
 
 /* Locks only the consumers. All consumers of a project share its row, so locking that would make
@@ -35,7 +33,8 @@ static const struct sql insert_consumer[] = {
      "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?)",
      NULL},
 };
-/* For many consumers: an INSERT ... SELECT cannot be sent in bulk. */
+/* For many consumers: an INSERT ... SELECT cannot be sent in bulk, and the server evaluates a
+   subquery in VALUES only once for all rows. */
 static const struct sql select_owners = {
     "SELECT 0, id, external_id FROM projects WHERE external_id IN (?...) "
     "UNION ALL SELECT 1, id, external_id FROM users WHERE external_id IN (?...) "
@@ -46,6 +45,15 @@ static const struct sql insert_known = {
     "INSERT INTO consumers (uuid, project_id, user_id, consumer_type_id, generation, created_at) "
     "VALUES (?, ?, ?, ?, 1, UTC_TIMESTAMP())",
     NULL};
+static const struct sql set_owners[] = {
+    {"UPDATE consumers c, projects p, users u SET c.project_id = p.id, c.user_id = u.id "
+     "WHERE c.uuid = ? AND p.external_id = ? AND u.external_id = ?",
+     NULL},
+    {"UPDATE consumers c, projects p, users u, consumer_types t "
+     "SET c.project_id = p.id, c.user_id = u.id, c.consumer_type_id = t.id "
+     "WHERE c.uuid = ? AND p.external_id = ? AND u.external_id = ? AND t.name = ?",
+     NULL},
+};
 static const struct sql update_consumer[] = {
     {"UPDATE consumers c, projects p, users u SET c.generation = c.generation + 1, "
      "c.project_id = p.id, c.user_id = u.id, c.updated_at = UTC_TIMESTAMP() "
@@ -106,19 +114,22 @@ bool consumer_owners_are_common(const struct consumer_record *records, size_t co
     return true;
 }
 
-/* Runs a statement for each record. exist: the records have rows.
-   OUTCOME_NOT_FOUND: a statement found no row. */
+/* What comes in a statement beside the owners of a record. */
+enum record_key { KEY_ROW, KEY_UUID, KEY_UUID_TWICE };
+
+/* Runs a statement for each record. OUTCOME_NOT_FOUND: a statement found no row. */
 static enum outcome records_write(struct context *context, const struct sql statements[2],
-                                  const struct consumer_record *records, size_t count, bool exist)
+                                  const struct consumer_record *records, size_t count,
+                                  enum record_key key)
 {
     if (count == 0)
         return OUTCOME_OK;
     bool typed = records[0].type != NULL;
-    size_t width = 4U + typed;
+    size_t width = (key == KEY_UUID ? 3U : 4U) + typed;
     struct value *values = arena_array(context->arena, count * width, sizeof(*values));
     struct value *next = values;
     for (size_t i = 0; i < count; i++) {
-        if (exist) {
+        if (key == KEY_ROW) {
             *next++ = value_integer(records[i].id);
             *next++ = value_integer(records[i].generation);
         } else {
@@ -128,7 +139,7 @@ static enum outcome records_write(struct context *context, const struct sql stat
         *next++ = value_text(records[i].user_id);
         if (typed)
             *next++ = value_text(records[i].type);
-        if (!exist)
+        if (key == KEY_UUID_TWICE)
             *next++ = value_text(records[i].uuid);
     }
     uint64_t found;
@@ -150,7 +161,7 @@ static int owner_compare(const void *left, const void *right)
     const struct owner_row *a = left, *b = right;
     if (a->owner != b->owner)
         return a->owner < b->owner ? -1 : 1;
-    return strcasecmp(a->name, b->name);
+    return strcmp(a->name, b->name);
 }
 
 static const char *record_owner(const struct consumer_record *record, unsigned owner)
@@ -192,25 +203,29 @@ static enum outcome owners_load(struct context *context, const struct consumer_r
     return OUTCOME_OK;
 }
 
-/* Fills in a row of insert_known. Returns false if an owner of the record is not in the list. */
+/* Fills in a row of insert_known. Returns false if an owner of the record is not in the list, letter
+   by letter; the row then has 0 or NULL for it. */
 static bool record_values(const struct consumer_record *record, const struct owner_row *owners,
                           size_t count, struct value *row)
 {
+    bool complete = true;
     row[0] = value_text(record->uuid);
     for (unsigned owner = 0; owner < OWNERS; owner++) {
         struct owner_row key = {.owner = owner, .name = record_owner(record, owner)};
-        row[1 + owner] = value_null();
+        row[1 + owner] = owner == OWNER_TYPE ? value_null() : value_integer(0);
         if (key.name == NULL)
             continue;
         const struct owner_row *found =
             sorted_find(&key, owners, count, sizeof(*owners), owner_compare);
-        if (found == NULL)
-            return false;
-        row[1 + owner] = value_integer(found->id);
+        if (found != NULL)
+            row[1 + owner] = value_integer(found->id);
+        complete = complete && found != NULL;
     }
-    return true;
+    return complete;
 }
 
+/* Only the server knows which names are equal in the collation of a column. So records that have
+   other names than the rows are first written without owners, and then updated. */
 static enum outcome create_many(struct context *context, const struct consumer_record *records,
                                 size_t count)
 {
@@ -220,18 +235,12 @@ static enum outcome create_many(struct context *context, const struct consumer_r
     TRY(owners_load(context, records, count, &owners, &owner_count));
     struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
     struct consumer_record *others = arena_array(context->arena, count, sizeof(*others));
-    size_t known = 0, other_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (record_values(&records[i], owners, owner_count, &values[known * WIDTH]))
-            known++;
-        else
+    size_t other_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!record_values(&records[i], owners, owner_count, &values[i * WIDTH]))
             others[other_count++] = records[i];
-    }
-    TRY(database_execute_bulk(context->database, &insert_known, values, WIDTH, known, NULL));
-    /* Only the database knows which names are equal in its collation. */
-    for (size_t i = 0; i < other_count; i++)
-        TRY(records_write(context, insert_consumer, &others[i], 1, false));
-    return OUTCOME_OK;
+    TRY(database_execute_bulk(context->database, &insert_known, values, WIDTH, count, NULL));
+    return records_write(context, set_owners, others, other_count, KEY_UUID);
 }
 
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,
@@ -239,14 +248,14 @@ enum outcome consumers_create(struct context *context, const struct consumer_rec
 {
     enum outcome outcome = count > 1
                                ? create_many(context, records, count)
-                               : records_write(context, insert_consumer, records, count, false);
+                               : records_write(context, insert_consumer, records, count, KEY_UUID_TWICE);
     return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
 }
 
 enum outcome consumers_update(struct context *context, const struct consumer_record *records,
                               size_t count)
 {
-    return records_write(context, update_consumer, records, count, true);
+    return records_write(context, update_consumer, records, count, KEY_ROW);
 }
 
 enum outcome consumers_delete(struct context *context, const int64_t *ids, size_t count)
