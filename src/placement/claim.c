@@ -143,6 +143,8 @@ static void take_providers(struct claim_run *run, const struct rows *rows)
     run->providers = providers;
     for (size_t i = 0; i < rows->count; i++) {
         struct claimed_provider *provider = claim_run_provider(run, row_text(rows, i, 1));
+        if (provider != NULL && row_is_null(rows, i, 3))
+            continue;
         if (provider == NULL)
             provider = &providers[run->provider_count + run->emptied_count++];
         provider->id = row_integer(rows, i, 0);

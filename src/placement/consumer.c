@@ -203,8 +203,8 @@ static enum outcome owners_load(struct context *context, const struct consumer_r
     return OUTCOME_OK;
 }
 
-/* Fills in a row of insert_known. Returns false if an owner of the record is not in the list, letter
-   by letter; the row then has 0 or NULL for it. */
+/* Fills in a row of insert_known. Returns false if an owner of the record is not in the list,
+   letter by letter; the row then has 0 or NULL for it. */
 static bool record_values(const struct consumer_record *record, const struct owner_row *owners,
                           size_t count, struct value *row)
 {
@@ -246,9 +246,9 @@ static enum outcome create_many(struct context *context, const struct consumer_r
 enum outcome consumers_create(struct context *context, const struct consumer_record *records,
                               size_t count)
 {
-    enum outcome outcome = count > 1
-                               ? create_many(context, records, count)
-                               : records_write(context, insert_consumer, records, count, KEY_UUID_TWICE);
+    enum outcome outcome =
+        count > 1 ? create_many(context, records, count)
+                  : records_write(context, insert_consumer, records, count, KEY_UUID_TWICE);
     return outcome == OUTCOME_DUPLICATE ? OUTCOME_CONFLICT : outcome;
 }
 

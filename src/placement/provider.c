@@ -11,9 +11,9 @@ static const struct sql lock_provider = {
     "SELECT id FROM resource_providers WHERE uuid = ? FOR UPDATE", "i"};
 /* The index on uuid is named so that everybody locks providers in the same order. */
 static const struct sql lock_providers = {
-    "SELECT id, uuid, generation FROM resource_providers "
+    "SELECT id, uuid, generation, root_provider_id FROM resource_providers "
     "FORCE INDEX (uniq_resource_providers0uuid) WHERE uuid IN (?...) FOR UPDATE",
-    "isi"};
+    "isii"};
 static const struct sql hold_provider = {
     "SELECT generation FROM resource_providers WHERE id = ? FOR UPDATE", "i"};
 static const struct sql raise_generation = {

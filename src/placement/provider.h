@@ -36,7 +36,9 @@ enum outcome provider_load(struct context *context, const char *uuid, struct pro
 enum outcome provider_lock(struct context *context, const char *uuid, struct provider *provider);
 
 /* Locks the rows of count providers, always in the order of uuids. Returns rows of id, uuid (as the
-   database has it) and generation; a provider that does not exist has no row. */
+   database has it), generation and root (id); a provider that does not exist has no row. Old
+   databases have providers whose root is NULL. For upstream, these do not exist where a client
+   names them. */
 enum outcome providers_lock(struct context *context, const char *const *uuids, size_t count,
                             struct rows *rows);
 

@@ -49,8 +49,9 @@ static const char has_resources[] =
     "<= (inv.total - inv.reserved) * inv.allocation_ratio "
     "GROUP BY inv.resource_provider_id HAVING COUNT(*) = ?)";
 
-static const struct sql select_root = {
-    "SELECT root_provider_id FROM resource_providers WHERE uuid = ?", "i"};
+static const struct sql select_root = {"SELECT root_provider_id FROM resource_providers WHERE uuid "
+                                       "= ? AND root_provider_id IS NOT NULL",
+                                       "i"};
 
 enum { SEARCH_VALUES = 12 };
 

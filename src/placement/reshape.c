@@ -95,13 +95,15 @@ static enum outcome lock_providers(struct reshaping *reshaping)
     struct arena *arena = reshaping->context->arena;
     TRY(providers_lock(reshaping->context, reshaping->uuids, reshaping->uuid_count, &rows));
     struct stored_provider *stored = arena_array(arena, rows.count, sizeof(*stored));
+    size_t count = 0;
     for (size_t i = 0; i < rows.count; i++)
-        stored[i] = (struct stored_provider){row_text(&rows, i, 1), row_integer(&rows, i, 0),
-                                             row_integer(&rows, i, 2)};
-    sort(stored, rows.count, sizeof(*stored), uuid_compare);
+        if (!row_is_null(&rows, i, 3))
+            stored[count++] = (struct stored_provider){
+                row_text(&rows, i, 1), row_integer(&rows, i, 0), row_integer(&rows, i, 2)};
+    sort(stored, count, sizeof(*stored), uuid_compare);
     reshaping->ids = arena_array(arena, reshaping->provider_count, sizeof(int64_t));
     for (size_t i = 0; i < reshaping->provider_count; i++)
-        TRY(check_provider(reshaping, i, stored, rows.count));
+        TRY(check_provider(reshaping, i, stored, count));
     return OUTCOME_OK;
 }
 
