@@ -7,9 +7,13 @@
 
 #include <assert.h>
 
+#include "base/sorted.h"
 #include "base/text.h"
 
-enum { PARAMETERS_MOST = 65535 }; /* the protocol's limit */
+enum {
+    PARAMETERS_MOST = 65535, /* the protocol's limit */
+    LIST_STEP = 4096,        /* longer lists have a multiple of this number of placeholders */
+};
 
 /* Lists. */
 
@@ -18,13 +22,14 @@ static bool is_list(const struct value *value)
     return value->kind == VALUE_INTEGERS || value->kind == VALUE_TEXTS;
 }
 
-/* Number of placeholders for a list: the next power of two, at least one. */
+/* Number of placeholders for a list: few different ones, so that few forms of a statement are
+   prepared, and not many more than elements. */
 static size_t list_width(const struct value *value)
 {
     size_t width = 1;
-    while (width < value->length)
+    while (width < value->length && width < LIST_STEP)
         width *= 2;
-    return width;
+    return width < value->length ? (value->length + LIST_STEP - 1) / LIST_STEP * LIST_STEP : width;
 }
 
 static struct value list_element(const struct value *list, size_t index)
@@ -50,14 +55,15 @@ static const char *expand_text(struct arena *arena, const char *text, const stru
             continue;
         assert(index < count);
         const struct value *value = &values[index++];
-        if (strncmp(from, "?...", 4) != 0)
+        size_t mark = strncmp(from, "?...", 4) == 0 ? 3 : strncmp(from, "?*)", 3) == 0;
+        if (mark == 0)
             continue;
         assert(is_list(value));
         for (size_t i = 1; i < list_width(value); i++) {
             *to++ = ',';
             *to++ = '?';
         }
-        from += 3;
+        from += mark;
     }
     assert(index == count);
     *to = '\0';
@@ -98,6 +104,81 @@ void parameters_expand(struct arena *arena, const char **text, const struct valu
     *text = expand_text(arena, *text, *values, *count, total);
     *values = expand_values(arena, *values, *count, total);
     *count = total;
+}
+
+/* Parts. */
+
+/* Returns a list with the same elements, sorted and without repeats. */
+static struct value list_sorted(struct arena *arena, struct value list)
+{
+    bool numbers = list.kind == VALUE_INTEGERS;
+    size_t size = numbers ? sizeof(*list.integers) : sizeof(*list.texts);
+    void *elements = arena_alloc(arena, list.length * size);
+    memcpy(elements, numbers ? (const void *)list.integers : (const void *)list.texts,
+           list.length * size);
+    size_t count = sort_unique(elements, list.length, size, numbers ? int64_compare : text_compare);
+    return numbers ? value_integers(elements, count) : value_texts(elements, count);
+}
+
+static struct value list_slice(const struct value *list, size_t from, size_t most)
+{
+    size_t count = list->length - from < most ? list->length - from : most;
+    return list->kind == VALUE_INTEGERS ? value_integers(list->integers + from, count)
+                                        : value_texts(list->texts + from, count);
+}
+
+/* Finds the lists that may be divided, from their marks in the text. Returns how many there are,
+   and sets total to the number of placeholders of the statement and rest to that of the others. */
+static size_t find_divisible(const char *text, const struct value *values, size_t count,
+                             bool *divisible, size_t *total, size_t *rest)
+{
+    size_t found = 0;
+    const char *mark = text;
+    *total = *rest = 0;
+    for (size_t i = 0; i < count; i++, mark++) {
+        mark = strchr(mark, '?');
+        assert(mark != NULL);
+        size_t width = is_list(&values[i]) ? list_width(&values[i]) : 1;
+        divisible[i] = strncmp(mark, "?*)", 3) == 0;
+        found += divisible[i];
+        *total += width;
+        *rest += divisible[i] ? 0 : width;
+    }
+    return found;
+}
+
+/* Returns the parts of one list times those that there are: each in combination with each. */
+static struct value *divide(struct arena *arena, const struct value *parts, size_t *part_count,
+                            size_t count, size_t index, size_t most)
+{
+    struct value list = list_sorted(arena, parts[index]);
+    size_t pieces = list.length == 0 ? 1 : (list.length + most - 1) / most;
+    struct value *divided = arena_array(arena, *part_count * pieces * count, sizeof(*divided));
+    struct value *next = divided;
+    for (size_t part = 0; part < *part_count; part++) {
+        for (size_t piece = 0; piece < pieces; piece++) {
+            memcpy(next, &parts[part * count], count * sizeof(*next));
+            next[index] = list_slice(&list, piece * most, most);
+            next += count;
+        }
+    }
+    *part_count *= pieces;
+    return divided;
+}
+
+size_t parameters_divide(struct arena *arena, const char *text, const struct value **values,
+                         size_t count)
+{
+    size_t total, rest, parts = 1;
+    bool *divisible = arena_array(arena, count, sizeof(*divisible));
+    size_t lists = find_divisible(text, *values, count, divisible, &total, &rest);
+    if (total <= PARAMETERS_MOST || lists == 0 || rest + lists * LIST_STEP > PARAMETERS_MOST)
+        return parts;
+    size_t most = (PARAMETERS_MOST - rest) / lists / LIST_STEP * LIST_STEP;
+    for (size_t i = 0; i < count; i++)
+        if (divisible[i])
+            *values = divide(arena, *values, &parts, count, i, most);
+    return parts;
 }
 
 /* Texts. */

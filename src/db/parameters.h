@@ -11,9 +11,16 @@
 #include "base/arena.h"
 #include "db/value.h"
 
-/* Replaces each list among the values by its elements, and its "?..." in the text by placeholders
-   (see struct sql). Leaves both alone if there is no list. More than 65535 values leave through the
-   arena's escape. */
+/* Divides the lists that struct sql marks with "?*" if the statement has too many values for one
+   execution. Returns the number of parts, and sets values to those of all parts, one after the
+   other, count each: to run the statement with each part has the effect of running it once. Returns
+   1 and leaves the values alone if they are few enough, or cannot be divided. */
+size_t parameters_divide(struct arena *arena, const char *text, const struct value **values,
+                         size_t count);
+
+/* Replaces each list among the values by its elements, and its "?..." or "?*" in the text by
+   placeholders (see struct sql). Leaves both alone if there is no list. More than 65535 values
+   leave through the arena's escape. */
 void parameters_expand(struct arena *arena, const char **text, const struct value **values,
                        size_t *count);
 

@@ -203,9 +203,9 @@ static enum outcome mask(struct database *database, const struct value *values, 
     return mask_unstorable(&masking);
 }
 
-enum outcome database_visit(struct database *database, const struct sql *sql,
-                            const struct value *values, size_t count, database_visitor visitor,
-                            void *subject)
+static enum outcome visit_part(struct database *database, const struct sql *sql,
+                               const struct value *values, size_t count, database_visitor visitor,
+                               void *subject)
 {
     const char *text = sql->text;
     parameters_expand(database->arena, &text, &values, &count);
@@ -214,6 +214,16 @@ enum outcome database_visit(struct database *database, const struct sql *sql,
         return outcome;
     TRY(mask(database, values, count, &values));
     return visit(database, text, sql->columns, values, count, visitor, subject);
+}
+
+enum outcome database_visit(struct database *database, const struct sql *sql,
+                            const struct value *values, size_t count, database_visitor visitor,
+                            void *subject)
+{
+    size_t parts = parameters_divide(database->arena, sql->text, &values, count);
+    for (size_t i = 0; i < parts; i++)
+        TRY(visit_part(database, sql, &values[i * count], count, visitor, subject));
+    return OUTCOME_OK;
 }
 
 /* The rows that database_select() collects. */
@@ -251,8 +261,8 @@ enum outcome database_select(struct database *database, const struct sql *sql,
     return OUTCOME_OK;
 }
 
-enum outcome database_execute(struct database *database, const struct sql *sql,
-                              const struct value *values, size_t count, uint64_t *affected)
+static enum outcome execute_part(struct database *database, const struct sql *sql,
+                                 const struct value *values, size_t count, uint64_t *affected)
 {
     const char *text = sql->text;
     struct prepared *prepared;
@@ -264,9 +274,20 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
     }
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (affected != NULL)
-        *affected = mysql_stmt_affected_rows(prepared->handle);
+    *affected += mysql_stmt_affected_rows(prepared->handle);
     database->insert_id = (int64_t)mysql_stmt_insert_id(prepared->handle);
+    return OUTCOME_OK;
+}
+
+enum outcome database_execute(struct database *database, const struct sql *sql,
+                              const struct value *values, size_t count, uint64_t *affected)
+{
+    uint64_t found = 0;
+    size_t parts = parameters_divide(database->arena, sql->text, &values, count);
+    for (size_t i = 0; i < parts; i++)
+        TRY(execute_part(database, sql, &values[i * count], count, &found));
+    if (affected != NULL)
+        *affected = found;
     return OUTCOME_OK;
 }
 

@@ -14,19 +14,20 @@ static const struct sql select_of_provider = {
     "JOIN resource_provider_aggregates rpa ON rpa.aggregate_id = a.id "
     "WHERE rpa.resource_provider_id = ? ORDER BY a.id",
     "s"};
-static const struct sql select_known = {
-    "SELECT uuid FROM placement_aggregates WHERE uuid IN (?...)", "s"};
+static const struct sql select_known = {"SELECT uuid FROM placement_aggregates WHERE uuid IN (?*)",
+                                        "s"};
 static const struct sql select_ids = {
-    "SELECT id, uuid FROM placement_aggregates WHERE uuid IN (?...)", "is"};
+    "SELECT id, uuid FROM placement_aggregates WHERE uuid IN (?*)", "is"};
 static const struct sql insert_aggregate = {
     "INSERT IGNORE INTO placement_aggregates (uuid, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
+/* If the list is divided, this deletes all, and insert_of_provider brings back what was wanted. */
 static const struct sql delete_others = {
     "DELETE FROM resource_provider_aggregates WHERE resource_provider_id = ? "
-    "AND aggregate_id NOT IN (SELECT id FROM placement_aggregates WHERE uuid IN (?...))",
+    "AND aggregate_id NOT IN (SELECT id FROM placement_aggregates WHERE uuid IN (?*))",
     NULL};
 static const struct sql insert_of_provider = {
     "INSERT INTO resource_provider_aggregates (resource_provider_id, aggregate_id, created_at) "
-    "SELECT ?, a.id, UTC_TIMESTAMP() FROM placement_aggregates a WHERE a.uuid IN (?...) "
+    "SELECT ?, a.id, UTC_TIMESTAMP() FROM placement_aggregates a WHERE a.uuid IN (?*) "
     "AND NOT EXISTS (SELECT 1 FROM resource_provider_aggregates rpa "
     "WHERE rpa.resource_provider_id = ? AND rpa.aggregate_id = a.id)",
     NULL};

@@ -18,7 +18,7 @@ static const struct sql select_capacities = {
     "WHERE a.resource_provider_id = i.resource_provider_id "
     "AND a.resource_class_id = i.resource_class_id) "
     "FROM inventories i FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
-    "WHERE i.resource_provider_id IN (?...) AND i.resource_class_id IN (?...)",
+    "WHERE i.resource_provider_id IN (?*) AND i.resource_class_id IN (?*)",
     "iiiiiiiri"};
 
 static int provider_compare(const void *left, const void *right)

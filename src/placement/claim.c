@@ -34,10 +34,10 @@
 
 /* Without and with the uuid of the provider, which only an empty claim needs. */
 static const struct sql delete_allocations[] = {
-    {"DELETE FROM allocations WHERE consumer_id IN (?...) "
+    {"DELETE FROM allocations WHERE consumer_id IN (?*) "
      "RETURNING consumer_id, resource_provider_id, resource_class_id, used, NULL",
      "siiis"},
-    {"DELETE FROM allocations WHERE consumer_id IN (?...) "
+    {"DELETE FROM allocations WHERE consumer_id IN (?*) "
      "RETURNING consumer_id, resource_provider_id, resource_class_id, used, "
      "(SELECT rp.uuid FROM resource_providers rp WHERE rp.id = resource_provider_id)",
      "siiis"},

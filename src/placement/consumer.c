@@ -10,7 +10,7 @@
 /* Locks only the consumers. All consumers of a project share its row, so locking that would make
    the claims of a project wait for each other. */
 static const struct sql lock_consumers = {
-    "SELECT id, uuid, generation FROM consumers WHERE uuid IN (?...) FOR UPDATE", "isi"};
+    "SELECT id, uuid, generation FROM consumers WHERE uuid IN (?*) FOR UPDATE", "isi"};
 
 /* Owners never change and are never deleted, so two transactions may create the same one. */
 static const struct sql ensure_project = {
@@ -66,7 +66,7 @@ static const struct sql update_consumer[] = {
      "AND t.name = ?",
      NULL},
 };
-static const struct sql delete_consumers = {"DELETE FROM consumers WHERE id IN (?...)", NULL};
+static const struct sql delete_consumers = {"DELETE FROM consumers WHERE id IN (?*)", NULL};
 
 enum outcome consumers_lock(struct context *context, const char *const *uuids, size_t count,
                             struct consumer **consumers, size_t *found)
@@ -170,10 +170,16 @@ static const char *record_owner(const struct consumer_record *record, unsigned o
     return names[owner];
 }
 
-/* Loads the owners of the records that exist, sorted. OUTCOME_NOT_FOUND: one of the consumers has
+/* The owners that were loaded. */
+struct owner_list {
+    struct owner_row *rows;
+    size_t count, room;
+};
+
+/* Loads the owners of the records that exist. OUTCOME_NOT_FOUND: one of the consumers has
    allocations. */
-static enum outcome owners_load(struct context *context, const struct consumer_record *records,
-                                size_t count, struct owner_row **owners, size_t *found)
+static enum outcome owners_load_some(struct context *context, const struct consumer_record *records,
+                                     size_t count, struct owner_list *owners)
 {
     struct value lists[OWNERS + 1];
     for (unsigned owner = 0; owner < OWNERS; owner++) {
@@ -190,16 +196,31 @@ static enum outcome owners_load(struct context *context, const struct consumer_r
     lists[ALLOCATION] = value_texts(uuids, count);
     struct rows rows;
     TRY(database_select(context->database, &select_owners, lists, OWNERS + 1, &rows));
-    *owners = arena_array(context->arena, rows.count, sizeof(**owners));
-    *found = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        (*owners)[i] = (struct owner_row){.owner = (unsigned)row_integer(&rows, i, 0),
-                                          .name = row_text(&rows, i, 2),
-                                          .id = row_integer(&rows, i, 1)};
-        if ((*owners)[i].owner == ALLOCATION)
+        if (row_integer(&rows, i, 0) == ALLOCATION)
             return OUTCOME_NOT_FOUND;
+        owners->rows = arena_grow(context->arena, owners->rows, owners->count, &owners->room,
+                                  sizeof(*owners->rows));
+        owners->rows[owners->count++] =
+            (struct owner_row){.owner = (unsigned)row_integer(&rows, i, 0),
+                               .name = row_text(&rows, i, 2),
+                               .id = row_integer(&rows, i, 1)};
     }
-    sort(*owners, rows.count, sizeof(**owners), owner_compare);
+    return OUTCOME_OK;
+}
+
+/* The same for any number of records, and sorts the owners. */
+static enum outcome owners_load(struct context *context, const struct consumer_record *records,
+                                size_t count, struct owner_row **owners, size_t *found)
+{
+    enum { AT_ONCE = 12288 }; /* the most with four lists in a statement */
+    struct owner_list list = {0};
+    for (size_t i = 0; i < count; i += AT_ONCE)
+        TRY(owners_load_some(context, &records[i], count - i < AT_ONCE ? count - i : AT_ONCE,
+                             &list));
+    sort(list.rows, list.count, sizeof(*list.rows), owner_compare);
+    *owners = list.rows;
+    *found = list.count;
     return OUTCOME_OK;
 }
 

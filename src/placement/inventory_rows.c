@@ -12,10 +12,10 @@
 #include "placement/pairs.h"
 
 static const struct sql lock_classes = {
-    "SELECT id FROM resource_classes WHERE id IN (?...) LOCK IN SHARE MODE", "i"};
+    "SELECT id FROM resource_classes WHERE id IN (?*) LOCK IN SHARE MODE", "i"};
 static const struct sql select_rows = {
     "SELECT resource_provider_id, resource_class_id FROM inventories "
-    "WHERE resource_provider_id IN (?...)",
+    "WHERE resource_provider_id IN (?*)",
     "ii"};
 /* Of pairs of provider and class, not of each provider with each class. */
 static const struct sql select_used = {

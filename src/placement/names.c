@@ -30,11 +30,11 @@ struct names {
 static const struct {
     struct sql by_name, all;
 } statements[NAME_KINDS] = {
-    [NAME_RESOURCE_CLASS] = {{"SELECT id, name FROM resource_classes WHERE name IN (?...)", "is"},
+    [NAME_RESOURCE_CLASS] = {{"SELECT id, name FROM resource_classes WHERE name IN (?*)", "is"},
                              {"SELECT id, name FROM resource_classes", "is"}},
-    [NAME_TRAIT] = {{"SELECT id, name FROM traits WHERE name IN (?...)", "is"},
+    [NAME_TRAIT] = {{"SELECT id, name FROM traits WHERE name IN (?*)", "is"},
                     {"SELECT id, name FROM traits", "is"}},
-    [NAME_CONSUMER_TYPE] = {{"SELECT id, name FROM consumer_types WHERE name IN (?...)", "is"},
+    [NAME_CONSUMER_TYPE] = {{"SELECT id, name FROM consumer_types WHERE name IN (?*)", "is"},
                             {"SELECT id, name FROM consumer_types", "is"}},
 };
 

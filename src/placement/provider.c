@@ -12,7 +12,7 @@ static const struct sql lock_provider = {
 /* The index on uuid is named so that everybody locks providers in the same order. */
 static const struct sql lock_providers = {
     "SELECT id, uuid, generation, root_provider_id FROM resource_providers "
-    "FORCE INDEX (uniq_resource_providers0uuid) WHERE uuid IN (?...) FOR UPDATE",
+    "FORCE INDEX (uniq_resource_providers0uuid) WHERE uuid IN (?*) FOR UPDATE",
     "isii"};
 static const struct sql hold_provider = {
     "SELECT generation FROM resource_providers WHERE id = ? FOR UPDATE", "i"};

@@ -35,7 +35,7 @@ static const struct sql move_provider = {
     NULL};
 static const struct sql move_descendants = {
     "UPDATE resource_providers SET root_provider_id = ?, updated_at = UTC_TIMESTAMP() "
-    "WHERE id IN (?...)",
+    "WHERE id IN (?*)",
     NULL};
 
 static const struct sql select_obstacles = {

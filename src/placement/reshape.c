@@ -15,7 +15,7 @@
 
 static const struct sql raise_generations = {
     "UPDATE resource_providers SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "
-    "WHERE id IN (?...)",
+    "WHERE id IN (?*)",
     NULL};
 
 struct reshaping {

@@ -19,7 +19,7 @@ enum { OF_ANY, OF_NONE, OF_SOME, OF_COUNT };
 
 /* By the condition on the name, then by the condition on providers. */
 static const struct sql select_traits[BY_COUNT][OF_COUNT] = {
-    [BY_NAME] = {{TRAIT_COLUMNS "WHERE t.name IN (?...) ORDER BY t.id", TRAIT_KINDS},
+    [BY_NAME] = {{TRAIT_COLUMNS "WHERE t.name IN (?*) ORDER BY t.id", TRAIT_KINDS},
                  {TRAIT_COLUMNS "WHERE t.name IN (?...) AND NOT EXISTS (" ASSOCIATED
                                 ") ORDER BY t.id",
                   TRAIT_KINDS},
@@ -47,7 +47,7 @@ static const struct sql select_of_provider = {
                   "WHERE rpt.resource_provider_id = ? ORDER BY t.id",
     TRAIT_KINDS};
 static const struct sql delete_of_provider = {
-    "DELETE FROM resource_provider_traits WHERE resource_provider_id = ? AND trait_id IN (?...)",
+    "DELETE FROM resource_provider_traits WHERE resource_provider_id = ? AND trait_id IN (?*)",
     NULL};
 static const struct sql insert_of_provider = {
     "INSERT INTO resource_provider_traits (resource_provider_id, trait_id, created_at) "
