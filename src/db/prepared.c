@@ -33,22 +33,23 @@ void prepared_drop_all(struct database *database)
     }
 }
 
-static void make_room(struct database *database)
+bool prepared_drop_oldest(struct database *database)
 {
-    if (database->prepared_count < STATEMENTS_KEPT)
-        return;
     struct prepared *oldest = NULL, *prepared, *next;
     HASH_ITER(hh, database->prepared, prepared, next)
     {
         if (oldest == NULL || prepared->last_use < oldest->last_use)
             oldest = prepared;
     }
-    prepared_drop(database, oldest);
+    if (oldest != NULL)
+        prepared_drop(database, oldest);
+    return oldest != NULL;
 }
 
 struct prepared *prepared_new(struct database *database, const char *text)
 {
-    make_room(database);
+    if (database->prepared_count >= STATEMENTS_KEPT)
+        prepared_drop_oldest(database);
     size_t size = strlen(text) + 1;
     struct prepared *prepared = calloc(1, sizeof(*prepared) + size);
     if (prepared == NULL)

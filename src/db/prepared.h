@@ -34,7 +34,10 @@ bool prepared_keep(struct database *database, struct prepared *prepared);
 /* Closes and frees a kept statement. */
 void prepared_drop(struct database *database, struct prepared *prepared);
 
-/* The same for all. */
+/* Drops the kept statement used longest ago. Returns false if none is kept. */
+bool prepared_drop_oldest(struct database *database);
+
+/* The same as prepared_drop() for all. */
 void prepared_drop_all(struct database *database);
 
 #endif

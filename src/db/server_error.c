@@ -65,6 +65,7 @@ static const struct {
     {ERROR_BINLOG_REFUSES, OUTCOME_UNAVAILABLE, true},         /* a new session may be better */
     {ER_QUERY_INTERRUPTED, OUTCOME_UNAVAILABLE, false},
     {ERROR_STATEMENT_TIMEOUT, OUTCOME_UNAVAILABLE, false},
+    {ER_MAX_PREPARED_STMT_COUNT_REACHED, OUTCOME_UNAVAILABLE, false},
 };
 
 enum outcome server_error_outcome(unsigned error, bool *lost)

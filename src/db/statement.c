@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <assert.h>
+#include <mysqld_error.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -40,15 +41,28 @@ static enum outcome handle_error(struct database *database, const struct prepare
                             arena_strdup(database->arena, prepared->text));
 }
 
+/* Sends the text of a statement. All connections of the server share a number of statements
+   (max_prepared_stmt_count): if it is used up, gives up own ones for the new one. Returns false if
+   it fails. */
+static bool send_text(struct database *database, struct prepared *prepared)
+{
+    int failed;
+    do {
+        uint64_t since = clock_microseconds();
+        failed = mysql_stmt_prepare(prepared->handle, prepared->text,
+                                    (unsigned long)strlen(prepared->text));
+        connection_count(database, since);
+    } while (failed && mysql_stmt_errno(prepared->handle) == ER_MAX_PREPARED_STMT_COUNT_REACHED &&
+             prepared_drop_oldest(database));
+    return !failed;
+}
+
 static enum outcome prepare(struct database *database, const char *text, struct prepared **result)
 {
     struct prepared *prepared = prepared_new(database, text);
     if (prepared == NULL)
         arena_starve(database->arena);
-    uint64_t since = clock_microseconds();
-    int failed = mysql_stmt_prepare(prepared->handle, text, (unsigned long)strlen(text));
-    connection_count(database, since);
-    if (failed) {
+    if (!send_text(database, prepared)) {
         struct statement_error error = error_of(database, prepared->handle);
         prepared_free(prepared);
         return connection_error(database, error.error, error.state, text);

@@ -7,6 +7,7 @@ import uuid
 import pytest
 from support.cloud import Cloud, wait_until
 from support.database import kill_connections
+from support.every_route import Things, ask_all
 
 WAITING = 'the database cannot be reached, trying again'
 COMMANDS = (('db', 'sync'), ('db', 'version'), ('status', 'upgrade', 'check'), ('audit',),
@@ -76,6 +77,22 @@ def test_a_pool_serves_when_its_database_comes_up(directory):
         assert cloud.ask('GET', '/resource_providers').status == 200
     finally:
         cloud.stop()
+
+
+def test_no_more_prepared_statements(directory):
+    with Cloud(directory, workers=1) as cloud:
+        things = Things(cloud)
+        wanted = ask_all(cloud, things, 'many')
+        cloud.sql('SET GLOBAL max_prepared_stmt_count = 2')
+        kill_connections(cloud)
+        seen = ask_all(cloud, things, 'few')
+        assert set(seen) == set(wanted), (seen, wanted)
+        cloud.sql('SET GLOBAL max_prepared_stmt_count = 0')
+        kill_connections(cloud)
+        answer = cloud.ask('GET', '/resource_providers')
+        assert answer.status == 503 and int(answer.headers['retry-after']) > 0, answer.text
+        cloud.sql('SET GLOBAL max_prepared_stmt_count = 16382')
+        assert not {500, 503} & set(ask_all(cloud, things, 'many'))
 
 
 def test_a_binary_log_of_statements(directory):
