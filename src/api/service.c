@@ -17,6 +17,7 @@
 #include "auth/rate/limit.h"
 #include "base/clock.h"
 #include "base/json_memory.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "http/accept.h"
 #include "http/cors.h"
@@ -205,11 +206,28 @@ static void set_route(const struct service *service, const char *path)
         slot_set_route(service->slot, *path != '\0' ? path : "/");
 }
 
+/* Authenticates the caller and negotiates the microversion. Notes both for the log, should the
+   request be given up or the worker be killed. Returns false after failing. */
+static bool introduce(const struct service *service, struct call *call)
+{
+    struct exchange *exchange = call->exchange;
+    struct slot *slot = service->slot;
+    if (!authentication_identify(service->keystone, exchange, &call->identity))
+        return false;
+    if (slot != NULL)
+        slot_set_caller(slot, call->identity.user_id, call->identity.project_id);
+    if (!microversion_negotiate(exchange))
+        return false;
+    if (slot != NULL)
+        slot_set_microversion(slot, arena_printf(exchange->arena, "%u.%u", exchange->version.major,
+                                                 exchange->version.minor));
+    return true;
+}
+
 static void answer(struct service *service, struct call *call)
 {
     struct exchange *exchange = call->exchange;
-    if (!authentication_identify(service->keystone, exchange, &call->identity) ||
-        !microversion_negotiate(exchange) || !content_check(exchange) || !find_route(call))
+    if (!introduce(service, call) || !content_check(exchange) || !find_route(call))
         return;
     set_route(service, call->match.route->path);
     if (!rates_admit(service, call) || !endpoint_admits(call->match.endpoint, exchange) ||
@@ -225,6 +243,7 @@ static void answer_monitoring(struct service *service, struct exchange *exchange
 {
     struct monitoring_sources sources = {.scoreboard = service->shared->scoreboard,
                                          .database = service->database,
+                                         .settings = service->settings,
                                          .keystone = service->keystone};
     set_route(service, page->path);
     monitoring_answer(page, &sources, exchange);
@@ -276,7 +295,7 @@ void service_answer(struct service *service, struct exchange *exchange,
                                      .settings = &service->placement};
     const struct monitoring_page *page = monitoring_find(exchange->path);
     if (exchange_failed(exchange))
-        ; /* only the error document */
+        microversion_negotiate(exchange); /* for the headers of the error document */
     else if (page != NULL)
         answer_monitoring(service, exchange, page);
     else if (!cors_answers(service->settings, exchange))
@@ -285,6 +304,16 @@ void service_answer(struct service *service, struct exchange *exchange,
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;
     report->sql = *database_statistics(service->database);
+}
+
+/* Tells the log who sent a request that was given up. The texts live until the next request. */
+static void report_caller(const struct service *service, struct service_report *report)
+{
+    if (service->slot == NULL)
+        return;
+    const struct slot_request *request = &service->slot->request;
+    report->user_id = text_filled_or(request->user_id, NULL);
+    report->project_id = text_filled_or(request->project_id, NULL);
 }
 
 void service_escaped(struct service *service, struct exchange *exchange, bool starved,
@@ -301,10 +330,13 @@ void service_escaped(struct service *service, struct exchange *exchange, bool st
     else
         exchange_fail(exchange, 413, NULL,
                       "The request takes more memory than a request may have.");
+    microversion_negotiate(exchange);
+    report_caller(service, report);
     finish(service, exchange);
 }
 
-void service_starved(struct service *service, struct exchange *exchange)
+void service_starved(struct service *service, struct exchange *exchange,
+                     struct service_report *report)
 {
     static char *const no_parameters[] = {NULL};
     struct uuid_text uuid;
@@ -323,6 +355,7 @@ void service_starved(struct service *service, struct exchange *exchange)
         .remote_address = "",
         .request_id = service->starved_id,
     };
+    report_caller(service, report);
     write_starved(exchange);
     exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
 }

@@ -49,21 +49,23 @@ struct service *service_new(const struct settings *settings, struct database *da
 void service_free(struct service *service);
 
 /* Answers: fills the response part of the exchange. Never fails: an error is an answer too. An
-   exchange that has failed already (in fastcgi_receive) only gets its error document. If the arena
-   runs out, this does not return but leaves through the arena's escape: then call
-   service_escaped(). */
+   exchange that has failed already (in fastcgi_receive) only gets its error document and the
+   headers of its microversion. If the arena runs out, this does not return but leaves through the
+   arena's escape: then call service_escaped(). */
 void service_answer(struct service *service, struct exchange *exchange,
                     struct service_report *report);
 
 /* Answers an exchange whose service_answer() left through the arena's escape. First reset the arena
    and fill the request part of the exchange again. The answer is 413, since the request takes more
-   memory than it may, or 503 if the arena was starved. The report gets the cost of the request. May
-   leave through the escape, too. */
+   memory than it may, or 503 if the arena was starved. The report gets the caller, if it was known,
+   and the cost of the request. May leave through the escape, too. */
 void service_escaped(struct service *service, struct exchange *exchange, bool starved,
                      struct service_report *report);
 
 /* Answers 503 to an exchange for which even service_escaped() had no memory. Empties the request
-   part. Takes no memory; the texts of the exchange live until the next such answer. */
-void service_starved(struct service *service, struct exchange *exchange);
+   part. Takes no memory; the texts of the exchange live until the next such answer, those of the
+   report until the next request. */
+void service_starved(struct service *service, struct exchange *exchange,
+                     struct service_report *report);
 
 #endif

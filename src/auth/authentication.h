@@ -13,6 +13,14 @@
 
 #include "auth/identity.h"
 #include "auth/keystone/keystone.h"
+#include "settings/settings.h"
+
+/* What operators are told if authentication_is_open(). */
+#define AUTHENTICATION_OPEN_WARNING                                                                \
+    "auth_strategy is noauth2: every client may act as any user with any role"
+
+/* Returns whether the settings let clients say themselves who they are. */
+bool authentication_is_open(const struct settings *settings);
 
 /* Fills in the identity: by keystone, or by noauth2 if keystone is NULL. Returns false after
    exchange_fail() with 401, or with 503 if Keystone does not answer. */

@@ -1,6 +1,7 @@
 /*
  * berth-manage status ...: the commands of placement-status. The output is upstream's
- * (oslo_upgradecheck), byte for byte, while the server accepts writes.
+ * (oslo_upgradecheck), byte for byte, while the server accepts writes and clients are
+ * authenticated.
  */
 #include <config.h>
 
@@ -8,6 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "auth/authentication.h"
 #include "base/json_writer.h"
 #include "db/online_migration.h"
 #include "manage/command.h"
@@ -17,7 +19,7 @@
 /* The codes of oslo_upgradecheck; also the exit status. */
 enum { CHECK_SUCCESS = 0, CHECK_WARNING = 1, CHECK_FAILURE = 2, CHECK_ERROR = 255 };
 
-enum { CHECKS_MOST = 4, DETAILS_WIDTH = 60, PATH_SIZE = 4096 };
+enum { CHECKS_MOST = 5, DETAILS_WIDTH = 60, PATH_SIZE = 4096 };
 
 static const char title[] = "Upgrade Check Results";
 
@@ -59,6 +61,17 @@ static bool check_writes(const char *obstacle, struct check_result *result)
         return false;
     *result = (struct check_result){
         .name = "Writes to the Database", .code = CHECK_FAILURE, .details = obstacle};
+    return true;
+}
+
+/* Does the same for authentication. */
+static bool check_authentication(const struct settings *settings, struct check_result *result)
+{
+    if (!authentication_is_open(settings))
+        return false;
+    *result = (struct check_result){.name = "Authentication of Clients",
+                                    .code = CHECK_WARNING,
+                                    .details = AUTHENTICATION_OPEN_WARNING};
     return true;
 }
 
@@ -159,7 +172,9 @@ int command_status_upgrade_check(struct command_call *call)
     }
     check_roots(&missing, &results[0]);
     check_consumers(&call->arena, &missing, &results[1]);
-    size_t count = 3U + check_writes(obstacle, &results[3]);
+    size_t count = 3;
+    count += check_writes(obstacle, &results[count]);
+    count += check_authentication(call->settings, &results[count]);
     for (size_t i = 0; i < count; i++)
         worst = results[i].code > worst ? results[i].code : worst;
     if (json)

@@ -280,10 +280,10 @@ static void write_worker(struct page *page, const struct slot_view *worker, unsi
     uint64_t lasted = now > worker->since ? now - worker->since : 0;
     size_t length = (size_t)snprintf(line, sizeof(line), "%7d %-8s %7s ", (int)worker->pid,
                                      worker_states[worker->state], age_text(lasted, age));
-    put(line, &length, page->terminal, busy ? worker->route : "", width);
+    put(line, &length, page->terminal, busy ? worker->request.route : "", width);
     if (busy)
         snprintf(line + length, sizeof(line) - length, " %.*s",
-                 whole ? REQUEST_WHOLE : REQUEST_SHORT, worker->request_id);
+                 whole ? REQUEST_WHOLE : REQUEST_SHORT, worker->request.id);
     while (length > 0 && !busy && line[length - 1] == ' ')
         line[--length] = '\0';
     add_line(page, !busy ? STYLE_DIM : lasted >= WARN ? STYLE_YELLOW : STYLE_PLAIN, line);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "pool/startup.h"
 #include "pool/worker.h"
 
@@ -130,8 +131,11 @@ static void note_death(struct child *child, const struct slot_view *view, int st
         log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
                   signaled ? log_integer("signal", WTERMSIG(status))
                            : log_integer("exit_status", WEXITSTATUS(status)),
-                  log_identifier("request_id", *view->request_id ? view->request_id : NULL),
-                  log_text("route", *view->route ? view->route : NULL));
+                  log_identifier("request_id", text_filled_or(view->request.id, NULL)),
+                  log_text("route", text_filled_or(view->request.route, NULL)),
+                  log_identifier("microversion", text_filled_or(view->request.microversion, NULL)),
+                  log_identifier("user_id", text_filled_or(view->request.user_id, NULL)),
+                  log_identifier("project_id", text_filled_or(view->request.project_id, NULL)));
     respawn_note_death(&child->respawn, view, child->started, clock_milliseconds());
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/authentication.h"
 #include "auth/keystone/login.h"
 #include "base/log.h"
 
@@ -39,6 +40,8 @@ static bool configure(struct configuration *configuration, struct config *config
         if (!log_open(&log, error))
             return false;
         settings_report(settings, config);
+        if (authentication_is_open(settings))
+            log_event(LOG_LEVEL_WARNING, AUTHENTICATION_OPEN_WARNING);
     }
     policy_store_report(configuration->policies);
     return true;

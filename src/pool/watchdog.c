@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 /* Returns since when a worker has been busy with its request; now if it is not. The master cannot
    see what a worker of the previous program is doing, but after it was told to end it can only be
@@ -36,9 +37,12 @@ void watchdog_check(struct master *master)
         tally_count(COUNTER_REQUEST_TIMEOUTS, 1);
         log_event(LOG_LEVEL_ERROR, "request took too long, worker killed",
                   log_integer("pid", view.pid),
-                  log_identifier("request_id", *view.request_id ? view.request_id : NULL),
-                  log_text("route", *view.route ? view.route : NULL),
-                  log_integer("seconds", (int64_t)(now - since) / 1000));
+                  log_integer("seconds", (int64_t)(now - since) / 1000),
+                  log_identifier("request_id", text_filled_or(view.request.id, NULL)),
+                  log_text("route", text_filled_or(view.request.route, NULL)),
+                  log_identifier("microversion", text_filled_or(view.request.microversion, NULL)),
+                  log_identifier("user_id", text_filled_or(view.request.user_id, NULL)),
+                  log_identifier("project_id", text_filled_or(view.request.project_id, NULL)));
         kill(view.pid, SIGKILL);
     }
 }

@@ -155,7 +155,7 @@ static void worker_count(const struct worker *worker, const struct exchange *exc
                          const struct service_report *report, uint64_t microseconds)
 {
     const struct database_statistics *sql = &report->sql;
-    tally_request(scoreboard_route(worker->shared->scoreboard, worker->slot->route),
+    tally_request(scoreboard_route(worker->shared->scoreboard, worker->slot->request.route),
                   exchange->method, exchange->status, microseconds);
     tally_count(COUNTER_SQL_STATEMENTS, sql->statements);
     tally_count(COUNTER_SQL_MICROSECONDS, sql->microseconds);
@@ -202,7 +202,7 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
         fastcgi_receive(worker->fastcgi, exchange, 0, 0);
         service_escaped(worker->service, exchange, starved, report);
     } else {
-        service_starved(worker->service, exchange);
+        service_starved(worker->service, exchange, report);
     }
 }
 

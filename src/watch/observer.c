@@ -161,8 +161,11 @@ void observer_view(const struct observer *observer, unsigned slot, struct slot_v
     slot_view(&observer->scoreboard->slots[slot], view);
     if (view->state < WORKER_NONE || view->state > WORKER_ENDING)
         view->state = WORKER_NONE;
-    tame(view->request_id, sizeof(view->request_id));
-    tame(view->route, sizeof(view->route));
+    tame(view->request.id, sizeof(view->request.id));
+    tame(view->request.route, sizeof(view->request.route));
+    tame(view->request.user_id, sizeof(view->request.user_id));
+    tame(view->request.project_id, sizeof(view->request.project_id));
+    tame(view->request.microversion, sizeof(view->request.microversion));
 }
 
 void observer_route(const struct observer *observer, unsigned route,

@@ -28,7 +28,7 @@ static const char layout_text[] = PACKAGE_VERSION
 /* An FNV-1a hash. */
 uint64_t scoreboard_layout(void)
 {
-    uint64_t digest = 14695981039346656037u;
+    uint64_t digest = 14695981039346656037u ^ sizeof(struct scoreboard);
     for (const char *text = layout_text; *text != '\0'; text++)
         digest = (digest ^ (unsigned char)*text) * 1099511628211u;
     return digest;
@@ -102,26 +102,39 @@ static void slot_write(struct slot *slot, char *to, const char *text, size_t siz
 {
     atomic_fetch_add(&slot->sequence, 1);
     atomic_thread_fence(memory_order_release);
-    snprintf(to, size, "%s", text);
+    snprintf(to, size, "%s", text != NULL ? text : "");
     atomic_thread_fence(memory_order_release);
     atomic_fetch_add(&slot->sequence, 1);
 }
 
 void slot_set_request(struct slot *slot, const char *request_id)
 {
-    slot_write(slot, slot->request_id, request_id, sizeof(slot->request_id));
+    slot_write(slot, slot->request.id, request_id, sizeof(slot->request.id));
 }
 
 void slot_set_route(struct slot *slot, const char *route)
 {
-    slot_write(slot, slot->route, route, sizeof(slot->route));
+    slot_write(slot, slot->request.route, route, sizeof(slot->request.route));
+}
+
+void slot_set_caller(struct slot *slot, const char *user_id, const char *project_id)
+{
+    slot_write(slot, slot->request.user_id, user_id, sizeof(slot->request.user_id));
+    slot_write(slot, slot->request.project_id, project_id, sizeof(slot->request.project_id));
+}
+
+void slot_set_microversion(struct slot *slot, const char *microversion)
+{
+    slot_write(slot, slot->request.microversion, microversion, sizeof(slot->request.microversion));
 }
 
 void slot_enter(struct slot *slot, enum worker_state state)
 {
     if (state == WORKER_BUSY) {
-        slot_set_request(slot, "");
-        slot_set_route(slot, "");
+        slot_set_request(slot, NULL);
+        slot_set_route(slot, NULL);
+        slot_set_caller(slot, NULL, NULL);
+        slot_set_microversion(slot, NULL);
     }
     atomic_store(&slot->since, clock_milliseconds());
     atomic_store(&slot->state, (int)state);
@@ -137,11 +150,10 @@ void slot_view(const struct slot *slot, struct slot_view *view)
     for (unsigned i = 0; i < TRIES; i++) {
         unsigned before = atomic_load(&slot->sequence);
         atomic_thread_fence(memory_order_acquire);
-        memcpy(view->request_id, slot->request_id, sizeof(view->request_id));
-        memcpy(view->route, slot->route, sizeof(view->route));
+        view->request = slot->request;
         atomic_thread_fence(memory_order_acquire);
         if (before % 2 == 0 && atomic_load(&slot->sequence) == before)
             return;
     }
-    view->request_id[0] = view->route[0] = '\0';
+    view->request = (struct slot_request){.id = ""};
 }

@@ -28,10 +28,12 @@
 #define SCOREBOARD_NAME  "berth-scoreboard"
 
 enum {
-    SCOREBOARD_SLOTS = 2112,    /* twice the maximum of [berth] workers, and some more */
-    SCOREBOARD_ID_SIZE = 48,    /* a request id with its NUL */
-    SCOREBOARD_ROUTE_SIZE = 64, /* the template of a route with its NUL */
-    SCOREBOARD_TALLIES = 8,     /* the slots share them in turn */
+    SCOREBOARD_SLOTS = 2112,     /* twice the maximum of [berth] workers, and some more */
+    SCOREBOARD_ID_SIZE = 48,     /* a request id with its NUL */
+    SCOREBOARD_ROUTE_SIZE = 64,  /* the template of a route with its NUL */
+    SCOREBOARD_OWNER_SIZE = 256, /* the id of a user or project with its NUL: the log cuts, too */
+    SCOREBOARD_VERSION_SIZE = 8, /* a microversion with its NUL */
+    SCOREBOARD_TALLIES = 8,      /* the slots share them in turn */
 };
 
 enum worker_state {
@@ -49,14 +51,23 @@ enum pool_state {
     POOL_STOPPING,
 };
 
+/* What is known of the request that a worker is answering. Unknown texts are "". Ids that a client
+   chose are as it sent them: only their length is limited, so escape them. */
+struct slot_request {
+    char id[SCOREBOARD_ID_SIZE];
+    char route[SCOREBOARD_ROUTE_SIZE];
+    char user_id[SCOREBOARD_OWNER_SIZE];
+    char project_id[SCOREBOARD_OWNER_SIZE];
+    char microversion[SCOREBOARD_VERSION_SIZE];
+};
+
 struct slot {
     _Atomic pid_t pid; /* 0: the slot is free */
     _Atomic int state;
     _Atomic uint64_t since;    /* when the state began */
     _Atomic uint64_t requests; /* answered so far */
-    _Atomic unsigned sequence; /* odd while the worker writes id or route */
-    char request_id[SCOREBOARD_ID_SIZE];
-    char route[SCOREBOARD_ROUTE_SIZE];
+    _Atomic unsigned sequence; /* odd while the worker writes about the request */
+    struct slot_request request;
 };
 
 struct scoreboard {
@@ -82,8 +93,7 @@ struct slot_view {
     enum worker_state state;
     uint64_t since;
     uint64_t requests;
-    char request_id[SCOREBOARD_ID_SIZE]; /* "" if unknown */
-    char route[SCOREBOARD_ROUTE_SIZE];   /* "" if unknown */
+    struct slot_request request;
 };
 
 /* Returns a new scoreboard, shared with all processes forked later, for requests of these routes
@@ -107,14 +117,16 @@ unsigned scoreboard_route(const struct scoreboard *scoreboard, const char *route
 /* Adds up all tallies. */
 void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum);
 
-/* Sets the state of the worker. WORKER_BUSY clears request id and route; WORKER_IDLE keeps them. */
+/* Sets the state of the worker. WORKER_BUSY forgets the last request; WORKER_IDLE keeps it. */
 void slot_enter(struct slot *slot, enum worker_state state);
 
-/* Sets the request that the worker is answering, and its route as soon as that is known. */
+/* Set what becomes known of the request that the worker is answering. NULL is unknown. */
 void slot_set_request(struct slot *slot, const char *request_id);
 void slot_set_route(struct slot *slot, const char *route);
+void slot_set_caller(struct slot *slot, const char *user_id, const char *project_id);
+void slot_set_microversion(struct slot *slot, const char *microversion);
 
-/* Copies a slot. Never copies a text that is half written: if the worker died while writing, both
+/* Copies a slot. Never copies a text that is half written: if the worker died while writing, all
    texts are "". */
 void slot_view(const struct slot *slot, struct slot_view *view);
 

@@ -265,7 +265,7 @@ static void serve(struct exchange *exchange, size_t memory)
         fastcgi_receive(fastcgi, exchange, 0, 0);
         service_escaped(service, exchange, request_arena.limit % 2 == 0, &report);
     } else {
-        service_starved(service, exchange);
+        service_starved(service, exchange, &report);
     }
     require(fastcgi_send(fastcgi, exchange));
     log_request(&(struct log_request){.request_id = exchange->request_id,

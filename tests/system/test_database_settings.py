@@ -124,7 +124,8 @@ def test_a_binary_log_of_statements(directory):
         cloud.sql('GRANT BINLOG ADMIN ON *.* TO placement@localhost')
         assert write() == 200, 'it may set the format, but does not'
         status, checks = check()
-        assert status == 0 and 'Writes to the Database' not in checks
+        assert status == 1 and 'Writes to the Database' not in checks
+        assert 'noauth2' in checks['Authentication of Clients']['details']
 
         cloud.sql('REVOKE BINLOG ADMIN ON *.* FROM placement@localhost;'
                   'SET GLOBAL binlog_format = ROW')

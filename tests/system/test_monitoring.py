@@ -185,15 +185,19 @@ def test_a_stuck_request_is_counted_as_such(make_cloud):
 def test_health_follows_the_database(make_cloud):
     cloud = make_cloud(workers=2)
     good = {'pool': 'ok', 'database': 'ok', 'schema': 'ok', 'keystone': 'not used'}
-    assert health(cloud) == (200, {'live': True, 'ready': True, 'checks': good})
-    assert health(cloud, '/ready') == (200, {'ready': True, 'checks': good})
+    warnings = ['auth_strategy is noauth2: every client may act as any user with any role']
+    assert health(cloud) == (200, {'live': True, 'ready': True, 'checks': good,
+                                   'warnings': warnings})
+    assert health(cloud, '/ready') == (200, {'ready': True, 'checks': good, 'warnings': warnings})
+    assert 'WARNING ' + warnings[0] in cloud.log()
     assert health(cloud, '/live') == (200, {'live': True})
 
     cloud.stop_database()
     bad = dict(good, database='failing', schema='unknown')
     wait_until('it is not ready', lambda: health(cloud, '/ready')[0] == 503)
-    assert health(cloud, '/ready') == (503, {'ready': False, 'checks': bad})
-    assert health(cloud) == (503, {'live': True, 'ready': False, 'checks': bad})
+    assert health(cloud, '/ready') == (503, {'ready': False, 'checks': bad, 'warnings': warnings})
+    assert health(cloud) == (503, {'live': True, 'ready': False, 'checks': bad,
+                                   'warnings': warnings})
     assert health(cloud, '/live') == (200, {'live': True})
     assert Metrics(cloud).get('berth_workers', state='busy') >= 1
     cloud.start_database()
@@ -240,6 +244,7 @@ def test_health_follows_keystone(fake_keystone, make_cloud):
         status, body = health(cloud, '/ready')
         assert (status == 200) == body['ready'] == (body['checks']['keystone'] == 'ok'), body
         assert body['checks']['database'] == body['checks']['schema'] == 'ok', body
+        assert body['warnings'] == [], body
         return body['checks']['keystone']
 
     def complain(handler):

@@ -1,4 +1,5 @@
 """Workers that die or get stuck; reload, stop, log files, and no database."""
+import json
 import os
 import signal
 import subprocess
@@ -84,6 +85,7 @@ def test_a_stuck_request_is_ended_and_named(make_cloud):
     assert answers[0] in (502, 504), answers
     line = [line for line in cloud.log().splitlines() if 'took too long' in line][0]
     assert 'req-' in line and '/allocations/{consumer_uuid}' in line, line
+    assert ' microversion=1.39 user_id=admin project_id=admin' in line, line
     wait_until('it answers again', lambda: cloud.ask('GET', '/resource_classes').status == 200)
     assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
 
@@ -176,7 +178,7 @@ def test_it_starts_without_a_database(make_cloud):
 
 
 def test_a_request_that_takes_too_much_memory_is_refused(make_cloud):
-    cloud = make_cloud(workers=1, berth='request_memory = 1048576\n')
+    cloud = make_cloud(workers=1, berth='request_memory = 1048576\nmax_query_length = 1000\n')
     provider = cloud.make_provider(INVENTORY)
     workers = cloud.workers()
     claims = {str(uuid.uuid4()): {
@@ -294,3 +296,20 @@ def test_it_opens_a_socket_of_its_own(directory, make_cloud):
     process.send_signal(SIGTERM)
     assert process.wait(60) == 0
     assert not os.path.exists(path)
+
+
+def test_a_request_given_up_for_memory_is_logged_with_its_caller(make_cloud):
+    cloud = make_cloud(workers=1, berth='request_memory = 1048576\nmax_query_length = 1000\n')
+    body = json.dumps({'name': 'x', 'more': ['y' * 10] * 50000})
+    for path, user in (('/resource_providers', 'ann'), ('/placement/resource_providers', 'bob')):
+        answer = cloud.ask('POST', path, body,
+                           {'x-auth-token': user + ':p', 'x-roles': 'admin'})
+        assert answer.status == 413 and 'more memory' in answer.text, answer.text
+        assert answer.headers['openstack-api-version'] == 'placement 1.39'
+        assert answer.headers['vary'] == 'openstack-api-version'
+        line = [line for line in cloud.log().splitlines() if 'status=413' in line][-1]
+        assert 'user_id=%s ' % user in line and 'microversion=1.39' in line, line
+        assert line.endswith('project_id=p'), line
+    answer = cloud.ask('GET', '/traits?name=in:' + 'A' * 2000)
+    assert answer.status == 414
+    assert answer.headers['openstack-api-version'] == 'placement 1.39'

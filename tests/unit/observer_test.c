@@ -43,7 +43,7 @@ START_TEST(pool_is_found_and_read)
     ck_assert_uint_eq(sum.counters[COUNTER_CLAIMS], 3);
     observer_view(&observer, 7, &view);
     ck_assert_int_eq(view.state, WORKER_BUSY);
-    ck_assert_str_eq(view.route, "/boats/?[2J{name}");
+    ck_assert_str_eq(view.request.route, "/boats/?[2J{name}");
     observer_view(&observer, 8, &view);
     ck_assert_int_eq(view.state, WORKER_NONE);
     ck_assert(observer_is_current(&observer));

@@ -25,18 +25,25 @@ START_TEST(master_sees_what_a_worker_writes)
         slot_enter(slot, WORKER_BUSY);
         slot_set_request(slot, "req-1");
         slot_set_route(slot, "/boats/{name}");
+        slot_set_caller(slot, "ann", NULL);
+        slot_set_microversion(slot, "1.39");
         _exit(0);
     }
     waitpid(pid, NULL, 0);
     slot_view(slot, &view);
     ck_assert_int_eq(view.state, WORKER_BUSY);
-    ck_assert_str_eq(view.request_id, "req-1");
-    ck_assert_str_eq(view.route, "/boats/{name}");
+    ck_assert_str_eq(view.request.id, "req-1");
+    ck_assert_str_eq(view.request.route, "/boats/{name}");
+    ck_assert_str_eq(view.request.user_id, "ann");
+    ck_assert_str_eq(view.request.project_id, "");
+    ck_assert_str_eq(view.request.microversion, "1.39");
     ck_assert_uint_le(view.since, clock_milliseconds());
     slot_enter(slot, WORKER_BUSY);
     slot_view(slot, &view);
-    ck_assert_str_eq(view.request_id, "");
-    ck_assert_str_eq(view.route, "");
+    ck_assert_str_eq(view.request.id, "");
+    ck_assert_str_eq(view.request.route, "");
+    ck_assert_str_eq(view.request.user_id, "");
+    ck_assert_str_eq(view.request.microversion, "");
     scoreboard_free(scoreboard);
 }
 END_TEST
@@ -45,12 +52,16 @@ START_TEST(long_text_is_cut)
 {
     struct scoreboard *scoreboard = scoreboard_new(routes, 2, &descriptor);
     struct slot_view view;
-    char text[200];
+    char text[2000];
     memset(text, 'x', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
     slot_set_route(&scoreboard->slots[0], text);
     slot_view(&scoreboard->slots[0], &view);
-    ck_assert_uint_eq(strlen(view.route), SCOREBOARD_ROUTE_SIZE - 1);
+    ck_assert_uint_eq(strlen(view.request.route), SCOREBOARD_ROUTE_SIZE - 1);
+    slot_set_caller(&scoreboard->slots[0], text, text);
+    slot_view(&scoreboard->slots[0], &view);
+    ck_assert_uint_eq(strlen(view.request.user_id), SCOREBOARD_OWNER_SIZE - 1);
+    ck_assert_uint_eq(strlen(view.request.project_id), SCOREBOARD_OWNER_SIZE - 1);
     scoreboard_free(scoreboard);
 }
 END_TEST
@@ -62,7 +73,7 @@ START_TEST(reader_does_not_wait_for_a_worker_that_died_while_writing)
     slot_set_request(&scoreboard->slots[0], "req-1");
     atomic_fetch_add(&scoreboard->slots[0].sequence, 1);
     slot_view(&scoreboard->slots[0], &view);
-    ck_assert_str_eq(view.request_id, "");
+    ck_assert_str_eq(view.request.id, "");
     scoreboard_free(scoreboard);
 }
 END_TEST

@@ -5,7 +5,7 @@
 
 #include "api/monitoring/health.h"
 
-#include "auth/keystone/keystone.h"
+#include "auth/authentication.h"
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/log.h"
@@ -53,6 +53,16 @@ static void look(const struct monitoring_sources *sources, struct arena *arena,
     health_get(health, clock_milliseconds(), states);
 }
 
+/* Warnings do not make the service unready: it does what it was told. */
+static void write_warnings(const struct settings *settings, struct json_writer *writer)
+{
+    writer_key(writer, "warnings");
+    writer_begin_array(writer);
+    if (authentication_is_open(settings))
+        writer_text(writer, AUTHENTICATION_OPEN_WARNING);
+    writer_end_array(writer);
+}
+
 static void write_ready(const struct monitoring_sources *sources, struct exchange *exchange,
                         struct json_writer *writer)
 {
@@ -70,6 +80,7 @@ static void write_ready(const struct monitoring_sources *sources, struct exchang
     for (unsigned i = 0; i < HEALTH_CHECKS; i++)
         writer_member_text(writer, check_names[i], state_names[states[i]]);
     writer_end_object(writer);
+    write_warnings(sources->settings, writer);
 }
 
 static void write_live(struct json_writer *writer)

@@ -5,6 +5,8 @@
  *   ready   the pool is not stopping, the database answers, its schema has a revision that Berth
  *           serves, and Keystone answers where it validates tokens; otherwise 503
  *
+ * Warnings are texts about the configuration, such as noauth2. They do not change ready.
+ *
  * One worker checks (watch/health.h), every two seconds at most, and waits at most two seconds for
  * each answer.
  */
@@ -14,11 +16,11 @@
 #include "api/monitoring/sources.h"
 #include "http/exchange.h"
 
-/* {"live": true, "ready": ..., "checks": {...}}, with the status of ready. */
+/* {"live": true, "ready": ..., "checks": {...}, "warnings": [...]}, with the status of ready. */
 void health_show(const struct monitoring_sources *sources, struct exchange *exchange);
 /* {"live": true} */
 void health_show_live(const struct monitoring_sources *sources, struct exchange *exchange);
-/* {"ready": ..., "checks": {...}} */
+/* {"ready": ..., "checks": {...}, "warnings": [...]} */
 void health_show_ready(const struct monitoring_sources *sources, struct exchange *exchange);
 
 #endif

@@ -5,11 +5,13 @@
 #define BERTH_API_MONITORING_SOURCES_H
 
 #include "db/database.h"
+#include "settings/settings.h"
 #include "watch/scoreboard.h"
 
 struct monitoring_sources {
     struct scoreboard *scoreboard;
     const struct database *database; /* of the worker */
+    const struct settings *settings;
     struct keystone *keystone; /* auth/keystone/keystone.h; NULL: it does not validate tokens */
 };
 
