@@ -38,28 +38,42 @@ static enum outcome commit(struct database *database)
     return OUTCOME_UNCERTAIN;
 }
 
+/* Ends a transaction that has only read: what was read is right, even if this fails. */
+static enum outcome end_snapshot(struct database *database)
+{
+    if (connection_send(database, "COMMIT") != OUTCOME_OK)
+        connection_drop(database);
+    return OUTCOME_OK;
+}
+
 static void roll_back(struct database *database)
 {
     if (database->mysql != NULL && connection_send(database, "ROLLBACK") != OUTCOME_OK)
         connection_drop(database);
 }
 
-/* The statements that begin a transaction, up to NULL. */
-static const char *const beginning[] = {"START TRANSACTION", NULL};
-static const char *const snapshot_beginning[] = {
-    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-    "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", NULL};
+/* How a transaction begins and ends. */
+struct transaction_kind {
+    const char *beginning[3]; /* statements, up to NULL */
+    enum outcome (*end)(struct database *database);
+};
+
+static const struct transaction_kind writing = {{"START TRANSACTION"}, commit};
+static const struct transaction_kind snapshot = {
+    {"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
+    end_snapshot};
 
 /* Runs the transaction once. Sets lost if the connection broke before COMMIT was sent, so that
    nothing has happened. */
-static enum outcome run_once(struct database *database, const char *const *begin,
+static enum outcome run_once(struct database *database, const struct transaction_kind *kind,
                              database_body body, void *subject, bool *lost)
 {
     *lost = false;
     TRY(database_connect(database));
     enum outcome outcome = OUTCOME_OK;
-    while (outcome == OUTCOME_OK && *begin != NULL)
-        outcome = connection_send(database, *begin++);
+    for (size_t i = 0; outcome == OUTCOME_OK && kind->beginning[i] != NULL; i++)
+        outcome = connection_send(database, kind->beginning[i]);
     if (outcome != OUTCOME_OK) {
         *lost = database->mysql == NULL;
         /* A Galera node that cannot catch up with the others says that a lock timed out. It has
@@ -72,7 +86,7 @@ static enum outcome run_once(struct database *database, const char *const *begin
     if (outcome == OUTCOME_OK)
         outcome = database->doomed;
     if (outcome == OUTCOME_OK)
-        outcome = commit(database);
+        outcome = kind->end(database);
     else
         *lost = outcome == OUTCOME_UNAVAILABLE && database->mysql == NULL;
     if (outcome != OUTCOME_OK)
@@ -81,15 +95,15 @@ static enum outcome run_once(struct database *database, const char *const *begin
     return outcome;
 }
 
-static enum outcome run(struct database *database, const char *const *begin, database_body body,
-                        void *subject)
+static enum outcome run(struct database *database, const struct transaction_kind *kind,
+                        database_body body, void *subject)
 {
     if (database->in_transaction)
         return body(subject);
     bool reconnected = false;
     for (unsigned attempt = 0;;) {
         bool lost;
-        enum outcome outcome = run_once(database, begin, body, subject, &lost);
+        enum outcome outcome = run_once(database, kind, body, subject, &lost);
         if (lost && !reconnected) {
             reconnected = true;
             continue;
@@ -107,10 +121,10 @@ static enum outcome run(struct database *database, const char *const *begin, dat
 
 enum outcome database_transaction(struct database *database, database_body body, void *subject)
 {
-    return run(database, beginning, body, subject);
+    return run(database, &writing, body, subject);
 }
 
 enum outcome database_snapshot(struct database *database, database_body body, void *subject)
 {
-    return run(database, snapshot_beginning, body, subject);
+    return run(database, &snapshot, body, subject);
 }

@@ -1,10 +1,13 @@
 """The service on a database with other users, and requests that cross each other."""
+import collections
+import json
 import random
 import threading
 import uuid
 
 from support.consistency import audit_rows
 from support.database import kill_connections
+from support.every_route import Things
 from support.threads import in_threads
 
 RESOURCES = {'VCPU': 1, 'MEMORY_MB': 256, 'DISK_GB': 10}
@@ -85,4 +88,55 @@ def test_changes_that_cross_each_other_are_run_again(make_cloud):
                 assert answer.status in (204, 404), answer.text
     in_threads(8, act)
     assert 204 in seen
+    audit_rows(cloud)
+
+
+KILLER = """DELIMITER //
+CREATE TABLE killing (id INT PRIMARY KEY) //
+CREATE PROCEDURE kill_busy() BEGIN
+    DECLARE victim BIGINT;
+    DECLARE CONTINUE HANDLER FOR 1094 BEGIN END;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+    WHILE EXISTS (SELECT 1 FROM killing) DO
+        DO SLEEP(0.003);
+        SET victim = (SELECT id FROM information_schema.processlist WHERE user = 'placement'
+                      ORDER BY command = 'Sleep', RAND() LIMIT 1);
+        KILL victim;
+    END WHILE;
+END //
+"""
+
+
+def errors_of(cloud):
+    with open(cloud.stack + '/berth.log') as file:
+        return [json.loads(line) for line in file if '"database error"' in line]
+
+
+def test_only_a_lost_commit_is_a_500_while_connections_are_killed(make_cloud):
+    """Everything else is run again on a new connection, or is known not to have happened."""
+    cloud = make_cloud(workers=4, berth='log_format = json\n')
+    cloud.sql(KILLER)
+    all_things = [Things(cloud) for _ in range(4)]
+    seen, broken = collections.Counter(), []
+
+    def ask(number):
+        while len(errors_of(cloud)) < 400:
+            for method, path, body in all_things[number].requests(cloud):
+                answer = cloud.ask(method, path, body)
+                seen[answer.status] += 1
+                if answer.status >= 500 and answer.status != 503:
+                    broken.append((method, path, answer.headers['x-openstack-request-id']))
+    cloud.sql('INSERT INTO killing VALUES (1)')
+    killer = threading.Thread(target=cloud.sql, args=('CALL kill_busy()',))
+    killer.start()
+    try:
+        in_threads(4, ask)
+    finally:
+        cloud.sql('DELETE FROM killing')
+        killer.join()
+    print(seen, collections.Counter(
+        (error['error'], error['operation']) for error in errors_of(cloud)))
+    lost = sum(error['operation'] == 'commit' for error in errors_of(cloud))
+    assert len(broken) <= lost, (broken, errors_of(cloud))
+    assert not [each for each in broken if each[0] == 'GET'], broken
     audit_rows(cloud)

@@ -95,6 +95,17 @@ def test_no_more_prepared_statements(directory):
         assert not {500, 503} & set(ask_all(cloud, things, 'many'))
 
 
+def test_a_long_sql_mode(directory):
+    class LongCloud(Cloud):
+        def write_configuration(self):
+            super().write_configuration()
+            with open(self.conf, 'a') as conf:
+                conf.write('[placement_database]\nmysql_sql_mode = %s\n' %
+                           ','.join(['TRADITIONAL'] * 100))
+    with LongCloud(directory, workers=1) as cloud:
+        assert cloud.ask('GET', '/resource_providers').status == 200
+
+
 def test_a_binary_log_of_statements(directory):
     """Every write is refused, unless the service may change the format for its sessions."""
     cloud = Cloud(directory, workers=1)
