@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "api/body/body.h"
+#include "base/log.h"
 
 bool call_since(const struct call *call, unsigned minor)
 {
@@ -22,6 +23,20 @@ const char *call_argument(const struct call *call, unsigned index)
 void call_answer(struct call *call, int status)
 {
     call->exchange->status = status;
+}
+
+void call_handle(struct call *call)
+{
+    struct exchange *exchange = call->exchange;
+    call->match.endpoint->handle(call);
+    if (exchange->output->failed)
+        exchange_fail(exchange, 500, NULL, "The answer is too large.");
+    if (exchange->status != 0)
+        return;
+    log_event(LOG_LEVEL_ERROR, "a handler has not answered",
+              log_text("request_id", exchange->request_id), log_text("method", exchange->method),
+              log_text("route", call->match.route->path));
+    exchange_fail(exchange, 500, NULL, "The request could not be served.");
 }
 
 void call_fail_outcome(struct call *call, enum outcome outcome)

@@ -63,6 +63,10 @@ bool call_since(const struct call *call, unsigned minor);
 /* Returns a part of the path: 0 is the template's first {name}. */
 const char *call_argument(const struct call *call, unsigned index);
 
+/* Calls the handler of the endpoint. If the answer does not fit, or the handler neither answers nor
+   fails, fails with 500. */
+void call_handle(struct call *call);
+
 /* Sets the status of an answer. */
 void call_answer(struct call *call, int status);
 

@@ -233,9 +233,7 @@ static void answer(struct service *service, struct call *call)
     if (!rates_admit(service, call) || !endpoint_admits(call->match.endpoint, exchange) ||
         !policy_admits(service, call))
         return;
-    call->match.endpoint->handle(call);
-    if (exchange->output->failed)
-        exchange_fail(exchange, 500, NULL, "The answer is too large.");
+    call_handle(call);
 }
 
 static void answer_monitoring(struct service *service, struct exchange *exchange,

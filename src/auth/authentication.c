@@ -15,8 +15,7 @@ static bool identify_without(struct exchange *exchange, struct identity *identit
 {
     const char *token = exchange_parameter(exchange, "HTTP_X_AUTH_TOKEN");
     if (token == NULL) {
-        exchange_fail(exchange, 401, NULL, "%s", "");
-        exchange->error.form = ERROR_WEBOB;
+        exchange_fail_early(exchange, 401, ERROR_WEBOB, "");
         return false;
     }
     size_t length = strcspn(token, ":");

@@ -76,6 +76,19 @@ static bool headers_allowed(const struct settings *settings, const struct text_l
     return true;
 }
 
+/* Drops repeated names. What is left is allowed, so the answer has no more of them than are
+   configured, however many a client asks for. */
+static void drop_repeats(struct text_list *headers, const char **kept)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct text_list before = {.items = kept, .count = count};
+        if (!has(&before, headers->items[i], strcasecmp))
+            kept[count++] = headers->items[i];
+    }
+    *headers = (struct text_list){.items = kept, .count = count};
+}
+
 static void answer_preflight(const struct settings *settings, struct exchange *exchange)
 {
     const char *method = exchange_parameter(exchange, "HTTP_ACCESS_CONTROL_REQUEST_METHOD");
@@ -90,6 +103,7 @@ static void answer_preflight(const struct settings *settings, struct exchange *e
     if (origin == NULL || method == NULL || !has(&settings->cors_allow_methods, method, strcmp) ||
         !headers_allowed(settings, &headers))
         return;
+    drop_repeats(&headers, arena_array(exchange->arena, headers.count, sizeof(*headers.items)));
     add_origin(settings, exchange, origin);
     if (settings->cors_max_age != 0)
         exchange_add_header(exchange, "access-control-max-age",

@@ -133,10 +133,11 @@ static const char *make_body(struct exchange *exchange,
 static void replace_tags(char *text, const char *open, char replacement)
 {
     char *to = text;
+    const char *last = strrchr(text, '>'); /* behind it no tag ends: do not look for one again */
     size_t length = strlen(open);
     while (*text != '\0') {
-        const char *end;
-        if (strncasecmp(text, open, length) == 0 && (end = strchr(text, '>')) != NULL) {
+        if (last != NULL && text < last && strncasecmp(text, open, length) == 0) {
+            const char *end = strchr(text, '>');
             if (replacement != '\0')
                 *to++ = replacement;
             text += end - text + 1;

@@ -9,16 +9,36 @@
 #include <string.h>
 #include <strings.h>
 
-/* A parameter may come twice, if a line of the site follows nginx's included ones. The last one
-   counts. */
-const char *exchange_parameter(const struct exchange *exchange, const char *name)
+#include "base/text.h"
+
+/* Whether a parameter is a header that a client may repeat. nginx refuses a second Host. */
+static bool is_repeatable(const char *name)
+{
+    return strncmp(name, "HTTP_", strlen("HTTP_")) == 0 && strcmp(name, "HTTP_HOST") != 0;
+}
+
+/* Joins the values of a name, but for empty ones: with those a site blanks a header. */
+static const char *join_values(const struct exchange *exchange, const char *name)
 {
     size_t length = strlen(name);
+    struct text_builder joined = text_begin(exchange->arena);
+    for (char *const *parameter = exchange->parameters; *parameter != NULL; parameter++)
+        if (strncmp(*parameter, name, length) == 0 && (*parameter)[length] == '=' &&
+            (*parameter)[length + 1] != '\0')
+            text_add_item(&joined, ",", *parameter + length + 1);
+    return text_end(&joined);
+}
+
+const char *exchange_parameter(const struct exchange *exchange, const char *name)
+{
+    size_t length = strlen(name), count = 0;
     const char *found = NULL;
     for (char *const *parameter = exchange->parameters; *parameter != NULL; parameter++)
-        if (strncmp(*parameter, name, length) == 0 && (*parameter)[length] == '=')
+        if (strncmp(*parameter, name, length) == 0 && (*parameter)[length] == '=') {
             found = *parameter + length + 1;
-    return found;
+            count++;
+        }
+    return count > 1 && is_repeatable(name) ? join_values(exchange, name) : found;
 }
 
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value)
@@ -67,10 +87,17 @@ static const char *host_text(const struct exchange *exchange, const char *scheme
     return arena_strndup(exchange->arena, host, strcspn(host, "/?#"));
 }
 
+/* A host name has at most 253 characters. A longer text would make a header that nginx refuses. */
+enum { HOST_LONGEST = 1024 };
+
 void exchange_add_location(struct exchange *exchange, const char *path)
 {
     const char *scheme = scheme_text(exchange);
     const char *host = host_text(exchange, scheme);
+    if (strlen(host) > HOST_LONGEST) {
+        exchange_add_header(exchange, "location", path);
+        return;
+    }
     if (strcasecmp(scheme, "http") == 0)
         path = arena_printf(exchange->arena, "http://%s%s", host, path);
     else if (strcasecmp(scheme, "https") == 0)
@@ -89,6 +116,15 @@ void exchange_fail(struct exchange *exchange, int status, const char *code, cons
         .detail = arena_vprintf(exchange->arena, format, arguments),
     };
     va_end(arguments);
+    exchange->status = status;
+}
+
+void exchange_fail_early(struct exchange *exchange, int status, enum error_form form,
+                         const char *detail)
+{
+    if (exchange_failed(exchange))
+        return;
+    exchange->error = (struct http_error){.form = form, .detail = detail};
     exchange->status = status;
 }
 

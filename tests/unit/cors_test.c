@@ -138,6 +138,13 @@ START_TEST(a_preflight_answer_repeats_the_request)
 }
 END_TEST
 
+START_TEST(repeated_names_come_once)
+{
+    preflight("GET", "Accept,x-auth-token,accept,ACCEPT,X-Auth-Token,Accept");
+    ck_assert_str_eq(answered("access-control-allow-headers"), "Accept,x-auth-token");
+}
+END_TEST
+
 START_TEST(a_preflight_without_headers)
 {
     settings.cors_max_age = 0;
@@ -171,6 +178,7 @@ int main(void)
     tcase_add_test(test, a_star_allows_all_others);
     tcase_add_test(test, without_an_origin_nothing_changes);
     tcase_add_test(test, a_preflight_answer_repeats_the_request);
+    tcase_add_test(test, repeated_names_come_once);
     tcase_add_test(test, a_preflight_without_headers);
     tcase_add_loop_test(test, a_refused_preflight_gets_no_headers, 0,
                         sizeof(refused) / sizeof(refused[0]));

@@ -59,6 +59,32 @@ START_TEST(each_header)
 }
 END_TEST
 
+/* nginx before 1.23 passes each line of a repeated header as a parameter of its own. */
+START_TEST(header_lines_count_together)
+{
+    const char *const lines[] = {"HTTP_OPENSTACK_API_VERSION=placement 1.39",
+                                 "HTTP_OPENSTACK_API_VERSION=compute 2.1"};
+    give(lines[_i]);
+    give(lines[1 - _i]);
+    ck_assert(microversion_negotiate(&exchange));
+    ck_assert_uint_eq(exchange.version.minor, 39);
+}
+END_TEST
+
+START_TEST(only_headers_are_joined)
+{
+    give("HTTP_HOST=first");
+    give("HTTP_HOST=second");
+    give("SCRIPT_NAME=/first");
+    give("SCRIPT_NAME=/second");
+    give("HTTP_X_FORWARDED_PREFIX=");
+    give("HTTP_X_FORWARDED_PREFIX=/set");
+    ck_assert_str_eq(exchange_parameter(&exchange, "HTTP_HOST"), "second");
+    ck_assert_str_eq(exchange_parameter(&exchange, "SCRIPT_NAME"), "/second");
+    ck_assert_str_eq(exchange_parameter(&exchange, "HTTP_X_FORWARDED_PREFIX"), "/set");
+}
+END_TEST
+
 START_TEST(no_header_is_the_oldest)
 {
     ck_assert(microversion_negotiate(&exchange));
@@ -82,6 +108,8 @@ int main(void)
     TCase *test = tcase_create("microversion");
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_loop_test(test, each_header, 0, sizeof(headers) / sizeof(headers[0]));
+    tcase_add_loop_test(test, header_lines_count_together, 0, 2);
+    tcase_add_test(test, only_headers_are_joined);
     tcase_add_test(test, no_header_is_the_oldest);
     tcase_add_test(test, the_version_is_in_the_headers_of_the_response);
     return suite_run("microversion", test);

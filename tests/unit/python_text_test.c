@@ -47,12 +47,29 @@ END_TEST
 
 START_TEST(a_set_has_each_name_once)
 {
-    const char *names[2];
-    struct name_set set = {.names = names, .count = 0};
-    name_set_add(&set, "A");
-    name_set_add(&set, "a");
-    name_set_add(&set, "A");
-    ck_assert_uint_eq(set.count, 2);
+    const char *names[] = {"B", "a", "B", "A", "a", "B"};
+    struct name_set set = {.names = names, .count = 6};
+    name_set_drop_repeats(&arena, &set);
+    ck_assert_uint_eq(set.count, 3);
+    ck_assert_str_eq(set.names[0], "B");
+    ck_assert_str_eq(set.names[1], "a");
+    ck_assert_str_eq(set.names[2], "A");
+}
+END_TEST
+
+/* Far more names than a query can hold: comparing each with each would take minutes. */
+START_TEST(many_names_are_no_work)
+{
+    enum { MANY = 300000 };
+    struct name_set set = {.names = arena_array(&arena, MANY, sizeof(char *)), .count = MANY};
+    for (size_t i = 0; i < MANY; i++)
+        set.names[i] = arena_printf(&arena, "%zu", i);
+    name_set_drop_repeats(&arena, &set);
+    ck_assert_uint_eq(set.count, MANY);
+    const struct name_set sorted = name_set_sorted(&arena, &set);
+    for (size_t i = 0; i < MANY; i++)
+        ck_assert(name_set_has(&sorted, set.names[i]));
+    ck_assert(!name_set_has(&sorted, "x"));
 }
 END_TEST
 
@@ -116,6 +133,7 @@ int main(void)
     tcase_add_test(test, strip_removes_unicode_space_at_both_ends);
     tcase_add_test(test, split_keeps_empty_parts);
     tcase_add_test(test, a_set_has_each_name_once);
+    tcase_add_test(test, many_names_are_no_work);
     tcase_add_loop_test(test, numbers_are_read, 0, sizeof(numbers) / sizeof(numbers[0]));
     tcase_add_loop_test(test, other_texts_are_refused_as_numbers, 0,
                         sizeof(no_numbers) / sizeof(no_numbers[0]));

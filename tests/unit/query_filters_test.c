@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/query/filters.h"
+#include "base/text.h"
 #include "suite.h"
 
 static struct arena arena;
@@ -40,10 +41,34 @@ END_TEST
 START_TEST(the_last_amount_of_a_class_counts)
 {
     struct resource_amounts amounts;
-    ck_assert(query_resources_read(&exchange, "VCPU:2,DISK_GB:1,VCPU:3", &amounts));
-    ck_assert_uint_eq(amounts.count, 2);
+    ck_assert(query_resources_read(&exchange, "VCPU:2,DISK_GB:1,VCPU:3,DISK_GB:9,VCPU:4,X:1",
+                                   &amounts));
+    ck_assert_uint_eq(amounts.count, 3);
     ck_assert_str_eq(amounts.items[0].class_name, "VCPU");
-    ck_assert_int_eq(amounts.items[0].amount, 3);
+    ck_assert_int_eq(amounts.items[0].amount, 4);
+    ck_assert_str_eq(amounts.items[1].class_name, "DISK_GB");
+    ck_assert_int_eq(amounts.items[1].amount, 9);
+    ck_assert_str_eq(amounts.items[2].class_name, "X");
+}
+END_TEST
+
+/* Far more than a query can hold: comparing each name with each would take minutes. */
+START_TEST(many_names_are_no_work)
+{
+    enum { MANY = 300000 };
+    struct text_builder text = text_begin(&arena);
+    struct resource_amounts amounts;
+    struct membership traits;
+    for (size_t i = 0; i < MANY; i++)
+        text_add_item(&text, ",", arena_printf(&arena, "C%zu:1", i));
+    ck_assert(query_resources_read(&exchange, text_end(&text), &amounts));
+    ck_assert_uint_eq(amounts.count, MANY);
+    text = text_begin(&arena);
+    for (size_t i = 0; i < MANY; i++)
+        text_add_item(&text, ",", arena_printf(&arena, "!T%zu", i));
+    exchange.version = (struct microversion){1, 39};
+    ck_assert(query_root_traits_read(&exchange, text_end(&text), &traits));
+    ck_assert_uint_eq(traits.forbidden.count, MANY);
 }
 END_TEST
 
@@ -274,6 +299,7 @@ int main(void)
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_add_test(test, amounts_keep_their_order);
     tcase_add_test(test, the_last_amount_of_a_class_counts);
+    tcase_add_test(test, many_names_are_no_work);
     tcase_add_test(test, class_names_are_not_changed);
     tcase_add_loop_test(test, bad_resources_are_refused, 0,
                         sizeof(refused_resources) / sizeof(refused_resources[0]));

@@ -229,9 +229,26 @@ START_TEST(each_rule_has_a_route)
 }
 END_TEST
 
+static void stay_silent(struct call *call)
+{
+    (void)call;
+}
+
+START_TEST(a_handler_that_does_not_answer_is_a_500)
+{
+    const struct route route = {.path = "/silent"};
+    const struct endpoint endpoint = {.handle = stay_silent};
+    struct call call = {.exchange = &exchange, .match = {.route = &route, .endpoint = &endpoint}};
+    call_handle(&call);
+    ck_assert_int_eq(exchange.status, 500);
+    ck_assert(exchange_failed(&exchange));
+}
+END_TEST
+
 int main(void)
 {
     TCase *test = tcase_create("routes");
+    tcase_add_test(test, a_handler_that_does_not_answer_is_a_500);
     tcase_add_checked_fixture(test, set_up, tear_down);
     tcase_add_test(test, a_policy_can_deny_everything);
     tcase_add_test(test, each_route_is_denied_by_its_rule);

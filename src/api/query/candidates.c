@@ -240,18 +240,11 @@ static bool check_subtrees(struct reading *reading)
     return false;
 }
 
-static bool set_has(const struct name_set *set, const char *name)
-{
-    for (size_t i = 0; i < set->count; i++)
-        if (strcmp(set->names[i], name) == 0)
-            return true;
-    return false;
-}
-
+/* forbidden is sorted. */
 static bool all_forbidden(const struct name_set *set, const struct name_set *forbidden)
 {
     for (size_t i = 0; i < set->count; i++)
-        if (!set_has(forbidden, set->names[i]))
+        if (!name_set_has(forbidden, set->names[i]))
             return false;
     return true;
 }
@@ -276,8 +269,9 @@ static bool check_forbidden(struct reading *reading)
     struct name_set conflicts = {.names = arena_array(arena, most, sizeof(char *))};
     for (size_t i = 0; i < request->group_count; i++) {
         const struct membership *traits = &request->groups[i].traits;
+        const struct name_set forbidden = name_set_sorted(arena, &traits->forbidden);
         for (size_t j = 0; j < traits->required_count; j++)
-            if (all_forbidden(&traits->required[j], &traits->forbidden))
+            if (all_forbidden(&traits->required[j], &forbidden))
                 conflicts.names[conflicts.count++] =
                     arena_printf(arena, "required%s: (%s)", request->groups[i].suffix,
                                  sorted_names(arena, &traits->required[j]));
@@ -337,8 +331,9 @@ static bool read_root_required(struct reading *reading)
     if (!query_root_traits_read(exchange, value, traits))
         return false;
     struct text_builder conflicts = text_begin(exchange->arena);
+    const struct name_set forbidden = name_set_sorted(exchange->arena, &traits->forbidden);
     for (size_t i = 0; i < traits->required_count; i++)
-        if (all_forbidden(&traits->required[i], &traits->forbidden))
+        if (all_forbidden(&traits->required[i], &forbidden))
             text_add_item(&conflicts, ", ", traits->required[i].names[0]);
     if (conflicts.length == 0)
         return true;
@@ -361,8 +356,9 @@ static bool read_subtree(struct reading *reading, const char *value, struct name
                           "`same_subtree` ");
             return false;
         }
-        name_set_add(subtree, suffix);
+        subtree->names[subtree->count++] = suffix;
     }
+    name_set_drop_repeats(arena, subtree);
     return true;
 }
 

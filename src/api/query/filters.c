@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/query/python_text.h"
+#include "base/sorted.h"
 #include "base/uuid.h"
 #include "http/microversion.h"
 
@@ -25,14 +26,39 @@ enum {
     "Badly formed resources parameter. Expected resources query string parameter in form: "        \
     "?resources=VCPU:2,MEMORY_MB:1024. Got: "
 
-static void amounts_set(struct resource_amounts *amounts, const char *class_name, int64_t amount)
+/* An amount, and where it is in the parameter. */
+struct placed_amount {
+    const char *class_name;
+    size_t index;
+};
+
+static int placed_compare(const void *left, const void *right)
 {
-    size_t i = 0;
-    while (i < amounts->count && strcmp(amounts->items[i].class_name, class_name) != 0)
-        i++;
-    if (i == amounts->count)
-        amounts->items[amounts->count++].class_name = class_name;
-    amounts->items[i].amount = amount;
+    const struct placed_amount *a = left, *b = right;
+    int order = strcmp(a->class_name, b->class_name);
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+/* Keeps each class once, at its first place and with its last amount. Takes n log n. */
+static void amounts_drop_repeats(struct arena *arena, struct resource_amounts *amounts)
+{
+    struct placed_amount *placed = arena_array(arena, amounts->count, sizeof(*placed));
+    for (size_t i = 0; i < amounts->count; i++)
+        placed[i] = (struct placed_amount){amounts->items[i].class_name, i};
+    sort(placed, amounts->count, sizeof(*placed), placed_compare);
+    for (size_t i = 0, first = 0; i < amounts->count; i++) {
+        if (strcmp(placed[i].class_name, placed[first].class_name) != 0)
+            first = i;
+        if (i == first)
+            continue;
+        amounts->items[placed[first].index].amount = amounts->items[placed[i].index].amount;
+        amounts->items[placed[i].index].class_name = NULL;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < amounts->count; i++)
+        if (amounts->items[i].class_name != NULL)
+            amounts->items[kept++] = amounts->items[i];
+    amounts->count = kept;
 }
 
 /* Reads one "CLASS:amount". */
@@ -57,7 +83,8 @@ static bool read_item(struct exchange *exchange, const char *item, struct resour
                       class_name, digits);
         return false;
     }
-    amounts_set(amounts, class_name, amount);
+    amounts->items[amounts->count].class_name = class_name;
+    amounts->items[amounts->count++].amount = amount;
     return true;
 }
 
@@ -74,6 +101,7 @@ bool query_resources_read(struct exchange *exchange, const char *value,
     for (size_t i = 0; i < items.count; i++)
         if (!read_item(exchange, items.names[i], amounts))
             return false;
+    amounts_drop_repeats(exchange->arena, amounts);
     return true;
 }
 
@@ -140,8 +168,9 @@ static bool read_any(struct exchange *exchange, const char *value, bool allowed,
                                  "Expected 'required' parameter value of the form: "
                                  "in:HW_CPU_X86_VMX,CUSTOM_MAGIC. Got an empty trait in: ",
                                  value);
-        name_set_add(set, parts.names[i]);
+        set->names[set->count++] = parts.names[i];
     }
+    name_set_drop_repeats(exchange->arena, set);
     if (has_forbidden(set))
         return refuse_traits(
             exchange,
@@ -171,7 +200,7 @@ static bool read_each(struct exchange *exchange, const char *value, struct membe
                              value);
     for (size_t i = 0; i < parts.count; i++) {
         if (is_forbidden(parts.names[i]))
-            name_set_add(&traits->forbidden, forbidden_name(parts.names[i]));
+            traits->forbidden.names[traits->forbidden.count++] = forbidden_name(parts.names[i]);
         else
             traits->required[traits->required_count++] =
                 (struct name_set){.names = &parts.names[i], .count = 1};
@@ -211,18 +240,22 @@ bool query_traits_read(struct exchange *exchange, const struct query *query, con
         most += count_parts(value);
     make_traits_room(exchange, traits, most);
     bool any_allowed = microversion_since(exchange, TRAITS_ANY_SINCE);
-    if (!any_allowed)
-        return most == 0 || read_traits(exchange, query_last(query, name), false, traits);
-    for (size_t i = 0; (value = query_next(query, name, &i)) != NULL;)
+    if (!any_allowed && most > 0 && !read_traits(exchange, query_last(query, name), false, traits))
+        return false;
+    for (size_t i = 0; any_allowed && (value = query_next(query, name, &i)) != NULL;)
         if (!read_traits(exchange, value, true, traits))
             return false;
+    name_set_drop_repeats(exchange->arena, &traits->forbidden);
     return true;
 }
 
 bool query_root_traits_read(struct exchange *exchange, const char *value, struct membership *traits)
 {
     make_traits_room(exchange, traits, count_parts(value));
-    return read_traits(exchange, value, false, traits);
+    if (!read_traits(exchange, value, false, traits))
+        return false;
+    name_set_drop_repeats(exchange->arena, &traits->forbidden);
+    return true;
 }
 
 /* Aggregates. */
@@ -262,44 +295,27 @@ static bool read_aggregates(struct exchange *exchange, const char *value, struct
                           parts.names[i]);
             return false;
         }
-        name_set_add(uuids, parts.names[i]);
+        uuids->names[uuids->count++] = parts.names[i];
     }
+    name_set_drop_repeats(exchange->arena, uuids);
     return true;
-}
-
-/* Adds uuids to the forbidden ones of earlier parameters. */
-static void forbid(struct arena *arena, struct membership *aggregates, const struct name_set *uuids)
-{
-    struct name_set *forbidden = &aggregates->forbidden;
-    const char **names =
-        arena_array(arena, forbidden->count + uuids->count, sizeof(*forbidden->names));
-    if (forbidden->count > 0)
-        memcpy(names, forbidden->names, forbidden->count * sizeof(*names));
-    forbidden->names = names;
-    for (size_t i = 0; i < uuids->count; i++)
-        name_set_add(forbidden, uuids->names[i]);
-}
-
-static size_t count_values(const struct query *query, const char *name)
-{
-    size_t count = 0;
-    for (size_t i = 0; query_next(query, name, &i) != NULL;)
-        count++;
-    return count;
 }
 
 bool query_aggregates_read(struct exchange *exchange, const struct query *query, const char *name,
                            struct membership *aggregates)
 {
-    size_t count = count_values(query, name);
+    const char *value;
+    size_t count = 0, most = 0;
+    for (size_t i = 0; (value = query_next(query, name, &i)) != NULL; count++)
+        most += count_parts(value);
     if (count > 1 && !microversion_since(exchange, AGGREGATES_REPEATED_SINCE)) {
         exchange_fail(exchange, 400, NULL, "Multiple %s parameters are not supported", name);
         return false;
     }
     *aggregates = (struct membership){
         .required = arena_array(exchange->arena, count, sizeof(*aggregates->required)),
+        .forbidden.names = arena_array(exchange->arena, most, sizeof(*aggregates->forbidden.names)),
     };
-    const char *value;
     for (size_t i = 0; (value = query_next(query, name, &i)) != NULL;) {
         struct name_set uuids;
         bool forbidden;
@@ -315,7 +331,9 @@ bool query_aggregates_read(struct exchange *exchange, const struct query *query,
                           name);
             return false;
         }
-        forbid(exchange->arena, aggregates, &uuids);
+        for (size_t j = 0; j < uuids.count; j++)
+            aggregates->forbidden.names[aggregates->forbidden.count++] = uuids.names[j];
     }
+    name_set_drop_repeats(exchange->arena, &aggregates->forbidden);
     return true;
 }

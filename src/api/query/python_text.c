@@ -76,12 +76,32 @@ struct name_set query_split(struct arena *arena, const char *text)
     }
 }
 
-void name_set_add(struct name_set *set, const char *name)
+struct place {
+    const char *name;
+    size_t index;
+};
+
+static int place_compare(const void *left, const void *right)
 {
+    const struct place *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+void name_set_drop_repeats(struct arena *arena, struct name_set *set)
+{
+    struct place *places = arena_array(arena, set->count, sizeof(*places));
     for (size_t i = 0; i < set->count; i++)
-        if (strcmp(set->names[i], name) == 0)
-            return;
-    set->names[set->count++] = name;
+        places[i] = (struct place){set->names[i], i};
+    sort(places, set->count, sizeof(*places), place_compare);
+    for (size_t i = 1; i < set->count; i++)
+        if (strcmp(places[i].name, places[i - 1].name) == 0)
+            set->names[places[i].index] = NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->names[i] != NULL)
+            set->names[kept++] = set->names[i];
+    set->count = kept;
 }
 
 /* Reads digits, with single underscores between them, into plain digits without leading zeros.
@@ -137,6 +157,11 @@ struct name_set name_set_sorted(struct arena *arena, const struct name_set *set)
         sorted.names[i] = set->names[i];
     sort(sorted.names, sorted.count, sizeof(*sorted.names), text_compare);
     return sorted;
+}
+
+bool name_set_has(const struct name_set *sorted, const char *name)
+{
+    return sorted_find(&name, sorted->names, sorted->count, sizeof(name), text_compare) != NULL;
 }
 
 /* repr(). */

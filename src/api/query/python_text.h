@@ -19,8 +19,11 @@ const char *query_strip(struct arena *arena, const char *text);
    are not stripped. */
 struct name_set query_split(struct arena *arena, const char *text);
 
-/* Adds a name to a set unless the set has it. The set's names must have room for it. */
-void name_set_add(struct name_set *set, const char *name);
+/* Drops names that repeat an earlier one. The others stay in order. Takes n log n. */
+void name_set_drop_repeats(struct arena *arena, struct name_set *set);
+
+/* Whether a set in order (name_set_sorted()) has a name. */
+bool name_set_has(const struct name_set *sorted, const char *name);
 
 /* sorted(): returns the same names in order. */
 struct name_set name_set_sorted(struct arena *arena, const struct name_set *set);

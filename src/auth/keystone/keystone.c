@@ -259,12 +259,11 @@ static void refuse(const struct inquiry *inquiry)
     const struct settings *settings = inquiry->keystone->settings;
     bool delay = settings->keystone_authtoken_delay_auth_decision;
     if (inquiry->is_unknown && !delay) {
-        exchange_fail(exchange, 503, NULL, "The Keystone service is temporarily unavailable.");
-        exchange->error.form = ERROR_WEBOB;
+        exchange_fail_early(exchange, 503, ERROR_WEBOB,
+                            "The Keystone service is temporarily unavailable.");
         return;
     }
-    exchange_fail(exchange, 401, NULL, "%s", "");
-    exchange->error.form = delay ? ERROR_WEBOB : ERROR_KEYSTONE;
+    exchange_fail_early(exchange, 401, delay ? ERROR_WEBOB : ERROR_KEYSTONE, "");
     add_challenge(settings, exchange);
 }
 
