@@ -260,6 +260,7 @@ START_TEST(bound_tokens_pass_only_if_binding_is_disabled)
     cache_token("free", "ann", 60, "");
     give("HTTP_X_AUTH_TOKEN=bound");
     ck_assert_int_eq(identify(), binds[_i].bound);
+    parameters[0] = NULL;
     give("HTTP_X_AUTH_TOKEN=free");
     ck_assert_int_eq(identify(), binds[_i].free);
     end();
