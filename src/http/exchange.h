@@ -93,8 +93,8 @@ const char *exchange_parameter(const struct exchange *exchange, const char *name
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
 
 /* Adds a "location" header: scheme and host as the client sees them, and this path, which begins
-   with the prefix. If a proxy names a scheme other than HTTP or HTTPS, or if the host is longer than
-   any host, the header is only the path. */
+   with the prefix. If a proxy names a scheme other than HTTP or HTTPS, or if the host is longer
+   than any host, the header is only the path. */
 void exchange_add_location(struct exchange *exchange, const char *path);
 
 /* Fails: sets the status, and the code and detail of the error document. Does nothing if the
@@ -103,8 +103,8 @@ void exchange_add_location(struct exchange *exchange, const char *path);
 void exchange_fail(struct exchange *exchange, int status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Fails as exchange_fail() does, for upstream's middlewares in front of Placement, whose errors have
-   their own form. detail may be "", and must outlive the exchange. */
+/* Fails as exchange_fail() does, for upstream's middlewares in front of Placement, whose errors
+   have their own form. detail may be "", and must outlive the exchange. */
 void exchange_fail_early(struct exchange *exchange, int status, enum error_form form,
                          const char *detail);
 

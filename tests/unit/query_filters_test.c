@@ -41,8 +41,8 @@ END_TEST
 START_TEST(the_last_amount_of_a_class_counts)
 {
     struct resource_amounts amounts;
-    ck_assert(query_resources_read(&exchange, "VCPU:2,DISK_GB:1,VCPU:3,DISK_GB:9,VCPU:4,X:1",
-                                   &amounts));
+    ck_assert(
+        query_resources_read(&exchange, "VCPU:2,DISK_GB:1,VCPU:3,DISK_GB:9,VCPU:4,X:1", &amounts));
     ck_assert_uint_eq(amounts.count, 3);
     ck_assert_str_eq(amounts.items[0].class_name, "VCPU");
     ck_assert_int_eq(amounts.items[0].amount, 4);
