@@ -224,6 +224,7 @@ void allocation_candidates_list(struct call *call)
         .all_resources = call_since(call, ALL_RESOURCES_SINCE),
         .trees = call_since(call, TREES_SINCE),
     };
+    request.with_traits = writer.traits;
     struct candidate_listener listener = {&writer, begin, write_candidate, end_candidates,
                                           write_summary};
     struct arena *arena = call->exchange->arena;

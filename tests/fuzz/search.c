@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct world world;
     struct search_query query;
     struct search search;
+    struct budget budget = {0};
     if (expected.keys == NULL) {
         expected.keys = calloc(KEYS, KEY);
         found.keys = calloc(KEYS, KEY);
@@ -64,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     refer(&scene, &expected);
     make_world(&scene, &world);
     make_query(&scene, &query);
-    search_begin(&search, &arena, &world, &query);
+    search_begin(&search, &arena, &world, &query, &budget);
     found.count = 0;
     search_depth_first(&scene, &search, &found);
     compare("depth first");

@@ -57,13 +57,14 @@ START_TEST(finds_what_trying_everything_finds)
         struct world world;
         struct search_query query;
         struct search search;
+        struct budget budget = {0};
         shake(seed);
         make_scene(&scene);
         refer(&scene, &expected);
         arena_reset(&arena);
         make_world(&scene, &world);
         make_query(&scene, &query);
-        search_begin(&search, &arena, &world, &query);
+        search_begin(&search, &arena, &world, &query, &budget);
         found.count = 0;
         search_depth_first(&scene, &search, &found);
         compare(seed, "depth first");

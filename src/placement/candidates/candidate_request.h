@@ -24,6 +24,7 @@ struct candidate_request {
     struct membership root_traits;
     bool isolate;     /* group_policy=isolate */
     bool one_of_tree; /* before 1.29: the client knows no trees */
+    bool with_traits; /* the answer shows the traits of providers */
     int64_t limit;    /* 0: no limit */
 };
 

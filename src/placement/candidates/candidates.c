@@ -8,131 +8,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "placement/candidates/candidate_maker.h"
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search.h"
+#include "placement/candidates/summaries.h"
 #include "placement/candidates/world_load.h"
 
 /* With a limit and a random order, the sample is taken from at most this many candidates. */
 enum { SAMPLED_MOST = 100000 };
 
+/* A walk that takes turns finds up to this many candidates at once, of up to this many slots
+   together. */
+enum { BATCH_MOST = 64, BATCH_SLOTS = 1024 };
+
 struct finder {
     struct context *context;
     const struct candidate_request *request;
     const struct candidate_listener *listener;
-    uint64_t deadline;
 
-    /* Reset for each attempt. */
+    /* Read from the database; reset for each attempt. */
     struct resolution resolution;
     struct world world;
     struct class_names classes;
+    struct trait_names traits; /* empty if the client does not see them */
+
+    struct budget budget;
     struct search_query query;
     struct search search;
+    struct candidate_maker *maker;
     uint64_t found;
     bool enough; /* as many as wanted */
-    bool *named; /* for each provider: a candidate takes something of it */
-
-    /* The current candidate. */
-    struct candidate_share *shares;
-    struct candidate_mapping *mappings;
 
     /* Choices that are kept for a random order, one after the other. */
     uint32_t *kept;
     size_t kept_count, kept_room;
 };
 
-/* One candidate. */
-
-static const char *class_name_of(const struct finder *finder, int64_t class_id)
-{
-    const struct vocabulary *classes = &finder->resolution.names.classes;
-    size_t i = 0;
-    while (classes->ids[i] != class_id)
-        i++;
-    return classes->names[i];
-}
-
-/* Adds an amount to the provider's shares, which begin at from. */
-static void add_share(const struct finder *finder, struct candidate *candidate, size_t from,
-                      uint32_t provider, const struct search_demand *demand)
-{
-    const char *class_name = class_name_of(finder, demand->class_id);
-    for (size_t i = from; i < candidate->share_count; i++) {
-        if (finder->shares[i].class_name == class_name) {
-            finder->shares[i].amount += demand->amount;
-            return;
-        }
-    }
-    finder->shares[candidate->share_count++] = (struct candidate_share){
-        finder->world.providers[provider].uuid, class_name, demand->amount};
-}
-
-static bool is_first_of(const uint32_t *choice, size_t slot)
-{
-    for (size_t i = 0; i < slot; i++)
-        if (choice[i] == choice[slot])
-            return false;
-    return true;
-}
-
-static void gather_shares(struct finder *finder, const uint32_t *choice,
-                          struct candidate *candidate)
-{
-    const struct search_space *space = &finder->search.space;
-    for (size_t i = 0; i < space->slot_count; i++) {
-        if (!is_first_of(choice, i))
-            continue;
-        size_t from = candidate->share_count;
-        for (size_t j = i; j < space->slot_count; j++)
-            for (size_t k = 0; choice[j] == choice[i] && k < space->slots[j].demand_count; k++)
-                add_share(finder, candidate, from, choice[i], &space->slots[j].demands[k]);
-        if (candidate->share_count > from)
-            finder->named[choice[i]] = true;
-    }
-}
-
-static void gather_mappings(struct finder *finder, const uint32_t *choice)
-{
-    const struct search_space *space = &finder->search.space;
-    for (size_t i = 0; i < finder->request->group_count; i++)
-        finder->mappings[i].count = 0;
-    for (size_t i = 0; i < space->slot_count; i++) {
-        struct candidate_mapping *mapping = &finder->mappings[space->slots[i].group];
-        const char *uuid = finder->world.providers[choice[i]].uuid;
-        size_t j = 0;
-        while (j < mapping->count && mapping->provider_uuids[j] != uuid)
-            j++;
-        if (j == mapping->count)
-            mapping->provider_uuids[mapping->count++] = uuid;
-    }
-}
-
 static enum outcome tell_candidate(struct finder *finder, const uint32_t *choice)
 {
-    struct candidate candidate = {.shares = finder->shares,
-                                  .mappings = finder->mappings,
-                                  .mapping_count = finder->request->group_count};
-    gather_shares(finder, choice, &candidate);
-    gather_mappings(finder, choice);
-    return finder->listener->candidate(finder->listener->subject, &candidate) ? OUTCOME_OK
-                                                                              : OUTCOME_TOO_MUCH;
-}
-
-static void prepare_candidate(struct finder *finder)
-{
-    struct arena *arena = finder->context->arena;
-    const struct candidate_request *request = finder->request;
-    size_t demands = 0;
-    finder->mappings = arena_array(arena, request->group_count, sizeof(*finder->mappings));
-    for (size_t i = 0; i < request->group_count; i++) {
-        size_t most = request->groups[i].resources.count;
-        demands += most;
-        finder->mappings[i] = (struct candidate_mapping){
-            .suffix = request->groups[i].suffix,
-            .provider_uuids = arena_array(arena, most > 0 ? most : 1, sizeof(char *)),
-        };
-    }
-    finder->shares = arena_array(arena, demands, sizeof(*finder->shares));
+    const struct candidate_listener *listener = finder->listener;
+    const struct candidate *candidate = candidate_make(finder->maker, choice);
+    if (!listener->candidate(listener->subject, candidate))
+        return OUTCOME_TOO_MUCH;
+    return budget_is_over(&finder->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;
 }
 
 /* Random order. */
@@ -192,10 +110,9 @@ static uint64_t most_wanted(const struct finder *finder)
     return limit < most ? limit : most;
 }
 
-/* Keeps or tells the candidate that the search has found. */
-static enum outcome take_candidate(struct finder *finder)
+/* Keeps or tells a candidate. */
+static enum outcome take_candidate(struct finder *finder, const uint32_t *choice)
 {
-    const uint32_t *choice = search_choice(&finder->search);
     finder->found++;
     finder->enough = finder->found >= most_wanted(finder);
     if (!finder->context->settings->randomize_candidates)
@@ -212,7 +129,7 @@ static enum outcome walk_depth_first(struct finder *finder)
         search_walk_restart(&walk, i);
         enum search_step step;
         while ((step = search_next(search, &walk)) == SEARCH_FOUND) {
-            TRY(take_candidate(finder));
+            TRY(take_candidate(finder, search_choice(search)));
             if (finder->enough)
                 return OUTCOME_OK;
         }
@@ -222,26 +139,57 @@ static enum outcome walk_depth_first(struct finder *finder)
     return OUTCOME_OK;
 }
 
+/* A walk that takes turns with others. It finds some candidates in advance, each time twice as
+   many, because to change from one walk to another takes time. */
+struct turn_taker {
+    struct search_walk walk;
+    uint32_t *choices; /* found in advance, one after the other */
+    size_t count, next, room;
+    bool ended;
+};
+
+static enum outcome find_batch(struct finder *finder, struct turn_taker *taker)
+{
+    struct search *search = &finder->search;
+    size_t slots = search->space.slot_count;
+    taker->count = taker->next = 0;
+    if (taker->room == 0 || (taker->room < BATCH_MOST && taker->room * slots < BATCH_SLOTS)) {
+        taker->room = taker->room > 0 ? taker->room * 2 : 1;
+        taker->choices =
+            arena_array(finder->context->arena, taker->room * slots, sizeof(*taker->choices));
+    }
+    while (taker->count < taker->room && !taker->ended) {
+        enum search_step step = search_next(search, &taker->walk);
+        if (step == SEARCH_LATE)
+            return OUTCOME_TOO_LONG;
+        taker->ended = step == SEARCH_END;
+        if (!taker->ended)
+            memcpy(taker->choices + taker->count++ * slots, search_choice(search),
+                   slots * sizeof(*taker->choices));
+    }
+    return OUTCOME_OK;
+}
+
 static enum outcome walk_breadth_first(struct finder *finder)
 {
     struct search *search = &finder->search;
     struct arena *arena = finder->context->arena;
     uint32_t left = search->space.anchor_count;
-    struct search_walk *walks = arena_array(arena, left, sizeof(*walks));
+    struct turn_taker *takers = arena_array(arena, left, sizeof(*takers));
     for (uint32_t i = 0; i < left; i++)
-        walks[i] = search_walk_from(search, arena, i);
+        takers[i].walk = search_walk_from(search, arena, i);
     while (left > 0) {
         uint32_t kept = 0;
         for (uint32_t i = 0; i < left; i++) {
-            enum search_step step = search_next(search, &walks[i]);
-            if (step == SEARCH_LATE)
-                return OUTCOME_TOO_LONG;
-            if (step == SEARCH_END)
+            struct turn_taker *taker = &takers[i];
+            if (taker->next == taker->count && !taker->ended)
+                TRY(find_batch(finder, taker));
+            if (taker->next == taker->count)
                 continue;
-            TRY(take_candidate(finder));
+            TRY(take_candidate(finder, taker->choices + taker->next++ * search->space.slot_count));
             if (finder->enough)
                 return OUTCOME_OK;
-            walks[kept++] = walks[i];
+            takers[kept++] = *taker;
         }
         left = kept;
     }
@@ -251,8 +199,12 @@ static enum outcome walk_breadth_first(struct finder *finder)
 static enum outcome walk(struct finder *finder)
 {
     const struct placement_settings *settings = finder->context->settings;
-    search_begin(&finder->search, finder->context->arena, &finder->world, &finder->query);
-    finder->search.deadline = finder->deadline;
+    struct arena *arena = finder->context->arena;
+    search_begin(&finder->search, arena, &finder->world, &finder->query, &finder->budget);
+    if (budget_is_over(&finder->budget))
+        return OUTCOME_TOO_LONG;
+    finder->maker = candidate_maker_new(&finder->search.space, finder->request,
+                                        &finder->resolution.names.classes, arena);
     /* A sample must be of all hosts, even where it cannot be of all candidates. */
     bool breadth = settings->breadth_first_candidates ||
                    (settings->randomize_candidates && finder->request->limit > 0);
@@ -260,88 +212,40 @@ static enum outcome walk(struct finder *finder)
     return settings->randomize_candidates ? tell_kept(finder) : OUTCOME_OK;
 }
 
-/* Summaries. */
-
-/* Returns, for each provider, whether to summarize it. */
-static bool *find_summarized(const struct finder *finder)
-{
-    const struct world *world = &finder->world;
-    struct arena *arena = finder->context->arena;
-    bool *wanted = arena_array(arena, world->provider_count, sizeof(*wanted));
-    bool *trees = arena_array(arena, world->provider_count, sizeof(*trees));
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (finder->named[i])
-            trees[world->providers[i].root] = wanted[i] = true;
-    for (uint32_t i = 0; !finder->request->one_of_tree && i < world->provider_count; i++)
-        wanted[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
-    return wanted;
-}
-
-static enum outcome summarize_provider(const struct finder *finder, uint32_t number,
-                                       const struct trait_names *traits,
-                                       struct summary_resource *resources)
-{
-    const struct world *world = &finder->world;
-    const struct world_provider *provider = &world->providers[number];
-    struct provider_summary summary = {
-        .uuid = provider->uuid,
-        .root_uuid = world->providers[provider->root].uuid,
-        .resources = resources,
-        .traits = traits->names + traits->first[number],
-        .trait_count = traits->first[number + 1] - traits->first[number],
-    };
-    if (provider->parent != WORLD_NONE)
-        summary.parent_uuid = world->providers[provider->parent].uuid;
-    for (uint32_t i = 0; i < provider->inventory_count; i++) {
-        const struct world_inventory *inventory =
-            &world->inventories[provider->first_inventory + i];
-        const char *class_name = class_name_find(&finder->classes, inventory->class_id);
-        if (class_name != NULL) /* always, unless rows are damaged */
-            resources[summary.resource_count++] = (struct summary_resource){
-                .class_name = class_name, .capacity = inventory->capacity, .used = inventory->used};
-    }
-    return finder->listener->summary(finder->listener->subject, &summary) ? OUTCOME_OK
-                                                                          : OUTCOME_TOO_MUCH;
-}
-
-static enum outcome summarize(struct finder *finder)
-{
-    struct world *world = &finder->world;
-    const bool *wanted = find_summarized(finder);
-    struct trait_names traits;
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (world->providers[i].inventory_count > most)
-            most = world->providers[i].inventory_count;
-    struct summary_resource *resources =
-        arena_array(finder->context->arena, most, sizeof(*resources));
-    TRY(world_traits_load(finder->context, world, wanted, &traits));
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (wanted[i])
-            TRY(summarize_provider(finder, i, &traits, resources));
-    return OUTCOME_OK;
-}
-
-/* One attempt: the transaction may run it again. */
-static enum outcome find(void *subject)
+/* Reads all that the search and its answer need. */
+static enum outcome read(void *subject)
 {
     struct finder *finder = subject;
     struct context *context = finder->context;
-    const struct candidate_listener *listener = finder->listener;
-    bool hopeless;
-    finder->found = finder->kept_count = finder->kept_room = 0;
-    finder->enough = false;
-    listener->begin(listener->subject);
     resolution_begin(&finder->resolution, context, finder->request);
     TRY(world_load(context, &finder->resolution.names, &finder->world, &finder->classes));
-    TRY(resolution_query(&finder->resolution, &finder->world, &finder->query, &hopeless));
-    prepare_candidate(finder);
-    finder->named = arena_array(context->arena, finder->world.provider_count, sizeof(bool));
-    enum outcome outcome = hopeless ? OUTCOME_OK : walk(finder);
+    return finder->request->with_traits
+               ? world_traits_load(context, &finder->world, &finder->traits)
+               : OUTCOME_OK;
+}
+
+/* Uses no database. */
+static enum outcome find(struct finder *finder)
+{
+    const struct candidate_listener *listener = finder->listener;
+    bool hopeless;
+    TRY(resolution_query(&finder->resolution, &finder->world, &finder->budget, &finder->query,
+                         &hopeless));
+    listener->begin(listener->subject);
+    if (!hopeless)
+        TRY(walk(finder));
     listener->end_candidates(listener->subject);
-    if (outcome == OUTCOME_OK && finder->found > 0)
-        outcome = summarize(finder);
-    return outcome;
+    if (finder->found == 0)
+        return OUTCOME_OK;
+    struct summaries summaries = {
+        .world = &finder->world,
+        .classes = &finder->classes,
+        .traits = &finder->traits,
+        .trees = !finder->request->one_of_tree,
+        .budget = &finder->budget,
+        .listener = listener,
+    };
+    return summaries_tell(&summaries, candidate_maker_named(finder->maker), finder->context->arena);
 }
 
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,
@@ -349,8 +253,11 @@ enum outcome candidates_find(struct context *context, const struct candidate_req
                              struct candidates_effort *effort)
 {
     struct finder finder = {.context = context, .request = request, .listener = listener};
-    finder.deadline = clock_microseconds() + context->settings->candidates_milliseconds * 1000;
-    enum outcome outcome = database_snapshot(context->database, find, &finder);
+    enum outcome outcome = database_snapshot(context->database, read, &finder);
+    finder.budget.deadline =
+        clock_microseconds() + context->settings->candidates_milliseconds * 1000;
+    if (outcome == OUTCOME_OK)
+        outcome = find(&finder);
     *effort =
         (struct candidates_effort){.providers = finder.world.provider_count, .found = finder.found};
     return outcome;

@@ -47,9 +47,8 @@ struct provider_summary {
     size_t trait_count;
 };
 
-/* Receives the results. Arguments are valid during the call only. begin() is called first, and
-   again if the search starts over: the listener drops everything told so far. candidate() and
-   summary() return false to end the search with OUTCOME_TOO_MUCH. */
+/* Receives the results. Arguments are valid during the call only. begin() is called first.
+   candidate() and summary() return false to end the search with OUTCOME_TOO_MUCH. */
 struct candidate_listener {
     void *subject;
     void (*begin)(void *subject);
@@ -67,10 +66,14 @@ struct candidates_effort {
 /*
  * Finds candidates, in the order that [placement] randomize_allocation_candidates and
  * allocation_candidates_generation_strategy ask for, at most as many as the request's limit and
- * max_allocation_candidates. Then summarizes the providers of their trees; for requests
- * before 1.29, which know no trees, only the providers of the candidates. Fills in effort, also
- * when nothing is found. OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  a name does not exist
- *   OUTCOME_TOO_LONG  it takes longer than settings->candidates_milliseconds
+ * max_allocation_candidates. Then summarizes the providers of their trees; for requests before
+ * 1.29, which know no trees, only the providers of the candidates. Fills in effort, also when
+ * nothing is found.
+ *
+ * All that it needs is read in one snapshot, which is over before the search begins.
+ *   OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  a name does not exist
+ *   OUTCOME_TOO_LONG  search and answer take longer than settings->candidates_milliseconds, the
+ *                     reading aside
  *   OUTCOME_TOO_MUCH  the listener wants no more
  */
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,

@@ -5,17 +5,31 @@
 
 #include "placement/candidates/partial_choice.h"
 
-struct partial_choice *partial_choice_new(const struct search_space *space, struct arena *arena)
+#include "placement/candidates/trait_cover.h"
+
+struct partial_choice *partial_choice_new(const struct search_space *space, struct arena *arena,
+                                          struct subtree_tops *highest)
 {
     struct partial_choice *choice = arena_alloc(arena, sizeof(*choice));
+    uint32_t providers = space->world->provider_count;
     size_t depths = space->slot_count + 1;
     *choice = (struct partial_choice){
         .space = space,
+        .anchor = WORLD_NONE,
         .chosen = arena_array(arena, space->slot_count, sizeof(*choice->chosen)),
         .taken = arena_array(arena, space->world->inventory_count, sizeof(*choice->taken)),
-        .tops = arena_array(arena, depths * space->query->subtree_count, sizeof(*choice->tops)),
+        .held = arena_array(arena, providers, sizeof(*choice->held)),
+        .witnesses = arena_array(arena, space->slot_count, sizeof(*choice->witnesses)),
+        .arena = arena,
+        .cover = trait_cover_new(space, arena),
+        .highest = highest,
+        .tops = arena_array(arena, depths * space->subtree_count, sizeof(*choice->tops)),
     };
-    for (size_t i = 0; i < depths * space->query->subtree_count; i++)
+    if (space->query->one_of_tree) {
+        choice->in_tree = arena_array(arena, providers, sizeof(*choice->in_tree));
+        choice->tree_holder = arena_array(arena, providers, sizeof(*choice->tree_holder));
+    }
+    for (size_t i = 0; i < depths * space->subtree_count; i++)
         choice->tops[i] = WORLD_NONE;
     return choice;
 }
@@ -24,216 +38,240 @@ void partial_choice_reset(struct partial_choice *choice, uint32_t anchor)
 {
     while (choice->depth > 0)
         partial_choice_give_back(choice);
+    if (choice->anchor == anchor)
+        return;
     choice->anchor = anchor;
-}
-
-static const struct search_group *group_of(const struct partial_choice *choice, size_t slot)
-{
-    return &choice->space->query->groups[choice->space->slots[slot].group];
+    for (size_t i = 0; i < choice->space->slot_count; i++)
+        choice->witnesses[i] = choice->space->slots[i].first[anchor];
+    if (choice->cover != NULL)
+        trait_cover_begin(choice->cover, anchor);
 }
 
 static uint32_t *tops_at(const struct partial_choice *choice, size_t depth)
 {
-    return choice->tops + depth * choice->space->query->subtree_count;
+    return choice->tops + depth * choice->space->subtree_count;
 }
 
-static bool subtree_has(const struct search_subtree *subtree, size_t group)
+void partial_choice_confine(struct partial_choice *choice, size_t subtree, uint32_t top)
 {
-    for (size_t i = 0; i < subtree->count; i++)
-        if (subtree->groups[i] == group)
-            return true;
-    return false;
+    tops_at(choice, 0)[subtree] = top;
 }
 
-static bool capacity_allows(const struct partial_choice *choice, size_t slot, uint32_t provider)
+/* What an option must fulfil. */
+
+static bool capacity_allows(const struct partial_choice *choice, const struct search_slot *slot,
+                            uint32_t provider)
 {
     const struct world *world = choice->space->world;
-    const struct search_slot *of = &choice->space->slots[slot];
-    for (size_t i = 0; i < of->demand_count; i++) {
+    for (size_t i = 0; i < slot->demand_count; i++) {
         const struct world_inventory *inventory =
-            world_inventory_of(world, provider, of->demands[i].class_id);
-        int64_t taken = choice->taken[inventory - world->inventories] + of->demands[i].amount;
+            world_inventory_of(world, provider, slot->demands[i].class_id);
+        int64_t taken = choice->taken[inventory - world->inventories] + slot->demands[i].amount;
         if (taken > inventory->max_unit || inventory->used + taken > inventory->capacity)
             return false;
     }
     return true;
 }
 
-static bool neighbours_allow(const struct partial_choice *choice, size_t slot, uint32_t provider)
+static bool neighbours_allow(const struct partial_choice *choice, const struct search_slot *slot,
+                             uint32_t provider)
 {
     const struct search_query *query = choice->space->query;
-    const struct world_provider *providers = choice->space->world->providers;
-    bool alone = query->isolate && group_of(choice, slot)->granular;
-    if (!alone && !query->one_of_tree)
+    if (query->isolate && slot->granular && choice->held[provider] > 0)
+        return false;
+    if (!query->one_of_tree)
         return true;
-    for (size_t i = 0; i < choice->depth; i++) {
-        uint32_t other = choice->chosen[i];
-        if (alone && other == provider && group_of(choice, i)->granular)
-            return false;
-        if (query->one_of_tree && other != provider &&
-            providers[other].root == providers[provider].root)
-            return false;
-    }
-    return true;
+    uint32_t root = choice->space->world->providers[provider].root;
+    return choice->in_tree[root] == 0 || choice->tree_holder[root] == provider;
 }
 
-static bool subtrees_allow(const struct partial_choice *choice, size_t slot, uint32_t provider)
+static bool subtrees_allow(const struct partial_choice *choice, const struct search_slot *slot,
+                           uint32_t provider)
 {
-    const struct search_query *query = choice->space->query;
     const uint32_t *tops = tops_at(choice, choice->depth);
-    for (size_t i = 0; i < query->subtree_count; i++)
-        if (tops[i] != WORLD_NONE &&
-            subtree_has(&query->subtrees[i], choice->space->slots[slot].group) &&
-            !world_is_under(choice->space->world, provider, tops[i]))
+    for (size_t i = 0; i < slot->subtree_count; i++) {
+        size_t subtree = slot->subtrees[i];
+        if (tops[subtree] != WORLD_NONE) {
+            if (!world_is_under(choice->space->world, provider, tops[subtree]))
+                return false;
+            continue;
+        }
+        const struct subtree_top *top = subtree_tops_above(choice->highest, subtree, provider);
+        if (top == NULL || top->trial == TOP_FAILS)
             return false;
+    }
     return true;
 }
 
 bool partial_choice_allows(const struct partial_choice *choice, size_t slot, uint32_t provider)
 {
-    return capacity_allows(choice, slot, provider) && neighbours_allow(choice, slot, provider) &&
-           subtrees_allow(choice, slot, provider);
+    const struct search_slot *of = &choice->space->slots[slot];
+    return budget_spend(choice->space->budget, 1 + of->demand_count + of->subtree_count) &&
+           neighbours_allow(choice, of, provider) && capacity_allows(choice, of, provider) &&
+           subtrees_allow(choice, of, provider);
 }
 
-static void count_taken(struct partial_choice *choice, size_t slot, uint32_t provider, int64_t sign)
+/* Returns whether a slot has an option that it may take. Looks where it found one last. */
+static bool slot_has_option(struct partial_choice *choice, size_t slot)
 {
-    const struct world *world = choice->space->world;
     const struct search_slot *of = &choice->space->slots[slot];
-    for (size_t i = 0; i < of->demand_count; i++) {
-        const struct world_inventory *inventory =
-            world_inventory_of(world, provider, of->demands[i].class_id);
-        choice->taken[inventory - world->inventories] += sign * of->demands[i].amount;
+    uint32_t first = of->first[choice->anchor], end = of->first[choice->anchor + 1];
+    uint32_t at = choice->witnesses[slot];
+    for (uint32_t left = end - first; left > 0; left--) {
+        if (partial_choice_allows(choice, slot, of->options[at])) {
+            choice->witnesses[slot] = at;
+            return true;
+        }
+        if (budget_is_over(choice->space->budget))
+            return false;
+        if (++at == end)
+            at = first;
     }
+    return false;
+}
+
+bool partial_choice_may_complete(struct partial_choice *choice)
+{
+    const struct search_space *space = choice->space;
+    for (size_t slot = choice->depth; slot < space->slot_count; slot++)
+        if ((slot == choice->depth || !space->slots[slot].repeats) &&
+            !slot_has_option(choice, slot))
+            return false;
+    return choice->cover == NULL || trait_cover_may_complete(choice->cover, choice->depth);
 }
 
 /* Subtrees. */
 
-/* Returns whether all groups of a subtree can be at or below top: a decided group has it or a
-   remaining one may take it, and the remaining groups have options at or below it. */
-static bool can_be_top(const struct partial_choice *choice, const struct search_subtree *subtree,
-                       uint32_t top)
-{
-    bool taken = false;
-    for (size_t slot = 0; slot < choice->space->slot_count; slot++) {
-        if (!subtree_has(subtree, choice->space->slots[slot].group))
-            continue;
-        if (slot < choice->depth) {
-            taken = taken || choice->chosen[slot] == top;
-            continue;
-        }
-        const uint32_t *end;
-        bool below = false;
-        for (const uint32_t *option = partial_choice_options(choice, slot, &end); option < end;
-             option++) {
-            if ((below && *option != top) || !partial_choice_allows(choice, slot, *option))
-                continue;
-            taken = taken || *option == top;
-            below = below || world_is_under(choice->space->world, *option, top);
-        }
-        if (!below)
-            return false;
-    }
-    return taken;
-}
-
-static bool is_above_all(const struct partial_choice *choice, const struct search_subtree *subtree,
+/* Returns whether a slot of the subtree has top, or may take it. */
+static bool top_is_taken(struct partial_choice *choice, const struct space_subtree *subtree,
                          uint32_t top)
 {
-    for (size_t slot = 0; slot < choice->depth; slot++)
-        if (subtree_has(subtree, choice->space->slots[slot].group) &&
-            !world_is_under(choice->space->world, choice->chosen[slot], top))
+    const struct search_space *space = choice->space;
+    for (size_t i = 0; i < subtree->count; i++) {
+        size_t slot = subtree->slots[i];
+        if (!budget_spend(space->budget, 1))
+            return false;
+        if (slot < choice->depth ? choice->chosen[slot] == top
+                                 : search_slot_offers(&space->slots[slot], choice->anchor, top) &&
+                                       partial_choice_allows(choice, slot, top))
+            return true;
+    }
+    return false;
+}
+
+/* Returns whether the top that is noted for this depth can be one: a slot takes it, and the
+   remaining slots have options at or below it. */
+static bool top_holds(struct partial_choice *choice, size_t subtree)
+{
+    const struct space_subtree *of = &choice->space->subtrees[subtree];
+    if (!top_is_taken(choice, of, partial_choice_top(choice, choice->depth, subtree)))
+        return false;
+    size_t before = SIZE_MAX;
+    for (size_t i = 0; i < of->count; i++) {
+        size_t slot = of->slots[i];
+        if (slot < choice->depth || (choice->space->slots[slot].repeats && before == slot - 1)) {
+            before = slot < choice->depth ? before : slot;
+            continue;
+        }
+        before = slot;
+        if (!slot_has_option(choice, slot))
+            return false;
+    }
+    return true;
+}
+
+/* Returns whether all decided slots of a subtree are at or below a provider. */
+static bool is_above_decided(const struct partial_choice *choice, size_t subtree, uint32_t top)
+{
+    const struct space_subtree *of = &choice->space->subtrees[subtree];
+    for (size_t i = 0; i < of->count && of->slots[i] < choice->depth; i++)
+        if (!budget_spend(choice->space->budget, 1) ||
+            !world_is_under(choice->space->world, choice->chosen[of->slots[i]], top))
             return false;
     return true;
 }
 
-/* Returns the highest provider that can be a subtree's top now, or WORLD_NONE. */
-static uint32_t find_top(const struct partial_choice *choice, const struct search_subtree *subtree,
-                         uint32_t from)
+/* Lists the providers from one upwards, up to the one below top. */
+static size_t list_path(struct partial_choice *choice, uint32_t from, uint32_t top)
 {
-    const struct world_provider *providers = choice->space->world->providers;
-    uint32_t highest = WORLD_NONE;
-    for (uint32_t top = from; top != WORLD_NONE; top = providers[top].parent)
-        if (is_above_all(choice, subtree, top) && can_be_top(choice, subtree, top))
-            highest = top;
-    return highest;
+    size_t count = 0;
+    for (; from != top; from = choice->space->world->providers[from].parent) {
+        budget_spend(choice->space->budget, 1);
+        choice->path = arena_grow(choice->arena, choice->path, count, &choice->path_room,
+                                  sizeof(*choice->path));
+        choice->path[count++] = from;
+    }
+    return count;
+}
+
+/* Notes the highest provider that can be a subtree's top now that the last slot is decided. What
+   cannot be the top now cannot be it later, so the search goes down from the last one. */
+static bool find_top(struct partial_choice *choice, size_t subtree)
+{
+    uint32_t chosen = choice->chosen[choice->depth - 1];
+    uint32_t before = partial_choice_top(choice, choice->depth - 1, subtree);
+    uint32_t *now = &tops_at(choice, choice->depth)[subtree];
+    if (before == WORLD_NONE) {
+        const struct subtree_top *top = subtree_tops_above(choice->highest, subtree, chosen);
+        if (top == NULL)
+            return false;
+        before = top->provider;
+    }
+    *now = before;
+    if (top_holds(choice, subtree))
+        return true;
+    for (size_t left = list_path(choice, chosen, before); left > 0; left--) {
+        if (!is_above_decided(choice, subtree, choice->path[left - 1]))
+            return false;
+        *now = choice->path[left - 1];
+        if (subtree_tops_offer(choice->highest, subtree, *now) && top_holds(choice, subtree))
+            return true;
+    }
+    return false;
 }
 
 /* Finds the tops for the new depth. Returns false if a subtree cannot have one. */
 static bool find_tops(struct partial_choice *choice)
 {
-    const struct search_query *query = choice->space->query;
-    size_t slot = choice->depth - 1;
-    const uint32_t *before = tops_at(choice, slot);
+    const struct search_space *space = choice->space;
+    const struct search_slot *slot = &space->slots[choice->depth - 1];
+    const uint32_t *before = tops_at(choice, choice->depth - 1);
     uint32_t *now = tops_at(choice, choice->depth);
-    for (size_t i = 0; i < query->subtree_count; i++)
+    budget_spend(space->budget, space->subtree_count / 4);
+    for (size_t i = 0; i < space->subtree_count; i++)
         now[i] = before[i];
-    for (size_t i = 0; i < query->subtree_count; i++) {
-        if (!subtree_has(&query->subtrees[i], choice->space->slots[slot].group))
-            continue;
-        now[i] = find_top(choice, &query->subtrees[i], choice->chosen[slot]);
-        if (now[i] == WORLD_NONE)
+    for (size_t i = 0; i < slot->subtree_count; i++)
+        if (!find_top(choice, slot->subtrees[i]))
             return false;
-    }
     return true;
 }
 
-/* Traits of the unsuffixed group. */
+/* Taking and giving back. */
 
-static bool some_option_has(const struct partial_choice *choice, size_t slot,
-                            const uint64_t *traits)
+static void count_taken(struct partial_choice *choice, size_t slot, uint32_t provider, int sign)
 {
     const struct world *world = choice->space->world;
-    const uint32_t *end;
-    for (const uint32_t *option = partial_choice_options(choice, slot, &end); option < end;
-         option++)
-        if (bits_meet(traits, world_traits(world, *option), world->trait_words))
-            return true;
-    return false;
-}
-
-static bool trait_within_reach(const struct partial_choice *choice, size_t group,
-                               const uint64_t *traits)
-{
-    const struct world *world = choice->space->world;
-    for (size_t slot = 0; slot < choice->space->slot_count; slot++) {
-        if (choice->space->slots[slot].group != group)
-            continue;
-        if (slot >= choice->depth
-                ? some_option_has(choice, slot, traits)
-                : bits_meet(traits, world_traits(world, choice->chosen[slot]), world->trait_words))
-            return true;
+    const struct search_slot *of = &choice->space->slots[slot];
+    budget_spend(choice->space->budget, 1 + of->demand_count);
+    for (size_t i = 0; i < of->demand_count; i++) {
+        const struct world_inventory *inventory =
+            world_inventory_of(world, provider, of->demands[i].class_id);
+        choice->taken[inventory - world->inventories] += sign * of->demands[i].amount;
     }
-    return false;
-}
-
-static bool traits_within_reach(const struct partial_choice *choice)
-{
-    const struct search_query *query = choice->space->query;
-    for (size_t i = 0; i < query->group_count; i++) {
-        const struct search_membership *traits = &query->groups[i].traits;
-        for (size_t j = 0; !query->groups[i].granular && j < traits->required_count; j++)
-            if (!trait_within_reach(choice, i, traits->required[j]))
-                return false;
+    if (of->granular)
+        choice->held[provider] += (uint32_t)sign;
+    if (choice->space->query->one_of_tree) {
+        uint32_t root = world->providers[provider].root;
+        choice->in_tree[root] += (uint32_t)sign;
+        choice->tree_holder[root] = provider;
     }
-    return true;
-}
-
-bool partial_choice_may_complete(const struct partial_choice *choice)
-{
-    for (size_t slot = choice->depth; slot < choice->space->slot_count; slot++) {
-        const uint32_t *end;
-        const uint32_t *option = partial_choice_options(choice, slot, &end);
-        while (option < end && !partial_choice_allows(choice, slot, *option))
-            option++;
-        if (option == end)
-            return false;
-    }
-    return traits_within_reach(choice);
 }
 
 static void take(struct partial_choice *choice, uint32_t provider)
 {
     count_taken(choice, choice->depth, provider, 1);
+    if (choice->cover != NULL)
+        trait_cover_take(choice->cover, choice->depth, provider);
     choice->chosen[choice->depth++] = provider;
 }
 
@@ -256,6 +294,8 @@ bool partial_choice_take(struct partial_choice *choice, uint32_t provider)
 
 void partial_choice_give_back(struct partial_choice *choice)
 {
-    choice->depth--;
-    count_taken(choice, choice->depth, choice->chosen[choice->depth], -1);
+    uint32_t provider = choice->chosen[--choice->depth];
+    count_taken(choice, choice->depth, provider, -1);
+    if (choice->cover != NULL)
+        trait_cover_give_back(choice->cover, choice->depth, provider);
 }

@@ -149,9 +149,11 @@ static enum outcome check_membership(const struct resolution *resolution,
 }
 
 /* Returns whether a provider is a member of the required aggregates. */
-static bool some_provider(const struct world *world, const struct search_membership *aggregates)
+static bool some_provider(const struct world *world, const struct search_membership *aggregates,
+                          struct budget *budget)
 {
-    for (uint32_t i = 0; i < world->provider_count; i++)
+    size_t work = 1 + aggregates->required_count * world->aggregate_words;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(budget, work); i++)
         if (membership_requires(aggregates, world_aggregates(world, i), world->aggregate_words))
             return true;
     return false;
@@ -171,16 +173,49 @@ static bool some_root(const struct world *world, const struct search_membership 
     return false;
 }
 
-static uint32_t find_tree(const struct world *world, const char *uuid)
+/* The root of each tree that a group names. */
+struct trees {
+    const char **uuids; /* sorted, each once */
+    uint32_t *roots;    /* WORLD_NONE: there is no such tree */
+    size_t count;
+};
+
+static int uuid_compare(const void *left, const void *right)
 {
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (strcasecmp(world->providers[i].uuid, uuid) == 0)
-            return world->providers[i].root;
-    return WORLD_NONE;
+    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static const char **trees_find(const struct trees *trees, const char *uuid)
+{
+    return sorted_find(&uuid, trees->uuids, trees->count, sizeof(*trees->uuids), uuid_compare);
+}
+
+static struct trees find_trees(const struct resolution *resolution, const struct world *world,
+                               struct budget *budget)
+{
+    const struct candidate_request *request = resolution->request;
+    struct arena *arena = resolution->context->arena;
+    struct trees trees = {.uuids = arena_array(arena, request->group_count, sizeof(char *))};
+    for (size_t i = 0; i < request->group_count; i++)
+        if (request->groups[i].in_tree != NULL)
+            trees.uuids[trees.count++] = request->groups[i].in_tree;
+    trees.count = sort_unique(trees.uuids, trees.count, sizeof(*trees.uuids), uuid_compare);
+    trees.roots = arena_array(arena, trees.count, sizeof(*trees.roots));
+    for (size_t i = 0; i < trees.count; i++)
+        trees.roots[i] = WORLD_NONE;
+    for (uint32_t i = 0; trees.count > 0 && i < world->provider_count; i++) {
+        const char **found = trees_find(&trees, world->providers[i].uuid);
+        if (found != NULL && trees.roots[found - trees.uuids] == WORLD_NONE)
+            trees.roots[found - trees.uuids] = world->providers[i].root;
+        if (!budget_spend(budget, 32))
+            break;
+    }
+    return trees;
 }
 
 /* Makes one group. Checks it in upstream's order. */
 static enum outcome make_group(const struct resolution *resolution, const struct world *world,
+                               const struct trees *trees, struct budget *budget,
                                const struct request_group *asked, struct search_group *group,
                                bool *hopeless)
 {
@@ -203,7 +238,8 @@ static enum outcome make_group(const struct resolution *resolution, const struct
     }
     make_membership(context->arena, &resolution->names.aggregates, &asked->aggregates,
                     world->aggregate_words, &group->aggregates);
-    if (group->aggregates.required_count > 0 && !some_provider(world, &group->aggregates)) {
+    if (group->aggregates.required_count > 0 && 
+        !some_provider(world, &group->aggregates, budget)) {
         *hopeless = true;
         return OUTCOME_OK;
     }
@@ -211,20 +247,10 @@ static enum outcome make_group(const struct resolution *resolution, const struct
                     &group->traits);
     TRY(check_membership(resolution, &asked->traits, true));
     if (asked->in_tree != NULL) {
-        group->tree = find_tree(world, asked->in_tree);
+        group->tree = trees->roots[trees_find(trees, asked->in_tree) - trees->uuids];
         *hopeless = group->tree == WORLD_NONE;
     }
     return OUTCOME_OK;
-}
-
-/* Returns whether each of the first count groups matches something by itself. */
-static bool groups_match(const struct resolution *resolution, const struct world *world,
-                         const struct search_query *query, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!search_group_matches(resolution->context->arena, world, query, i))
-            return false;
-    return true;
 }
 
 static size_t group_number(const struct candidate_request *request, const char *suffix)
@@ -252,7 +278,7 @@ static void make_subtrees(const struct resolution *resolution, struct search_que
 }
 
 enum outcome resolution_query(struct resolution *resolution, const struct world *world,
-                              struct search_query *query, bool *hopeless)
+                              struct budget *budget, struct search_query *query, bool *hopeless)
 {
     const struct candidate_request *request = resolution->request;
     struct arena *arena = resolution->context->arena;
@@ -266,12 +292,18 @@ enum outcome resolution_query(struct resolution *resolution, const struct world 
                     &query->root_traits);
     TRY(check_membership(resolution, &request->root_traits, false));
     *hopeless = asks_anything(&request->root_traits) && !some_root(world, &query->root_traits);
+    struct trees trees = find_trees(resolution, world, budget);
     for (size_t i = 0; !*hopeless && i < request->group_count; i++) {
-        enum outcome outcome =
-            make_group(resolution, world, &request->groups[i], &groups[i], hopeless);
+        enum outcome outcome = make_group(resolution, world, &trees, budget, &request->groups[i],
+                                          &groups[i], hopeless);
+        if (budget_is_over(budget))
+            return OUTCOME_TOO_LONG;
         if (outcome == OUTCOME_OK)
             continue;
-        if (groups_match(resolution, world, query, i))
+        enum search_step step = search_groups_match(arena, world, query, i, budget);
+        if (step == SEARCH_LATE)
+            return OUTCOME_TOO_LONG;
+        if (step == SEARCH_FOUND)
             return outcome;
         *hopeless = true;
         resolution->context->failure = (struct failure){OUTCOME_OK, NULL};

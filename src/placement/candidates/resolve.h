@@ -4,6 +4,7 @@
 #ifndef BERTH_PLACEMENT_CANDIDATES_RESOLVE_H
 #define BERTH_PLACEMENT_CANDIDATES_RESOLVE_H
 
+#include "placement/candidates/budget.h"
 #include "placement/candidates/candidate_request.h"
 #include "placement/candidates/search_query.h"
 #include "placement/candidates/vocabulary.h"
@@ -22,10 +23,12 @@ void resolution_begin(struct resolution *resolution, struct context *context,
 /*
  * Makes the query, from names that the world was loaded with. Sets *hopeless if nothing can match;
  * then the query must not be used. Names that do not exist fail the request as upstream does: group
- * by group, unless the groups before match nothing. OUTCOME_CLASS_NOT_FOUND  "No such resource
- * class <name>." OUTCOME_TRAIT_NOT_FOUND  "No such trait(s): <names>."
+ * by group, unless the groups before match nothing. Uses no database.
+ *   OUTCOME_CLASS_NOT_FOUND  "No such resource class <name>."
+ *   OUTCOME_TRAIT_NOT_FOUND  "No such trait(s): <names>."
+ *   OUTCOME_TOO_LONG         the budget is spent
  */
 enum outcome resolution_query(struct resolution *resolution, const struct world *world,
-                              struct search_query *query, bool *hopeless);
+                              struct budget *budget, struct search_query *query, bool *hopeless);
 
 #endif

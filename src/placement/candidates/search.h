@@ -17,7 +17,7 @@
  * effect.
  *
  * The search walks depth first and leaves a partial choice as soon as it cannot be completed. All
- * memory is the arena's.
+ * its work is charged to a budget (budget.h). All memory is the arena's.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_SEARCH_H
 #define BERTH_PLACEMENT_CANDIDATES_SEARCH_H
@@ -26,12 +26,17 @@
 
 struct search {
     struct search_space space;
-    uint64_t deadline; /* clock_microseconds(); 0: none */
-
+    struct arena *arena;
+    struct subtree_tops *tops;
+    uint32_t anchor; /* the provider that tops is about */
     struct partial_choice *choice;
     struct slot_matching *matching;
+    struct partial_choice *trial; /* an empty choice to try tops with; NULL: not made yet */
+    struct slot_matching *trial_matching;
     const uint32_t *walking; /* the positions of the walk that the choice belongs to */
-    uint64_t steps;
+    /* For each provider: the anchors that see it as an option of the first slot are
+       seeing[seeing_first[i]] to seeing[seeing_first[i + 1] - 1]. NULL: not made yet. */
+    uint32_t *seeing_first, *seeing;
 };
 
 /* Where the walk from one anchor is. It may be copied and moved. */
@@ -44,12 +49,13 @@ struct search_walk {
 enum search_step {
     SEARCH_FOUND, /* a candidate: see search_choice() */
     SEARCH_END,   /* this anchor has no more */
-    SEARCH_LATE,  /* the deadline has passed */
+    SEARCH_LATE,  /* the budget is spent */
 };
 
-/* Matches the groups with the world. The world and the query must outlive the search. */
+/* Matches the groups with the world. World, query and budget must outlive the search. If the budget
+   does not suffice for that, there are no anchors. */
 void search_begin(struct search *search, struct arena *arena, const struct world *world,
-                  const struct search_query *query);
+                  const struct search_query *query, struct budget *budget);
 
 /* Returns a walk from an anchor, an index in space.anchors. */
 struct search_walk search_walk_from(const struct search *search, struct arena *arena,
@@ -58,15 +64,18 @@ struct search_walk search_walk_from(const struct search *search, struct arena *a
 /* Uses the walk again for another anchor. */
 void search_walk_restart(struct search_walk *walk, uint32_t anchor);
 
-/* Goes on to the next candidate. Walks from different anchors may take turns. */
+/* Goes on to the next candidate. Walks from different anchors may take turns, but each change costs
+   as much as all options of a candidate. */
 enum search_step search_next(struct search *search, struct search_walk *walk);
 
 /* Returns the last candidate: the provider of each slot, in the order of space.slots. Valid until
    the next search_next(). */
 const uint32_t *search_choice(const struct search *search);
 
-/* Returns whether the world has a candidate for one group alone. */
-bool search_group_matches(struct arena *arena, const struct world *world,
-                          const struct search_query *query, size_t group);
+/* Returns whether each of the first count groups of the query has a candidate by itself: SEARCH_END
+   if one has none. */
+enum search_step search_groups_match(struct arena *arena, const struct world *world,
+                                     const struct search_query *query, size_t count,
+                                     struct budget *budget);
 
 #endif

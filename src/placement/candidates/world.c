@@ -9,7 +9,8 @@
 
 #include "base/sorted.h"
 
-enum { DEPTH_MOST = 1000 }; /* of a tree: a guard against parents in a circle */
+/* A provider with more inventories than this is searched by halves. */
+enum { LINEAR_MOST = 8 };
 
 static size_t words_for(size_t count)
 {
@@ -52,16 +53,62 @@ uint32_t world_find(struct world *world, int64_t provider_id)
     return world->cursor = (uint32_t)found;
 }
 
-/* Removes the parent of each provider whose parents go in a circle, or are too many. */
-static void cut_loops(struct world *world)
+/* Cuts each circle of parents at one place, so that every way up ends. Visits each provider once. */
+static void cut_circles(struct world *world)
 {
+    uint32_t *walks = arena_array(world->arena, world->provider_count, sizeof(*walks));
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        uint32_t above = world->providers[i].parent;
-        int depth = 0;
-        while (above != WORLD_NONE && depth++ < DEPTH_MOST)
-            above = world->providers[above].parent;
-        if (above != WORLD_NONE)
-            world->providers[i].parent = WORLD_NONE;
+        uint32_t at = i;
+        while (walks[at] == 0) {
+            uint32_t above = world->providers[at].parent;
+            walks[at] = i + 1;
+            if (above == WORLD_NONE)
+                break;
+            if (walks[above] == i + 1)
+                world->providers[at].parent = WORLD_NONE;
+            else
+                at = above;
+        }
+    }
+}
+
+/* Numbers the providers so that each is followed by all that are below it. */
+static void number_trees(struct world *world)
+{
+    struct arena *arena = world->arena;
+    uint32_t count = world->provider_count, place = 0;
+    uint32_t *child = arena_array(arena, count, sizeof(*child));
+    uint32_t *sibling = arena_array(arena, count, sizeof(*sibling));
+    world->in_order = arena_array(arena, count, sizeof(*world->in_order));
+    for (uint32_t i = 0; i < count; i++)
+        child[i] = WORLD_NONE;
+    for (uint32_t i = count; i-- > 0;) {
+        uint32_t parent = world->providers[i].parent;
+        if (parent == WORLD_NONE)
+            continue;
+        sibling[i] = child[parent];
+        child[parent] = i;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = i;
+        if (world->providers[i].parent != WORLD_NONE)
+            continue;
+        world->in_order[place] = at;
+        world->providers[at].first_below = place++;
+        for (;;) {
+            if (child[at] != WORLD_NONE) {
+                uint32_t down = child[at];
+                child[at] = sibling[down];
+                at = down;
+                world->in_order[place] = at;
+                world->providers[at].first_below = place++;
+                continue;
+            }
+            world->providers[at].end_below = place;
+            if (at == i)
+                break;
+            at = world->providers[at].parent;
+        }
     }
 }
 
@@ -72,7 +119,8 @@ void world_link(struct world *world, const struct world_kin *kin)
         provider->root = kin[i].root_id == provider->id ? i : world_find(world, kin[i].root_id);
         provider->parent = kin[i].parent_id != 0 ? world_find(world, kin[i].parent_id) : WORLD_NONE;
     }
-    cut_loops(world);
+    cut_circles(world);
+    number_trees(world);
     world->traits =
         arena_array(world->arena, world->provider_count * world->trait_words, sizeof(uint64_t));
     world->aggregates =
@@ -94,6 +142,12 @@ void world_add_inventory(struct world *world, int64_t provider_id,
     world->inventories[world->inventory_count++] = *inventory;
 }
 
+static int inventory_compare(const void *left, const void *right)
+{
+    const struct world_inventory *a = left, *b = right;
+    return (a->class_id > b->class_id) - (a->class_id < b->class_id);
+}
+
 void world_sort_inventories(struct world *world)
 {
     struct world_inventory *sorted =
@@ -106,6 +160,9 @@ void world_sort_inventories(struct world *world)
     }
     for (uint32_t i = 0; i < world->inventory_count; i++)
         sorted[next[world->owners[i]]++] = world->inventories[i];
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        sort(sorted + world->providers[i].first_inventory, world->providers[i].inventory_count,
+             sizeof(*sorted), inventory_compare);
     world->inventories = sorted;
 }
 
@@ -180,23 +237,23 @@ void world_end(struct world *world)
     sort(world->links, world->link_count, sizeof(*world->links), link_compare);
 }
 
+static bool inventory_before(const void *inventories, size_t index, const void *class_id)
+{
+    return ((const struct world_inventory *)inventories)[index].class_id <
+           *(const int64_t *)class_id;
+}
+
 const struct world_inventory *world_inventory_of(const struct world *world, uint32_t provider,
                                                  int64_t class_id)
 {
     const struct world_provider *owner = &world->providers[provider];
-    for (uint32_t i = 0; i < owner->inventory_count; i++) {
-        const struct world_inventory *inventory = &world->inventories[owner->first_inventory + i];
-        if (inventory->class_id == class_id)
-            return inventory;
-    }
-    return NULL;
-}
-
-bool world_is_under(const struct world *world, uint32_t provider, uint32_t top)
-{
-    while (provider != WORLD_NONE && provider != top)
-        provider = world->providers[provider].parent;
-    return provider == top;
+    const struct world_inventory *inventories = world->inventories + owner->first_inventory;
+    size_t count = owner->inventory_count, i = 0;
+    if (count > LINEAR_MOST)
+        i = lower_bound(inventories, count, &class_id, inventory_before);
+    while (i < count && inventories[i].class_id < class_id)
+        i++;
+    return i < count && inventories[i].class_id == class_id ? &inventories[i] : NULL;
 }
 
 static bool member_before(const void *members, size_t index, const void *aggregate_id)

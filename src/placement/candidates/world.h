@@ -38,6 +38,7 @@ struct world_inventory {
 struct world_provider {
     int64_t id;
     uint32_t root, parent; /* WORLD_NONE: no parent, or the root does not exist */
+    uint32_t first_below, end_below; /* the places in world->in_order of it and all below it */
     uint32_t first_inventory;
     uint32_t inventory_count;
     bool shares; /* it has the trait MISC_SHARES_VIA_AGGREGATE */
@@ -60,7 +61,8 @@ struct world {
     struct arena *arena;
     struct world_provider *providers;
     uint32_t provider_count;
-    struct world_inventory *inventories; /* grouped by provider */
+    uint32_t *in_order; /* providers by place: each is followed by all that are below it */
+    struct world_inventory *inventories; /* by provider, then by class */
     uint32_t inventory_count;
     size_t sharing_trait;
     uint32_t sharing_count;              /* providers that share */
@@ -114,7 +116,8 @@ struct world_kin {
     int64_t root_id, parent_id;
 };
 
-/* Links each provider with its root and parent: kin has an element for each, in their order. */
+/* Links each provider with its root and parent: kin has an element for each, in their order.
+   Cuts circles of parents. */
 void world_link(struct world *world, const struct world_kin *kin);
 
 void world_add_inventory(struct world *world, int64_t provider_id,
@@ -131,12 +134,16 @@ void world_end(struct world *world);
 /* Returns the number of a provider, or WORLD_NONE. Fast for ids near the last one. */
 uint32_t world_find(struct world *world, int64_t provider_id);
 
-/* Returns a provider's inventory of a class, or NULL. */
+/* Returns a provider's inventory of a class, or NULL, in the time of log(inventories). */
 const struct world_inventory *world_inventory_of(const struct world *world, uint32_t provider,
                                                  int64_t class_id);
 
 /* Returns whether a provider is top, or is below it in their tree. */
-bool world_is_under(const struct world *world, uint32_t provider, uint32_t top);
+static inline bool world_is_under(const struct world *world, uint32_t provider, uint32_t top)
+{
+    uint32_t place = world->providers[provider].first_below;
+    return place >= world->providers[top].first_below && place < world->providers[top].end_below;
+}
 
 /*
  * Iterates over the roots of the trees that a sharing provider shares with, in any order, perhaps

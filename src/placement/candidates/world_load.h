@@ -33,15 +33,15 @@ const char *class_name_find(const struct class_names *classes, int64_t id);
 enum outcome world_load(struct context *context, struct vocabularies *names, struct world *world,
                         struct class_names *classes);
 
-/* The trait names of some providers: those of provider i are names[first[i]] to
+/* The trait names of all providers: those of provider i are names[first[i]] to
    names[first[i + 1] - 1]. */
 struct trait_names {
     const uint32_t *first;
     const char **names;
 };
 
-/* Reads all traits of the providers for which wanted is true. */
-enum outcome world_traits_load(struct context *context, struct world *world, const bool *wanted,
+/* Reads all traits of all providers. Call it inside of the same database_snapshot(). */
+enum outcome world_traits_load(struct context *context, struct world *world,
                                struct trait_names *traits);
 
 #endif

@@ -1,0 +1,25 @@
+/*
+ * The summaries of the providers of candidates, from what was read before the search.
+ */
+#ifndef BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
+#define BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
+
+#include "placement/candidates/budget.h"
+#include "placement/candidates/candidates.h"
+#include "placement/candidates/world_load.h"
+
+struct summaries {
+    const struct world *world;
+    const struct class_names *classes;
+    const struct trait_names *traits; /* with first NULL: summaries have no traits */
+    bool trees; /* about all providers of the trees, not only those that candidates name */
+    struct budget *budget;
+    const struct candidate_listener *listener;
+};
+
+/* Tells the listener about the providers that are named, and perhaps the others of their trees.
+   OUTCOME_TOO_MUCH: the listener wants no more; OUTCOME_TOO_LONG: the budget is spent. */
+enum outcome summaries_tell(const struct summaries *summaries, const bool *named,
+                            struct arena *arena);
+
+#endif
