@@ -5,6 +5,7 @@
 
 #include "api/service.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,7 @@ struct service {
     char starved_id[sizeof("req-") + UUID_TEXT]; /* of a request without memory */
 };
 
-/* The part of [berth] request_timeout that a search for candidates may take; the rest is for the
-   answer. */
+/* The most of [berth] request_timeout that a search for candidates may take. */
 #define SEARCH_PART 0.75
 
 struct service_shared *service_shared_new(const struct settings *settings)
@@ -105,7 +105,8 @@ struct service *service_new(const struct settings *settings, struct database *da
             strcmp(settings->placement_allocation_candidates_generation_strategy,
                    "breadth-first") == 0,
         .candidates_milliseconds =
-            (uint64_t)((double)settings->berth_request_timeout * 1000 * SEARCH_PART),
+            (uint64_t)(1000 * fmin(settings->berth_candidates_timeout,
+                                   (double)settings->berth_request_timeout * SEARCH_PART)),
     };
     service->candidates_memory = (size_t)settings->berth_max_candidates_memory;
     return service;

@@ -357,6 +357,115 @@ def test_a_search_ends_in_time(make_cloud):
     assert cloud.workers() == worker, cloud.log()
 
 
+BOUND = 1  # [berth] candidates_timeout of the tests below
+
+
+def ask_bounded(cloud, question):
+    """Ask what must be answered by Berth and within its bound. Return the answer."""
+    workers = cloud.workers()
+    begun = cpu_seconds(workers)
+    answer = cloud.ask('GET', '/allocation_candidates?' + question)
+    used = cpu_seconds(workers) - begun
+    assert cloud.workers() == workers, cloud.log()
+    assert answer.json is not None and answer.status in (200, 400, 503), answer.text
+    assert is_sanitized() or used < BOUND + 0.5, '%.2f s: %s' % (used, question[:200])
+    if answer.status == 503:
+        assert 'took too long' in answer.text, answer.text
+        assert int(answer.headers['retry-after']) > 0
+    return answer
+
+
+def groups(count):
+    return ''.join('&resources_%d=CUSTOM_DEVICE:1' % number for number in range(count))
+
+
+def names(count):
+    return ','.join('_%d' % number for number in range(count))
+
+
+def test_many_groups_of_one_subtree_end_in_time(make_cloud):
+    """245 groups in one subtree, of a root with two sides that have 240 children each."""
+    cloud = make_cloud(workers=1, berth='request_timeout = 10\ncandidates_timeout = %d' % BOUND)
+    make_trees(cloud, 1, 480)
+    cloud.sql("""
+        INSERT INTO resource_providers
+            (id, uuid, name, generation, root_provider_id, parent_provider_id)
+            SELECT 2000 + seq, UUID(), CONCAT('side', seq), 1, 1000, 1000 FROM seq_0_to_1;
+        UPDATE resource_providers SET parent_provider_id = 2000 + id % 2
+            WHERE id BETWEEN 1001 AND 1480;
+        INSERT INTO resource_provider_traits (resource_provider_id, trait_id)
+            SELECT p.id, t.id FROM resource_providers p, traits t
+            WHERE p.id IN (2000, 2001) AND t.name = 'CUSTOM_HOST';
+        """)
+    for policy in ('isolate', 'none'):
+        # no device is above the others; a host is above 240
+        fail = [groups(245) + '&same_subtree=' + names(245),
+                groups(244) + '&required_host=CUSTOM_HOST'
+                '&same_subtree=_host,' + names(244)]
+        for question in fail:
+            question = 'group_policy=%s%s&limit=1' % (policy, question)
+            answer = ask_bounded(cloud, question)
+            assert answer.status == 200, answer.text
+            assert candidates_of(answer.json) == set()
+        answer = ask_bounded(cloud, 'group_policy=%s%s&required_host=CUSTOM_HOST&same_subtree='
+                             '_host,%s&limit=10' % (policy, groups(240), names(240)))
+        assert answer.status == 200, answer.text
+        assert len(candidates_of(answer.json)) == 10
+
+
+def test_a_subtree_that_is_named_often_ends_in_time(make_cloud):
+    cloud = make_cloud(workers=1, berth='request_timeout = 10\ncandidates_timeout = %d' % BOUND)
+    make_trees(cloud, 1, 400)
+    question = 'group_policy=isolate%s&required_host=CUSTOM_HOST&limit=10' % groups(250)
+    answer = ask_bounded(cloud, question + ('&same_subtree=_host,' + names(250)) * 51)
+    assert answer.status == 200, answer.text
+    assert len(candidates_of(answer.json)) == 10
+    answer = ask_bounded(cloud, 'group_policy=isolate%s&limit=10' % groups(250) +
+                         ('&same_subtree=' + names(250)) * 51)
+    assert (answer.status, candidates_of(answer.json)) == (200, set()), answer.text
+
+
+def make_traits_alone(cloud, providers):
+    """A tree of providers that each have nine classes, and one trait of ten."""
+    cloud.sql("""
+        INSERT INTO resource_classes (id, name)
+            SELECT 21000 + seq, CONCAT('CUSTOM_C', seq) FROM seq_0_to_8;
+        INSERT INTO traits (name) SELECT CONCAT('CUSTOM_T', seq) FROM seq_0_to_9;
+        INSERT INTO resource_providers
+            (id, uuid, name, generation, root_provider_id, parent_provider_id)
+            SELECT 3000 + seq, UUID(), CONCAT('p', seq), 1, 3000, IF(seq = 0, NULL, 3000)
+            FROM seq_0_to_%(most)d;
+        INSERT INTO inventories (resource_provider_id, resource_class_id, total, reserved, min_unit,
+                                 max_unit, step_size, allocation_ratio)
+            SELECT 3001 + p.seq, 21000 + c.seq, 100, 0, 1, 100, 1, 1.0
+            FROM seq_1_to_%(most)d p, seq_0_to_8 c WHERE p.seq < %(most)d;
+        INSERT INTO resource_provider_traits (resource_provider_id, trait_id)
+            SELECT p.id, t.id FROM resource_providers p, traits t
+            WHERE p.id > 3000 AND t.name = CONCAT('CUSTOM_T', p.id %% 10);
+        """ % {'most': providers})
+
+
+def test_more_traits_than_slots_end_in_time(make_cloud):
+    """Also where a later group names what does not exist: then upstream complains only if the
+    groups before it match something."""
+    cloud = make_cloud(workers=1, berth='request_timeout = 10\ncandidates_timeout = %d' % BOUND)
+    make_traits_alone(cloud, 60)
+    classes = 'resources=' + ','.join('CUSTOM_C%d:1' % number for number in range(9))
+    for traits, found in ((10, 0), (9, 5)):
+        question = classes + '&required=' + ','.join('CUSTOM_T%d' % number
+                                                     for number in range(traits))
+        answer = ask_bounded(cloud, question + '&limit=5')
+        assert answer.status == 200, answer.text
+        assert len(candidates_of(answer.json)) == found
+        for unknown in ('resources_X=CUSTOM_NOPE:1',
+                        'resources_X=CUSTOM_C0:1&required_X=CUSTOM_NOPE'):
+            answer = ask_bounded(cloud, '%s&%s&limit=5' % (question, unknown))
+            if found:
+                assert answer.status == 400 and 'CUSTOM_NOPE' in answer.text, answer.text
+            else:
+                assert (answer.status, candidates_of(answer.json)) == (200, set()), answer.text
+
+
 def test_a_large_answer_leaves_a_worker_small(make_cloud):
     cloud = make_cloud(workers=1)
     make_trees(cloud, 10, 16)
