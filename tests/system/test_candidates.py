@@ -376,11 +376,11 @@ def ask_bounded(cloud, question):
 
 
 def groups(count):
-    return ''.join('&resources_%d=CUSTOM_DEVICE:1' % number for number in range(count))
+    return ''.join('&resources%d=CUSTOM_DEVICE:1' % number for number in range(1, count + 1))
 
 
 def names(count):
-    return ','.join('_%d' % number for number in range(count))
+    return ','.join(str(number) for number in range(1, count + 1))
 
 
 def test_many_groups_of_one_subtree_end_in_time(make_cloud):
@@ -393,6 +393,7 @@ def test_many_groups_of_one_subtree_end_in_time(make_cloud):
             SELECT 2000 + seq, UUID(), CONCAT('side', seq), 1, 1000, 1000 FROM seq_0_to_1;
         UPDATE resource_providers SET parent_provider_id = 2000 + id % 2
             WHERE id BETWEEN 1001 AND 1480;
+        DELETE FROM resource_provider_traits;
         INSERT INTO resource_provider_traits (resource_provider_id, trait_id)
             SELECT p.id, t.id FROM resource_providers p, traits t
             WHERE p.id IN (2000, 2001) AND t.name = 'CUSTOM_HOST';
