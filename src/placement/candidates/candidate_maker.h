@@ -4,7 +4,8 @@
 #ifndef BERTH_PLACEMENT_CANDIDATES_CANDIDATE_MAKER_H
 #define BERTH_PLACEMENT_CANDIDATES_CANDIDATE_MAKER_H
 
-#include "placement/candidates/candidates.h"
+#include "placement/candidates/candidate_listener.h"
+#include "placement/candidates/candidate_request.h"
 #include "placement/candidates/vocabulary.h"
 #include "placement/candidates/search_space.h"
 

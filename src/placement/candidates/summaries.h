@@ -5,7 +5,7 @@
 #define BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
 
 #include "placement/candidates/budget.h"
-#include "placement/candidates/candidates.h"
+#include "placement/candidates/candidate_listener.h"
 #include "placement/candidates/world_load.h"
 
 struct summaries {
