@@ -16,10 +16,10 @@ struct candidate_maker {
     struct candidate candidate;
     struct candidate_share *shares;
     struct candidate_mapping *mappings;
-    size_t *class_numbers;  /* for each demand, slot by slot: its place in the vocabulary */
-    size_t *first_numbers;  /* for each slot: the first of its demands there */
-    bool *named;            /* for each provider */
-    size_t work;            /* the cost of a candidate */
+    size_t *class_numbers; /* for each demand, slot by slot: its place in the vocabulary */
+    size_t *first_numbers; /* for each slot: the first of its demands there */
+    bool *named;           /* for each provider */
+    size_t work;           /* the cost of a candidate */
 
     /* Marks are turns: what was marked in an earlier turn is not marked. */
     uint64_t turn;
@@ -140,9 +140,8 @@ static void add_share(struct candidate_maker *maker, uint32_t provider, size_t c
     }
     maker->class_marks[class_number] = maker->turn;
     maker->class_shares[class_number] = candidate->share_count;
-    maker->shares[candidate->share_count++] =
-        (struct candidate_share){maker->space->world->providers[provider].uuid,
-                                 maker->classes->names[class_number], amount};
+    maker->shares[candidate->share_count++] = (struct candidate_share){
+        maker->space->world->providers[provider].uuid, maker->classes->names[class_number], amount};
 }
 
 static void gather_shares(struct candidate_maker *maker, const uint32_t *choice)

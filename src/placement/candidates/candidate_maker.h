@@ -6,8 +6,8 @@
 
 #include "placement/candidates/candidate_listener.h"
 #include "placement/candidates/candidate_request.h"
-#include "placement/candidates/vocabulary.h"
 #include "placement/candidates/search_space.h"
+#include "placement/candidates/vocabulary.h"
 
 struct candidate_maker;
 

@@ -19,15 +19,15 @@
 
 struct partial_choice {
     const struct search_space *space;
-    uint32_t anchor;  /* the provider; WORLD_NONE: not reset yet */
-    size_t depth;     /* slots decided so far */
-    uint32_t *chosen; /* for each decided slot: the provider */
-    int64_t *taken;   /* for each inventory of the world: what the decided slots take of it */
-    uint32_t *held;   /* for each provider: decided slots of granular groups that use it */
-    uint32_t *in_tree;      /* for each root: decided slots that use a provider of the tree... */
-    uint32_t *tree_holder;  /* ... and which one, if the tree may be used once */
-    uint32_t *witnesses;    /* for each slot: the index of an option that could be taken last time */
-    uint32_t *path;         /* from a provider upwards */
+    uint32_t anchor;       /* the provider; WORLD_NONE: not reset yet */
+    size_t depth;          /* slots decided so far */
+    uint32_t *chosen;      /* for each decided slot: the provider */
+    int64_t *taken;        /* for each inventory of the world: what the decided slots take of it */
+    uint32_t *held;        /* for each provider: decided slots of granular groups that use it */
+    uint32_t *in_tree;     /* for each root: decided slots that use a provider of the tree... */
+    uint32_t *tree_holder; /* ... and which one, if the tree may be used once */
+    uint32_t *witnesses;   /* for each slot: the index of an option that could be taken last time */
+    uint32_t *path;        /* from a provider upwards */
     size_t path_room;
     struct arena *arena;
     struct trait_cover *cover; /* NULL: no traits to cover */

@@ -238,8 +238,7 @@ static enum outcome make_group(const struct resolution *resolution, const struct
     }
     make_membership(context->arena, &resolution->names.aggregates, &asked->aggregates,
                     world->aggregate_words, &group->aggregates);
-    if (group->aggregates.required_count > 0 && 
-        !some_provider(world, &group->aggregates, budget)) {
+    if (group->aggregates.required_count > 0 && !some_provider(world, &group->aggregates, budget)) {
         *hopeless = true;
         return OUTCOME_OK;
     }

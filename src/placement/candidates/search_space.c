@@ -311,8 +311,8 @@ static void find_repeats(struct search_space *space)
         const struct search_slot *before = &space->slots[i - 1];
         slot->repeats =
             slot->like == before->like && slot->subtree_count == before->subtree_count &&
-            (slot->subtree_count == 0 || memcmp(slot->subtrees, before->subtrees,
-                                                slot->subtree_count * sizeof(size_t)) == 0);
+            (slot->subtree_count == 0 ||
+             memcmp(slot->subtrees, before->subtrees, slot->subtree_count * sizeof(size_t)) == 0);
     }
 }
 
@@ -380,7 +380,8 @@ static bool all_share(const struct search_space *space, uint32_t anchor, uint64_
             continue;
         *hash = (*hash + search_option_count(slot, anchor)) * 0x9e3779b97f4a7c15u;
         for (uint32_t j = slot->first[anchor]; j < slot->first[anchor + 1]; j++) {
-            if (!budget_spend(space->budget, 1) || !space->world->providers[slot->options[j]].shares)
+            if (!budget_spend(space->budget, 1) ||
+                !space->world->providers[slot->options[j]].shares)
                 return false;
             *hash = ((*hash ^ slot->options[j]) * 0x9e3779b97f4a7c15u) ^ *hash >> 29;
         }
@@ -395,8 +396,7 @@ static bool same_options(const struct search_space *space, uint32_t left, uint32
         size_t count = search_option_count(slot, left);
         if (slot->like < i)
             continue;
-        if (!budget_spend(space->budget, 1 + count) ||
-            search_option_count(slot, right) != count ||
+        if (!budget_spend(space->budget, 1 + count) || search_option_count(slot, right) != count ||
             memcmp(slot->options + slot->first[left], slot->options + slot->first[right],
                    count * sizeof(*slot->options)) != 0)
             return false;

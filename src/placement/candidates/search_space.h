@@ -22,7 +22,7 @@ struct search_slot {
     /* The options from anchor i are options[first[i]] to options[first[i + 1] - 1], rising. */
     const uint32_t *first;
     const uint32_t *options;
-    size_t like; /* the first slot that asks for the same, and so has the same options */
+    size_t like;  /* the first slot that asks for the same, and so has the same options */
     bool repeats; /* the slot before asks for the same, and is in the same subtrees */
 };
 

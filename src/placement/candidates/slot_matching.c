@@ -136,8 +136,7 @@ static int64_t room_of(const struct slot_matching *matching, uint32_t provider)
     int64_t most = inventory->capacity - inventory->used;
     if (most > inventory->max_unit)
         most = inventory->max_unit;
-    return (most - matching->choice->taken[inventory - world->inventories]) /
-           competition->smallest;
+    return (most - matching->choice->taken[inventory - world->inventories]) / competition->smallest;
 }
 
 static bool has_room(const struct slot_matching *matching, uint32_t provider)
@@ -216,8 +215,7 @@ static void keep_matches(struct slot_matching *matching)
         uint32_t provider = competition->matched[i];
         if (slot < matching->choice->depth || provider == WORLD_NONE)
             continue;
-        if (has_room(matching, provider) &&
-            partial_choice_allows(matching->choice, slot, provider))
+        if (has_room(matching, provider) && partial_choice_allows(matching->choice, slot, provider))
             match(matching, i, provider);
         else
             competition->matched[i] = WORLD_NONE;

@@ -117,8 +117,7 @@ static void gather_places(struct subtree_tops *tops, size_t subtree)
     for (size_t i = 0; i < of->count; i++) {
         if (!is_first(tops, of->slots[i]))
             continue;
-        const struct places *options =
-            &tops->of_slots[tops->space->slots[of->slots[i]].like];
+        const struct places *options = &tops->of_slots[tops->space->slots[of->slots[i]].like];
         for (size_t j = 0; j < options->count; j++)
             places->list[places->count++] = options->list[j];
     }
@@ -152,8 +151,7 @@ static bool may_be_top(struct subtree_tops *tops, size_t subtree, uint32_t provi
 
 static void add_top(struct subtree_tops *tops, struct view *view, uint32_t provider)
 {
-    view->tops =
-        arena_grow(tops->arena, view->tops, view->count, &view->room, sizeof(*view->tops));
+    view->tops = arena_grow(tops->arena, view->tops, view->count, &view->room, sizeof(*view->tops));
     view->tops[view->count++] = (struct subtree_top){provider, TOP_UNTRIED};
 }
 

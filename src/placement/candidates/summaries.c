@@ -57,8 +57,7 @@ static enum outcome tell_provider(const struct summaries *summaries, uint32_t nu
         summary.traits = traits->names + traits->first[number];
         summary.trait_count = traits->first[number + 1] - traits->first[number];
     }
-    if (!budget_spend(summaries->budget, PROVIDER_UNITS +
-                                             summary.resource_count * RESOURCE_UNITS +
+    if (!budget_spend(summaries->budget, PROVIDER_UNITS + summary.resource_count * RESOURCE_UNITS +
                                              summary.trait_count * TRAIT_UNITS))
         return OUTCOME_TOO_LONG;
     return summaries->listener->summary(summaries->listener->subject, &summary) ? OUTCOME_OK

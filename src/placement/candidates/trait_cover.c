@@ -14,10 +14,10 @@ struct trait_cover {
     const struct search_membership *required;
     size_t first_slot, slot_count;
     size_t trait_count, words;
-    uint64_t *reach; /* for each slot: the traits that its options have */
-    size_t *most;    /* for each slot: the most traits that one option has */
+    uint64_t *reach;    /* for each slot: the traits that its options have */
+    size_t *most;       /* for each slot: the most traits that one option has */
     size_t *most_after; /* for each slot: the sum of most from this slot on */
-    size_t *covered; /* for each trait: chosen providers that have it */
+    size_t *covered;    /* for each trait: chosen providers that have it */
     size_t uncovered;
 
     size_t *matched; /* for each trait: its slot */

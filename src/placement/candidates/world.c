@@ -53,7 +53,8 @@ uint32_t world_find(struct world *world, int64_t provider_id)
     return world->cursor = (uint32_t)found;
 }
 
-/* Cuts each circle of parents at one place, so that every way up ends. Visits each provider once. */
+/* Cuts each circle of parents at one place, so that every way up ends. Visits each provider once.
+ */
 static void cut_circles(struct world *world)
 {
     uint32_t *walks = arena_array(world->arena, world->provider_count, sizeof(*walks));

@@ -37,7 +37,7 @@ struct world_inventory {
 
 struct world_provider {
     int64_t id;
-    uint32_t root, parent; /* WORLD_NONE: no parent, or the root does not exist */
+    uint32_t root, parent;           /* WORLD_NONE: no parent, or the root does not exist */
     uint32_t first_below, end_below; /* the places in world->in_order of it and all below it */
     uint32_t first_inventory;
     uint32_t inventory_count;
