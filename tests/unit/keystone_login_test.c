@@ -53,8 +53,8 @@ static const struct {
      "{\"auth\":{\"identity\":{\"methods\":[\"application_credential\"],\"application_credential\":"
      "{\"name\":\"a\",\"secret\":\"SECRETWORD\",\"user\":{\"name\":\"ann\",\"domain\":{\"name\":"
      "\"D\"}}}}}}"},
-    {"auth_section = other\nauth_type = password\nusername = not this one\n[other]\n" AT USER
-     "password = SECRETWORD\ntenant_id = p1\n",
+    {"auth_section = other\nauth_type = nonsense\nusername = not this one\n[other]\n" PASSWORD USER
+     "tenant_id = p1\n",
      "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"ann\","
      "\"domain\":{\"name\":\"D\"},\"password\":\"SECRETWORD\"}}},\"scope\":{\"project\":{\"id\":"
      "\"p1\"}}}}"},
@@ -97,8 +97,10 @@ static const struct {
     {APPLICATION "application_credential_name = a\n", "username: must be set"},
     {PASSWORD USER "cafile = /nowhere/ca.pem\n",
      ":9: [keystone_authtoken] cafile: No such file or directory"},
-    {"auth_section = other\nauth_type = password\n[other]\n" AT
-     "password = SECRETWORD\nusername = ann\n",
+    {"auth_section = other\nauth_type = password\n[other]\n" AT USER,
+     "[other] auth_type: must be set"},
+    {"auth_section = other\n[other]\n" AT "auth_plugin = password\npassword = SECRETWORD\n"
+     "username = ann\n",
      ":9: [other] username: a name needs a domain"},
 };
 
