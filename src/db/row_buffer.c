@@ -30,24 +30,14 @@ void row_buffer_init(struct row_buffer *buffer, const char *columns)
     }
 }
 
-struct value row_buffer_value(struct row_buffer *buffer, struct arena *arena, MYSQL_STMT *handle,
-                              unsigned column)
+struct value row_buffer_long_text(struct row_buffer *buffer, struct arena *arena,
+                                  MYSQL_STMT *handle, unsigned column)
 {
-    if (buffer->nulls[column])
-        return value_null();
-    MYSQL_BIND *bind = &buffer->binds[column];
-    if (bind->buffer_type == MYSQL_TYPE_LONGLONG)
-        return value_integer(buffer->places[column].integer);
-    if (bind->buffer_type == MYSQL_TYPE_DOUBLE)
-        return value_real(buffer->places[column].real);
     unsigned long length = buffer->lengths[column];
-    char *text = buffer->places[column].text;
-    if (length >= ROW_TEXT_AT_ONCE) {
-        text = arena_alloc(arena, length + 1);
-        MYSQL_BIND whole = {
-            .buffer_type = MYSQL_TYPE_STRING, .buffer = text, .buffer_length = length + 1};
-        mysql_stmt_fetch_column(handle, &whole, column, 0);
-    }
+    char *text = arena_alloc(arena, length + 1);
+    MYSQL_BIND whole = {
+        .buffer_type = MYSQL_TYPE_STRING, .buffer = text, .buffer_length = length + 1};
+    mysql_stmt_fetch_column(handle, &whole, column, 0);
     text[length] = '\0';
     return (struct value){.kind = VALUE_TEXT, .length = (uint32_t)length, .text = text};
 }
