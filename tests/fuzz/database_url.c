@@ -24,20 +24,19 @@ static void check_again(const struct database_url *url)
 {
     struct database_url again;
     struct error_line error;
-    const char *text = arena_printf(
-        &arena, "mysql+pymysql://?%s%s%s%s%s%s%s%s%s%s%s", member("database=", url->name),
-        member("&host=", url->host), member("&user=", url->user),
-        member("&password=", url->password), member("&charset=", url->charset),
-        member("&unix_socket=", url->unix_socket), member("&ssl_ca=", url->ssl_ca),
-        member("&ssl_capath=", url->ssl_capath), member("&ssl_cert=", url->ssl_cert),
-        member("&ssl_key=", url->ssl_key), member("&ssl_cipher=", url->ssl_cipher));
+    const char *text =
+        arena_printf(&arena, "mysql+pymysql://?%s%s%s%s%s%s%s%s%s%s",
+                     member("database=", url->name), member("&host=", url->host),
+                     member("&user=", url->user), member("&password=", url->password),
+                     member("&unix_socket=", url->unix_socket), member("&ssl_ca=", url->ssl_ca),
+                     member("&ssl_capath=", url->ssl_capath), member("&ssl_cert=", url->ssl_cert),
+                     member("&ssl_key=", url->ssl_key), member("&ssl_cipher=", url->ssl_cipher));
     require(database_url_parse(&again, text, NULL, &error));
     require(same(url->name, again.name) && same(url->host, again.host) &&
             same(url->user, again.user) && same(url->password, again.password) &&
-            same(url->charset, again.charset) && same(url->unix_socket, again.unix_socket) &&
-            same(url->ssl_ca, again.ssl_ca) && same(url->ssl_capath, again.ssl_capath) &&
-            same(url->ssl_cert, again.ssl_cert) && same(url->ssl_key, again.ssl_key) &&
-            same(url->ssl_cipher, again.ssl_cipher));
+            same(url->unix_socket, again.unix_socket) && same(url->ssl_ca, again.ssl_ca) &&
+            same(url->ssl_capath, again.ssl_capath) && same(url->ssl_cert, again.ssl_cert) &&
+            same(url->ssl_key, again.ssl_key) && same(url->ssl_cipher, again.ssl_cipher));
     database_url_free(&again);
 }
 
