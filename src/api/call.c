@@ -58,7 +58,7 @@ void call_fail_outcome(struct call *call, enum outcome outcome)
         call_fail(call, 400, NULL,
                   "The database cannot store all characters of the request's text.");
         break;
-    case OUTCOME_CONFLICT: /* a read waited for a lock in vain */
+    case OUTCOME_CONFLICT: /* a read did not get a lock in time */
     case OUTCOME_UNAVAILABLE:
         call_fail(call, 503, NULL, "The database is not available. Please retry.");
         break;

@@ -42,7 +42,7 @@ struct endpoint {
     short status_before;      /* below since: 404 (also as 0) or 405 */
     bool sends_json;          /* the answer is JSON: the client must take it (else 406) */
     bool takes_json;          /* the request must be JSON (else 415) */
-    bool searches;            /* for candidates: dearer than a read, with its own rate limit */
+    bool searches;            /* for candidates: costs more than a read; has its own rate limit */
     bool version_first;       /* check the version before the media types */
 };
 

@@ -44,7 +44,7 @@ static const struct sql select_without_consumer = {
     "i"};
 
 /* The chain of revisions: the file that leads to each, and a query that must find nothing before,
-   with the reason to give if it does. */
+   with the reason to report if it finds something. */
 static const struct {
     const char *name;
     const char *file;

@@ -1,6 +1,6 @@
 /*
- * What the fuzz targets share. A target is a program of libFuzzer: it gets bytes, gives them to
- * what it is about, and requires of the result what must always hold.
+ * What the fuzz targets share. A target is a libFuzzer program: it passes the bytes of an input to
+ * the code under test and checks, with require(), what must hold for any input.
  */
 #ifndef BERTH_TESTS_FUZZ_FUZZ_H
 #define BERTH_TESTS_FUZZ_FUZZ_H
@@ -28,15 +28,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 /* The memory of the input that is being tried. */
 static struct arena arena;
 
-/* Forgets the input before; a limit catches what takes memory out of proportion. */
+/* Drops the memory of the previous input. The limit catches code that takes memory out of
+   proportion. */
 static inline void begin_input(void)
 {
     arena_reset(&arena);
     arena.limit = (size_t)256 << 20;
 }
 
-/* The bytes as text of their own size, so that reading beyond its end is noticed; what follows a
-   NUL does not count. To be freed. */
+/* Returns the bytes up to the first NUL as text. It is allocated in its exact size, so that the
+   sanitizer notices a read beyond the end. The caller frees it. */
 static inline char *text_of(const uint8_t *bytes, size_t size)
 {
     size_t length = strnlen((const char *)bytes, size);
@@ -48,7 +49,7 @@ static inline char *text_of(const uint8_t *bytes, size_t size)
     return text;
 }
 
-/* Whether text can stand in a line. */
+/* Whether text has no control characters, so that it fits in one line. */
 static inline bool is_line(const char *text)
 {
     for (; *text != '\0'; text++)

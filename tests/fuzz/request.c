@@ -237,7 +237,7 @@ static size_t memory_of(char *const *parameters)
     return memory > 0 && memory < most ? memory : most;
 }
 
-/* What a worker does. */
+/* The part of a worker. */
 
 static void fill(struct exchange *exchange, size_t memory)
 {
@@ -350,7 +350,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct exchange exchange;
     if (memmem(bytes, size, SECRET, strlen(SECRET)) != NULL)
-        return 0; /* libFuzzer has seen what is looked for */
+        return 0; /* the input has the secret itself, so finding it would prove nothing */
     if (service == NULL)
         start();
     begin_input();

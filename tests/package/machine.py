@@ -1,7 +1,7 @@
 """A clean Debian system below a folder, with systemd running in it: for tests of the package.
 
-It has its own network, with nothing else on it, and sees of this machine only what is bound into
-it. It is not a sandbox: root in it is root.
+It has its own network, with nothing else on it, and sees only those folders of this machine that
+are bound into it. It is not a sandbox: its root is root here too.
 """
 import os
 import shlex
@@ -15,11 +15,11 @@ BOOTED = ('running', 'degraded', 'starting')
 
 
 class Skipped(Exception):
-    """There is no such machine to be had here; says why."""
+    """The reason why no such machine can be made here."""
 
 
 def run(*command, **options):
-    """Runs it and gives what it printed; fails with that if it fails."""
+    """Run a command; return its output. Raise AssertionError with the output if it fails."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode != 0:
@@ -52,12 +52,13 @@ class Machine:
         self.nspawn = self.init = None
 
     def path(self, name):
-        """A file of the machine, while it is not running."""
+        """Return the path of a file of the machine, for use while it is not running."""
         return self.root + name
 
     def create(self, package, *downloads):
-        """Makes it, of what each Debian has and an init; puts the package into its /root, and what
-        that and the downloads need where apt finds it without a network. Installs nothing of it."""
+        """Make a minimal Debian with systemd. Put the package into its /root, and download the
+        dependencies of the package and of downloads, so that apt can install them without a
+        network. Install none of them. Return the path of the package."""
         name = '/root/' + os.path.basename(package)
         done = subprocess.run(
             ['mmdebstrap', '--quiet', '--mode=root', '--variant=minbase', '--include=systemd-sysv',
@@ -74,7 +75,7 @@ class Machine:
         return name
 
     def boot(self, **binds):
-        """Starts systemd in it, with folders of this machine bound to places below /run."""
+        """Start systemd in it, with folders of this machine bound below its /run."""
         command = ['setpriv', '--pdeathsig', 'TERM', 'systemd-nspawn', '--quiet',
                    '--directory=' + self.root, '--machine=berth-test-%d' % os.getpid(),
                    '--private-network', '--register=no', '--keep-unit', '--link-journal=no',
@@ -105,25 +106,25 @@ class Machine:
                 *environment, 'sh', '-ec', 'cd /usr/share\n' + command]
 
     def run(self, command):
-        """Runs a shell command in it and gives what it printed; fails if that fails."""
+        """Run a shell command in it; return its output. Raise AssertionError if it fails."""
         return run(*self.inside(command)).strip()
 
     def ask(self, command):
-        """The same for one that may fail."""
+        """Run a shell command that may fail; return its output."""
         return subprocess.run(self.inside(command), stdin=subprocess.DEVNULL, capture_output=True,
                               text=True).stdout.strip()
 
     def put(self, content, name):
-        """Writes a file into it, which only root and the group placement can read."""
+        """Write a file into it that only root and the group placement can read."""
         command = 'install -m 0640 -g placement /dev/null {0}; cat >{0}'.format(name)
         subprocess.run(self.inside(command), input=content, text=True, check=True)
 
     def on_network(self, *command):
-        """A command of this machine, on that machine's network."""
+        """Return the command that runs a program of this machine on that machine's network."""
         return ['nsenter', '--target', self.init, '--net', *command]
 
     def curl(self, *arguments):
-        """Asks by this machine's curl, on that machine's network."""
+        """Return the command that runs curl of this machine on that machine's network."""
         return self.on_network('curl', '-s', '--noproxy', '*', '--max-time', '30', *arguments)
 
     def shut_down(self):

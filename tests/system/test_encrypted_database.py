@@ -122,7 +122,7 @@ def test_an_encrypted_database_that_stands_still(directory):
             server = int(file.read())
         os.kill(server, SIGSTOP)
         try:
-            for _ in range(4):  # who is connected and who is not
+            for _ in range(4):  # workers with a connection and without
                 begun = time.monotonic()
                 assert cloud.ask('GET', '/resource_providers').status == 503
                 assert time.monotonic() - begun < 40
@@ -195,7 +195,7 @@ URLS = (
 
 
 def check_connection(cloud, reason, **environment):
-    """Check that berth-manage connects, or gives this reason why it does not."""
+    """Check that berth-manage connects, or prints this reason why it does not."""
     cloud.write_configuration()
     done = cloud.manage('db', 'version', **environment)
     what = (cloud.account, cloud.host, cloud.parameters, done)

@@ -25,7 +25,7 @@ def test_tokens_are_what_keystone_says(keystone, make_cloud):
     assert status(cloud, keystone.token('admin')) == 403, 'for nothing'
     assert status(cloud, keystone.token('admin', SYSTEM)) == 403, 'for the system'
     assert status(cloud, keystone.token('admin', DOMAIN)) == 403, 'for a domain'
-    # a reader may see the usages of his own project
+    # a reader may see the usages of the own project
     mine = keystone.ask('GET', '/v3/auth/tokens', token=demo, x_subject_token=demo).json
     usages = '/usages?project_id=%s'
     assert status(cloud, demo, usages % mine['token']['project']['id']) == 200

@@ -305,7 +305,7 @@ class Client:
         self.parent = None
 
     def ask(self, method, path, body=None, expected=(200, 204, 409)):
-        """Who is asked is a matter of chance."""
+        """Ask Berth or, for three requests in ten, the Python service."""
         python = self.dice.random() < 0.3
         service = self.dice.choice(self.world.pythons) if python else self.world.cloud
         answer = service.ask(method, path, body)

@@ -113,7 +113,7 @@ def run(*words, locale='C.UTF-8', **environment):
 
 
 def on_terminal(*words, columns=80, **environment):
-    """What is written to a terminal of so many columns."""
+    """Return what it writes to a terminal of that many columns."""
     pid, descriptor = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 40, columns, 0, 0))

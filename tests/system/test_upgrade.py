@@ -150,8 +150,8 @@ class Program:
         os.rename(self.path + '.new', self.path)
 
     def put_version(self, first):
-        """The same program but for the first letter of the version that it tells. (The rest of that
-        text may be shared with other texts of the program that end alike.)"""
+        """Put the same program, with another first letter in the version that it prints. (The
+        linker may share the rest of that text with other texts that end the same way.)"""
         self.put(self.content.replace(self.version.encode(), (first + self.version[1:]).encode()))
 
     def runs_in(self, pid):
@@ -171,7 +171,7 @@ def workers_of(master):
 
 
 def are_new(master, before, count):
-    """There are that many workers, none of those before, and no other children."""
+    """Return whether there are that many workers, all of them new, and no other children."""
     now = children(master)
     return (list(now.values()) == ['berth-worker'] * count and not set(before) & set(now))
 
@@ -190,7 +190,7 @@ def replace_program(program, cloud, master, letter):
 
 
 def ten_reloads_and_ten_upgrades(program, cloud, master):
-    """While requests come in, of which none may be lost; return the traffic."""
+    """Send requests, none of which may be lost; return the traffic."""
     opened = []
     with Traffic(cloud, rate=500) as traffic:
         def wait_for_more():
@@ -225,7 +225,7 @@ def test_ten_reloads_and_ten_upgrades_under_load_lose_no_request(directory):
 
 
 def refuses(cloud, master, reason):
-    """Whether the program that is there now is refused for that reason."""
+    """Return whether the present program is refused for that reason."""
     refused = cloud.log().count('no upgrade, going on')
     os.kill(master, SIGUSR2)
     wait_until('it is refused', lambda: cloud.log().count('no upgrade, going on') > refused)

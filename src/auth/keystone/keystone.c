@@ -251,8 +251,8 @@ static void add_challenge(const struct settings *settings, struct exchange *exch
                                     settings->keystone_authtoken_auth_url)));
 }
 
-/* With delay_auth_decision upstream's middleware lets the request pass as nobody's, and Placement
-   refuses it: the same 401 with another body. */
+/* With delay_auth_decision upstream's middleware lets the request pass without a user, and
+   Placement refuses it: the same 401 with another body. */
 static void refuse(const struct inquiry *inquiry)
 {
     struct exchange *exchange = inquiry->exchange;

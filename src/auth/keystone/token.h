@@ -31,7 +31,7 @@ struct keystone_token {
     const char *user_id;
     const char *user_domain_id;    /* NULL: of a federated user */
     const char *project_id;        /* NULL: not for a project */
-    const char *project_domain_id; /* likewise */
+    const char *project_domain_id; /* NULL: not for a project */
     const char *domain_id;         /* NULL: not for a domain */
     struct role_list roles;
     bool is_system;        /* for the system as a whole */

@@ -197,7 +197,7 @@ static enum outcome load_inventories(struct loading *loading)
     return database_visit(database, &select_usages, NO_VALUES, add_usage, loading);
 }
 
-/* Reads who has the names of a vocabulary. */
+/* Reads which providers have the names of a vocabulary. */
 static enum outcome load_named(struct loading *loading, const struct sql *sql,
                                const struct vocabulary *vocabulary, database_visitor visitor)
 {

@@ -33,7 +33,8 @@ retry_interval = 1
 
 
 def free_port():
-    """Not one that the system gives to clients, which could take it a moment later."""
+    """Return a free port outside the range from which the kernel picks ports of clients, so that no
+    client takes it a moment later."""
     while True:
         port = random.SystemRandom().randrange(15000, 32000)
         with socket.socket() as probe:

@@ -96,7 +96,7 @@ def check_answer(answer, what, secrets=SECRETS):
     assert 'x-openstack-request-id' in answer.headers, what
     document = answer.json if answer.headers.get('content-type') == 'application/json' else {}
     if answer.status == 503 and 'code' in document:
-        assert document['code'] == '503 Service Unavailable', what  # of who asks Keystone
+        assert document['code'] == '503 Service Unavailable', what  # while Keystone is asked
     elif answer.status >= 400 and document:
         error = document['errors'][0]
         assert error['status'] == answer.status, what

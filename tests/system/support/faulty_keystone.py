@@ -37,7 +37,7 @@ class Server(http.server.ThreadingHTTPServer):
     fault = None
 
     def handle_error(self, request, client_address):
-        pass  # who asked has gone
+        pass  # the client has gone
 
 
 def start():

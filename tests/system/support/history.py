@@ -2,7 +2,7 @@
 
 An operation has the time when it was sent and the time when its answer came. The history of one
 object (a consumer, a provider's parent, a resource class) is right if its operations can be put in
-one order such that each lies between its two times and the model gives the recorded answers
+one order such that each lies between its two times and the model returns the recorded answers
 (linearizability). An operation without an answer, or with one that does not say what happened (500,
 502, a broken connection), may have happened at any later time, or not at all. One that was answered
 503 has not happened.
@@ -25,7 +25,7 @@ class Operation:
         self.arguments = arguments
         self.begun = None
         self.ended = math.inf
-        self.status = None  # None: nobody knows
+        self.status = None  # None: unknown
         self.answer = None
 
     def __repr__(self):
@@ -46,7 +46,7 @@ def is_uncertain(operation):
 
 
 def says_nothing(operation):
-    """It was refused before anything happened, or it only reads and nobody knows what it read."""
+    """It was refused before anything happened, or it only reads and the result is unknown."""
     return operation.status == 503 or operation.kind == 'look' and is_uncertain(operation)
 
 
