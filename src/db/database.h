@@ -72,7 +72,8 @@ const struct database_statistics *database_statistics(const struct database *dat
 enum outcome database_connect(struct database *database);
 
 /* Connects. If the server cannot be reached, tries again up to retries times (negative: without
-   end), after a pause of that many seconds each time. Does not try again if the server refuses the connection. */
+   end), after a pause of that many seconds each time. Does not try again if the server refuses the
+   connection. */
 enum outcome database_await(struct database *database, long retries, long seconds);
 
 /* Connects if there is no connection. Sets obstacle to the reason why this server refuses every
