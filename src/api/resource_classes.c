@@ -146,10 +146,7 @@ void resource_class_put(struct call *call)
 
 void resource_class_remove(struct call *call)
 {
-    struct resource_class class;
-    enum outcome outcome = resource_class_load(&call->context, call_argument(call, 0), &class);
-    if (outcome == OUTCOME_OK)
-        outcome = resource_class_delete(&call->context, &class);
+    enum outcome outcome = resource_class_delete(&call->context, call_argument(call, 0));
     if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE) {
         call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL,
                   "Error in delete resource class: %s", call->context.failure.detail);

@@ -23,7 +23,6 @@
 #include "http/accept.h"
 #include "http/cors.h"
 #include "http/error_document.h"
-#include "placement/names.h"
 #include "watch/scoreboard.h"
 
 struct service {
@@ -31,7 +30,6 @@ struct service {
     struct service_shared *shared;
     struct slot *slot; /* of the worker; NULL: none */
     struct database *database;
-    struct names *names;
     struct policy_store *policies;
     struct rate_limiter *limiter; /* NULL: there are no limits */
     struct keystone *keystone;    /* NULL: noauth2 */
@@ -89,7 +87,6 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->shared = shared;
     service->slot = slot;
     service->database = database;
-    service->names = names_new();
     service->policies = policies;
     service->limiter = rate_limiter_new(settings, shared->rates);
     if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
@@ -118,7 +115,6 @@ void service_free(struct service *service)
         return;
     rate_limiter_free(service->limiter);
     keystone_free(service->keystone);
-    names_free(service->names);
     free(service);
 }
 
@@ -283,15 +279,12 @@ void service_answer(struct service *service, struct exchange *exchange,
 {
     struct call *call = arena_alloc(exchange->arena, sizeof(*call));
     json_memory_set(exchange->arena);
-    names_begin_request(service->names);
     database_begin_request(service->database, exchange->arena);
     call->exchange = exchange;
     call->body_depth = service->body_depth;
     call->candidates_memory = service->candidates_memory;
-    call->context = (struct context){.arena = exchange->arena,
-                                     .database = service->database,
-                                     .names = service->names,
-                                     .settings = &service->placement};
+    call->context = (struct context){
+        .arena = exchange->arena, .database = service->database, .settings = &service->placement};
     const struct monitoring_page *page = monitoring_find(exchange->path);
     if (exchange_failed(exchange))
         microversion_negotiate(exchange); /* for the headers of the error document */

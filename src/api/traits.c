@@ -125,10 +125,7 @@ void trait_put(struct call *call)
 
 void trait_remove(struct call *call)
 {
-    struct trait trait;
-    enum outcome outcome = trait_load(&call->context, call_argument(call, 0), &trait);
-    if (outcome == OUTCOME_OK)
-        outcome = trait_delete(&call->context, &trait);
+    enum outcome outcome = trait_delete(&call->context, call_argument(call, 0));
     if (outcome == OUTCOME_STANDARD || outcome == OUTCOME_IN_USE) {
         call_fail(call, outcome == OUTCOME_STANDARD ? 400 : 409, NULL, "%s",
                   call->context.failure.detail);
@@ -162,27 +159,10 @@ void provider_traits_show(struct call *call)
     call_answer(call, 200);
 }
 
-/* Returns the names of a list that are not among the traits, as "A, B"; "" if there are none. */
-static const char *missing_names(struct call *call, const struct name_set *names,
-                                 const struct traits *traits)
-{
-    struct arena *arena = call->exchange->arena;
-    struct text_builder missing = text_begin(arena);
-    const char **known = arena_array(arena, traits->count + 1, sizeof(*known));
-    for (size_t i = 0; i < traits->count; i++)
-        known[i] = traits->list[i].name;
-    sort(known, traits->count, sizeof(*known), text_compare);
-    for (size_t i = 0; i < names->count; i++)
-        if (sorted_find(&names->names[i], known, traits->count, sizeof(*known), text_compare) ==
-            NULL)
-            text_add_item(&missing, ", ", names->names[i]);
-    return text_end(&missing);
-}
-
 void provider_traits_set(struct call *call)
 {
     struct provider provider;
-    struct traits traits = {0};
+    struct traits traits;
     json_t *data = call_body(call, SCHEMA_PROVIDER_TRAITS_PUT), *item;
     if (data == NULL)
         return;
@@ -201,17 +181,11 @@ void provider_traits_set(struct call *call)
         .names = arena_array(call->exchange->arena, json_array_size(list), sizeof(*names.names))};
     size_t index;
     json_array_foreach(list, index, item) names.names[names.count++] = json_string_value(item);
-    if (names.count > 0)
-        outcome = traits_load(
-            &call->context, &(struct trait_filter){.names = names.names, .name_count = names.count},
-            &traits);
-    const char *missing = outcome == OUTCOME_OK ? missing_names(call, &names, &traits) : "";
-    if (*missing != '\0') {
-        call_fail(call, 400, NULL, "No such trait %s", missing);
+    outcome = provider_traits_replace(&call->context, &provider, &names, true, &traits);
+    if (outcome == OUTCOME_TRAIT_NOT_FOUND) {
+        call_fail(call, 400, NULL, "%s", call->context.failure.detail);
         return;
     }
-    if (outcome == OUTCOME_OK)
-        outcome = provider_traits_replace(&call->context, &provider, &traits, true);
     if (!call_succeeded(call, outcome))
         return;
     write_provider_traits(call, &provider, &traits);
@@ -221,9 +195,11 @@ void provider_traits_set(struct call *call)
 void provider_traits_clear(struct call *call)
 {
     struct provider provider;
+    struct traits traits;
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
     if (outcome == OUTCOME_OK)
-        outcome = provider_traits_replace(&call->context, &provider, &(struct traits){0}, false);
+        outcome = provider_traits_replace(&call->context, &provider, &(struct name_set){0}, false,
+                                          &traits);
     if (call_succeeded(call, outcome))
         call_answer(call, 204);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/sorted.h"
+#include "placement/touch.h"
 
 static const struct sql select_of_provider = {
     "SELECT a.uuid FROM placement_aggregates a "
@@ -31,6 +32,11 @@ static const struct sql insert_of_provider = {
     "AND NOT EXISTS (SELECT 1 FROM resource_provider_aggregates rpa "
     "WHERE rpa.resource_provider_id = ? AND rpa.aggregate_id = a.id)",
     NULL};
+
+/* Without a generation to raise, two replacements on two nodes of a cluster would commit beside
+   each other, and leave the union of both. */
+static const struct sql touch_provider = {"UPDATE resource_providers SET " TOUCHED " WHERE id = ?",
+                                          NULL};
 
 enum outcome aggregates_load(struct context *context, const struct provider *provider,
                              struct aggregates *aggregates)
@@ -73,7 +79,8 @@ static enum outcome ensure_aggregates(const struct replacement *replacement)
     return database_execute_bulk(context->database, &insert_aggregate, added, 1, count, NULL);
 }
 
-static enum outcome write_aggregates(const struct replacement *replacement)
+/* Sets *changed to the number of rows deleted and inserted. */
+static enum outcome write_aggregates(const struct replacement *replacement, uint64_t *changed)
 {
     struct database *database = replacement->context->database;
     const struct aggregates *wanted = replacement->aggregates;
@@ -81,11 +88,14 @@ static enum outcome write_aggregates(const struct replacement *replacement)
     struct value uuids = value_texts(wanted->uuids, wanted->count);
     if (wanted->count > 0)
         TRY(ensure_aggregates(replacement));
-    TRY(database_execute(database, &delete_others, VALUES(provider_id, uuids), NULL));
+    uint64_t inserted;
+    TRY(database_execute(database, &delete_others, VALUES(provider_id, uuids), changed));
     if (wanted->count == 0)
         return OUTCOME_OK;
-    return database_execute(database, &insert_of_provider, VALUES(provider_id, uuids, provider_id),
-                            NULL);
+    TRY(database_execute(database, &insert_of_provider, VALUES(provider_id, uuids, provider_id),
+                         &inserted));
+    *changed += inserted;
+    return OUTCOME_OK;
 }
 
 static enum outcome run_replacement(void *subject)
@@ -94,12 +104,17 @@ static enum outcome run_replacement(void *subject)
     struct context *context = replacement->context;
     replacement->provider->generation = replacement->generation;
     TRY(provider_hold(context, replacement->provider, replacement->raise));
-    enum outcome outcome = write_aggregates(replacement);
+    uint64_t changed = 0;
+    enum outcome outcome = write_aggregates(replacement, &changed);
     if (outcome == OUTCOME_DUPLICATE)
         return OUTCOME_CONFLICT;
-    if (outcome != OUTCOME_OK || !replacement->raise)
-        return outcome;
-    return provider_increment_generation(context, replacement->provider);
+    TRY(outcome);
+    if (replacement->raise)
+        return provider_increment_generation(context, replacement->provider);
+    if (changed == 0)
+        return OUTCOME_OK;
+    return database_execute(context->database, &touch_provider,
+                            VALUES(value_integer(replacement->provider->id)), NULL);
 }
 
 enum outcome aggregates_replace(struct context *context, struct provider *provider,

@@ -5,34 +5,35 @@
 
 #include "placement/allocation.h"
 
-#include "placement/names.h"
-
 #define MODIFIED                                                                                   \
     "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(a.updated_at, a.created_at, UTC_TIMESTAMP()))"
 
 static const struct sql select_of_consumer = {
-    "SELECT rp.uuid, rp.generation, c.uuid, c.generation, a.resource_class_id, a.used, " MODIFIED
-    ", p.external_id, u.external_id, c.consumer_type_id "
+    "SELECT rp.uuid, rp.generation, c.uuid, c.generation, rc.name, a.used, " MODIFIED
+    ", p.external_id, u.external_id, COALESCE(ct.name, 'unknown') "
     "FROM allocations a "
+    "JOIN resource_classes rc ON rc.id = a.resource_class_id "
     "JOIN resource_providers rp ON rp.id = a.resource_provider_id "
     "JOIN consumers c ON c.uuid = a.consumer_id "
     "JOIN projects p ON p.id = c.project_id "
     "JOIN users u ON u.id = c.user_id "
+    "LEFT JOIN consumer_types ct ON ct.id = c.consumer_type_id "
     "WHERE a.consumer_id = ? ORDER BY a.resource_provider_id, a.id",
-    "sisiiiissi"};
+    "sisisiisss"};
 static const struct sql select_of_provider = {
-    "SELECT NULL, 0, c.uuid, c.generation, a.resource_class_id, a.used, " MODIFIED " "
+    "SELECT NULL, 0, c.uuid, c.generation, rc.name, a.used, " MODIFIED " "
     "FROM allocations a JOIN consumers c ON c.uuid = a.consumer_id "
+    "JOIN resource_classes rc ON rc.id = a.resource_class_id "
     "WHERE a.resource_provider_id = ? ORDER BY c.id, a.id",
-    "sisiiii"};
+    "sisisii"};
 /* The consumer's row is deleted first, so that requests for one consumer wait for each other there.
  */
 static const struct sql delete_consumer = {"DELETE FROM consumers WHERE uuid = ?", NULL};
 static const struct sql delete_allocations = {"DELETE FROM allocations WHERE consumer_id = ?",
                                               NULL};
 
-static enum outcome read_rows(struct context *context, const struct rows *rows,
-                              struct allocations *allocations)
+static void read_rows(struct context *context, const struct rows *rows,
+                      struct allocations *allocations)
 {
     struct allocation *list = arena_array(context->arena, rows->count, sizeof(*list));
     *allocations = (struct allocations){.list = list, .count = rows->count};
@@ -42,15 +43,13 @@ static enum outcome read_rows(struct context *context, const struct rows *rows,
             .provider_generation = row_integer(rows, i, 1),
             .consumer_uuid = row_text(rows, i, 2),
             .consumer_generation = row_integer(rows, i, 3),
+            .class_name = row_text(rows, i, 4),
             .used = row_integer(rows, i, 5),
             .modified = (time_t)row_integer(rows, i, 6),
         };
-        TRY(names_from_id(context, NAME_RESOURCE_CLASS, row_integer(rows, i, 4),
-                          &list[i].class_name));
         if (list[i].modified > allocations->modified)
             allocations->modified = list[i].modified;
     }
-    return OUTCOME_OK;
 }
 
 enum outcome allocations_of_consumer(struct context *context, const char *consumer_uuid,
@@ -60,18 +59,15 @@ enum outcome allocations_of_consumer(struct context *context, const char *consum
     struct rows rows;
     TRY(database_select(context->database, &select_of_consumer, VALUES(value_text(consumer_uuid)),
                         &rows));
-    TRY(read_rows(context, &rows, allocations));
+    read_rows(context, &rows, allocations);
     if (rows.count == 0 || owner == NULL)
         return OUTCOME_OK;
     *owner = (struct allocation_owner){
         .project_id = row_text(&rows, 0, 7),
         .user_id = row_text(&rows, 0, 8),
-        .consumer_type = "unknown",
+        .consumer_type = row_text(&rows, 0, 9),
     };
-    if (row_is_null(&rows, 0, 9))
-        return OUTCOME_OK;
-    return names_from_id(context, NAME_CONSUMER_TYPE, row_integer(&rows, 0, 9),
-                         &owner->consumer_type);
+    return OUTCOME_OK;
 }
 
 enum outcome allocations_of_provider(struct context *context, const struct provider *provider,
@@ -80,7 +76,8 @@ enum outcome allocations_of_provider(struct context *context, const struct provi
     struct rows rows;
     TRY(database_select(context->database, &select_of_provider, VALUES(value_integer(provider->id)),
                         &rows));
-    return read_rows(context, &rows, allocations);
+    read_rows(context, &rows, allocations);
+    return OUTCOME_OK;
 }
 
 struct deletion {

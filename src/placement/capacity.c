@@ -7,19 +7,23 @@
 
 #include "base/sorted.h"
 
-/* The index on provider, class and used answers the sum without touching the rows. Both indexes are
-   named because the optimizer, after it refreshed its statistics, sometimes takes the index on the
-   class instead, and then reads everything the whole cloud uses of that class. */
+/* The inventories with their use, then the classes by name, without a provider. The index on
+   provider, class and used answers the sum without touching the rows. Order and indexes are named
+   because the optimizer, after it refreshed its statistics, sometimes takes the index on the class
+   instead, and then reads everything the whole cloud uses of that class. */
 static const struct sql select_capacities = {
-    "SELECT i.resource_provider_id, i.resource_class_id, i.total, i.reserved, i.min_unit, "
+    "SELECT i.resource_provider_id, rc.id, rc.name, i.total, i.reserved, i.min_unit, "
     "i.max_unit, i.step_size, i.allocation_ratio, "
-    "(SELECT SUM(a.used) FROM allocations a "
+    "(SELECT CAST(SUM(a.used) AS SIGNED) FROM allocations a "
     "FORCE INDEX (allocations_resource_provider_class_used_idx) "
     "WHERE a.resource_provider_id = i.resource_provider_id "
     "AND a.resource_class_id = i.resource_class_id) "
     "FROM inventories i FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
-    "WHERE i.resource_provider_id IN (?*) AND i.resource_class_id IN (?*)",
-    "iiiiiiiri"};
+    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "
+    "WHERE i.resource_provider_id IN (?*) AND rc.name IN (?*) "
+    "UNION ALL SELECT NULL, id, name, NULL, NULL, NULL, NULL, NULL, NULL, NULL "
+    "FROM resource_classes WHERE name IN (?*)",
+    "iisiiiiiri"};
 
 static int provider_compare(const void *left, const void *right)
 {
@@ -34,30 +38,46 @@ static int capacity_compare(const void *left, const void *right)
     return order != 0 ? order : (a->class_id > b->class_id) - (a->class_id < b->class_id);
 }
 
+static void set_class_id(const struct capacity_classes *classes, int64_t id, const char *name)
+{
+    const char *const *found =
+        sorted_find(&name, classes->names, classes->count, sizeof(*classes->names), text_compare);
+    if (found != NULL)
+        classes->ids[found - classes->names] = id;
+}
+
 enum outcome capacities_load(struct context *context, const int64_t *provider_ids,
-                             size_t provider_count, const int64_t *class_ids, size_t class_count,
+                             size_t provider_count, const struct capacity_classes *classes,
                              struct capacities *capacities)
 {
     struct rows rows;
+    const struct value names = value_texts(classes->names, classes->count);
     TRY(database_select(context->database, &select_capacities,
-                        VALUES(value_integers(provider_ids, provider_count),
-                               value_integers(class_ids, class_count)),
-                        &rows));
+                        VALUES(value_integers(provider_ids, provider_count), names, names), &rows));
+    for (size_t i = 0; i < classes->count; i++)
+        classes->ids[i] = -1;
     capacities->list = arena_array(context->arena, rows.count, sizeof(*capacities->list));
-    capacities->count = rows.count;
-    for (size_t i = 0; i < rows.count; i++)
-        capacities->list[i] = (struct capacity){
+    capacities->count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (row_is_null(&rows, i, 0)) {
+            set_class_id(classes, row_integer(&rows, i, 1), row_text(&rows, i, 2));
+            continue;
+        }
+        capacities->list[capacities->count++] = (struct capacity){
             .provider_id = row_integer(&rows, i, 0),
             .class_id = row_integer(&rows, i, 1),
-            .total = row_integer(&rows, i, 2),
-            .reserved = row_integer(&rows, i, 3),
-            .min_unit = row_integer(&rows, i, 4),
-            .max_unit = row_integer(&rows, i, 5),
-            .step_size = row_integer(&rows, i, 6),
-            .allocation_ratio = row_float(&rows, i, 7),
-            .used = row_integer(&rows, i, 8),
+            .total = row_integer(&rows, i, 3),
+            .reserved = row_integer(&rows, i, 4),
+            .min_unit = row_integer(&rows, i, 5),
+            .max_unit = row_integer(&rows, i, 6),
+            .step_size = row_integer(&rows, i, 7),
+            .allocation_ratio = row_float(&rows, i, 8),
+            .used = row_integer(&rows, i, 9),
         };
-    sort(capacities->list, capacities->count, sizeof(*capacities->list), capacity_compare);
+    }
+    /* each once, though parts of divided lists may repeat them */
+    capacities->count = sort_unique(capacities->list, capacities->count, sizeof(*capacities->list),
+                                    capacity_compare);
     return OUTCOME_OK;
 }
 

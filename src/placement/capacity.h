@@ -35,10 +35,17 @@ struct demand {
     int64_t used;
 };
 
-/* Loads the capacities of all the providers and classes, in one statement. A provider without an
-   inventory of a class has no capacity of it in the list. */
+/* The resource classes of a claim. */
+struct capacity_classes {
+    const char *const *names; /* distinct, sorted by text_compare() */
+    int64_t *ids;             /* -1: the class does not exist */
+    size_t count;
+};
+
+/* Loads the capacities of all the providers and classes, and sets the ids of the classes, in one
+   statement. A provider without an inventory of a class has no capacity of it in the list. */
 enum outcome capacities_load(struct context *context, const int64_t *provider_ids,
-                             size_t provider_count, const int64_t *class_ids, size_t class_count,
+                             size_t provider_count, const struct capacity_classes *classes,
                              struct capacities *capacities);
 
 /* Tells whether a provider has capacity of any class in the list. */

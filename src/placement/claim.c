@@ -6,10 +6,11 @@
  *  1. Lock the consumers (rows of consumers, by uuid). Check their generations.
  *  2. Delete what the consumers hold (rows of allocations).
  *  3. Lock the providers that the claim names, and those that a consumer with an empty claim has
- *     used (rows of resource_providers, by uuid). Check that the named ones and the resource
- *     classes exist.
+ *     used (rows of resource_providers, by uuid). Check that the named ones exist.
  *  4. Write the consumers; create projects, users and types where that is needed.
- *  5. Load inventories and their use, and check units and capacity: claim_check_capacity().
+ *  5. Load the resource classes by name, inventories and their use. Check that the classes exist,
+ *     units and capacity: claim_check_capacity(). Nobody can delete a class of which a locked
+ *     provider has an inventory.
  *  6. Insert the allocations.
  *  7. Raise the generations of all providers of step 3, each by a compare-and-set, which also
  *     holds against the Python service.
@@ -176,13 +177,17 @@ static enum outcome load_capacities(struct claim_run *run)
         return OUTCOME_OK;
     struct arena *arena = run->context->arena;
     int64_t *provider_ids = arena_array(arena, run->provider_count, sizeof(*provider_ids));
+    const char **names = arena_array(arena, run->class_count, sizeof(*names));
     int64_t *class_ids = arena_array(arena, run->class_count, sizeof(*class_ids));
+    const struct capacity_classes classes = {names, class_ids, run->class_count};
     for (size_t i = 0; i < run->provider_count; i++)
         provider_ids[i] = run->providers[i].id;
     for (size_t i = 0; i < run->class_count; i++)
-        class_ids[i] = run->classes[i].id;
-    TRY(capacities_load(run->context, provider_ids, run->provider_count, class_ids,
-                        run->class_count, &run->capacities));
+        names[i] = run->classes[i].name;
+    TRY(capacities_load(run->context, provider_ids, run->provider_count, &classes,
+                        &run->capacities));
+    for (size_t i = 0; i < run->class_count; i++)
+        run->classes[i].id = class_ids[i];
     for (size_t i = 0; i < run->freed.count; i++)
         capacity_free(&run->capacities, row_integer(&run->freed, i, 1),
                       row_integer(&run->freed, i, 2), row_integer(&run->freed, i, 3));
@@ -297,7 +302,7 @@ static enum outcome run_transaction(void *subject)
 {
     static enum outcome (*const steps[])(struct claim_run *) = {
         lock_consumers,        claim_check_consumers, free_allocations,  lock_providers,
-        claim_check_providers, claim_check_classes,   write_consumers,   load_capacities,
+        claim_check_providers, write_consumers,       load_capacities,   claim_check_classes,
         claim_check_capacity,  write_allocations,     raise_generations,
     };
     struct claim_run *run = subject;
@@ -307,10 +312,9 @@ static enum outcome run_transaction(void *subject)
     return OUTCOME_OK;
 }
 
-enum outcome claims_prepare(struct context *context, const struct claim *claims, size_t count,
-                            struct claim_run **run)
+struct claim_run *claims_prepare(struct context *context, const struct claim *claims, size_t count)
 {
-    return claim_run_new(context, claims, count, run);
+    return claim_run_new(context, claims, count);
 }
 
 enum outcome claims_run(struct claim_run *run)
@@ -320,7 +324,6 @@ enum outcome claims_run(struct claim_run *run)
 
 enum outcome claims_replace(struct context *context, const struct claim *claims, size_t count)
 {
-    struct claim_run *run;
-    TRY(claims_prepare(context, claims, count, &run));
+    struct claim_run *run = claims_prepare(context, claims, count);
     return database_transaction(context->database, run_transaction, run);
 }

@@ -27,8 +27,7 @@ enum outcome claims_replace(struct context *context, const struct claim *claims,
 /* The same as part of another transaction. Call claims_prepare() once before the transaction, and
    claims_run() inside it, once in each of its attempts. */
 struct claim_run;
-enum outcome claims_prepare(struct context *context, const struct claim *claims, size_t count,
-                            struct claim_run **run);
+struct claim_run *claims_prepare(struct context *context, const struct claim *claims, size_t count);
 enum outcome claims_run(struct claim_run *run);
 
 #endif

@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "base/sorted.h"
-#include "placement/names.h"
 
 static int provider_compare(const void *left, const void *right)
 {
@@ -56,26 +55,12 @@ static void gather_classes(struct claim_run *run)
     run->class_count = sort_unique(run->classes, count, sizeof(*run->classes), class_compare);
 }
 
-static enum outcome find_class_ids(struct claim_run *run)
+struct claim_run *claim_run_new(struct context *context, const struct claim *claims, size_t count)
 {
-    struct arena *arena = run->context->arena;
-    const char **names = arena_array(arena, run->class_count, sizeof(*names));
-    int64_t *ids = arena_array(arena, run->class_count, sizeof(*ids));
-    for (size_t i = 0; i < run->class_count; i++)
-        names[i] = run->classes[i].name;
-    TRY(names_to_ids(run->context, NAME_RESOURCE_CLASS, names, run->class_count, ids));
-    for (size_t i = 0; i < run->class_count; i++)
-        run->classes[i].id = ids[i];
-    return OUTCOME_OK;
-}
-
-enum outcome claim_run_new(struct context *context, const struct claim *claims, size_t count,
-                           struct claim_run **run)
-{
-    *run = arena_alloc(context->arena, sizeof(**run));
-    **run = (struct claim_run){.context = context, .claims = claims, .claim_count = count};
+    struct claim_run *run = arena_alloc(context->arena, sizeof(*run));
+    *run = (struct claim_run){.context = context, .claims = claims, .claim_count = count};
     for (size_t i = 0; i < count; i++)
-        (*run)->amount_count += claims[i].amount_count;
-    gather_classes(*run);
-    return find_class_ids(*run);
+        run->amount_count += claims[i].amount_count;
+    gather_classes(run);
+    return run;
 }

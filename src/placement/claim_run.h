@@ -18,7 +18,7 @@ struct claimed_provider {
 
 struct claimed_class {
     const char *name;
-    int64_t id; /* -1: does not exist */
+    int64_t id; /* -1: does not exist; of one attempt */
 };
 
 struct claim_run {
@@ -42,9 +42,8 @@ struct claim_run {
     struct capacities capacities;
 };
 
-/* Starts a run: gathers the classes of the claims and finds their ids, before the transaction. */
-enum outcome claim_run_new(struct context *context, const struct claim *claims, size_t count,
-                           struct claim_run **run);
+/* Starts a run: gathers the classes of the claims, without ids. */
+struct claim_run *claim_run_new(struct context *context, const struct claim *claims, size_t count);
 
 /* Starts an attempt: gathers the providers of the claims, without ids, and no emptied ones. */
 void claim_run_begin(struct claim_run *run);

@@ -8,8 +8,6 @@
 #include "base/outcome.h"
 #include "db/database.h"
 
-struct names;
-
 /* Options for src/placement. */
 struct placement_settings {
     const char *incomplete_consumer_project_id;
@@ -23,7 +21,6 @@ struct placement_settings {
 struct context {
     struct arena *arena;
     struct database *database;
-    struct names *names; /* the worker's */
     const struct placement_settings *settings;
     struct failure failure; /* why the last outcome was not OUTCOME_OK */
 };

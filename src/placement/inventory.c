@@ -7,13 +7,13 @@
 
 #include <math.h>
 
-#include "placement/names.h"
-
 static const struct sql select_inventories = {
-    "SELECT resource_class_id, total, reserved, min_unit, max_unit, step_size, allocation_ratio, "
-    "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(updated_at, created_at)) "
-    "FROM inventories WHERE resource_provider_id = ? ORDER BY resource_class_id",
-    "iiiiiiri"};
+    "SELECT rc.name, i.total, i.reserved, i.min_unit, i.max_unit, i.step_size, "
+    "i.allocation_ratio, "
+    "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(i.updated_at, i.created_at)) "
+    "FROM inventories i JOIN resource_classes rc ON rc.id = i.resource_class_id "
+    "WHERE i.resource_provider_id = ? ORDER BY i.resource_class_id",
+    "siiiiiri"};
 
 double inventory_capacity(const struct inventory *inventory)
 {
@@ -29,8 +29,8 @@ enum outcome inventories_load(struct context *context, const struct provider *pr
     inventories->list = arena_array(context->arena, rows.count, sizeof(*inventories->list));
     inventories->count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        struct inventory *inventory = &inventories->list[i];
-        *inventory = (struct inventory){
+        inventories->list[i] = (struct inventory){
+            .class_name = row_text(&rows, i, 0),
             .total = row_integer(&rows, i, 1),
             .reserved = row_integer(&rows, i, 2),
             .min_unit = row_integer(&rows, i, 3),
@@ -39,8 +39,6 @@ enum outcome inventories_load(struct context *context, const struct provider *pr
             .allocation_ratio = row_float(&rows, i, 6),
             .modified = (time_t)row_integer(&rows, i, 7),
         };
-        TRY(names_from_id(context, NAME_RESOURCE_CLASS, row_integer(&rows, i, 0),
-                          &inventory->class_name));
     }
     return OUTCOME_OK;
 }

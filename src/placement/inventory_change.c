@@ -7,13 +7,12 @@
 
 #include "base/sorted.h"
 #include "placement/inventory_rows.h"
-#include "placement/names.h"
 
 struct change {
     struct context *context;
     struct provider *provider;
     const struct inventories *inventories;
-    const int64_t *class_ids; /* of the inventories */
+    struct inventory_classes classes; /* of the inventories; ids are of one attempt */
     bool check_generation;
     bool whole;         /* delete the inventories that are not in the list */
     bool adds;          /* create those in the list that do not exist */
@@ -21,19 +20,12 @@ struct change {
     int64_t generation; /* as loaded: each attempt starts from it */
 };
 
-static enum outcome find_classes(struct context *context, const struct inventories *inventories,
-                                 const int64_t **class_ids)
+static enum outcome check_classes(const struct change *change)
 {
-    const char **names = arena_array(context->arena, inventories->count, sizeof(*names));
-    int64_t *ids = arena_array(context->arena, inventories->count, sizeof(*ids));
-    for (size_t i = 0; i < inventories->count; i++)
-        names[i] = inventories->list[i].class_name;
-    TRY(names_to_ids(context, NAME_RESOURCE_CLASS, names, inventories->count, ids));
-    for (size_t i = 0; i < inventories->count; i++)
-        if (ids[i] < 0)
-            return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
-                                names[i]);
-    *class_ids = ids;
+    for (size_t i = 0; i < change->classes.count; i++)
+        if (change->classes.ids[i] < 0)
+            return context_fail(change->context, OUTCOME_CLASS_NOT_FOUND,
+                                "No such resource class %s.", change->classes.names[i]);
     return OUTCOME_OK;
 }
 
@@ -46,7 +38,7 @@ static struct inventory_row inventory_row_of(const struct change *change, size_t
 {
     return (struct inventory_row){
         .provider_id = change->provider->id,
-        .class_id = change->class_ids[index],
+        .class_id = change->classes.ids[index],
         .provider_uuid = change->provider->uuid,
         .inventory = &change->inventories->list[index],
     };
@@ -64,10 +56,10 @@ static enum outcome write_change(const struct change *change, const struct rows 
     int64_t *wanted = arena_array(context->arena, count, sizeof(*wanted));
     uint64_t deleted;
     for (size_t i = 0; i < count; i++)
-        wanted[i] = change->class_ids[i];
+        wanted[i] = change->classes.ids[i];
     sort(wanted, count, sizeof(*wanted), int64_compare);
     for (size_t i = 0; i < rows->count; i++) {
-        existing[i] = row_integer(rows, i, 1);
+        existing[i] = row_integer(rows, i, FOUND_CLASS);
         if (change->whole && !contains(wanted, count, existing[i]))
             remove[removed++] = (struct inventory_row){.provider_id = change->provider->id,
                                                        .class_id = existing[i],
@@ -75,7 +67,7 @@ static enum outcome write_change(const struct change *change, const struct rows 
     }
     sort(existing, rows->count, sizeof(*existing), int64_compare);
     for (size_t i = 0; i < count; i++) {
-        if (contains(existing, rows->count, change->class_ids[i]))
+        if (contains(existing, rows->count, change->classes.ids[i]))
             update[updated++] = inventory_row_of(change, i);
         else
             add[added++] = inventory_row_of(change, i);
@@ -85,19 +77,19 @@ static enum outcome write_change(const struct change *change, const struct rows 
     if (!change->adds && added > 0)
         return context_fail(context, OUTCOME_INVENTORY_NOT_FOUND, "No inventory of class %s found.",
                             add[0].inventory->class_name);
-    TRY(inventory_rows_delete(context, remove, removed, &deleted));
+    TRY(inventory_rows_delete(context, remove, removed, rows, &deleted));
     TRY(inventory_rows_insert(context, add, added));
-    return inventory_rows_update(context, update, updated);
+    return inventory_rows_update(context, update, updated, rows);
 }
 
-static enum outcome delete_named(const struct change *change)
+static enum outcome delete_named(const struct change *change, const struct rows *found)
 {
     size_t count = change->inventories->count;
     struct inventory_row *rows = arena_array(change->context->arena, count, sizeof(*rows));
     uint64_t deleted;
     for (size_t i = 0; i < count; i++)
         rows[i] = inventory_row_of(change, i);
-    TRY(inventory_rows_delete(change->context, rows, count, &deleted));
+    TRY(inventory_rows_delete(change->context, rows, count, found, &deleted));
     if (deleted == 0)
         return context_fail(change->context, OUTCOME_INVENTORY_NOT_FOUND,
                             "No inventory of class %s found for delete",
@@ -111,21 +103,23 @@ static enum outcome run_change(void *subject)
     struct context *context = change->context;
     change->provider->generation = change->generation;
     TRY(provider_hold(context, change->provider, change->check_generation));
-    if (change->deletes) {
-        TRY(delete_named(change));
-    } else {
-        struct rows rows;
-        TRY(inventory_classes_hold(context, change->class_ids, change->inventories->count));
-        TRY(inventory_rows_find(context, &change->provider->id, 1, &rows));
-        TRY(write_change(change, &rows));
-    }
+    struct rows rows;
+    TRY(inventory_rows_find(context, &change->provider->id, 1, &change->classes, &rows));
+    TRY(check_classes(change));
+    TRY(change->deletes ? delete_named(change, &rows) : write_change(change, &rows));
     return provider_increment_generation(context, change->provider);
 }
 
 static enum outcome carry_out(struct change *change)
 {
     change->generation = change->provider->generation;
-    TRY(find_classes(change->context, change->inventories, &change->class_ids));
+    const struct inventories *inventories = change->inventories;
+    struct arena *arena = change->context->arena;
+    const char **names = arena_array(arena, inventories->count, sizeof(*names));
+    for (size_t i = 0; i < inventories->count; i++)
+        names[i] = inventories->list[i].class_name;
+    change->classes = (struct inventory_classes){
+        names, arena_array(arena, inventories->count, sizeof(int64_t)), inventories->count};
     return database_transaction(change->context->database, run_change, change);
 }
 

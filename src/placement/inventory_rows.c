@@ -5,27 +5,36 @@
 
 #include "placement/inventory_rows.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "base/sorted.h"
 #include "base/text.h"
-#include "placement/names.h"
 #include "placement/pairs.h"
+#include "placement/resource_class.h"
 
-static const struct sql lock_classes = {
-    "SELECT id FROM resource_classes WHERE id IN (?*) LOCK IN SHARE MODE", "i"};
+/* The inventories, then the classes by name, without a provider. */
 static const struct sql select_rows = {
-    "SELECT resource_provider_id, resource_class_id FROM inventories "
-    "WHERE resource_provider_id IN (?*)",
-    "ii"};
+    "SELECT i.resource_provider_id, rc.id, rc.name, "
+    "(SELECT CAST(SUM(a.used) AS SIGNED) FROM allocations a "
+    "FORCE INDEX (allocations_resource_provider_class_used_idx) "
+    "WHERE a.resource_provider_id = i.resource_provider_id "
+    "AND a.resource_class_id = i.resource_class_id) "
+    "FROM inventories i FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
+    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "
+    "WHERE i.resource_provider_id IN (?*) "
+    "UNION ALL SELECT NULL, id, name, NULL FROM resource_classes WHERE name IN (?*)",
+    "iisi"};
 /* Of pairs of provider and class, not of each provider with each class. */
 static const struct sql select_used = {
-    "SELECT STRAIGHT_JOIN a.resource_provider_id, a.resource_class_id, SUM(a.used) FROM "
+    "SELECT sums.provider, sums.class, rc.name, sums.used FROM ("
+    "SELECT STRAIGHT_JOIN wanted.provider, wanted.class, CAST(SUM(a.used) AS SIGNED) AS used FROM "
     "JSON_TABLE(?, '$[*]' COLUMNS (provider INT PATH '$[0]', class INT PATH '$[1]')) wanted "
     "JOIN allocations a FORCE INDEX (allocations_resource_provider_class_used_idx) "
     "ON a.resource_provider_id = wanted.provider AND a.resource_class_id = wanted.class "
-    "GROUP BY a.resource_provider_id, a.resource_class_id "
-    "ORDER BY a.resource_provider_id, a.resource_class_id",
-    "iii"};
+    "GROUP BY wanted.provider, wanted.class) sums "
+    "JOIN resource_classes rc ON rc.id = sums.class ORDER BY sums.provider, sums.class",
+    "iisi"};
 static const struct sql insert_inventory = {
     "INSERT INTO inventories (total, reserved, min_unit, max_unit, step_size, allocation_ratio, "
     "resource_provider_id, resource_class_id, created_at) "
@@ -46,30 +55,69 @@ int inventory_row_compare(const void *left, const void *right)
     return order != 0 ? order : int64_compare(&a->class_id, &b->class_id);
 }
 
-enum outcome inventory_classes_hold(struct context *context, const int64_t *class_ids, size_t count)
+struct named_class {
+    const char *name;
+    int64_t id;
+};
+
+static int named_class_compare(const void *left, const void *right)
 {
-    int64_t *custom = arena_array(context->arena, count, sizeof(*custom));
-    size_t custom_count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (class_ids[i] >= FIRST_CUSTOM_CLASS_ID)
-            custom[custom_count++] = class_ids[i];
-    custom_count = sort_unique(custom, custom_count, sizeof(*custom), int64_compare);
-    if (custom_count == 0)
-        return OUTCOME_OK;
-    struct rows rows;
-    TRY(database_select(context->database, &lock_classes,
-                        VALUES(value_integers(custom, custom_count)), &rows));
-    if (rows.count < custom_count)
-        return context_fail(context, OUTCOME_CLASS_NOT_FOUND,
-                            "No such resource class: one was deleted meanwhile.");
-    return OUTCOME_OK;
+    const struct named_class *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+/* Sets the ids of the classes. Compares bytes: the database may find a name that differs in case.
+ */
+static void set_class_ids(struct context *context, const struct inventory_classes *classes,
+                          const struct rows *rows)
+{
+    struct named_class *known = arena_array(context->arena, rows->count, sizeof(*known));
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (row_is_null(rows, i, FOUND_PROVIDER))
+            known[count++] = (struct named_class){row_text(rows, i, FOUND_CLASS_NAME),
+                                                  row_integer(rows, i, FOUND_CLASS)};
+    sort(known, count, sizeof(*known), named_class_compare);
+    for (size_t i = 0; i < classes->count; i++) {
+        const struct named_class key = {.name = classes->names[i]};
+        const struct named_class *found =
+            sorted_find(&key, known, count, sizeof(*known), named_class_compare);
+        classes->ids[i] = found != NULL ? found->id : -1;
+    }
+}
+
+static int found_compare(const void *left, const void *right)
+{
+    const struct value *a = left, *b = right;
+    int order = int64_compare(&a[FOUND_PROVIDER].integer, &b[FOUND_PROVIDER].integer);
+    return order != 0 ? order : int64_compare(&a[FOUND_CLASS].integer, &b[FOUND_CLASS].integer);
+}
+
+/* Copies the rows that have a provider, sorted, each once: parts of divided lists may repeat them.
+ */
+static struct rows rows_of_providers(struct context *context, const struct rows *rows)
+{
+    size_t size = rows->columns * sizeof(struct value);
+    struct value *values = arena_array(context->arena, rows->count, size);
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (!row_is_null(rows, i, FOUND_PROVIDER))
+            memcpy(values + count++ * rows->columns, row_value(rows, i, 0), size);
+    count = sort_unique(values, count, size, found_compare);
+    return (struct rows){.values = values, .count = count, .columns = rows->columns};
 }
 
 enum outcome inventory_rows_find(struct context *context, const int64_t *provider_ids, size_t count,
-                                 struct rows *rows)
+                                 const struct inventory_classes *classes, struct rows *found)
 {
-    return database_select(context->database, &select_rows,
-                           VALUES(value_integers(provider_ids, count)), rows);
+    struct rows rows;
+    TRY(database_select(
+        context->database, &select_rows,
+        VALUES(value_integers(provider_ids, count), value_texts(classes->names, classes->count)),
+        &rows));
+    set_class_ids(context, classes, &rows);
+    *found = rows_of_providers(context, &rows);
+    return OUTCOME_OK;
 }
 
 static enum outcome write_rows(struct context *context, const struct sql *sql,
@@ -93,6 +141,11 @@ static enum outcome write_rows(struct context *context, const struct sql *sql,
 enum outcome inventory_rows_insert(struct context *context, const struct inventory_row *rows,
                                    size_t count)
 {
+    struct resource_class *classes = arena_array(context->arena, count, sizeof(*classes));
+    for (size_t i = 0; i < count; i++)
+        classes[i] =
+            (struct resource_class){.id = rows[i].class_id, .name = rows[i].inventory->class_name};
+    TRY(resource_classes_hold(context, classes, count));
     return write_rows(context, &insert_inventory, rows, count);
 }
 
@@ -100,39 +153,46 @@ enum outcome inventory_rows_insert(struct context *context, const struct invento
 struct inventory_use {
     struct inventory_row *sorted;
     size_t count;
-    struct rows used; /* provider, class and the sum, of those in use; by provider and class */
+    struct rows used; /* as found by inventory_rows_find(), perhaps of others too */
 };
 
+/* found: as for inventory_rows_delete(). */
 static enum outcome used_of(struct context *context, const struct inventory_row *rows, size_t count,
-                            struct inventory_use *use)
+                            const struct rows *found, struct inventory_use *use)
 {
     use->sorted = arena_array(context->arena, count, sizeof(*use->sorted));
     for (size_t i = 0; i < count; i++)
         use->sorted[i] = rows[i];
     use->count = sort_unique(use->sorted, count, sizeof(*use->sorted), inventory_row_compare);
+    if (found != NULL) {
+        use->used = *found;
+        return OUTCOME_OK;
+    }
     struct text_builder pairs = pairs_begin(context->arena);
     for (size_t i = 0; i < use->count; i++)
         pairs_add(&pairs, use->sorted[i].provider_id, use->sorted[i].class_id);
     return database_select(context->database, &select_used, VALUES(pairs_end(&pairs)), &use->used);
 }
 
-/* Returns the inventory of a row of use->used. */
+/* Returns the inventory of a row of use->used, or NULL if it is another one, or not in use. */
 static const struct inventory_row *row_in_use(const struct inventory_use *use, size_t index)
 {
-    const struct inventory_row key = {.provider_id = row_integer(&use->used, index, 0),
-                                      .class_id = row_integer(&use->used, index, 1)};
+    const struct inventory_row key = {.provider_id = row_integer(&use->used, index, FOUND_PROVIDER),
+                                      .class_id = row_integer(&use->used, index, FOUND_CLASS)};
+    if (row_integer(&use->used, index, FOUND_USED) == 0)
+        return NULL;
     return sorted_find(&key, use->sorted, use->count, sizeof(key), inventory_row_compare);
 }
 
 static enum outcome warn_exceeded(struct context *context, const struct inventory_row *rows,
-                                  size_t count)
+                                  size_t count, const struct rows *found)
 {
     struct inventory_use use;
-    TRY(used_of(context, rows, count, &use));
+    TRY(used_of(context, rows, count, found, &use));
     for (size_t i = 0; i < use.used.count; i++) {
         const struct inventory_row *row = row_in_use(&use, i);
         if (row != NULL &&
-            (double)row_integer(&use.used, i, 2) > inventory_capacity(row->inventory))
+            (double)row_integer(&use.used, i, FOUND_USED) > inventory_capacity(row->inventory))
             log_event(LOG_LEVEL_WARNING, "resource provider is now over capacity",
                       log_identifier("resource_provider", row->provider_uuid),
                       log_identifier("resource_class", row->inventory->class_name));
@@ -141,11 +201,11 @@ static enum outcome warn_exceeded(struct context *context, const struct inventor
 }
 
 enum outcome inventory_rows_update(struct context *context, const struct inventory_row *rows,
-                                   size_t count)
+                                   size_t count, const struct rows *found)
 {
     if (count == 0)
         return OUTCOME_OK;
-    TRY(warn_exceeded(context, rows, count));
+    TRY(warn_exceeded(context, rows, count, found));
     return write_rows(context, &update_inventory, rows, count);
 }
 
@@ -159,9 +219,7 @@ static enum outcome refuse_in_use(struct context *context, const struct inventor
         const struct inventory_row *row = row_in_use(use, i);
         if (row == NULL || (first != NULL && row->provider_id != first->provider_id))
             continue;
-        const char *name;
-        TRY(names_from_id(context, NAME_RESOURCE_CLASS, row->class_id, &name));
-        text_add_item(&classes, ", ", name);
+        text_add_item(&classes, ", ", row_text(&use->used, i, FOUND_CLASS_NAME));
         first = first != NULL ? first : row;
     }
     if (first == NULL)
@@ -172,14 +230,14 @@ static enum outcome refuse_in_use(struct context *context, const struct inventor
 }
 
 enum outcome inventory_rows_delete(struct context *context, const struct inventory_row *rows,
-                                   size_t count, uint64_t *deleted)
+                                   size_t count, const struct rows *found, uint64_t *deleted)
 {
     enum { WIDTH = 2 };
     struct inventory_use use;
     *deleted = 0;
     if (count == 0)
         return OUTCOME_OK;
-    TRY(used_of(context, rows, count, &use));
+    TRY(used_of(context, rows, count, found, &use));
     TRY(refuse_in_use(context, &use));
     struct value *values = arena_array(context->arena, count * WIDTH, sizeof(*values));
     for (size_t i = 0; i < count; i++) {

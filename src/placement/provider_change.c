@@ -6,12 +6,17 @@
 #include "placement/provider_change.h"
 
 #include "placement/ancestry.h"
+#include "placement/touch.h"
 
 static const struct sql lock_parent = {
     "SELECT parent.id, root.id, root.uuid FROM resource_providers parent "
     "JOIN resource_providers root ON root.id = parent.root_provider_id "
-    "WHERE parent.uuid = ? LOCK IN SHARE MODE",
+    "WHERE parent.uuid = ? FOR UPDATE",
     "iis"};
+/* Creating below a provider and moving change the roots of the trees and the new parent: of two
+   that concern the same tree or parent, on two nodes of a cluster, only one can commit. */
+static const struct sql touch_providers = {
+    "UPDATE resource_providers SET " TOUCHED " WHERE id IN (?...)", NULL};
 static const struct sql insert_provider = {
     "INSERT INTO resource_providers "
     "(created_at, uuid, name, generation, root_provider_id, parent_provider_id) "
@@ -28,7 +33,9 @@ static const struct sql lock_trees = {
     "WHERE root_provider_id IN (?, ?) ORDER BY id FOR UPDATE",
     "iii"};
 static const struct sql rename_provider = {
-    "UPDATE resource_providers SET name = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?", NULL};
+    "UPDATE resource_providers SET name = ?, updated_at = UTC_TIMESTAMP() "
+    "WHERE id = ? AND parent_provider_id <=> ?",
+    NULL};
 static const struct sql move_provider = {
     "UPDATE resource_providers SET name = ?, root_provider_id = ?, parent_provider_id = ?, "
     "updated_at = UTC_TIMESTAMP() WHERE id = ?",
@@ -72,8 +79,8 @@ struct creating {
     struct provider *provider;
 };
 
-/* Finds the parent, and locks it and its root so that they stay as they are until the child is
-   committed. */
+/* Finds the parent, and locks and changes it and its root so that they stay as they are until the
+   child is committed. */
 static enum outcome find_parent(struct context *context, const char *uuid,
                                 struct provider *provider)
 {
@@ -84,7 +91,9 @@ static enum outcome find_parent(struct context *context, const char *uuid,
     provider->parent_id = row_integer(&rows, 0, 0);
     provider->root_id = row_integer(&rows, 0, 1);
     provider->root_uuid = row_text(&rows, 0, 2);
-    return OUTCOME_OK;
+    const int64_t touched[] = {provider->parent_id, provider->root_id};
+    return database_execute(context->database, &touch_providers, VALUES(value_integers(touched, 2)),
+                            NULL);
 }
 
 static enum outcome create_body(void *subject)
@@ -212,6 +221,10 @@ static enum outcome move_tree(const struct updating *updating, const struct move
         if (subtree[parent])
             return refuse(context, "update", "creating loop in the provider tree is not allowed.");
     }
+    const int64_t touched[] = {move->now.root_id, move->root_id,
+                               move->parent.id != 0 ? move->parent.id : move->root_id};
+    TRY(database_execute(context->database, &touch_providers, VALUES(value_integers(touched, 3)),
+                         NULL));
     if (move->root_id != move->now.root_id)
         TRY(move_subtree(context, &ancestry, subtree, top, move->root_id));
     return database_execute(
@@ -220,6 +233,17 @@ static enum outcome move_tree(const struct updating *updating, const struct move
                move->parent.id != 0 ? value_integer(move->parent.id) : value_null(),
                value_integer(move->now.id)),
         NULL);
+}
+
+/* If the provider was moved or deleted since load_move(), the transaction runs again. */
+static enum outcome rename_in_place(const struct updating *updating, const struct provider *now)
+{
+    uint64_t found;
+    TRY(database_execute(updating->context->database, &rename_provider,
+                         VALUES(value_text(updating->change->name), value_integer(now->id),
+                                now->parent_id != 0 ? value_integer(now->parent_id) : value_null()),
+                         &found));
+    return found > 0 ? OUTCOME_OK : OUTCOME_CONFLICT;
 }
 
 static enum outcome update_body(void *subject)
@@ -234,8 +258,7 @@ static enum outcome update_body(void *subject)
         TRY(check_move(updating->context, change, &move));
         TRY(move_tree(updating, &move));
     } else if (move.now.name == NULL || strcmp(change->name, move.now.name) != 0) {
-        TRY(database_execute(updating->context->database, &rename_provider,
-                             VALUES(value_text(change->name), value_integer(move.now.id)), NULL));
+        TRY(rename_in_place(updating, &move.now));
     }
     provider->name = change->name;
     if (change->sets_parent)

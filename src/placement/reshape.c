@@ -11,7 +11,6 @@
 #include "base/sorted.h"
 #include "placement/consumer.h"
 #include "placement/inventory_rows.h"
-#include "placement/names.h"
 
 static const struct sql raise_generations = {
     "UPDATE resource_providers SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "
@@ -27,7 +26,8 @@ struct reshaping {
     struct claim_run *run;
     const char **uuids; /* of all providers, of inventories and claims; may repeat */
     size_t uuid_count;
-    int64_t **class_ids; /* of the inventories of each provider */
+    struct inventory_classes classes; /* of all inventories; ids are of one attempt */
+    const int64_t **class_ids;        /* in these ids: of the inventories of each provider */
     size_t inventory_count;
 
     /* Of one attempt: */
@@ -157,8 +157,10 @@ static void compare_rows(struct reshaping *reshaping, const struct rows *existin
     reshaping->removed = arena_array(arena, existing->count, sizeof(*reshaping->removed));
     reshaping->removed_count = 0;
     for (size_t i = 0; i < existing->count; i++) {
-        struct inventory_row row = {.provider_id = row_integer(existing, i, 0),
-                                    .class_id = row_integer(existing, i, 1)};
+        struct inventory_row row = {
+            .provider_id = row_integer(existing, i, FOUND_PROVIDER),
+            .class_id = row_integer(existing, i, FOUND_CLASS),
+        };
         const struct inventory_row *found =
             sorted_find(&row, rows, reshaping->inventory_count, sizeof(row), inventory_row_compare);
         if (found != NULL) {
@@ -178,7 +180,9 @@ static enum outcome add_inventories(struct reshaping *reshaping)
     struct context *context = reshaping->context;
     size_t count = reshaping->inventory_count, added = 0, updated = 0;
     struct rows existing;
-    TRY(inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &existing));
+    TRY(inventory_rows_find(context, reshaping->ids, reshaping->provider_count, &reshaping->classes,
+                            &existing));
+    TRY(check_classes(reshaping));
     const struct inventory_row *rows = gather_rows(reshaping);
     bool *exists = arena_array(context->arena, count, sizeof(*exists));
     compare_rows(reshaping, &existing, rows, exists);
@@ -187,17 +191,7 @@ static enum outcome add_inventories(struct reshaping *reshaping)
     for (size_t i = 0; i < count; i++)
         *(exists[i] ? &update[updated++] : &add[added++]) = rows[i];
     TRY(inventory_rows_insert(context, add, added));
-    return inventory_rows_update(context, update, updated);
-}
-
-static enum outcome hold_classes(struct reshaping *reshaping)
-{
-    int64_t *ids = arena_array(reshaping->context->arena, reshaping->inventory_count, sizeof(*ids));
-    size_t count = 0;
-    for (size_t i = 0; i < reshaping->provider_count; i++)
-        for (size_t j = 0; j < reshaping->providers[i].inventories.count; j++)
-            ids[count++] = reshaping->class_ids[i][j];
-    return inventory_classes_hold(reshaping->context, ids, count);
+    return inventory_rows_update(context, update, updated, &existing);
 }
 
 /* Raises the generations. As upstream does, twice: after adding inventories, leaving out providers
@@ -229,7 +223,7 @@ static enum outcome remove_inventories(struct reshaping *reshaping)
 {
     uint64_t deleted;
     return inventory_rows_delete(reshaping->context, reshaping->removed, reshaping->removed_count,
-                                 &deleted);
+                                 NULL, &deleted);
 }
 
 static enum outcome raise_last(struct reshaping *reshaping)
@@ -240,8 +234,8 @@ static enum outcome raise_last(struct reshaping *reshaping)
 static enum outcome run(void *subject)
 {
     static enum outcome (*const steps[])(struct reshaping *) = {
-        lock_consumers, lock_providers,   check_classes,      hold_classes, add_inventories,
-        raise_first,    move_allocations, remove_inventories, raise_last,
+        lock_consumers,   lock_providers,     add_inventories, raise_first,
+        move_allocations, remove_inventories, raise_last,
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         TRY(steps[i](subject));
@@ -264,7 +258,7 @@ static void gather_uuids(struct reshaping *reshaping)
                 reshaping->claims[i].amounts[j].provider_uuid;
 }
 
-static enum outcome find_classes(struct reshaping *reshaping)
+static void gather_classes(struct reshaping *reshaping)
 {
     struct context *context = reshaping->context;
     for (size_t i = 0; i < reshaping->provider_count; i++)
@@ -279,7 +273,7 @@ static enum outcome find_classes(struct reshaping *reshaping)
         for (size_t j = 0; j < reshaping->providers[i].inventories.count; j++)
             names[count++] = reshaping->providers[i].inventories.list[j].class_name;
     }
-    return names_to_ids(context, NAME_RESOURCE_CLASS, names, count, ids);
+    reshaping->classes = (struct inventory_classes){names, ids, count};
 }
 
 enum outcome reshape(struct context *context, const struct reshaped_provider *providers,
@@ -291,7 +285,7 @@ enum outcome reshape(struct context *context, const struct reshaped_provider *pr
                                   .claims = claims,
                                   .claim_count = claim_count};
     gather_uuids(&reshaping);
-    TRY(find_classes(&reshaping));
-    TRY(claims_prepare(context, claims, claim_count, &reshaping.run));
+    gather_classes(&reshaping);
+    reshaping.run = claims_prepare(context, claims, claim_count);
     return database_transaction(context->database, run, &reshaping);
 }

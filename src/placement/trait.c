@@ -6,7 +6,7 @@
 #include "placement/trait.h"
 
 #include "base/sorted.h"
-#include "placement/names.h"
+#include "base/text.h"
 
 #define TRAIT_COLUMNS                                                                              \
     "SELECT t.id, t.name, TIMESTAMPDIFF(SECOND, '1970-01-01', t.created_at), "                     \
@@ -38,7 +38,8 @@ static const struct sql select_traits[BY_COUNT][OF_COUNT] = {
 static const struct sql select_trait = {TRAIT_COLUMNS "WHERE t.name = ?", TRAIT_KINDS};
 static const struct sql insert_trait = {
     "INSERT INTO traits (name, created_at) VALUES (?, UTC_TIMESTAMP())", NULL};
-static const struct sql lock_trait = {"SELECT id FROM traits WHERE id = ? FOR UPDATE", "i"};
+static const struct sql lock_trait = {"SELECT id, name FROM traits WHERE name = ? FOR UPDATE",
+                                      "is"};
 static const struct sql select_use = {
     "SELECT 1 FROM resource_provider_traits WHERE trait_id = ? LIMIT 1", "i"};
 static const struct sql delete_trait = {"DELETE FROM traits WHERE id = ?", NULL};
@@ -83,6 +84,11 @@ enum outcome traits_load(struct context *context, const struct trait_filter *fil
     return OUTCOME_OK;
 }
 
+static enum outcome trait_not_found(struct context *context, const char *name)
+{
+    return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.", name);
+}
+
 enum outcome trait_load(struct context *context, const char *name, struct trait *trait)
 {
     struct rows rows;
@@ -91,19 +97,19 @@ enum outcome trait_load(struct context *context, const char *name, struct trait 
     traits_from(context, &rows, &traits);
     /* the collation ignores case, upstream does not */
     if (traits.count == 0 || strcmp(traits.list[0].name, name) != 0)
-        return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.", name);
+        return trait_not_found(context, name);
     *trait = traits.list[0];
     return OUTCOME_OK;
 }
 
-struct creation {
+struct named_trait {
     struct context *context;
     const char *name;
 };
 
 static enum outcome run_creation(void *subject)
 {
-    const struct creation *creation = subject;
+    const struct named_trait *creation = subject;
     return database_execute(creation->context->database, &insert_trait,
                             VALUES(value_text(creation->name)), NULL);
 }
@@ -111,44 +117,35 @@ static enum outcome run_creation(void *subject)
 /* A transaction, though it is one statement, so that it runs again if another one undoes it. */
 enum outcome trait_create(struct context *context, const char *name)
 {
-    struct creation creation = {context, name};
-    enum outcome outcome = database_transaction(context->database, run_creation, &creation);
-    names_forget(context, NAME_TRAIT);
-    return outcome;
+    struct named_trait creation = {context, name};
+    return database_transaction(context->database, run_creation, &creation);
 }
 
-struct deletion {
-    struct context *context;
-    const struct trait *trait;
-};
-
+/* Locks the trait by name: what has the name when the transaction ends is what it deletes. */
 static enum outcome run_deletion(void *subject)
 {
-    const struct deletion *deletion = subject;
-    struct database *database = deletion->context->database;
-    struct value id = value_integer(deletion->trait->id);
+    const struct named_trait *deletion = subject;
+    struct context *context = deletion->context;
+    struct database *database = context->database;
+    const char *name = deletion->name;
     struct rows locked, use;
-    TRY(database_select(database, &lock_trait, &id, 1, &locked));
-    if (locked.count == 0)
-        return context_fail(deletion->context, OUTCOME_TRAIT_NOT_FOUND, "No such trait(s): %s.",
-                            deletion->trait->name);
+    TRY(database_select(database, &lock_trait, VALUES(value_text(name)), &locked));
+    if (locked.count == 0 || strcmp(row_text(&locked, 0, 1), name) != 0)
+        return trait_not_found(context, name);
+    if (strncmp(name, "CUSTOM_", 7) != 0)
+        return context_fail(context, OUTCOME_STANDARD, "Cannot delete standard trait %s.", name);
+    struct value id = value_integer(row_integer(&locked, 0, 0));
     TRY(database_select(database, &select_use, &id, 1, &use));
     if (use.count > 0)
-        return context_fail(deletion->context, OUTCOME_IN_USE,
-                            "The trait %s is in use by a resource provider.",
-                            deletion->trait->name);
+        return context_fail(context, OUTCOME_IN_USE,
+                            "The trait %s is in use by a resource provider.", name);
     return database_execute(database, &delete_trait, &id, 1, NULL);
 }
 
-enum outcome trait_delete(struct context *context, const struct trait *trait)
+enum outcome trait_delete(struct context *context, const char *name)
 {
-    struct deletion deletion = {context, trait};
-    if (strncmp(trait->name, "CUSTOM_", 7) != 0)
-        return context_fail(context, OUTCOME_STANDARD, "Cannot delete standard trait %s.",
-                            trait->name);
-    enum outcome outcome = database_transaction(context->database, run_deletion, &deletion);
-    names_forget(context, NAME_TRAIT);
-    return outcome;
+    struct named_trait deletion = {context, name};
+    return database_transaction(context->database, run_deletion, &deletion);
 }
 
 enum outcome provider_traits_load(struct context *context, const struct provider *provider,
@@ -164,10 +161,37 @@ enum outcome provider_traits_load(struct context *context, const struct provider
 struct replacement {
     struct context *context;
     struct provider *provider;
-    const struct traits *traits;
+    const struct name_set *names;
+    struct traits *traits; /* of the names */
     bool check_generation;
     int64_t generation; /* as loaded: each attempt starts from it */
 };
+
+/* Loads the traits of the names. */
+static enum outcome load_wanted(const struct replacement *replacement)
+{
+    struct context *context = replacement->context;
+    const struct name_set *names = replacement->names;
+    struct text_builder missing = text_begin(context->arena);
+    struct traits *traits = replacement->traits;
+    *traits = (struct traits){0};
+    if (names->count == 0)
+        return OUTCOME_OK;
+    TRY(traits_load(context,
+                    &(struct trait_filter){.names = names->names, .name_count = names->count},
+                    traits));
+    const char **known = arena_array(context->arena, traits->count, sizeof(*known));
+    for (size_t i = 0; i < traits->count; i++)
+        known[i] = traits->list[i].name;
+    sort(known, traits->count, sizeof(*known), text_compare);
+    for (size_t i = 0; i < names->count; i++)
+        if (sorted_find(&names->names[i], known, traits->count, sizeof(*known), text_compare) ==
+            NULL)
+            text_add_item(&missing, ", ", names->names[i]);
+    if (missing.text == NULL)
+        return OUTCOME_OK;
+    return context_fail(context, OUTCOME_TRAIT_NOT_FOUND, "No such trait %s", text_end(&missing));
+}
 
 static int trait_compare(const void *left, const void *right)
 {
@@ -227,6 +251,7 @@ static enum outcome run_replacement(void *subject)
     bool changed = false;
     replacement->provider->generation = replacement->generation;
     TRY(provider_hold(replacement->context, replacement->provider, replacement->check_generation));
+    TRY(load_wanted(replacement));
     TRY(provider_traits_load(replacement->context, replacement->provider, &present));
     TRY(write_difference(replacement, &present, &changed));
     if (!changed)
@@ -235,9 +260,10 @@ static enum outcome run_replacement(void *subject)
 }
 
 enum outcome provider_traits_replace(struct context *context, struct provider *provider,
-                                     const struct traits *traits, bool check_generation)
+                                     const struct name_set *names, bool check_generation,
+                                     struct traits *traits)
 {
-    struct replacement replacement = {context, provider, traits, check_generation,
-                                      provider->generation};
+    struct replacement replacement = {context, provider,         names,
+                                      traits,  check_generation, provider->generation};
     return database_transaction(context->database, run_replacement, &replacement);
 }

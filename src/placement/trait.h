@@ -5,6 +5,7 @@
 #define BERTH_PLACEMENT_TRAIT_H
 
 #include "placement/provider.h"
+#include "placement/requirements.h"
 
 struct trait {
     int64_t id;
@@ -39,20 +40,23 @@ enum outcome trait_load(struct context *context, const char *name, struct trait 
 /* Creates a custom trait. OUTCOME_DUPLICATE: the name exists. */
 enum outcome trait_create(struct context *context, const char *name);
 
-/* Deletes a custom trait.
+/* Deletes a custom trait by name.
      OUTCOME_STANDARD         "Cannot delete standard trait <name>."
      OUTCOME_IN_USE           "The trait <name> is in use by a resource provider."
      OUTCOME_TRAIT_NOT_FOUND  "No such trait(s): <name>." */
-enum outcome trait_delete(struct context *context, const struct trait *trait);
+enum outcome trait_delete(struct context *context, const char *name);
 
 /* Loads the traits of a provider, in the order of ids. */
 enum outcome provider_traits_load(struct context *context, const struct provider *provider,
                                   struct traits *traits);
 
 /* Replaces the traits of a provider that was loaded before. Raises its generation if anything
-   changes. OUTCOME_CONCURRENT_UPDATE: the provider was deleted or, with check_generation, changed
-   since it was loaded. */
+   changes. Sets *traits to the traits of the names.
+     OUTCOME_TRAIT_NOT_FOUND    "No such trait <names>"
+     OUTCOME_CONCURRENT_UPDATE  the provider was deleted or, with check_generation, changed since it
+                                was loaded */
 enum outcome provider_traits_replace(struct context *context, struct provider *provider,
-                                     const struct traits *traits, bool check_generation);
+                                     const struct name_set *names, bool check_generation,
+                                     struct traits *traits);
 
 #endif
