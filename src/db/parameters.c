@@ -29,7 +29,9 @@ static size_t list_width(const struct value *value)
     size_t width = 1;
     while (width < value->length && width < LIST_STEP)
         width *= 2;
-    return width < value->length ? (value->length + LIST_STEP - 1) / LIST_STEP * LIST_STEP : width;
+    if (width < value->length)
+        width = ((size_t)value->length + LIST_STEP - 1) / LIST_STEP * LIST_STEP;
+    return width;
 }
 
 static struct value list_element(const struct value *list, size_t index)
