@@ -129,12 +129,19 @@ static void make_wish(struct scene *scene, int number, bool granular)
 static void make_scene(struct scene *scene)
 {
     *scene = (struct scene){.provider_count = 1 + dice(PROVIDERS)};
-    for (int i = 0; i < scene->provider_count; i++)
+    bool crowd = chance(8); /* all share with all */
+    for (int i = 0; i < scene->provider_count; i++) {
         make_provider(scene, i);
+        scene->providers[i].shares = scene->providers[i].shares || crowd;
+        scene->providers[i].aggregates |= (unsigned)crowd;
+    }
     int plain = chance(60) ? dice(GROUPS) : GROUPS;
     scene->wish_count = 1 + dice(GROUPS);
     for (int i = 0; i < scene->wish_count; i++)
-        make_wish(scene, i, i != plain);
+        if (i > 0 && i != plain && scene->wishes[i - 1].granular && chance(30))
+            scene->wishes[i] = scene->wishes[i - 1];
+        else
+            make_wish(scene, i, i != plain);
     scene->isolate = chance(50);
     scene->one_of_tree = chance(10);
     if (chance(15))
@@ -530,12 +537,27 @@ static void note_choice(const struct scene *scene, const struct search *search, 
     add_key(keys, key);
 }
 
+/* The candidates from an anchor must come in the order of their providers, slot by slot. */
+static void check_order(const struct search *search, bool first, uint32_t *last)
+{
+    const uint32_t *choice = search_choice(search);
+    size_t count = search->space.slot_count, same = 0;
+    while (same < count && choice[same] == last[same])
+        same++;
+    if (!first && (same == count || choice[same] < last[same]))
+        abort();
+    memcpy(last, choice, count * sizeof(*last));
+}
+
 static void search_depth_first(const struct scene *scene, struct search *search, struct keys *keys)
 {
     for (uint32_t i = 0; i < search->space.anchor_count; i++) {
         struct search_walk walk = search_walk_from(search, &arena, i);
-        while (search_next(search, &walk) == SEARCH_FOUND)
+        uint32_t last[SLOTS];
+        for (bool first = true; search_next(search, &walk) == SEARCH_FOUND; first = false) {
+            check_order(search, first, last);
             note_choice(scene, search, keys);
+        }
     }
 }
 

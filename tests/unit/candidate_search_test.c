@@ -82,6 +82,45 @@ START_TEST(finds_what_trying_everything_finds)
 }
 END_TEST
 
+/* Returns whether a group of a scene has candidates by itself. */
+static bool matches_alone(const struct scene *scene, int wish)
+{
+    struct scene alone = *scene;
+    alone.wishes[0] = scene->wishes[wish];
+    alone.wish_count = 1;
+    alone.subtree_count = 0;
+    alone.isolate = alone.one_of_tree = false;
+    refer(&alone, &expected);
+    return expected.count > 0;
+}
+
+START_TEST(knows_whether_groups_match_alone)
+{
+    uint64_t matching = 0;
+    for (uint64_t seed = first_seed; seed < first_seed + SEEDS / 10; seed++) {
+        struct scene scene;
+        struct world world;
+        struct search_query query;
+        struct budget budget = {0};
+        bool all = true;
+        shake(seed);
+        make_scene(&scene);
+        arena_reset(&arena);
+        make_world(&scene, &world);
+        make_query(&scene, &query);
+        for (int i = 0; i < scene.wish_count; i++) {
+            all = all && matches_alone(&scene, i);
+            enum search_step step =
+                search_groups_match(&arena, &world, &query, (size_t)i + 1, &budget);
+            ck_assert_msg(step == (all ? SEARCH_FOUND : SEARCH_END), "seed %llu, %d groups",
+                          (unsigned long long)seed, i + 1);
+        }
+        matching += all;
+    }
+    ck_assert_uint_gt(matching, SEEDS / 100);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc == 3) {
@@ -95,6 +134,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     TCase *test = tcase_create("candidate_search");
     tcase_add_test(test, finds_what_trying_everything_finds);
+    tcase_add_test(test, knows_whether_groups_match_alone);
     int status = suite_run("candidate_search", test);
     arena_free(&arena);
     free(expected.keys);
