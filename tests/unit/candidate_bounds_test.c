@@ -371,10 +371,12 @@ static void make_random_query(void)
         require_traits(&groups[0], (size_t)dice(TRAITS + 1));
     }
     while (query.group_count < (size_t)count)
-        add_group(true, dice(kinds), 1 + dice(kinds), 1 + dice(most), chance(5) ? dice(TRAITS) : -1);
+        add_group(true, dice(kinds), 1 + dice(kinds), 1 + dice(most),
+                  chance(5) ? dice(TRAITS) : -1);
     size_t first = groups[0].granular ? 0 : 1;
     for (int i = chance(60) ? 1 + dice(SUBTREES_MOST) : 0; i > 0; i--)
-        add_subtree(first + (size_t)(chance(50) ? dice(3) : 0), chance(50) ? 1 : 1 + (size_t)dice(5));
+        add_subtree(first + (size_t)(chance(50) ? dice(3) : 0),
+                    chance(50) ? 1 : 1 + (size_t)dice(5));
 }
 
 static double processor_seconds(void)
