@@ -15,6 +15,10 @@
 #ifndef BERTH_BASE_TEXT_H
 #define BERTH_BASE_TEXT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
 #include "base/arena.h"
 
 /* Returns text, or otherwise if text is NULL. */
@@ -27,6 +31,13 @@ static inline const char *text_or(const char *text, const char *otherwise)
 static inline const char *text_filled_or(const char *text, const char *otherwise)
 {
     return text != NULL && *text != '\0' ? text : otherwise;
+}
+
+/* Returns whether text ends with the characters of end. */
+static inline bool text_ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && memcmp(text + length - end_length, end, end_length) == 0;
 }
 
 struct text_builder {

@@ -3,7 +3,6 @@
  */
 #include <config.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/directory.h"
 #include "settings/config.h"
 #include "settings/config_store.h"
 #include "settings/ini.h"
@@ -84,24 +84,12 @@ bool config_read_file(struct config *config, const char *path, struct error_line
     return read_file(config, expand_home(config, path), false, error);
 }
 
-static int is_config_file(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && length >= 5 &&
-           strcmp(entry->d_name + length - 5, ".conf") == 0;
-}
-
-static int name_compare(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 bool config_read_directory(struct config *config, const char *path, struct error_line *error)
 {
     struct dirent **entries = NULL;
     bool good = true;
     path = expand_home(config, path);
-    int count = scandir(path, &entries, is_config_file, name_compare);
+    int count = directory_list(path, ".conf", &entries);
     if (count < 0) {
         error_line_set(error, "cannot read configuration directory %s: %s", path, strerror(errno));
         return false;

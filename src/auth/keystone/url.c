@@ -13,12 +13,6 @@
 #include "auth/keystone/json.h"
 #include "base/text.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 /* Parses a URL of http or https. Returns NULL for any other text, and when there is no memory. The
    caller frees it with curl_url_cleanup(). */
 static CURLU *parse(const char *text)
@@ -73,9 +67,9 @@ bool keystone_url_add_version(struct keystone_url *url)
 bool keystone_url_has_version(struct keystone_url *url)
 {
     static const char old[] = "/v2.0";
-    if (ends_with(url->text, "/v3"))
+    if (text_ends_with(url->text, "/v3"))
         return true;
-    if (!ends_with(url->text, old))
+    if (!text_ends_with(url->text, old))
         return false;
     url->text[strlen(url->text) - strlen(old)] = '\0';
     return keystone_url_add_version(url);
@@ -128,7 +122,7 @@ static bool choose_path(CURLU *asked, CURLU *link, struct keystone_url *path)
     if (part_equal(asked, link, CURLUPART_SCHEME) && part_equal(asked, link, CURLUPART_HOST) &&
         part_equal(asked, link, CURLUPART_PORT))
         length = snprintf(path->text, sizeof(path->text), "%s", target.text);
-    else if (ends_with(base.text, version))
+    else if (text_ends_with(base.text, version))
         length = snprintf(path->text, sizeof(path->text), "%s", base.text);
     else
         length = snprintf(path->text, sizeof(path->text), "%s/%s", base.text, version);
@@ -198,7 +192,7 @@ bool keystone_url_discover(struct keystone_url *url, const char *document, size_
     const char *link =
         keystone_json_parse(&json, document, length) ? document_link(json.root) : NULL;
     bool good = link != NULL && combine(url, link, &found) &&
-                (ends_with(found.text, "/v3") || keystone_url_add_version(&found));
+                (text_ends_with(found.text, "/v3") || keystone_url_add_version(&found));
     keystone_json_free(&json);
     if (good)
         *url = found;

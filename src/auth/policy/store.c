@@ -5,7 +5,6 @@
 
 #include "auth/policy/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/directory.h"
 #include "base/log.h"
 #include "settings/config_find.h"
 
@@ -34,16 +34,6 @@ static const char *find_path(const struct settings *settings, const char *name, 
     return arena_strdup(arena, path);
 }
 
-static int is_visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int name_compare(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /* Called for each path. Returns false to stop. */
 typedef bool (*visitor)(void *subject, const char *path, const struct stat *status,
                         struct error_line *error);
@@ -53,7 +43,7 @@ static bool visit_directory(const char *path, struct arena *arena, visitor visit
 {
     struct dirent **entries = NULL;
     struct stat status;
-    int count = scandir(path, &entries, is_visible, name_compare);
+    int count = directory_list(path, "", &entries);
     bool good = count >= 0 || errno == ENOENT;
     if (!good)
         error_line_set(error, "%s: %s", path, strerror(errno));
