@@ -6,7 +6,6 @@
 #include "api/allocations.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "api/body/schema.h"
 #include "api/call.h"

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void sort(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
@@ -46,4 +47,9 @@ int int64_compare(const void *left, const void *right)
 int text_compare(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+int text_case_compare(const void *left, const void *right)
+{
+    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
 }

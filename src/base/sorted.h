@@ -23,10 +23,12 @@ size_t sort_unique(void *list, size_t count, size_t size,
 void *sorted_find(const void *key, const void *list, size_t count, size_t size,
                   int (*compare)(const void *, const void *));
 
-/* Compare functions for elements of type int64_t and of type const char * (by bytes, which for
-   UTF-8 is the order of code points). */
+/* Compare functions for elements of type int64_t and of type const char *: by bytes, which for
+   UTF-8 is the order of code points; or by bytes with ASCII letters of either case equal, as in
+   uuids. */
 int int64_compare(const void *left, const void *right);
 int text_compare(const void *left, const void *right);
+int text_case_compare(const void *left, const void *right);
 
 /* Returns the index of the first element that is not before key, or count if all are. before says
    whether the element at an index sorts before key; the list is sorted so that elements before key

@@ -110,11 +110,6 @@ static enum outcome free_allocations(struct claim_run *run)
 
 /* Providers. */
 
-static int uuid_compare(const void *left, const void *right)
-{
-    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 /* Adds the uuids of the providers that no claim names, and that a consumer with an empty claim has
    used, to the list. Their generations are raised too. Returns how many there are. */
 static size_t find_emptied_providers(const struct claim_run *run, const char **uuids)
@@ -124,14 +119,15 @@ static size_t find_emptied_providers(const struct claim_run *run, const char **u
     for (size_t i = 0; i < run->claim_count; i++)
         if (run->claims[i].amount_count == 0)
             emptied[emptied_count++] = run->claims[i].consumer_uuid;
-    sort(emptied, emptied_count, sizeof(*emptied), uuid_compare);
+    sort(emptied, emptied_count, sizeof(*emptied), text_case_compare);
     for (size_t i = 0; i < run->freed.count && emptied_count > 0; i++) {
         const char *consumer = row_text(&run->freed, i, 0), *provider = row_text(&run->freed, i, 4);
         if (provider != NULL && claim_run_provider(run, provider) == NULL &&
-            sorted_find(&consumer, emptied, emptied_count, sizeof(*emptied), uuid_compare) != NULL)
+            sorted_find(&consumer, emptied, emptied_count, sizeof(*emptied), text_case_compare) !=
+                NULL)
             uuids[count++] = provider;
     }
-    return sort_unique(uuids, count, sizeof(*uuids), uuid_compare);
+    return sort_unique(uuids, count, sizeof(*uuids), text_case_compare);
 }
 
 /* Takes the rows of the locked providers. Those that no claim names go to the end of the list. */

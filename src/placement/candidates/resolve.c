@@ -6,7 +6,6 @@
 #include "placement/candidates/resolve.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/sorted.h"
 #include "base/text.h"
@@ -180,14 +179,9 @@ struct trees {
     size_t count;
 };
 
-static int uuid_compare(const void *left, const void *right)
-{
-    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static const char **trees_find(const struct trees *trees, const char *uuid)
 {
-    return sorted_find(&uuid, trees->uuids, trees->count, sizeof(*trees->uuids), uuid_compare);
+    return sorted_find(&uuid, trees->uuids, trees->count, sizeof(*trees->uuids), text_case_compare);
 }
 
 static struct trees find_trees(const struct resolution *resolution, const struct world *world,
@@ -199,7 +193,7 @@ static struct trees find_trees(const struct resolution *resolution, const struct
     for (size_t i = 0; i < request->group_count; i++)
         if (request->groups[i].in_tree != NULL)
             trees.uuids[trees.count++] = request->groups[i].in_tree;
-    trees.count = sort_unique(trees.uuids, trees.count, sizeof(*trees.uuids), uuid_compare);
+    trees.count = sort_unique(trees.uuids, trees.count, sizeof(*trees.uuids), text_case_compare);
     trees.roots = arena_array(arena, trees.count, sizeof(*trees.roots));
     for (size_t i = 0; i < trees.count; i++)
         trees.roots[i] = WORLD_NONE;
