@@ -251,7 +251,6 @@ def put_parent(pool, provider, parent):
     )
 
 
-@pytest.mark.xfail(reason='row locks do not cross nodes', strict=False)
 def test_two_moves_make_no_circle(pools):
     for _ in range(30):
         tag = str(uuid.uuid4())[:8]
@@ -266,7 +265,6 @@ def test_two_moves_make_no_circle(pools):
     check_rows(pools[2])
 
 
-@pytest.mark.xfail(reason='row locks do not cross nodes', strict=False)
 def test_a_child_made_beside_a_move_has_the_right_root(pools):
     for _ in range(40):
         tag = str(uuid.uuid4())[:8]
@@ -284,7 +282,6 @@ def test_a_child_made_beside_a_move_has_the_right_root(pools):
     check_rows(pools[2])
 
 
-@pytest.mark.xfail(reason='row locks do not cross nodes', strict=False)
 def test_a_class_that_goes_leaves_no_inventory(pools):
     provider = make_child(pools[0], 'of-classes-' + str(uuid.uuid4()), None)
     path = '/resource_providers/%s/inventories' % provider
@@ -318,3 +315,107 @@ def test_a_class_that_goes_leaves_no_inventory(pools):
         )
         pools[0].ask('DELETE', '/resource_classes/' + name)
     check_rows(pools[2])
+
+
+def test_a_trait_that_goes_is_on_no_provider(pools):
+    provider = make_child(pools[0], 'of-traits-' + str(uuid.uuid4()), None)
+    path = '/resource_providers/%s/traits' % provider
+    for number in range(RACES // 3):
+        name = 'CUSTOM_RACE_%d' % number
+        assert pools[0].ask('PUT', '/traits/' + name).status == 201
+        generation = pools[1].ask('GET', path).json['resource_provider_generation']
+        answers = race(
+            lambda: pools[1].ask(
+                'PUT', path, {'resource_provider_generation': generation, 'traits': [name]}
+            ),
+            lambda: pools[0].ask('DELETE', '/traits/' + name),
+        )
+        assert all(answer.status in (200, 204, 400, 409) for answer in answers), [
+            one.text for one in answers
+        ]
+        assert sum(answer.status < 300 for answer in answers) <= 1, [one.text for one in answers]
+        assert pools[0].ask('DELETE', path).status == 204
+        pools[0].ask('DELETE', '/traits/' + name)
+    check_rows(pools[2])
+
+
+def test_a_parent_that_goes_has_no_child(pools):
+    for _ in range(RACES // 3):
+        tag = str(uuid.uuid4())[:8]
+        root = make_child(pools[0], 'root-' + tag, None)
+        parent, other = (make_child(pools[0], name + tag, root) for name in ('parent', 'other'))
+        answers = race(
+            lambda: pools[0].ask('DELETE', '/resource_providers/' + parent),
+            lambda: pools[1].ask(
+                'POST',
+                '/resource_providers',
+                {'name': 'child' + tag, 'parent_provider_uuid': parent},
+            ),
+            lambda: put_parent(pools[2], other, parent),
+        )
+        assert all(answer.status in (200, 204, 400, 409) for answer in answers), [
+            one.text for one in answers
+        ]
+        assert answers[0].status != 204 or [one.status for one in answers[1:]] == [400, 400], [
+            one.text for one in answers
+        ]
+    check_rows(pools[2])
+
+
+def test_of_two_replacements_of_aggregates_one_wins(pools):
+    """At 1.1, where no generation is raised."""
+    old = {'openstack-api-version': 'placement 1.1'}
+    for _ in range(RACES // 3):
+        provider = make_child(pools[0], 'member-' + str(uuid.uuid4()), None)
+        path = '/resource_providers/%s/aggregates' % provider
+        lists = [[str(uuid.uuid4())] for _ in pools]
+        answers = race(
+            *[
+                lambda pool=pool, wanted=wanted: pool.ask('PUT', path, wanted, old)
+                for pool, wanted in zip(pools, lists)
+            ]
+        )
+        assert all(answer.status in (200, 409) for answer in answers), [one.text for one in answers]
+        won = [wanted for wanted, one in zip(lists, answers) if one.status == 200]
+        assert pools[0].ask('GET', path, None, old).json['aggregates'] in won
+
+
+def test_of_a_renaming_and_a_move_one_wins(pools):
+    for _ in range(RACES // 3):
+        tag = str(uuid.uuid4())[:8]
+        old, new = (make_child(pools[0], name + tag, None) for name in ('old', 'new'))
+        moved = make_child(pools[0], 'moved' + tag, old)
+        wanted = [('renamed' + tag, old), ('moved' + tag, new)]
+        answers = race(
+            *[
+                lambda pool=pool, body=body: pool.ask(
+                    'PUT',
+                    '/resource_providers/' + moved,
+                    {'name': body[0], 'parent_provider_uuid': body[1]},
+                )
+                for pool, body in zip(pools, wanted)
+            ]
+        )
+        assert all(answer.status in (200, 409) for answer in answers), [one.text for one in answers]
+        now = pools[2].ask('GET', '/resource_providers/' + moved).json
+        assert (now['name'], now['parent_provider_uuid']) in wanted, now
+    check_rows(pools[2])
+
+
+def test_no_node_uses_the_id_of_a_class_again(pools):
+    ids = []
+    for number in range(3 * len(pools)):
+        maker, remover, reader = (pools[(number + i) % len(pools)] for i in range(3))
+        name = '/resource_classes/CUSTOM_ID_%d' % number
+        assert maker.ask('PUT', name).status == 201
+        assert reader.ask('GET', name).status == 200
+        ids.append(
+            int(
+                reader.node.sql(
+                    "SELECT id FROM resource_classes WHERE name = 'CUSTOM_ID_%d'" % number,
+                    'placement',
+                )
+            )
+        )
+        assert remover.ask('DELETE', name).status == 204
+    assert len(set(ids)) == len(ids), ids
