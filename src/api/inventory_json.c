@@ -45,6 +45,6 @@ struct inventory inventory_read(json_t *data, const char *class_name)
     }
     json_t *ratio = json_object_get(data, "allocation_ratio");
     if (ratio != NULL)
-        inventory.allocation_ratio = json_number_value(ratio);
+        inventory.allocation_ratio = body_real(ratio);
     return inventory;
 }

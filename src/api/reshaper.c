@@ -9,6 +9,7 @@
 #include "api/call.h"
 #include "api/claim_json.h"
 #include "api/inventory_json.h"
+#include "api/query/python_text.h"
 #include "placement/reshape.h"
 #include "watch/tally.h"
 
@@ -23,9 +24,11 @@ static void read_provider(struct call *call, const char *uuid, json_t *data,
 {
     json_t *records = json_object_get(data, "inventories"), *record;
     const char *class_name;
+    json_t *generation = json_object_get(data, "resource_provider_generation");
     *provider = (struct reshaped_provider){
         .uuid = uuid,
-        .generation = body_integer(json_object_get(data, "resource_provider_generation")),
+        .generation = body_integer(generation),
+        .generation_text = python_repr(generation, call->exchange->arena),
     };
     struct inventories *inventories = &provider->inventories;
     inventories->list =

@@ -198,6 +198,15 @@ void writer_member_integer(struct json_writer *writer, const char *key, int64_t 
     writer_integer(writer, value);
 }
 
+void writer_member_whole(struct json_writer *writer, const char *key, double value)
+{
+    char digits[WHOLE_TEXT];
+    snprintf(digits, sizeof(digits), "%.0f", trunc(value) + 0.0);
+    writer_key(writer, key);
+    item_begin(writer);
+    buffer_add_text(writer->buffer, digits);
+}
+
 void writer_member_real(struct json_writer *writer, const char *key, double value)
 {
     char text[REAL_TEXT];

@@ -40,6 +40,9 @@ void writer_member_text(struct json_writer *writer, const char *key, const char 
 void writer_member_integer(struct json_writer *writer, const char *key, int64_t value);
 void writer_member_real(struct json_writer *writer, const char *key, double value);
 
+/* Writes the whole part of a finite number with all its digits, as Python's int() of a float. */
+void writer_member_whole(struct json_writer *writer, const char *key, double value);
+
 /* Writes a number as writer_member_real() does, but into text, with a NUL. */
 enum { REAL_TEXT = 64 };
 void writer_format_real(char text[REAL_TEXT], double value);

@@ -47,6 +47,11 @@ bool uuid_is_like(const char *text)
     return text != NULL && digits_of(text, digits);
 }
 
+bool uuid_has_dashes(const char *text)
+{
+    return text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
+}
+
 bool uuid_canonical(const char *text, struct uuid_text *canonical)
 {
     static const int groups[] = {8, 4, 4, 4, 12};

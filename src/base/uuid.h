@@ -18,6 +18,9 @@ struct uuid_text {
    NULL. */
 bool uuid_is_like(const char *text);
 
+/* Returns whether a text that is uuid_is_like() has dashes where the canonical form has them. */
+bool uuid_has_dashes(const char *text);
+
 /* Writes the canonical form of a uuid. Returns false, and writes nothing, if text is not
    uuid_is_like(). */
 bool uuid_canonical(const char *text, struct uuid_text *canonical);

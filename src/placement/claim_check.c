@@ -19,10 +19,7 @@ static enum outcome check_consumer(struct claim_run *run, const struct claim *cl
                                    const struct consumer *consumer)
 {
     struct arena *arena = run->context->arena;
-    if (!claim->check_generation)
-        return OUTCOME_OK;
-    const char *got =
-        claim->generation_null ? "None" : arena_printf(arena, "%lld", (long long)claim->generation);
+    const char *got = claim->generation_null ? "None" : claim->generation_text;
     if (consumer == NULL)
         return claim->generation_null ? OUTCOME_OK : consumer_conflict(run, "null", got);
     if (!claim->generation_null && claim->generation == consumer->generation)
@@ -31,10 +28,21 @@ static enum outcome check_consumer(struct claim_run *run, const struct claim *cl
                              got);
 }
 
+/* Where a request names a new consumer twice, upstream has created it when it comes to the second
+   name. */
+static const struct consumer just_created = {.generation = 0};
+
 enum outcome claim_check_consumers(struct claim_run *run)
 {
-    for (size_t i = 0; i < run->claim_count; i++)
-        TRY(check_consumer(run, &run->claims[i], run->consumers[i]));
+    for (size_t i = 0; i < run->claim_count; i++) {
+        const struct consumer *consumer = run->consumers[i];
+        for (const struct claim *claim = &run->claims[i]; claim != NULL; claim = claim->again) {
+            if (claim->check_generation)
+                TRY(check_consumer(run, claim, consumer));
+            if (consumer == NULL)
+                consumer = &just_created;
+        }
+    }
     return OUTCOME_OK;
 }
 

@@ -85,8 +85,8 @@ static enum outcome check_provider(struct reshaping *reshaping, size_t index,
         return OUTCOME_OK;
     return context_fail(
         reshaping->context, OUTCOME_GENERATION_CONFLICT,
-        "resource provider generation conflict for provider %s: actual: %lld, given: %lld",
-        provider->uuid, (long long)found->generation, (long long)provider->generation);
+        "resource provider generation conflict for provider %s: actual: %lld, given: %s",
+        provider->uuid, (long long)found->generation, provider->generation_text);
 }
 
 static enum outcome lock_providers(struct reshaping *reshaping)
@@ -105,6 +105,19 @@ static enum outcome lock_providers(struct reshaping *reshaping)
     for (size_t i = 0; i < reshaping->provider_count; i++)
         TRY(check_provider(reshaping, i, stored, count));
     return OUTCOME_OK;
+}
+
+/* Upstream raises the generation of a provider for each spelling of it; the second time it is
+   stale. */
+static enum outcome refuse_repeated(struct reshaping *reshaping)
+{
+    size_t count = reshaping->provider_count;
+    int64_t *ids = arena_array(reshaping->context->arena, count, sizeof(*ids));
+    for (size_t i = 0; i < count; i++)
+        ids[i] = reshaping->ids[i];
+    return sort_unique(ids, count, sizeof(*ids), int64_compare) == count
+               ? OUTCOME_OK
+               : OUTCOME_CONCURRENT_UPDATE;
 }
 
 /* Inventories. */
@@ -234,8 +247,8 @@ static enum outcome raise_last(struct reshaping *reshaping)
 static enum outcome run(void *subject)
 {
     static enum outcome (*const steps[])(struct reshaping *) = {
-        lock_consumers,   lock_providers,     add_inventories, raise_first,
-        move_allocations, remove_inventories, raise_last,
+        lock_consumers,  lock_providers, refuse_repeated,  add_inventories,
+        raise_first, move_allocations,   remove_inventories, raise_last,
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         TRY(steps[i](subject));

@@ -14,7 +14,8 @@
 /* All inventories that a provider has from now on. */
 struct reshaped_provider {
     const char *uuid;
-    int64_t generation; /* which the client thinks the provider has */
+    int64_t generation;          /* which the client thinks the provider has */
+    const char *generation_text; /* as the client wrote it */
     struct inventories inventories;
 };
 

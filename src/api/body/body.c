@@ -6,7 +6,10 @@
 #include "api/body/body.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "api/body/huge.h"
 
 /* Whether brackets nest no deeper than they may: jansson's limit is far higher. */
 static bool depth_is_fine(const char *text, size_t length, unsigned most)
@@ -38,6 +41,10 @@ json_t *body_parse(const char *text, size_t length, unsigned depth, struct arena
         *message = "Expecting value: line 1 column 1 (char 0)";
         return NULL;
     }
+    if (!huge_hide(arena, &text, &length)) {
+        *message = "an integer has more than 4300 digits";
+        return NULL;
+    }
     json_error_t error;
     json_t *body = json_loadb(text, length, JSON_DECODE_ANY, &error);
     if (body == NULL) {
@@ -48,8 +55,17 @@ json_t *body_parse(const char *text, size_t length, unsigned depth, struct arena
     return body;
 }
 
+double body_real(const json_t *number)
+{
+    const char *digits = huge_digits(number);
+    return digits != NULL ? strtod(digits, NULL) : json_number_value(number);
+}
+
 int64_t body_integer(const json_t *number)
 {
+    const char *digits = huge_digits(number);
+    if (digits != NULL)
+        return *digits == '-' ? INT64_MIN : INT64_MAX;
     if (json_is_integer(number))
         return json_integer_value(number);
     double value = json_real_value(number);

@@ -16,6 +16,9 @@
 json_t *body_parse(const char *text, size_t length, unsigned depth, struct arena *arena,
                    const char **message);
 
+/* Returns a number of the schema type "number"; one that does not fit becomes an infinite one. */
+double body_real(const json_t *number);
+
 /* Returns a number of the schema type "integer", which includes 1.0. A number outside of int64_t
    becomes INT64_MIN or INT64_MAX. */
 int64_t body_integer(const json_t *number);

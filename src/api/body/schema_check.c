@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/body/body.h"
 #include "api/body/schema_node.h"
 #include "api/query/python_text.h"
 #include "base/sorted.h"
@@ -359,12 +360,14 @@ static void check_pattern(const struct check *check, const struct schema_rule *r
         report(check, rule, "does not match ", rule->value);
 }
 
-/* "uuid" is the only format. A value that is not text is not a uuid. */
+/* Formats are "uuid" and, in queries, "dashed-uuid": upstream checks bodies by is_uuid_like(), and
+   queries by jsonschema's own format, which is stricter. A value that is not text is no uuid. */
 static void check_format(const struct check *check, const struct schema_rule *rule)
 {
-    if (json_is_string(check->instance) && uuid_is_like(json_string_value(check->instance)))
-        return;
-    report(check, rule, "is not a ", rule->value);
+    const char *uuid = json_string_value(check->instance);
+    bool dashed = strcmp(json_string_value(rule->value), "dashed-uuid") == 0;
+    if (!uuid_is_like(uuid) || (dashed && !uuid_has_dashes(uuid)))
+        report(check, rule, "is not a 'uuid'", NULL);
 }
 
 static double limit_of(const struct schema_rule *rule)
@@ -374,13 +377,13 @@ static double limit_of(const struct schema_rule *rule)
 
 static void check_minimum(const struct check *check, const struct schema_rule *rule)
 {
-    if (json_is_number(check->instance) && json_number_value(check->instance) < limit_of(rule))
+    if (json_is_number(check->instance) && body_real(check->instance) < limit_of(rule))
         report(check, rule, "is less than the minimum of ", rule->value);
 }
 
 static void check_maximum(const struct check *check, const struct schema_rule *rule)
 {
-    if (json_is_number(check->instance) && json_number_value(check->instance) > limit_of(rule))
+    if (json_is_number(check->instance) && body_real(check->instance) > limit_of(rule))
         report(check, rule, "is greater than the maximum of ", rule->value);
 }
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "api/body/huge.h"
 #include "base/json_writer.h"
 #include "base/sorted.h"
 #include "base/text.h"
@@ -259,6 +260,10 @@ static void add_value(struct text_builder *repr, const json_t *value)
         add_text(repr, json_string_value(value));
         break;
     case JSON_INTEGER:
+        if (huge_digits(value) != NULL) {
+            text_add(repr, huge_digits(value));
+            break;
+        }
         text_add_format(repr, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         break;
     case JSON_REAL:
