@@ -151,7 +151,7 @@ static void write_summary_resources(const struct candidate_writer *writer,
             continue;
         writer_key(json, resource->class_name);
         writer_begin_object(json);
-        writer_member_integer(json, "capacity", resource->capacity);
+        writer_member_whole(json, "capacity", resource->capacity);
         writer_member_integer(json, "used", resource->used);
         writer_end_object(json);
     }

@@ -6,6 +6,7 @@
 #include "manage/tree_drawing.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -203,7 +204,7 @@ static int64_t capacity_of(const struct tree_inventory *inventory)
 {
     double capacity =
         (double)(inventory->total - inventory->reserved) * inventory->allocation_ratio;
-    return (int64_t)capacity;
+    return (int64_t)fmin(fmax(capacity, -1e18), 1e18);
 }
 
 static bool is_over(const struct tree_inventory *inventory)

@@ -55,6 +55,15 @@ static const struct {
     {SCHEMA_INVENTORY_POST, "{\"resource_class\": \"VCPU\", \"total\": 2147483648}",
      "2147483648 is greater than the maximum of 2147483647\n\nFailed validating 'maximum' in "
      "schema['properties']['total']\n\nOn instance['total']"},
+    {SCHEMA_INVENTORY_POST, "{\"resource_class\": \"VCPU\", \"total\": 9223372036854775808}",
+     "9223372036854775808 is greater than the maximum of 2147483647\n\nFailed validating 'maximum' "
+     "in schema['properties']['total']\n\nOn instance['total']"},
+    {SCHEMA_INVENTORY_POST, "{\"resource_class\": \"VCPU\", \"total\": -9223372036854775808}",
+     "-9223372036854775808 is less than the minimum of 1\n\nFailed validating 'minimum' in "
+     "schema['properties']['total']\n\nOn instance['total']"},
+    {SCHEMA_RESOURCE_PROVIDERS_GET_1_0, "{\"uuid\": \"4e8e5957649f477b9e5bf1f75b21c03c\"}",
+     "'4e8e5957649f477b9e5bf1f75b21c03c' is not a 'uuid'\n\nFailed validating 'format' in "
+     "schema['properties']['uuid']\n\nOn instance['uuid']"},
     {SCHEMA_ALLOCATIONS_PUT_1_12, "{\"allocations\": {}, \"project_id\": \"p\", \"user_id\": \"\"}",
      "{} does not have enough properties\n\nFailed validating 'minProperties' in "
      "schema['properties']['allocations']\n\nOn instance['allocations']"},

@@ -31,7 +31,8 @@ struct candidate {
 
 struct summary_resource {
     const char *class_name;
-    int64_t capacity, used;
+    double capacity; /* not rounded */
+    int64_t used;
 };
 
 /* A provider of the candidates, or another one in their trees. */

@@ -34,7 +34,7 @@ static size_t list_resources(const struct summaries *summaries,
         const char *class_name = class_name_find(summaries->classes, inventory->class_id);
         if (class_name != NULL) /* always, unless rows are damaged */
             resources[count++] =
-                (struct summary_resource){class_name, inventory->capacity, inventory->used};
+                (struct summary_resource){class_name, inventory->whole_capacity, inventory->used};
     }
     return count;
 }

@@ -5,6 +5,8 @@
 
 #include "placement/candidates/world_load.h"
 
+#include <math.h>
+
 #include "base/sorted.h"
 
 static const struct sql select_providers = {
@@ -119,8 +121,8 @@ static enum outcome add_inventory(void *subject, const struct value *row)
         .allocation_ratio = ratio,
     };
     double capacity = (double)(row[2].integer - row[3].integer) * ratio_meaning(loading, ratio);
-    /* Far more than amounts can add up to, and within the range of an integer. */
-    inventory.capacity = capacity < 1e18 ? (int64_t)capacity : (int64_t)1e18;
+    inventory.whole_capacity = capacity;
+    inventory.capacity = (int64_t)fmin(fmax(capacity, -1e18), 1e18);
     world_add_inventory(loading->world, row[0].integer, &inventory);
     return OUTCOME_OK;
 }
