@@ -123,8 +123,7 @@ START_TEST(each_instance)
 END_TEST
 
 static const char *const broken[] = {
-    "",    "  ",     "{",           "[1,]",     "nul",
-    "NaN", "{\"a\"", "\"\\u0000\"", "\"\xff\"", "99999999999999999999999999999999",
+    "", "  ", "{", "[1,]", "nul", "NaN", "{\"a\"", "\"\\u0000\"", "\"\xff\"",
 };
 
 START_TEST(each_broken_text)
