@@ -116,8 +116,8 @@ static struct claim *merge_repeated(struct arena *arena, struct claim *claims, s
         sorted[i] = &claims[i];
     sort(sorted, *count, sizeof(struct claim *), claim_compare);
     for (size_t i = 0, next; i < *count; i = next) {
-        for (next = i + 1; next < *count && strcasecmp(sorted[i]->consumer_uuid,
-                                                       sorted[next]->consumer_uuid) == 0;
+        for (next = i + 1; next < *count &&
+                           strcasecmp(sorted[i]->consumer_uuid, sorted[next]->consumer_uuid) == 0;
              next++)
             repeats[sorted[next] - claims] = true;
         if (next > i + 1)

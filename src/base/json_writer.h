@@ -40,7 +40,8 @@ void writer_member_text(struct json_writer *writer, const char *key, const char 
 void writer_member_integer(struct json_writer *writer, const char *key, int64_t value);
 void writer_member_real(struct json_writer *writer, const char *key, double value);
 
-/* Writes the whole part of a finite number with all its digits, as Python shows int() of a float. */
+/* Writes the whole part of a finite number with all its digits, as Python shows int() of a float.
+ */
 enum { WHOLE_TEXT = 312 };
 void writer_member_whole(struct json_writer *writer, const char *key, double value);
 

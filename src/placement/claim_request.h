@@ -20,15 +20,15 @@ struct claim {
     const char *consumer_uuid;
     const char *project_id; /* external ids; not NULL */
     const char *user_id;
-    const char *consumer_type; /* NULL: leave it; a new consumer gets none */
-    bool check_generation;     /* from 1.28 on: the consumer must be as the client thinks */
-    bool generation_null;      /* the client thinks that the consumer does not exist */
-    int64_t generation;        /* which the client thinks the consumer has, otherwise */
+    const char *consumer_type;   /* NULL: leave it; a new consumer gets none */
+    bool check_generation;       /* from 1.28 on: the consumer must be as the client thinks */
+    bool generation_null;        /* the client thinks that the consumer does not exist */
+    int64_t generation;          /* which the client thinks the consumer has, otherwise */
     const char *generation_text; /* as the client wrote it */
     const struct claim_amount *amounts;
-    size_t amount_count; /* 0: an empty claim, the consumer holds nothing */
-    const struct claim *again; /* names the same consumer in another spelling, NULL: none. This claim
-                                  has its amounts */
+    size_t amount_count;       /* 0: an empty claim, the consumer holds nothing */
+    const struct claim *again; /* names the same consumer in another spelling, NULL: none. This
+                                  claim has its amounts */
 };
 
 #endif

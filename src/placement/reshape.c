@@ -247,8 +247,8 @@ static enum outcome raise_last(struct reshaping *reshaping)
 static enum outcome run(void *subject)
 {
     static enum outcome (*const steps[])(struct reshaping *) = {
-        lock_consumers,  lock_providers, refuse_repeated,  add_inventories,
-        raise_first, move_allocations,   remove_inventories, raise_last,
+        lock_consumers, lock_providers,   refuse_repeated,    add_inventories,
+        raise_first,    move_allocations, remove_inventories, raise_last,
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         TRY(steps[i](subject));

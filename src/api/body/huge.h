@@ -14,9 +14,9 @@
 
 #include "base/arena.h"
 
-/* Replaces the huge integers in *text, of *length bytes, by marks. Leaves the text as it is if there
-   are none, else sets *text and *length to a copy in the arena. Returns false if an integer has more
-   digits than Python reads (4300). */
+/* Replaces the huge integers in *text, of *length bytes, by marks. Leaves the text as it is if
+   there are none, else sets *text and *length to a copy in the arena. Returns false if an integer
+   has more digits than Python reads (4300). */
 bool huge_hide(struct arena *arena, const char **text, size_t *length);
 
 /* Returns the digits of a huge integer, perhaps after "-"; NULL if the number is not huge. */

@@ -32,7 +32,7 @@ struct world_inventory {
     int32_t total, reserved, min_unit, max_unit, step_size;
     float allocation_ratio;
     int64_t used;
-    int64_t capacity;       /* whole_capacity, at most 10**18: more than amounts can add up to */
+    int64_t capacity;      /* whole_capacity, at most 10**18: more than amounts can add up to */
     double whole_capacity; /* (total - reserved) * allocation_ratio */
 };
 
