@@ -31,13 +31,6 @@ static bool add_text(struct log_line *line, const char *text)
     return add(line, text, strlen(text));
 }
 
-/* Whether a character could confuse a terminal or a program that reads lines. */
-static bool is_control(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* Writes a character of size bytes (0: one byte that is not UTF-8) as it must stand within quotes.
    Returns the length. */
 static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format format,
@@ -48,8 +41,12 @@ static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format
         return (size_t)snprintf(escaped, ESCAPE_SIZE, "%s\\x%02x",
                                 format == LOG_FORMAT_JSON ? "\\" : "", (unsigned char)*bytes);
     }
-    if (is_control(c))
-        return (size_t)snprintf(escaped, ESCAPE_SIZE, "\\u%04" PRIx32, c);
+    if (utf8_is_hidden(c) && c > 0xffff && format == LOG_FORMAT_JSON)
+        return (size_t)snprintf(escaped, ESCAPE_SIZE, "\\u%04" PRIx32 "\\u%04" PRIx32,
+                                0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+    if (utf8_is_hidden(c))
+        return (size_t)snprintf(escaped, ESCAPE_SIZE,
+                                c > 0xffff ? "\\U%08" PRIx32 : "\\u%04" PRIx32, c);
     if (c == '"' || c == '\\') {
         escaped[0] = '\\';
         escaped[1] = (char)c;

@@ -12,6 +12,11 @@
    An invalid byte counts as one byte and reads as U+FFFD. */
 size_t utf8_next(const char *text, uint32_t *character);
 
+/* Returns whether a character is invisible or changes how the text around it reads: controls, marks
+   of direction, separators of lines, zero-width characters. The log and the terminal escape them.
+ */
+bool utf8_is_hidden(uint32_t character);
+
 /* Returns the number of characters; each invalid byte counts as one. */
 size_t utf8_length(const char *text);
 

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,10 @@ static bool read_options(struct audit_work *work)
             work->all = true;
             break;
         case 'g':
+            errno = 0;
             work->options.grace = strtol(optarg, &end, 10);
+            if (end == optarg || errno != 0)
+                return false;
             break;
         default:
             return false;

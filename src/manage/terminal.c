@@ -63,27 +63,36 @@ void terminal_style(const struct terminal *terminal, struct buffer *buffer,
         buffer_add_text(buffer, sequences[style]);
 }
 
-/* Reads one character: sets *shown to what is shown for it and *width to its columns. Returns its
+enum { SHOWN_SIZE = 12 };
+
+/* Reads one character: writes what is shown for it to shown, and its columns to *width. Returns its
    length in bytes. */
-static size_t next_shown(const struct terminal *terminal, const char *text, uint32_t *shown,
+static size_t next_shown(const struct terminal *terminal, const char *text, char shown[SHOWN_SIZE],
                          unsigned *width)
 {
-    size_t size = utf8_next(text, shown);
-    int columns = terminal->utf8 || *shown < 0x80 ? wcwidth((wchar_t)*shown) : -1;
-    if (columns < 0 || (size == 1 && *shown >= 0x80)) {
-        *shown = '?';
-        columns = 1;
+    uint32_t character;
+    size_t size = utf8_next(text, &character);
+    bool invalid = size == 1 && character >= 0x80;
+    int columns = terminal->utf8 || character < 0x80 ? wcwidth((wchar_t)character) : -1;
+    if (utf8_is_hidden(character) && !invalid) {
+        *width = (unsigned)snprintf(
+            shown, SHOWN_SIZE, character > 0xffff ? "\\U%08" PRIx32 : "\\u%04" PRIx32, character);
+    } else if (columns < 0 || invalid) {
+        *width = (unsigned)snprintf(shown, SHOWN_SIZE, "?");
+    } else {
+        memcpy(shown, text, size);
+        shown[size] = '\0';
+        *width = (unsigned)columns;
     }
-    *width = (unsigned)columns;
     return size;
 }
 
 unsigned terminal_width(const struct terminal *terminal, const char *text)
 {
     unsigned total = 0, width;
-    uint32_t shown;
+    char shown[SHOWN_SIZE];
     while (*text != '\0') {
-        text += next_shown(terminal, text, &shown, &width);
+        text += next_shown(terminal, text, shown, &width);
         total += width;
     }
     return total;
@@ -96,14 +105,11 @@ void terminal_text(const struct terminal *terminal, struct buffer *buffer, const
     unsigned used = 0, width;
     bool cut = columns > 0 && terminal_width(terminal, text) > columns;
     while (*text != '\0') {
-        uint32_t shown;
-        size_t size = next_shown(terminal, text, &shown, &width);
+        char shown[SHOWN_SIZE];
+        size_t size = next_shown(terminal, text, shown, &width);
         if (cut && used + width > columns - 1)
             break;
-        if (shown == '?')
-            buffer_add(buffer, "?", 1);
-        else
-            buffer_add(buffer, text, size);
+        buffer_add_text(buffer, shown);
         used += width;
         text += size;
     }

@@ -3,7 +3,9 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,17 +50,19 @@ static bool arguments_read(struct top *top, const struct command_call *call)
         }
         if (option == '?')
             return false;
+        if (option == 'p') {
+            errno = 0;
+            long pid = strtol(optarg, &end, 10);
+            if (end == optarg || *end != '\0' || errno != 0 || pid < 1 || pid > INT_MAX)
+                return false;
+            top->pid = (pid_t)pid;
+            continue;
+        }
         double number = strtod(optarg, &end);
-        double factor = option == 'i' ? 1000 : 1;
-        if (end == optarg || *end != '\0' || !(number * factor >= 1) ||
-            number > INTERVAL_MOST * 1e3)
+        if (end == optarg || *end != '\0' || !(number * 1000 >= INTERVAL_LEAST) ||
+            number * 1000 > INTERVAL_MOST)
             return false;
-        if (option == 'p')
-            top->pid = (pid_t)number;
-        else if (number * factor < INTERVAL_LEAST || number * factor > INTERVAL_MOST)
-            return false;
-        else
-            top->interval = (int)(number * factor);
+        top->interval = (int)(number * 1000);
     }
     return optind == call->argc;
 }

@@ -39,13 +39,18 @@ static const struct {
     {"", 0, ""},
     {"compute-1", 9, "compute-1"},
     {"Größe", 5, "Größe"},
-    {"計算機", 6, "計算機"},       /* two columns each */
-    {"e\xcc\x81", 1, "e\xcc\x81"}, /* a combining accent takes none */
-    {"a\033[31mb", 7, "a?[31mb"},  /* no escape sequence gets through */
-    {"a\nb\tc\x7f", 6, "a?b?c?"},  /* no control characters */
+    {"計算機", 6, "計算機"},             /* two columns each */
+    {"e\xcc\x81", 1, "e\xcc\x81"},       /* a combining accent takes none */
+    {"a\033[31mb", 12, "a\\u001b[31mb"}, /* no escape sequence gets through */
+    {"a\xe2\x80\xae"
+     "b",
+     8, "a\\u202eb"},
+    {"\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf", 18, "\\u2066\\u200b\\ufeff"},
+    {"\xf3\xa0\x80\x81", 10, "\\U000e0001"},
+    {"a\nb\tc\x7f", 21, "a\\u000ab\\u0009c\\u007f"}, /* no control characters */
     {"\xc2\x9b"
      "2J",
-     3, "?2J"},              /* nor the 8-bit ones */
+     8, "\\u009b2J"},        /* nor the 8-bit ones */
     {"a\xff\xfe", 3, "a??"}, /* not UTF-8 */
 };
 
