@@ -12,19 +12,36 @@
 static const char unreserved[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~";
 
+/* Writes a byte as %XX. Returns the place after it. */
+static char *write_encoded(char *to, char byte)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    *to++ = '%';
+    *to++ = digits[(unsigned char)byte >> 4];
+    *to++ = digits[(unsigned char)byte & 15];
+    return to;
+}
+
 const char *percent_encode(struct arena *arena, const char *text, const char *plain)
 {
     char *encoded = arena_alloc(arena, strlen(text) * 3 + 1), *to = encoded;
     for (; *text != '\0'; text++) {
-        if (strchr(unreserved, *text) != NULL || strchr(plain, *text) != NULL) {
+        if (strchr(unreserved, *text) != NULL || strchr(plain, *text) != NULL)
             *to++ = *text;
-        } else {
-            *to++ = '%';
-            *to++ = "0123456789ABCDEF"[(unsigned char)*text >> 4];
-            *to++ = "0123456789ABCDEF"[(unsigned char)*text & 15];
-        }
+        else
+            to = write_encoded(to, *text);
     }
     return encoded;
+}
+
+void percent_add_form(struct buffer *buffer, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char encoded[3] = {text[i] == ' ' ? '+' : text[i]};
+        bool plain = text[i] == ' ' || memchr(unreserved, text[i], sizeof(unreserved) - 1) != NULL;
+        buffer_add(buffer, encoded,
+                   plain ? 1 : (size_t)(write_encoded(encoded, text[i]) - encoded));
+    }
 }
 
 /* The value of a hexadecimal digit, or -1. */

@@ -5,10 +5,15 @@
 #define BERTH_BASE_PERCENT_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 /* Returns text in the arena with each byte as %XX (upper case), except letters, digits, "_.-~", and
    the characters of plain. */
 const char *percent_encode(struct arena *arena, const char *text, const char *plain);
+
+/* Appends length bytes of text to the buffer as a value of a form: the same without plain
+   characters, and a blank becomes "+". */
+void percent_add_form(struct buffer *buffer, const char *text, size_t length);
 
 /* Returns length bytes of text in the arena with each %XX as its byte. A "%" without two
    hexadecimal digits behind it stays. A NUL follows the result, which may itself contain NUL (%00)

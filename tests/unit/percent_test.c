@@ -18,6 +18,19 @@ START_TEST(encoding)
 }
 END_TEST
 
+START_TEST(values_of_forms)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 0);
+    buffer_printf(&buffer, "a=");
+    percent_add_form(&buffer, "a/b c+\xc3\xa4\0~", 10);
+    ck_assert(!buffer.failed);
+    ck_assert_uint_eq(buffer.length, strlen("a=a%2Fb+c%2B%C3%A4%00~"));
+    ck_assert_mem_eq(buffer.data, "a=a%2Fb+c%2B%C3%A4%00~", buffer.length);
+    buffer_free(&buffer);
+}
+END_TEST
+
 static void check_decoding(const char *text, const char *expected, const char *expected_form)
 {
     size_t length;
@@ -53,6 +66,7 @@ int main(void)
     TCase *test = tcase_create("percent");
     arena_init(&arena, 0);
     tcase_add_test(test, encoding);
+    tcase_add_test(test, values_of_forms);
     tcase_add_test(test, decoding);
     tcase_add_test(test, only_the_given_length);
     return suite_run("percent-encoding", test);

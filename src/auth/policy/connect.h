@@ -1,5 +1,5 @@
 /*
- * Rules that name each other: for auth/policy.c.
+ * Connects rules that name each other, for policy.c.
  */
 #ifndef BERTH_AUTH_POLICY_CONNECT_H
 #define BERTH_AUTH_POLICY_CONNECT_H

@@ -5,7 +5,6 @@
 
 #include "auth/policy/remote.h"
 
-#include <ctype.h>
 #include <curl/curl.h>
 #include <math.h>
 #include <string.h>
@@ -79,19 +78,6 @@ static void write_object(const struct policy_question *question, struct buffer *
     writer_end_object(&writer);
 }
 
-/* As percent_encode_form(), but without the arena: its escape would leak the buffers. */
-static void add_form_value(struct buffer *buffer, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == ' ')
-            buffer_add(buffer, "+", 1);
-        else if (isalnum((unsigned char)text[i]) || memchr("_.-~", text[i], 4) != NULL)
-            buffer_add(buffer, &text[i], 1);
-        else
-            buffer_printf(buffer, "%%%02X", (unsigned)(unsigned char)text[i]);
-    }
-}
-
 static void write_form(const struct policy_question *question, struct buffer *body)
 {
     struct json_writer writer;
@@ -102,7 +88,7 @@ static void write_form(const struct policy_question *question, struct buffer *bo
         writer_init(&writer, &value);
         write_part(question, part, &writer);
         buffer_printf(body, "%s%s=", part > 0 ? "&" : "", part_names[part]);
-        add_form_value(body, value.data, value.length);
+        percent_add_form(body, value.data, value.length);
         body->failed = body->failed || value.failed;
     }
     buffer_free(&value);
