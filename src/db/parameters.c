@@ -264,44 +264,50 @@ MYSQL_BIND *parameters_bind(struct arena *arena, const struct value *values, siz
     return binds;
 }
 
+/* The kind of the values of a column: of the first that is not NULL. */
+static enum value_kind column_kind(const struct value *values, size_t width, size_t count)
+{
+    size_t i = 0;
+    while (i < count && values[i * width].kind == VALUE_NULL)
+        i++;
+    return i < count ? values[i * width].kind : VALUE_NULL;
+}
+
 /* For a bulk execution the library wants the values of a column side by side. */
 static void bind_column(struct arena *arena, MYSQL_BIND *bind, const struct value *values,
                         size_t width, size_t count)
 {
+    enum value_kind kind = column_kind(values, width, count);
+    bool is_text = kind == VALUE_TEXT;
     char *indicators = arena_alloc(arena, count);
-    unsigned long *lengths = arena_array(arena, count, sizeof(*lengths));
-    int64_t *integers = arena_array(arena, count, sizeof(*integers));
-    double *reals = arena_array(arena, count, sizeof(*reals));
-    const char **texts = arena_array(arena, count, sizeof(*texts));
-    enum value_kind kind = VALUE_NULL;
+    unsigned long *lengths = is_text ? arena_array(arena, count, sizeof(*lengths)) : NULL;
+    union {
+        int64_t integer;
+        double real;
+        const char *text;
+    } *column = arena_array(arena, count, sizeof(*column));
     for (size_t i = 0; i < count; i++) {
         const struct value *value = &values[i * width];
         if (value->kind == VALUE_NULL) {
             indicators[i] = STMT_INDICATOR_NULL;
             continue;
         }
-        assert(kind == VALUE_NULL || kind == value->kind);
-        kind = value->kind;
-        if (kind == VALUE_INTEGER)
-            integers[i] = value->integer;
-        else if (kind == VALUE_REAL)
-            reals[i] = value->real;
-        else
-            texts[i] = value->text;
-        lengths[i] = value->length;
+        assert(kind == value->kind);
+        if (kind == VALUE_INTEGER) {
+            column[i].integer = value->integer;
+        } else if (kind == VALUE_REAL) {
+            column[i].real = value->real;
+        } else {
+            column[i].text = value->text;
+            lengths[i] = value->length;
+        }
     }
     bind->u.indicator = indicators;
     bind->length = lengths;
-    if (kind == VALUE_REAL) {
-        bind->buffer_type = MYSQL_TYPE_DOUBLE;
-        bind->buffer = reals;
-    } else if (kind == VALUE_TEXT) {
-        bind->buffer_type = MYSQL_TYPE_STRING;
-        bind->buffer = (void *)texts;
-    } else {
-        bind->buffer_type = MYSQL_TYPE_LONGLONG;
-        bind->buffer = integers;
-    }
+    bind->buffer = column;
+    bind->buffer_type = is_text              ? MYSQL_TYPE_STRING
+                        : kind == VALUE_REAL ? MYSQL_TYPE_DOUBLE
+                                             : MYSQL_TYPE_LONGLONG;
 }
 
 MYSQL_BIND *parameters_bind_rows(struct arena *arena, const struct value *values, size_t width,
