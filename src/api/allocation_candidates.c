@@ -5,11 +5,10 @@
 
 #include "api/allocation_candidates.h"
 
-#include <string.h>
-
 #include "api/call.h"
 #include "api/query/candidates.h"
 #include "base/clock.h"
+#include "base/sorted.h"
 #include "placement/candidates/candidates.h"
 #include "watch/tally.h"
 
@@ -34,6 +33,8 @@ struct candidate_writer {
     struct call *call;
     const struct candidate_request *request;
     struct json_writer *json;
+    const char **classes; /* that the request names, sorted */
+    size_t class_count;
     bool by_provider, mappings, traits, all_resources, trees;
 };
 
@@ -130,13 +131,26 @@ static void end_candidates(void *subject)
     writer_begin_object(writer->json);
 }
 
-static bool is_asked_for(const struct candidate_request *request, const char *class_name)
+/* Notes the classes that the request names, sorted. */
+static void list_classes(struct candidate_writer *writer)
 {
+    const struct candidate_request *request = writer->request;
+    size_t count = 0;
+    for (size_t i = 0; i < request->group_count; i++)
+        count += request->groups[i].resources.count;
+    writer->classes = arena_array(writer->call->exchange->arena, count, sizeof(char *));
     for (size_t i = 0; i < request->group_count; i++)
         for (size_t j = 0; j < request->groups[i].resources.count; j++)
-            if (strcmp(request->groups[i].resources.items[j].class_name, class_name) == 0)
-                return true;
-    return false;
+            writer->classes[writer->class_count++] =
+                request->groups[i].resources.items[j].class_name;
+    writer->class_count =
+        sort_unique(writer->classes, writer->class_count, sizeof(char *), text_compare);
+}
+
+static bool is_asked_for(const struct candidate_writer *writer, const char *class_name)
+{
+    return sorted_find(&class_name, writer->classes, writer->class_count, sizeof(char *),
+                       text_compare) != NULL;
 }
 
 static void write_summary_resources(const struct candidate_writer *writer,
@@ -147,7 +161,7 @@ static void write_summary_resources(const struct candidate_writer *writer,
     writer_begin_object(json);
     for (size_t i = 0; i < summary->resource_count; i++) {
         const struct summary_resource *resource = &summary->resources[i];
-        if (!writer->all_resources && !is_asked_for(writer->request, resource->class_name))
+        if (!writer->all_resources && !is_asked_for(writer, resource->class_name))
             continue;
         writer_key(json, resource->class_name);
         writer_begin_object(json);
@@ -225,6 +239,7 @@ void allocation_candidates_list(struct call *call)
         .trees = call_since(call, TREES_SINCE),
     };
     request.with_traits = writer.traits;
+    list_classes(&writer);
     struct candidate_listener listener = {&writer, begin, write_candidate, end_candidates,
                                           write_summary};
     struct arena *arena = call->exchange->arena;

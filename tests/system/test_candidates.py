@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import threading
 import urllib.parse
 import uuid
 
@@ -11,6 +12,7 @@ from support.program import is_sanitized
 from support.python_service import PythonService
 
 SECONDS = 10  # of a processor, for one answer: without the right order it would be minutes
+BOUND = 1  # [berth] candidates_timeout where searches could take for ever
 
 CLASSES = ['VCPU', 'MEMORY_MB', 'DISK_GB', 'CUSTOM_FPGA']
 TRAITS = ['HW_CPU_X86_AVX', 'HW_CPU_X86_SSE', 'CUSTOM_GOLD', 'CUSTOM_SILVER']
@@ -338,28 +340,6 @@ def make_bins(cloud, count, total):
     cloud.sql('UPDATE inventories SET total = %d, max_unit = %d' % (total, total))
 
 
-def test_a_search_ends_in_time(make_cloud):
-    """Even amounts that just fail to fill bins of odd size: only trying shows that."""
-    cloud = make_cloud(workers=1, berth='request_timeout = 6')
-    make_bins(cloud, 16, 101)
-    dice = random.Random(5)
-    amounts = [dice.randrange(14, 48, 2) for _ in range(52)]
-    while sum(amounts) != 1602:
-        at = dice.randrange(len(amounts))
-        amounts[at] = max(14, min(48, amounts[at] + (2 if sum(amounts) < 1602 else -2)))
-    question = '/allocation_candidates?group_policy=none' + ''.join(
-        '&resources_%d=CUSTOM_DEVICE:%d' % item for item in enumerate(amounts))
-    worker = cloud.workers()
-    answer = cloud.ask('GET', question)
-    assert answer.status == 503, answer.text
-    assert 'took too long' in answer.text, answer.text
-    assert cloud.ask('GET', devices(2, 'none', '&limit=3')).status == 200
-    assert cloud.workers() == worker, cloud.log()
-
-
-BOUND = 1  # [berth] candidates_timeout of the tests below
-
-
 def ask_bounded(cloud, question):
     """Ask what must be answered by Berth and within its bound. Return the answer."""
     workers = cloud.workers()
@@ -373,6 +353,43 @@ def ask_bounded(cloud, question):
         assert 'took too long' in answer.text, answer.text
         assert int(answer.headers['retry-after']) > 0
     return answer
+
+
+def puzzle():
+    """A question about make_bins(16, 101): even amounts that just do not fill bins of odd size.
+    Nothing but trying tells that."""
+    dice = random.Random(5)
+    amounts = [dice.randrange(14, 48, 2) for _ in range(52)]
+    while sum(amounts) != 1602:
+        at = dice.randrange(len(amounts))
+        amounts[at] = max(14, min(48, amounts[at] + (2 if sum(amounts) < 1602 else -2)))
+    return 'group_policy=none' + ''.join(
+        '&resources_%d=CUSTOM_DEVICE:%d' % item for item in enumerate(amounts))
+
+
+def test_a_search_ends_in_time(make_cloud):
+    cloud = make_cloud(workers=1, berth='candidates_timeout = %d' % BOUND)
+    make_bins(cloud, 16, 101)
+    worker = cloud.workers()
+    assert ask_bounded(cloud, puzzle()).status == 503
+    assert cloud.ask('GET', devices(2, 'none', '&limit=3')).status == 200
+    assert cloud.workers() == worker, cloud.log()
+
+
+def test_a_search_holds_no_transaction(make_cloud):
+    cloud = make_cloud(workers=1, berth='request_timeout = 20\ncandidates_timeout = 5')
+    make_bins(cloud, 16, 101)
+    before = cpu_seconds(cloud.workers())
+    answers = []
+    asking = threading.Thread(
+        target=lambda: answers.append(cloud.ask('GET', '/allocation_candidates?' + puzzle())))
+    asking.start()
+    wait_until('it is searching', lambda: cpu_seconds(cloud.workers()) > before + 0.5)
+    transactions = cloud.sql('SELECT COUNT(*) FROM information_schema.innodb_trx')
+    searching = not answers
+    asking.join()
+    assert searching and answers[0].status == 503, answers[0].text
+    assert transactions == [['0']]
 
 
 def groups(count):
