@@ -40,8 +40,6 @@ static bool configure(struct configuration *configuration, struct config *config
         if (!log_open(&log, error))
             return false;
         settings_report(settings, config);
-        if (authentication_is_open(settings))
-            log_event(LOG_LEVEL_WARNING, AUTHENTICATION_OPEN_WARNING);
     }
     policy_store_report(configuration->policies);
     return true;
@@ -61,6 +59,12 @@ struct configuration *configuration_new(const struct config_place *places, size_
         return configuration;
     configuration_free(configuration);
     return NULL;
+}
+
+void configuration_warn(const struct configuration *configuration)
+{
+    if (authentication_is_open(&configuration->settings))
+        log_event(LOG_LEVEL_WARNING, AUTHENTICATION_OPEN_WARNING);
 }
 
 void configuration_free(struct configuration *configuration)

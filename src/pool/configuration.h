@@ -19,6 +19,9 @@ struct configuration {
 struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
                                         struct error_line *error);
 
+/* Logs warnings about settings that are right and dangerous, for a pool that runs with them. */
+void configuration_warn(const struct configuration *configuration);
+
 /* NULL does nothing. */
 void configuration_free(struct configuration *configuration);
 

@@ -65,6 +65,7 @@ static void master_close(struct master *master)
 
 static void start(struct master *master, const struct handover *handover)
 {
+    configuration_warn(master->configuration);
     takeover_adopt(master, handover);
     schemas_load();
     children_start_startup(master);

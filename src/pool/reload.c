@@ -32,5 +32,6 @@ void reload_configuration(struct master *master)
     master->generation++;
     children_release(master);
     log_event(LOG_LEVEL_INFO, "configuration read again, replacing the workers");
+    configuration_warn(configuration);
     children_start_startup(master);
 }
