@@ -122,20 +122,66 @@ def test_nothing_is_done_for_a_chunked_body_that_is_too_large():
     assert exists('remains')
 
 
+def check_document(answer):
+    """An error document of the API, whoever wrote it."""
+    assert answer.headers['content-type'] == 'application/json'
+    error = json.loads(answer.body)['errors'][0]
+    assert error['status'] == answer.status
+    assert error['request_id'] == answer.headers['x-openstack-request-id']
+
+
+def test_what_is_not_http():
+    for text in (b'GET /\x01 HTTP/1.1\r\n\r\n', b'x\r\n\r\n', b'GET / HTTP/1.1\r\n\r\n'):
+        with socket.create_connection(('127.0.0.1', PORT), timeout=60) as connection:
+            connection.sendall(text)
+            answer = Answer(connection.recv(65536))
+        assert answer.status == 400, text
+        check_document(answer)
+
+
+def test_many_connections_at_once():
+    """Each takes two of nginx's connections when it is under way."""
+    request = b'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'
+    connections = []
+    try:
+        for number in range(600):
+            connections.append(socket.create_connection(
+                ('127.0.0.1', PORT), timeout=60, source_address=('127.0.0.%d' % (2 + number // 100),
+                                                                 0)))
+        for connection in connections:
+            connection.sendall(request)
+        statuses = [Answer(connection.recv(65536)).status for connection in connections]
+    finally:
+        for connection in connections:
+            connection.close()
+    assert statuses == [200] * 600
+
+
+def test_a_host_that_is_too_long_is_not_repeated():
+    body = json.dumps({'name': 'long'}).encode()
+    answer = send('POST', '/resource_providers', JSON, 'content-length: %d' % len(body), body=body,
+                  host='a' * 20000)
+    assert answer.status == 201
+    assert answer.headers['location'].startswith('/resource_providers/')
+
+
 def test_long_query():
-    assert send('GET', '/resource_providers?name=' + 'a' * 50000).status == 200
+    assert send('GET', '/resource_providers?name=' + 'a' * 49000).status == 200
 
 
 def test_query_that_is_too_long():
-    for length in (58000, 66000, 200000):
+    for length in (49200, 57000, 58000, 63000, 66000, 200000):
         answer = send('GET', '/resource_providers?name=' + 'a' * length)
         assert answer.status == 414, length
+        check_document(answer)
 
 
 def test_headers_that_are_too_long():
     for count in (1, 3, 12):
         headers = ['x-long-%d: %s' % (i, 'a' * (66000 // count)) for i in range(count)]
-        assert send('GET', '/traits', *headers).status == 400, count
+        answer = send('GET', '/traits', *headers)
+        assert answer.status == 400, count
+        check_document(answer)
 
 
 def test_null_in_the_path():
