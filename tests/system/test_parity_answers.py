@@ -120,7 +120,7 @@ class World:
 
     def generation(self, provider):
         if self.dice.random() < 0.08:
-            return self.dice.choice([0, 1, 99, -1])
+            return self.dice.choice([0, 1, 99, -1, 2 ** 63, -2 ** 63 - 1, 10 ** 30])
         return self.generations[provider]
 
     def maybe(self, chance=0.5):
@@ -334,7 +334,7 @@ def make_request(world, minor):
 
 
 ODD_VALUES = [None, '', 'x', 0, -1, 1.5, 2147483648, 9999999999999, True, [], {}, [1], {'a': 1},
-              'x' * 260, '\u00e9', '1']
+              'x' * 260, '\u00e9', '1', 2 ** 63, -2 ** 63, 2 ** 70, '\U0001f600']
 
 
 def spoil(dice, value):

@@ -185,6 +185,7 @@ static bool read_each(struct exchange *exchange, const char *value, struct membe
 {
     bool allow_forbidden = microversion_since(exchange, TRAITS_FORBIDDEN_SINCE);
     struct name_set parts = split_stripped(exchange->arena, value);
+    name_set_drop_repeats(exchange->arena, &parts);
     if (has_empty(&parts))
         return refuse_traits(exchange,
                              allow_forbidden
