@@ -6,7 +6,7 @@
 #include "placement/candidates/summaries.h"
 
 /* What a summary costs, at most, in units of the budget. */
-enum { PROVIDER_UNITS = 32, RESOURCE_UNITS = 16, TRAIT_UNITS = 8 };
+enum { PROVIDER_UNITS = 32, RESOURCE_UNITS = 16, TRAIT_UNITS = 16 };
 
 /* Returns, for each provider, whether to summarize it. */
 static bool *find_wanted(const struct summaries *summaries, const bool *named, struct arena *arena)
@@ -39,24 +39,55 @@ static size_t list_resources(const struct summaries *summaries,
     return count;
 }
 
+/* Fills in the traits, which have room for those of any provider. Returns their number. */
+static size_t list_traits(const struct trait_names *traits, uint32_t number, const char **names)
+{
+    size_t count = 0;
+    for (uint32_t i = traits->first[number]; i < traits->first[number + 1]; i++) {
+        const char *name = trait_name_find(traits, traits->traits[i].trait_id);
+        if (name != NULL) /* always, unless rows are damaged */
+            names[count++] = name;
+    }
+    return count;
+}
+
+/* Room for what any provider has. */
+struct room {
+    struct summary_resource *resources;
+    const char **traits;
+};
+
+static struct room make_room(const struct summaries *summaries, struct arena *arena)
+{
+    const struct world *world = summaries->world;
+    const uint32_t *first = summaries->traits->first;
+    uint32_t resources = 0, traits = 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (world->providers[i].inventory_count > resources)
+            resources = world->providers[i].inventory_count;
+        if (first != NULL && first[i + 1] - first[i] > traits)
+            traits = first[i + 1] - first[i];
+    }
+    return (struct room){arena_array(arena, resources, sizeof(struct summary_resource)),
+                         arena_array(arena, traits, sizeof(char *))};
+}
+
 static enum outcome tell_provider(const struct summaries *summaries, uint32_t number,
-                                  struct summary_resource *resources)
+                                  const struct room *room)
 {
     const struct world *world = summaries->world;
     const struct world_provider *provider = &world->providers[number];
-    const struct trait_names *traits = summaries->traits;
     struct provider_summary summary = {
         .uuid = provider->uuid,
         .root_uuid = world->providers[provider->root].uuid,
-        .resources = resources,
-        .resource_count = list_resources(summaries, provider, resources),
+        .resources = room->resources,
+        .resource_count = list_resources(summaries, provider, room->resources),
+        .traits = room->traits,
     };
     if (provider->parent != WORLD_NONE)
         summary.parent_uuid = world->providers[provider->parent].uuid;
-    if (traits->first != NULL) {
-        summary.traits = traits->names + traits->first[number];
-        summary.trait_count = traits->first[number + 1] - traits->first[number];
-    }
+    if (summaries->traits->first != NULL)
+        summary.trait_count = list_traits(summaries->traits, number, room->traits);
     if (!budget_spend(summaries->budget, PROVIDER_UNITS + summary.resource_count * RESOURCE_UNITS +
                                              summary.trait_count * TRAIT_UNITS))
         return OUTCOME_TOO_LONG;
@@ -69,13 +100,9 @@ enum outcome summaries_tell(const struct summaries *summaries, const bool *named
 {
     const struct world *world = summaries->world;
     const bool *wanted = find_wanted(summaries, named, arena);
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (world->providers[i].inventory_count > most)
-            most = world->providers[i].inventory_count;
-    struct summary_resource *resources = arena_array(arena, most, sizeof(*resources));
+    const struct room room = make_room(summaries, arena);
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (wanted[i])
-            TRY(tell_provider(summaries, i, resources));
+            TRY(tell_provider(summaries, i, &room));
     return OUTCOME_OK;
 }

@@ -254,16 +254,6 @@ enum outcome world_load(struct context *context, struct vocabularies *names, str
 
 /* Names of traits. */
 
-struct trait_of_provider {
-    uint32_t provider;
-    int64_t trait_id;
-};
-
-struct trait_name {
-    int64_t id;
-    const char *name;
-};
-
 struct naming {
     struct context *context;
     struct world *world;
@@ -306,16 +296,19 @@ static enum outcome add_trait_name(void *subject, const struct value *row)
     naming->traits =
         arena_grow(arena, naming->traits, naming->count, &naming->room, sizeof(*naming->traits));
     struct trait_of_provider *trait = &naming->traits[naming->count];
-    *trait = (struct trait_of_provider){provider, row[1].integer};
+    *trait = (struct trait_of_provider){provider, (int32_t)row[1].integer};
     if (naming->count > 0 && trait_compare(trait - 1, trait) > 0)
         naming->in_order = false;
     naming->count++;
     return OUTCOME_OK;
 }
 
-static bool trait_name_before(const void *names, size_t index, const void *id)
+const char *trait_name_find(const struct trait_names *traits, int64_t id)
 {
-    return ((const struct trait_name *)names)[index].id < *(const int64_t *)id;
+    const struct trait_name key = {.id = id};
+    const struct trait_name *found =
+        sorted_find(&key, traits->names, traits->name_count, sizeof(key), trait_name_compare);
+    return found != NULL ? found->name : NULL;
 }
 
 enum outcome world_traits_load(struct context *context, struct world *world,
@@ -329,19 +322,12 @@ enum outcome world_traits_load(struct context *context, struct world *world,
         sort(naming.traits, naming.count, sizeof(*naming.traits), trait_compare);
     uint32_t *first =
         arena_array(context->arena, (size_t)world->provider_count + 1, sizeof(*first));
-    const char **names = arena_array(context->arena, naming.count, sizeof(*names));
-    uint32_t reached = 0, count = 0;
-    for (uint32_t i = 0; i < naming.count; i++) {
-        const struct trait_of_provider *trait = &naming.traits[i];
-        while (reached < trait->provider)
-            first[++reached] = count;
-        size_t at =
-            lower_bound(naming.names, naming.name_count, &trait->trait_id, trait_name_before);
-        if (at < naming.name_count && naming.names[at].id == trait->trait_id)
-            names[count++] = naming.names[at].name;
-    }
+    uint32_t reached = 0;
+    for (uint32_t i = 0; i < naming.count; i++)
+        while (reached < naming.traits[i].provider)
+            first[++reached] = i;
     while (reached < world->provider_count)
-        first[++reached] = count;
-    *traits = (struct trait_names){first, names};
+        first[++reached] = naming.count;
+    *traits = (struct trait_names){first, naming.traits, naming.names, naming.name_count};
     return OUTCOME_OK;
 }

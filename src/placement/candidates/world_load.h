@@ -33,12 +33,27 @@ const char *class_name_find(const struct class_names *classes, int64_t id);
 enum outcome world_load(struct context *context, struct vocabularies *names, struct world *world,
                         struct class_names *classes);
 
-/* The trait names of all providers: those of provider i are names[first[i]] to
-   names[first[i + 1] - 1]. */
+struct trait_of_provider {
+    uint32_t provider;
+    int32_t trait_id;
+};
+
+struct trait_name {
+    int64_t id;
+    const char *name;
+};
+
+/* The traits of all providers: those of provider i are traits[first[i]] to traits[first[i + 1] - 1].
+   And the names of all traits, by id. */
 struct trait_names {
     const uint32_t *first;
-    const char **names;
+    const struct trait_of_provider *traits;
+    const struct trait_name *names;
+    size_t name_count;
 };
+
+/* Returns the name of a trait, or NULL if no trait has the id. */
+const char *trait_name_find(const struct trait_names *traits, int64_t id);
 
 /* Reads all traits of all providers. Call it inside of the same database_snapshot(). */
 enum outcome world_traits_load(struct context *context, struct world *world,
