@@ -43,8 +43,8 @@ struct trait_name {
     const char *name;
 };
 
-/* The traits of all providers: those of provider i are traits[first[i]] to traits[first[i + 1] - 1].
-   And the names of all traits, by id. */
+/* The traits of all providers: those of provider i are traits[first[i]] to traits[first[i + 1] -
+   1]. And the names of all traits, by id. */
 struct trait_names {
     const uint32_t *first;
     const struct trait_of_provider *traits;
