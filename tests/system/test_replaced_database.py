@@ -79,8 +79,19 @@ class World:
         assert self.listed('required=in:COMPUTE_STATUS_DISABLED,CUSTOM_GOOD') == both
         assert self.listed('resources=VCPU:7') == {self.disabled}
         assert self.listed('resources=VCPU:6,CUSTOM_GOLD:4') == both
+        self.check_many_names()
         self.check_providers()
         self.check_consumers()
+
+    def check_many_names(self):
+        """More than conditions by name take."""
+        many = self.get('/traits?name=startswith:HW_CPU')['traits']
+        assert len(many) > 64
+        assert self.listed('required=in:' + ','.join(many)) == {self.host}
+        assert self.listed('required=' + ','.join('!' + name for name in many)) == {self.disabled}
+        assert self.listed('required=' + ','.join(many)) == set()
+        refused = self.ask('GET', '/resource_providers?required=in:%s,CUSTOM_NOPE' % ','.join(many))
+        assert refused.status == 400 and 'CUSTOM_NOPE' in refused.text, refused.text
 
     def check_providers(self):
         path = '/resource_providers/%s' % self.host
