@@ -175,8 +175,8 @@ static void begin(void)
     begin_query(true);
 }
 
-/* A root with two sides that have so many children each with one of each class. The sides have the
-   trait 0. */
+/* A root with two sides that have that many children each with one of each class. The sides have
+   the trait 0. */
 static void make_sides(int children)
 {
     int root = add_provider(-1, 0, 0);
