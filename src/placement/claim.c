@@ -33,16 +33,16 @@
 #include "placement/claim_run.h"
 #include "placement/provider.h"
 
-/* Without and with the uuid of the provider, which only an empty claim needs. */
-static const struct sql delete_allocations[] = {
-    {"DELETE FROM allocations WHERE consumer_id IN (?*) "
-     "RETURNING consumer_id, resource_provider_id, resource_class_id, used, NULL",
-     "siiis"},
-    {"DELETE FROM allocations WHERE consumer_id IN (?*) "
-     "RETURNING consumer_id, resource_provider_id, resource_class_id, used, "
-     "(SELECT rp.uuid FROM resource_providers rp WHERE rp.id = resource_provider_id)",
-     "siiis"},
-};
+static const struct sql delete_allocations = {
+    "DELETE FROM allocations WHERE consumer_id IN (?*) "
+    "RETURNING consumer_id, resource_provider_id, resource_class_id, used",
+    "siii"};
+/* Not as a subquery of the deletion, which would lock the rows, shared, in any order. */
+static const struct sql select_uuids = {"SELECT uuid FROM resource_providers WHERE id IN (?*)",
+                                        "s"};
+static const struct sql lock_by_id = {
+    "SELECT id, uuid, generation, root_provider_id FROM resource_providers WHERE id = ? FOR UPDATE",
+    "isii"};
 static const struct sql insert_allocation = {
     "INSERT INTO allocations (resource_provider_id, resource_class_id, consumer_id, used, "
     "created_at) VALUES (?, ?, ?, ?, UTC_TIMESTAMP())",
@@ -86,14 +86,6 @@ static bool must_delete(const struct claim_run *run, size_t index)
     return run->consumers[index] != NULL || run->thorough || run->claims[index].amount_count == 0;
 }
 
-static bool any_is_empty(const struct claim_run *run)
-{
-    for (size_t i = 0; i < run->claim_count; i++)
-        if (run->claims[i].amount_count == 0)
-            return true;
-    return false;
-}
-
 static enum outcome free_allocations(struct claim_run *run)
 {
     const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
@@ -104,15 +96,14 @@ static enum outcome free_allocations(struct claim_run *run)
     run->freed = (struct rows){0};
     if (count == 0)
         return OUTCOME_OK;
-    return database_select(run->context->database, &delete_allocations[any_is_empty(run)],
+    return database_select(run->context->database, &delete_allocations,
                            VALUES(value_texts(uuids, count)), &run->freed);
 }
 
 /* Providers. */
 
-/* Adds the uuids of the providers that no claim names, and that a consumer with an empty claim has
-   used, to the list. Their generations are raised too. Returns how many there are. */
-static size_t find_emptied_providers(const struct claim_run *run, const char **uuids)
+/* Returns the ids of the providers that a consumer with an empty claim has used. */
+static size_t find_emptied_providers(const struct claim_run *run, int64_t *ids)
 {
     const char **emptied = arena_array(run->context->arena, run->claim_count, sizeof(*emptied));
     size_t emptied_count = 0, count = 0;
@@ -121,13 +112,12 @@ static size_t find_emptied_providers(const struct claim_run *run, const char **u
             emptied[emptied_count++] = run->claims[i].consumer_uuid;
     sort(emptied, emptied_count, sizeof(*emptied), text_case_compare);
     for (size_t i = 0; i < run->freed.count && emptied_count > 0; i++) {
-        const char *consumer = row_text(&run->freed, i, 0), *provider = row_text(&run->freed, i, 4);
-        if (provider != NULL && claim_run_provider(run, provider) == NULL &&
-            sorted_find(&consumer, emptied, emptied_count, sizeof(*emptied), text_case_compare) !=
-                NULL)
-            uuids[count++] = provider;
+        const char *consumer = row_text(&run->freed, i, 0);
+        if (sorted_find(&consumer, emptied, emptied_count, sizeof(*emptied), text_case_compare) !=
+            NULL)
+            ids[count++] = row_integer(&run->freed, i, 1);
     }
-    return sort_unique(uuids, count, sizeof(*uuids), text_case_compare);
+    return sort_unique(ids, count, sizeof(*ids), int64_compare);
 }
 
 /* Takes the rows of the locked providers. Those that no claim names go to the end of the list. */
@@ -149,17 +139,41 @@ static void take_providers(struct claim_run *run, const struct rows *rows)
     }
 }
 
+/* Adds the uuids of the emptied providers that no claim names to those of the named ones. */
+static enum outcome add_emptied_providers(const struct claim_run *run, const int64_t *ids,
+                                          size_t id_count, const char **uuids, size_t *count)
+{
+    struct rows rows;
+    if (id_count == 0)
+        return OUTCOME_OK;
+    TRY(database_select(run->context->database, &select_uuids,
+                        VALUES(value_integers(ids, id_count)), &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        if (claim_run_provider(run, row_text(&rows, i, 0)) == NULL)
+            uuids[(*count)++] = row_text(&rows, i, 0);
+    return OUTCOME_OK;
+}
+
+/* Locks the providers that the claims name and those that they empty, all by uuid. The generations
+   of emptied ones are raised too. One provider alone has no order. */
 static enum outcome lock_providers(struct claim_run *run)
 {
-    const char **uuids =
-        arena_array(run->context->arena, run->provider_count + run->freed.count, sizeof(*uuids));
-    for (size_t i = 0; i < run->provider_count; i++)
+    struct arena *arena = run->context->arena;
+    int64_t *ids = arena_array(arena, run->freed.count, sizeof(*ids));
+    size_t id_count = find_emptied_providers(run, ids), count = run->provider_count;
+    struct rows rows;
+    if (count == 0 && id_count == 1) {
+        TRY(database_select(run->context->database, &lock_by_id, VALUES(value_integer(ids[0])),
+                            &rows));
+        take_providers(run, &rows);
+        return OUTCOME_OK;
+    }
+    const char **uuids = arena_array(arena, count + id_count, sizeof(*uuids));
+    for (size_t i = 0; i < count; i++)
         uuids[i] = run->providers[i].uuid;
-    size_t count = run->provider_count;
-    count += find_emptied_providers(run, uuids + count);
+    TRY(add_emptied_providers(run, ids, id_count, uuids, &count));
     if (count == 0)
         return OUTCOME_OK;
-    struct rows rows;
     TRY(providers_lock(run->context, uuids, count, &rows));
     take_providers(run, &rows);
     return OUTCOME_OK;
