@@ -335,6 +335,20 @@ def test_candidates_come_in_the_order_that_is_configured(directory):
                 assert (len(orders) > 1) == ('randomize' in options), (options, question)
 
 
+def test_summaries_have_traits_of_few_and_of_many(make_cloud):
+    """Traits are read before the search: of the trees that have anything left."""
+    cloud = make_cloud(workers=1)
+    make_trees(cloud, 30, 20)
+    for left in (30, 2, 0):
+        cloud.sql('UPDATE inventories SET reserved = total WHERE resource_provider_id > %d'
+                  % (left * 1000 + 999))
+        answer = cloud.ask('GET', devices(2, 'isolate', '&limit=40000')).json
+        assert len(roots_of(answer)) == left
+        traits = [summary['traits'] for summary in answer['provider_summaries'].values()]
+        assert len(traits) == left * 21
+        assert sum(traits, []) == ['CUSTOM_HOST'] * left
+
+
 def make_bins(cloud, count, total):
     make_trees(cloud, 1, count)
     cloud.sql('UPDATE inventories SET total = %d, max_unit = %d' % (total, total))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sorted.h"
 #include "placement/candidates/candidate_maker.h"
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search.h"
@@ -212,6 +213,35 @@ static enum outcome walk(struct finder *finder)
     return settings->randomize_candidates ? tell_kept(finder) : OUTCOME_OK;
 }
 
+/* Returns, for each provider, whether a summary may tell of it: whether its tree has anything left
+   of a class that the request asks for. */
+static const bool *find_promising(const struct finder *finder)
+{
+    const struct world *world = &finder->world;
+    struct arena *arena = finder->context->arena;
+    struct vocabulary asked = finder->resolution.names.classes;
+    int64_t *ids = arena_array(arena, asked.count, sizeof(*ids));
+    bool *trees = arena_array(arena, world->provider_count, sizeof(*trees));
+    bool *promising = arena_array(arena, world->provider_count, sizeof(*promising));
+    for (size_t i = 0; i < asked.count; i++)
+        ids[i] = asked.ids[i];
+    sort(ids, asked.count, sizeof(*ids), int64_compare);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        const struct world_provider *provider = &world->providers[i];
+        for (uint32_t j = 0; provider->root != WORLD_NONE && j < provider->inventory_count; j++) {
+            const struct world_inventory *inventory =
+                &world->inventories[provider->first_inventory + j];
+            int64_t id = inventory->class_id;
+            if (!trees[provider->root] && inventory->used < inventory->capacity &&
+                sorted_find(&id, ids, asked.count, sizeof(*ids), int64_compare) != NULL)
+                trees[provider->root] = true;
+        }
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        promising[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
+    return promising;
+}
+
 /* Reads all that the search and its answer need. */
 static enum outcome read(void *subject)
 {
@@ -220,7 +250,8 @@ static enum outcome read(void *subject)
     resolution_begin(&finder->resolution, context, finder->request);
     TRY(world_load(context, &finder->resolution.names, &finder->world, &finder->classes));
     return finder->request->with_traits
-               ? world_traits_load(context, &finder->world, &finder->traits)
+               ? world_traits_load(context, &finder->world, find_promising(finder),
+                                   &finder->traits)
                : OUTCOME_OK;
 }
 

@@ -44,11 +44,13 @@ static const struct sql select_members = {
 
 /* The names of all traits, and the traits of providers. The index makes it likely that these come
    in order. */
-static const struct sql select_all_trait_names = {
-    "SELECT NULL, id, name FROM traits "
-    "UNION ALL SELECT resource_provider_id, trait_id, NULL FROM resource_provider_traits "
-    "FORCE INDEX (resource_provider_traits_resource_provider_trait_idx)",
-    "iis"};
+#define TRAIT_NAMES                                                                                \
+    "SELECT NULL, id, name FROM traits "                                                           \
+    "UNION ALL SELECT resource_provider_id, trait_id, NULL FROM resource_provider_traits "         \
+    "FORCE INDEX (resource_provider_traits_resource_provider_trait_idx)"
+static const struct sql select_all_trait_names = {TRAIT_NAMES, "iis"};
+static const struct sql select_trait_names = {TRAIT_NAMES " WHERE resource_provider_id IN (?...)",
+                                              "iis"};
 
 /* There are few different ratios: the decimal meaning of each is computed once. */
 enum { RATIOS = 16 };
@@ -254,12 +256,17 @@ enum outcome world_load(struct context *context, struct vocabularies *names, str
 
 /* Names of traits. */
 
+/* Up to this many providers, and up to this fraction of all, are looked up one by one. For more,
+   reading the whole table is faster. */
+enum { LISTED_MOST = 256, LISTED_PART = 4 };
+
 struct naming {
     struct context *context;
     struct world *world;
+    const bool *wanted;
     struct trait_name *names; /* all traits, by id once they are sorted */
     size_t name_count, name_room;
-    struct trait_of_provider *traits; /* of the providers */
+    struct trait_of_provider *traits; /* of the wanted providers */
     uint32_t count;
     size_t room;
     bool in_order; /* so far */
@@ -291,7 +298,7 @@ static enum outcome add_trait_name(void *subject, const struct value *row)
         return OUTCOME_OK;
     }
     uint32_t provider = world_find(naming->world, row[0].integer);
-    if (provider == WORLD_NONE)
+    if (provider == WORLD_NONE || !naming->wanted[provider])
         return OUTCOME_OK;
     naming->traits =
         arena_grow(arena, naming->traits, naming->count, &naming->room, sizeof(*naming->traits));
@@ -311,12 +318,32 @@ const char *trait_name_find(const struct trait_names *traits, int64_t id)
     return found != NULL ? found->name : NULL;
 }
 
-enum outcome world_traits_load(struct context *context, struct world *world,
+static enum outcome read_traits(struct naming *naming)
+{
+    struct world *world = naming->world;
+    struct database *database = naming->context->database;
+    int64_t *ids = arena_array(naming->context->arena, LISTED_MOST, sizeof(*ids));
+    size_t count = 0;
+    for (uint32_t i = 0; i < world->provider_count && count <= LISTED_MOST; i++) {
+        if (!naming->wanted[i])
+            continue;
+        if (count < LISTED_MOST)
+            ids[count] = world->providers[i].id;
+        count++;
+    }
+    if (count == 0)
+        return OUTCOME_OK;
+    if (count > LISTED_MOST || count > world->provider_count / LISTED_PART)
+        return database_visit(database, &select_all_trait_names, NO_VALUES, add_trait_name, naming);
+    return database_visit(database, &select_trait_names, VALUES(value_integers(ids, count)),
+                          add_trait_name, naming);
+}
+
+enum outcome world_traits_load(struct context *context, struct world *world, const bool *wanted,
                                struct trait_names *traits)
 {
-    struct naming naming = {.context = context, .world = world, .in_order = true};
-    TRY(database_visit(context->database, &select_all_trait_names, NO_VALUES, add_trait_name,
-                       &naming));
+    struct naming naming = {.context = context, .world = world, .wanted = wanted, .in_order = true};
+    TRY(read_traits(&naming));
     sort(naming.names, naming.name_count, sizeof(*naming.names), trait_name_compare);
     if (!naming.in_order)
         sort(naming.traits, naming.count, sizeof(*naming.traits), trait_compare);

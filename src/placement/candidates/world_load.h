@@ -43,7 +43,7 @@ struct trait_name {
     const char *name;
 };
 
-/* The traits of all providers: those of provider i are traits[first[i]] to traits[first[i + 1] -
+/* The traits of some providers: those of provider i are traits[first[i]] to traits[first[i + 1] -
    1]. And the names of all traits, by id. */
 struct trait_names {
     const uint32_t *first;
@@ -55,8 +55,9 @@ struct trait_names {
 /* Returns the name of a trait, or NULL if no trait has the id. */
 const char *trait_name_find(const struct trait_names *traits, int64_t id);
 
-/* Reads all traits of all providers. Call it inside of the same database_snapshot(). */
-enum outcome world_traits_load(struct context *context, struct world *world,
+/* Reads all traits of the providers for which wanted is true. Call it inside of the same
+   database_snapshot(). */
+enum outcome world_traits_load(struct context *context, struct world *world, const bool *wanted,
                                struct trait_names *traits);
 
 #endif
