@@ -250,8 +250,7 @@ static enum outcome read(void *subject)
     resolution_begin(&finder->resolution, context, finder->request);
     TRY(world_load(context, &finder->resolution.names, &finder->world, &finder->classes));
     return finder->request->with_traits
-               ? world_traits_load(context, &finder->world, find_promising(finder),
-                                   &finder->traits)
+               ? world_traits_load(context, &finder->world, find_promising(finder), &finder->traits)
                : OUTCOME_OK;
 }
 
