@@ -62,8 +62,8 @@ struct config_place {
  * - If the command line names no file, first reads $OS_PLACEMENT_CONFIG_DIR/placement.conf, which
  *   must exist, or, without that variable, the first placement.conf in ~/.placement, ~,
  *   /etc/placement and /etc, if any.
- * - If it names no directory, then reads the first placement.conf.d in the same four places, if
- * any.
+ * - If it names no directory, then reads placement.conf.d in the first of these places that has
+ * one.
  */
 bool config_load(struct config *config, const struct config_place *places, size_t count,
                  struct error_line *error);
