@@ -31,7 +31,7 @@ static void show(struct call *call, const struct provider *provider,
 void aggregates_show(struct call *call)
 {
     struct provider provider;
-    struct aggregates aggregates;
+    struct aggregates aggregates = {0};
     enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
     if (outcome == OUTCOME_OK)
         outcome = aggregates_load(&call->context, &provider, &aggregates);

@@ -298,6 +298,7 @@ static void bind_column(struct arena *arena, MYSQL_BIND *bind, const struct valu
         } else if (kind == VALUE_REAL) {
             column[i].real = value->real;
         } else {
+            assert(lengths != NULL);
             column[i].text = value->text;
             lengths[i] = value->length;
         }

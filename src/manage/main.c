@@ -67,7 +67,7 @@ static void help(FILE *stream, const char *group)
 /* Opens what a command needs, runs it, and closes everything again. */
 static int command_run(struct command_call *call, const struct arguments *arguments)
 {
-    struct settings settings;
+    struct settings settings = {0};
     struct error_line error;
     bool loaded = true;
     if (call->command->need != COMMAND_NEEDS_NOTHING) {

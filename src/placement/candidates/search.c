@@ -196,12 +196,11 @@ static enum search_step go_on(struct search *search, struct search_walk *walk, u
             return SEARCH_LATE;
         if (!taken && choice->depth == 0)
             return SEARCH_END;
-        if (!taken)
+        bool complete = choice->depth == space->slot_count;
+        if (!taken || (complete && is_repeated(search)))
             position = give_back(search, walk);
-        else if (choice->depth < space->slot_count)
+        else if (!complete)
             position = space->slots[choice->depth].first[choice->anchor];
-        else if (is_repeated(search))
-            position = give_back(search, walk);
         else
             return budget_is_over(space->budget) ? SEARCH_LATE : SEARCH_FOUND;
     }

@@ -5,6 +5,7 @@
 
 #include "placement/candidates/search_space.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/sorted.h"
@@ -414,6 +415,7 @@ struct seen_anchor {
 static bool is_seen(const struct search_space *space, struct seen_anchor *table, size_t size,
                     const struct seen_anchor *seen)
 {
+    assert(size > 0);
     size_t at = (size_t)(seen->hash >> 8) % size;
     for (; table[at].anchor != WORLD_NONE; at = (at + 1) % size)
         if (table[at].hash == seen->hash && same_options(space, table[at].anchor, seen->anchor))
