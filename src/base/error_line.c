@@ -8,13 +8,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 void error_line_set(struct error_line *error, const char *format, ...)
 {
     va_list arguments;
+    char text[sizeof(error->text)];
     va_start(arguments, format);
-    vsnprintf(error->text, sizeof(error->text), format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    for (char *c = error->text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == '\x7f')
-            *c = '?';
+    utf8_show(error->text, sizeof(error->text), text);
 }

@@ -12,7 +12,8 @@ struct error_line {
     char text[512];
 };
 
-/* Writes the line. Cuts it off where it does not fit, and replaces control characters by "?". */
+/* Writes the line. Cuts it off where it does not fit, and escapes hidden characters (base/utf8.h).
+ */
 void error_line_set(struct error_line *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -44,9 +44,10 @@ static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format
     if (utf8_is_hidden(c) && c > 0xffff && format == LOG_FORMAT_JSON)
         return (size_t)snprintf(escaped, ESCAPE_SIZE, "\\u%04" PRIx32 "\\u%04" PRIx32,
                                 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
-    if (utf8_is_hidden(c))
-        return (size_t)snprintf(escaped, ESCAPE_SIZE,
-                                c > 0xffff ? "\\U%08" PRIx32 : "\\u%04" PRIx32, c);
+    if (utf8_is_hidden(c)) {
+        utf8_next_shown(bytes, &c, escaped);
+        return strlen(escaped);
+    }
     if (c == '"' || c == '\\') {
         escaped[0] = '\\';
         escaped[1] = (char)c;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum { ROOM_FIRST = 64 };
 
 struct text_builder text_begin(struct arena *arena)
@@ -68,4 +70,16 @@ void text_add_item(struct text_builder *builder, const char *separator, const ch
 const char *text_end(const struct text_builder *builder)
 {
     return text_or(builder->text, "");
+}
+
+const char *text_shown(struct arena *arena, const char *text)
+{
+    struct text_builder shown = text_begin(arena);
+    while (*text != '\0') {
+        char piece[UTF8_SHOWN_SIZE];
+        uint32_t character;
+        text += utf8_next_shown(text, &character, piece);
+        text_add(&shown, piece);
+    }
+    return text_end(&shown);
 }

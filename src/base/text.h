@@ -63,4 +63,7 @@ void text_add_item(struct text_builder *builder, const char *separator, const ch
    more may change it. */
 const char *text_end(const struct text_builder *builder);
 
+/* Returns what to show for a text that may come from elsewhere: see utf8_next_shown(). */
+const char *text_shown(struct arena *arena, const char *text);
+
 #endif

@@ -5,6 +5,8 @@
 
 #include "base/utf8.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { REPLACEMENT = 0xfffd };
@@ -80,4 +82,35 @@ bool utf8_is_hidden(uint32_t character)
         if (character >= hidden[i].first && character <= hidden[i].last)
             return true;
     return false;
+}
+
+size_t utf8_next_shown(const char *text, uint32_t *character, char shown[UTF8_SHOWN_SIZE])
+{
+    size_t size = utf8_next(text, character);
+    if (size == 1 && *character >= 0x80) {
+        snprintf(shown, UTF8_SHOWN_SIZE, "?");
+    } else if (utf8_is_hidden(*character)) {
+        snprintf(shown, UTF8_SHOWN_SIZE, *character > 0xffff ? "\\U%08" PRIx32 : "\\u%04" PRIx32,
+                 *character);
+    } else {
+        memcpy(shown, text, size);
+        shown[size] = '\0';
+    }
+    return size;
+}
+
+void utf8_show(char *shown, size_t size, const char *text)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        char piece[UTF8_SHOWN_SIZE];
+        uint32_t character;
+        text += utf8_next_shown(text, &character, piece);
+        size_t length = strlen(piece);
+        if (length >= size - used)
+            break;
+        memcpy(shown + used, piece, length);
+        used += length;
+    }
+    shown[used] = '\0';
 }

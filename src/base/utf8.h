@@ -17,6 +17,15 @@ size_t utf8_next(const char *text, uint32_t *character);
  */
 bool utf8_is_hidden(uint32_t character);
 
+enum { UTF8_SHOWN_SIZE = 12 };
+
+/* Reads a character as utf8_next() does, and writes what a terminal may be sent for it: itself, an
+   escape like \u202e or \U000e0001 for a hidden one, "?" for an invalid byte. */
+size_t utf8_next_shown(const char *text, uint32_t *character, char shown[UTF8_SHOWN_SIZE]);
+
+/* Writes a text with each character as utf8_next_shown() shows it; drops what does not fit. */
+void utf8_show(char *shown, size_t size, const char *text);
+
 /* Returns the number of characters; each invalid byte counts as one. */
 size_t utf8_length(const char *text);
 

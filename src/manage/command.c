@@ -8,16 +8,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "db/schema_version.h"
+
+enum { COMPLAINT_SIZE = 4096 };
 
 int command_complain(const char *format, ...)
 {
     va_list arguments;
-    fputs("berth-manage: ", stderr);
+    char text[COMPLAINT_SIZE], shown[COMPLAINT_SIZE];
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    utf8_show(shown, sizeof(shown), text);
+    fprintf(stderr, "berth-manage: %s\n", shown);
     return 1;
 }
 

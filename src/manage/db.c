@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "db/online_migration.h"
 #include "db/schema_version.h"
 #include "manage/command.h"
@@ -71,7 +72,7 @@ int command_db_version(struct command_call *call)
     if (outcome == OUTCOME_ACTION_INVALID)
         return command_complain("the table alembic_version has more than one revision");
     if (outcome == OUTCOME_OK)
-        puts(revision != NULL ? revision : "None");
+        puts(revision != NULL ? text_shown(&call->arena, revision) : "None");
     return command_outcome(outcome);
 }
 

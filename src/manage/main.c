@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/core_dump.h"
 #include "db/database_from_settings.h"
 #include "manage/command.h"
 
@@ -182,6 +183,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
     int status = arguments_read(argc, argv, &arguments);
+    core_dump_leave_out_memory();
     if (status < 0)
         status = choose(&arguments);
     free(arguments.places);

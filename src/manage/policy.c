@@ -10,11 +10,12 @@
 
 #include "auth/policy/store.h"
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "manage/command.h"
 
 /* Writes a rule as a line of a policy file; a comment says where it comes from and which tokens it
    is for. */
-static void show_rule(const struct policy_rule *rule)
+static void show_rule(struct arena *arena, const struct policy_rule *rule)
 {
     struct buffer line, check;
     struct json_writer writer;
@@ -29,7 +30,7 @@ static void show_rule(const struct policy_rule *rule)
     writer_text(&writer, check.data);
     fwrite(line.data, 1, line.length, stdout);
     if (rule->file != NULL)
-        printf("  # %s:%u", rule->file, rule->line);
+        printf("  # %s:%u", text_shown(arena, rule->file), rule->line);
     else
         printf("  # default");
     if (rule->placement == NULL)
@@ -38,7 +39,7 @@ static void show_rule(const struct policy_rule *rule)
         printf(", for %s",
                rule->placement->scope == POLICY_SCOPE_PROJECT ? "project tokens" : "all tokens");
     if (rule->problem != NULL)
-        printf(", not understood: %s", rule->problem);
+        printf(", not understood: %s", text_shown(arena, rule->problem));
     putchar('\n');
     buffer_free(&line);
     buffer_free(&check);
@@ -63,7 +64,7 @@ int command_policy_list(struct command_call *call)
     size_t count;
     const struct policy_rule *rules = policy_rules(policy_store_policy(store), &count);
     for (size_t i = 0; i < count; i++)
-        show_rule(&rules[i]);
+        show_rule(&call->arena, &rules[i]);
     policy_store_free(store);
     return 0;
 }
@@ -180,11 +181,11 @@ static int decide(struct command_call *call, const struct policy *policy,
     else if (decision == POLICY_OUT_OF_SCOPE)
         puts("denied: the rule is for project tokens");
     else if (decision == POLICY_UNDECIDED)
-        printf("undecided, which is denied: %s\n", problem);
+        printf("undecided, which is denied: %s\n", text_shown(&call->arena, problem));
     else
         puts("denied");
     if (rule != NULL)
-        show_rule(rule);
+        show_rule(&call->arena, rule);
     return decision == POLICY_ALLOWED ? 0 : 1;
 }
 

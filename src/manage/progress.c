@@ -9,6 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
+enum { TEXT_SIZE = 71 };
+
 void progress_begin(struct progress *progress)
 {
     *progress = (struct progress){.is_terminal = isatty(STDERR_FILENO) == 1};
@@ -20,7 +24,9 @@ void progress_tell(void *subject, const char *text, uint64_t done, uint64_t tota
     if (!progress->is_terminal)
         return;
     progress->shown = true;
-    fprintf(stderr, "\r\033[K%3" PRIu64 "%%  %.70s", total > 0 ? done * 100 / total : 0, text);
+    char shown[TEXT_SIZE];
+    utf8_show(shown, sizeof(shown), text);
+    fprintf(stderr, "\r\033[K%3" PRIu64 "%%  %s", total > 0 ? done * 100 / total : 0, shown);
     fflush(stderr);
 }
 

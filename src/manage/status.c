@@ -11,6 +11,7 @@
 
 #include "auth/authentication.h"
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "db/online_migration.h"
 #include "manage/command.h"
 #include "manage/table.h"
@@ -55,12 +56,13 @@ static void check_consumers(struct arena *arena, const struct migrations_missing
 }
 
 /* Upstream has no such check, so it is shown only if it fails. Returns whether it does. */
-static bool check_writes(const char *obstacle, struct check_result *result)
+static bool check_writes(struct arena *arena, const char *obstacle, struct check_result *result)
 {
     if (obstacle == NULL)
         return false;
-    *result = (struct check_result){
-        .name = "Writes to the Database", .code = CHECK_FAILURE, .details = obstacle};
+    *result = (struct check_result){.name = "Writes to the Database",
+                                    .code = CHECK_FAILURE,
+                                    .details = text_shown(arena, obstacle)};
     return true;
 }
 
@@ -173,7 +175,7 @@ int command_status_upgrade_check(struct command_call *call)
     check_roots(&missing, &results[0]);
     check_consumers(&call->arena, &missing, &results[1]);
     size_t count = 3;
-    count += check_writes(obstacle, &results[count]);
+    count += check_writes(&call->arena, obstacle, &results[count]);
     count += check_authentication(call->settings, &results[count]);
     for (size_t i = 0; i < count; i++)
         worst = results[i].code > worst ? results[i].code : worst;

@@ -25,6 +25,7 @@ struct table {
 
 enum { TABLE_COLUMNS = 8 };
 
+/* Prints the cells as they are: pass text from elsewhere through text_shown(). */
 void table_print(FILE *stream, const struct table *table);
 
 /* Breaks text into lines of at most width bytes, as Python's textwrap does: at blanks, after the

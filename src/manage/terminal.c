@@ -63,34 +63,25 @@ void terminal_style(const struct terminal *terminal, struct buffer *buffer,
         buffer_add_text(buffer, sequences[style]);
 }
 
-enum { SHOWN_SIZE = 12 };
-
 /* Reads one character: writes what is shown for it to shown, and its columns to *width. Returns its
    length in bytes. */
-static size_t next_shown(const struct terminal *terminal, const char *text, char shown[SHOWN_SIZE],
-                         unsigned *width)
+static size_t next_shown(const struct terminal *terminal, const char *text,
+                         char shown[UTF8_SHOWN_SIZE], unsigned *width)
 {
     uint32_t character;
-    size_t size = utf8_next(text, &character);
-    bool invalid = size == 1 && character >= 0x80;
+    size_t size = utf8_next_shown(text, &character, shown);
+    bool replaced = utf8_is_hidden(character) || (size == 1 && character >= 0x80);
     int columns = terminal->utf8 || character < 0x80 ? wcwidth((wchar_t)character) : -1;
-    if (utf8_is_hidden(character) && !invalid) {
-        *width = (unsigned)snprintf(
-            shown, SHOWN_SIZE, character > 0xffff ? "\\U%08" PRIx32 : "\\u%04" PRIx32, character);
-    } else if (columns < 0 || invalid) {
-        *width = (unsigned)snprintf(shown, SHOWN_SIZE, "?");
-    } else {
-        memcpy(shown, text, size);
-        shown[size] = '\0';
-        *width = (unsigned)columns;
-    }
+    if (columns < 0 && !replaced)
+        snprintf(shown, UTF8_SHOWN_SIZE, "?");
+    *width = columns < 0 || replaced ? (unsigned)strlen(shown) : (unsigned)columns;
     return size;
 }
 
 unsigned terminal_width(const struct terminal *terminal, const char *text)
 {
     unsigned total = 0, width;
-    char shown[SHOWN_SIZE];
+    char shown[UTF8_SHOWN_SIZE];
     while (*text != '\0') {
         text += next_shown(terminal, text, shown, &width);
         total += width;
@@ -105,7 +96,7 @@ void terminal_text(const struct terminal *terminal, struct buffer *buffer, const
     unsigned used = 0, width;
     bool cut = columns > 0 && terminal_width(terminal, text) > columns;
     while (*text != '\0') {
-        char shown[SHOWN_SIZE];
+        char shown[UTF8_SHOWN_SIZE];
         size_t size = next_shown(terminal, text, shown, &width);
         if (cut && used + width > columns - 1)
             break;

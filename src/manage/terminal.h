@@ -40,8 +40,9 @@ void terminal_style(const struct terminal *terminal, struct buffer *buffer,
 /* Returns how many columns a text takes. */
 unsigned terminal_width(const struct terminal *terminal, const char *text);
 
-/* Writes a text; cuts it and adds an ellipsis if it takes more than columns (0: never). Control
-   characters, invalid bytes and characters that the locale does not have become question marks. */
+/* Writes a text; cuts it and adds an ellipsis if it takes more than columns (0: never). Hidden
+   characters are escaped (base/utf8.h); invalid bytes, and characters that the locale does not
+   have, become question marks. */
 void terminal_text(const struct terminal *terminal, struct buffer *buffer, const char *text,
                    unsigned columns);
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include "base/core_dump.h"
 #include "base/log.h"
 #include "pool/master.h"
 
@@ -51,6 +52,7 @@ static int arguments_read(int count, char **values, struct arguments *arguments)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
+    struct error_line error;
     int option;
     arguments->all = values;
     arguments->places = calloc((size_t)count, sizeof(*arguments->places));
@@ -81,7 +83,8 @@ static int arguments_read(int count, char **values, struct arguments *arguments)
     }
     if (optind == count)
         return -1;
-    fprintf(stderr, "berth: %s: unexpected argument\n", values[optind]);
+    error_line_set(&error, "%s: unexpected argument", values[optind]);
+    fprintf(stderr, "berth: %s\n", error.text);
     return EX_USAGE;
 }
 
@@ -148,6 +151,7 @@ int main(int argc, char **argv)
     struct error_line error;
     int status = arguments_read(argc, argv, &arguments);
     umask(027);
+    core_dump_leave_out_memory();
     if (status < 0) {
         if (!handover_take(&handover, &error))
             status = refuse(&error);

@@ -39,9 +39,14 @@ static bool read_whole(const char *path, struct buffer *content)
 {
     char piece[4096];
     size_t length;
+    struct stat status;
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return false;
+    /* No copy of a password stays behind: neither in stdio's buffer nor where a buffer grew. */
+    setvbuf(file, NULL, _IONBF, 0);
+    if (fstat(fileno(file), &status) == 0 && status.st_size < FILE_LIMIT)
+        buffer_reserve(content, (size_t)status.st_size + 1);
     while ((length = fread(piece, 1, sizeof(piece), file)) > 0)
         buffer_add(content, piece, length);
     int error = ferror(file) ? errno : content->failed ? EFBIG : 0;

@@ -543,7 +543,8 @@ def test_top_shows_the_pool_once_also_when_no_worker_is_free(make_cloud):
     assert all(request in cloud.log() for _, _, request in found)
 
     for arguments in (('--pid', 'one'), ('--interval', '0'), ('--interval', 'x'), ('more',),
-                      ('--pid', '0')):
+                      ('--pid', '0'), ('--pid', ''), ('--pid', '1x'), ('--pid', '1.5'),
+                      ('--pid', '-1'), ('--pid', '4294967297'), ('--pid', '1e3')):
         status, text, error = top(cloud, *arguments)
         assert status == 64 and text == '' and 'usage:' in error, (arguments, status, error)
     status, text, error = top(cloud, '--pid', str(os.getpid()))

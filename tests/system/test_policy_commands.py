@@ -8,7 +8,7 @@ import threading
 import time
 
 import pytest
-from support.paths import BERTH_MANAGE
+from support.paths import BERTH, BERTH_MANAGE
 
 CREDENTIALS = ('user_id', 'user_domain_id', 'system_scope', 'domain_id', 'project_id',
                'project_domain_id', 'roles', 'is_admin_project', 'service_user_id',
@@ -52,6 +52,26 @@ class Commands:
 
 
 class TestList(Commands):
+    def test_hidden_characters_of_files_are_escaped(self):
+        self.configure('policy_file = pol\u202eicy\U000e0001.yaml\n')
+        self.write('pol\u202eicy\U000e0001.yaml', '"placement:reshaper:reshape": "role:x\u202e"\n')
+        text = '\n'.join(self.rules())
+        assert 'pol\\u202eicy\\U000e0001.yaml:1' in text, text
+        assert not {'\u202e', '\U000e0001'} & set(text), text
+        self.write('\u202e.conf', '[a\n')
+        for program, name in ((BERTH_MANAGE, '\u202e.conf'), (BERTH, '\u202e.conf'),
+                              (BERTH, 'none\u200b.conf')):
+            words = [] if program == BERTH else ['policy', 'list']
+            done = subprocess.run([program, '--config-file', self.path(name), *words],
+                                  stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, timeout=60)
+            assert done.returncode == 78, done.stderr
+            assert '\\u20' in done.stderr, done.stderr
+            assert not {'\u202e', '\u200b'} & set(done.stderr), done.stderr
+        done = subprocess.run([BERTH_MANAGE, 'no\u202ething'], capture_output=True, text=True,
+                              timeout=60)
+        assert 'no command no\\u202ething\n' in done.stderr, done.stderr
+
     def test_defaults(self):
         rules = self.rules()
         assert len(rules) == 38

@@ -1,7 +1,10 @@
 """Recognisable secrets through every failing path: none is in a log or an answer."""
 import os
+import resource
+import signal
 
-from support.cloud import Cloud, wait_until
+import pytest
+from support.cloud import Cloud, is_alive, wait_until
 
 TOKEN, PASSWORD, BODY = 'TOKENsecret4711', 'PASSWORDsecret4712', 'BODYsecret4713'
 
@@ -70,3 +73,56 @@ def test_no_secret_is_in_logs_or_answers(directory):
             assert 'placement.' not in broken.replace('placement.undefined_code', '') \
                 .replace('placement.concurrent_update', ''), 'a table is named'
             cloud.start_database()
+
+
+KEYSTONE = """\
+[keystone_authtoken]
+auth_url = http://127.0.0.1:1/v3
+auth_type = password
+user_id = 1f5e
+project_id = 2f5e
+"""
+
+
+def core_of(pid):
+    """Abort a process and return its core dump; b'' if it leaves none."""
+    folder = os.readlink('/proc/%d/cwd' % pid)
+    paths = [os.path.join(folder, name) for name in ('core', 'core.%d' % pid)]
+    os.kill(pid, signal.SIGABRT)
+    wait_until('it has ended', lambda: not is_alive(pid))
+    core = b''
+    for path in paths:
+        if os.path.exists(path):
+            with open(path, 'rb') as file:
+                core += file.read()
+            os.unlink(path)
+    return core
+
+
+@pytest.fixture
+def cores(directory, monkeypatch):
+    """Let programs that this test starts dump core, where the kernel writes cores to files."""
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+    monkeypatch.chdir(directory)
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+
+
+def test_no_core_dump_holds_a_password(directory, cores, monkeypatch):
+    monkeypatch.setenv('OS_KEYSTONE_AUTHTOKEN__PASSWORD', TOKEN)
+    with open('/proc/sys/kernel/core_pattern') as file:
+        writes_files = file.read().strip() == 'core' and \
+            resource.getrlimit(resource.RLIMIT_CORE)[0] != 0
+    with Cloud(directory, workers=2, password=PASSWORD, identity=KEYSTONE) as cloud:
+        assert cloud.ask('GET', '/traits').status == 503, 'the worker tries to log in'
+        for pid in (*cloud.workers(), cloud.master()):
+            with open('/proc/%d/coredump_filter' % pid) as file:
+                dumped = int(file.read(), 16)
+            if writes_files:
+                core = core_of(pid)
+                assert core.startswith(b'\x7fELF'), 'no core was written'
+                for secret in (PASSWORD, TOKEN):
+                    if secret.encode() in core:
+                        raise AssertionError('in a core of %d bytes: %s' % (len(core), secret))
+            assert dumped & ~0x10 == 0, 'memory is dumped'

@@ -161,10 +161,23 @@ static const struct {
     {"a\nINFO b", "\"a\\u000aINFO b\""},
     {"\r\t\x1b[31m\x7f", "\"\\u000d\\u0009\\u001b[31m\\u007f\""},
     {"\xc2\x85\xe2\x80\xa8\xe2\x80\xae", "\"\\u0085\\u2028\\u202e\""},
+    {"\xc2\xad\xe2\x80\x8b\xe2\x81\xa6\xef\xbb\xbf", "\"\\u00ad\\u200b\\u2066\\ufeff\""},
+    {"\xf3\xa0\x80\x81\xf0\x9d\x85\xb3", "\"\\U000e0001\\U0001d173\""}, /* above U+FFFF */
     {"\xff\xc3(", "\"\\xff\\xc3(\""},
     {"\xc3\xa9", "\"\xc3\xa9\""},
     {"\xef\xbf\xbd", "\"\xef\xbf\xbd\""},
 };
+
+/* Checks that what was logged is one line without any hidden character. */
+static void check_visible(void)
+{
+    const char *text = read_log(path);
+    uint32_t character;
+    while (*text != '\0') {
+        text += utf8_next(text, &character);
+        ck_assert(!utf8_is_hidden(character) || (character == '\n' && *text == '\0'));
+    }
+}
 
 START_TEST(values_cannot_forge_lines)
 {
@@ -173,6 +186,7 @@ START_TEST(values_cannot_forge_lines)
     log_event(LOG_LEVEL_INFO, "x", log_identifier("v", values[_i].value));
     snprintf(expected, sizeof(expected), "INFO x v=%s\n", values[_i].shown);
     ck_assert_str_eq(read_text_line(), expected);
+    check_visible();
 }
 END_TEST
 
@@ -187,6 +201,7 @@ START_TEST(values_are_valid_json)
     else
         ck_assert_str_eq(value, "\\xff\\xc3(");
     json_decref(line);
+    check_visible();
 }
 END_TEST
 

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/error_line.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "suite.h"
 
 static struct arena arena;
@@ -44,6 +46,27 @@ START_TEST(items)
     text_add_item(&odd, ",", "");
     text_add_item(&odd, ",", "");
     ck_assert_str_eq(text_end(&odd), ",");
+}
+END_TEST
+
+START_TEST(text_for_terminals)
+{
+    static const char text[] = "Größe a\\b\n\xe2\x80\xae\xe2\x80\x8b\xf3\xa0\x80\x81\xff\x1b";
+    static const char expected[] = "Größe a\\b\\u000a\\u202e\\u200b\\U000e0001?\\u001b";
+    char cut[8];
+    struct error_line error;
+    ck_assert_str_eq(text_shown(&arena, text), expected);
+    ck_assert_str_eq(text_shown(&arena, ""), "");
+    error_line_set(&error, "%s", text);
+    ck_assert_str_eq(error.text, expected);
+    utf8_show(cut, sizeof(cut),
+              "ab\xe2\x80\xae"
+              "c"); /* no part of an escape */
+    ck_assert_str_eq(cut, "ab");
+    utf8_show(cut, sizeof(cut),
+              "a\xe2\x80\xae"
+              "c");
+    ck_assert_str_eq(cut, "a\\u202e");
 }
 END_TEST
 
@@ -86,6 +109,7 @@ int main(void)
     tcase_add_test(test, missing_text);
     tcase_add_test(test, pieces);
     tcase_add_test(test, items);
+    tcase_add_test(test, text_for_terminals);
     tcase_add_test(test, long_text);
     tcase_add_test(test, growing_list);
     return suite_run("text", test);

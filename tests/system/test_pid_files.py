@@ -1,0 +1,26 @@
+"""The scripts stop nothing but what they started, whatever a pid file says."""
+import os
+import subprocess
+
+import pytest
+from support.paths import TOP
+
+
+@pytest.mark.parametrize('script, name', [('stack', 'berth.pid'), ('stack', 'nginx.pid'),
+                                          ('private-mariadb', 'mariadbd.pid')])
+@pytest.mark.parametrize('content', ['PID', '-PID', '0', '-1', '', 'self', 'PID PID',
+                                     'PID/task/PID', '0PID'])
+def test_another_process_is_not_stopped(tmp_path, script, name, content):
+    paths = [tmp_path / name for name in ('berth.log', 'my.cnf', 'placement.conf', 'nginx.conf')]
+    for path in paths:
+        path.touch()
+    # whoever reads the files of the directory has their paths in its arguments, too
+    other = subprocess.Popen(['tail', '-q', '-f', *paths], process_group=0)
+    try:
+        (tmp_path / name).write_text(content.replace('PID', str(other.pid)) + '\n')
+        subprocess.run([os.path.join(TOP, 'scripts', script), 'stop', tmp_path], check=True,
+                       stdin=subprocess.DEVNULL, timeout=60)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
