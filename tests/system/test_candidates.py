@@ -449,11 +449,11 @@ def test_a_subtree_that_is_named_often_ends_in_time(make_cloud):
     cloud = make_cloud(workers=1, berth='request_timeout = 10\ncandidates_timeout = %d' % BOUND)
     make_trees(cloud, 1, 400)
     question = 'group_policy=isolate%s&required_host=CUSTOM_HOST&limit=10' % groups(250)
-    answer = ask_bounded(cloud, question + ('&same_subtree=_host,' + names(250)) * 51)
+    answer = ask_bounded(cloud, question + ('&same_subtree=_host,' + names(250)) * 30)
     assert answer.status == 200, answer.text
     assert len(candidates_of(answer.json)) == 10
     answer = ask_bounded(cloud, 'group_policy=isolate%s&limit=10' % groups(250) +
-                         ('&same_subtree=' + names(250)) * 51)
+                         ('&same_subtree=' + names(250)) * 30)
     assert (answer.status, candidates_of(answer.json)) == (200, set()), answer.text
 
 

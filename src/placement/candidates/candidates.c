@@ -27,11 +27,13 @@ struct finder {
     const struct candidate_request *request;
     const struct candidate_listener *listener;
 
-    /* Read from the database; reset for each attempt. */
+    /* Read from the database before the search; reset for each attempt. */
     struct resolution resolution;
     struct world world;
     struct class_names classes;
-    struct trait_names traits; /* empty if the client does not see them */
+
+    /* Read after it; empty if the client does not see them. */
+    struct trait_names traits;
 
     struct budget budget;
     struct search_query query;
@@ -213,48 +215,35 @@ static enum outcome walk(struct finder *finder)
     return settings->randomize_candidates ? tell_kept(finder) : OUTCOME_OK;
 }
 
-/* Returns, for each provider, whether a summary may tell of it: whether its tree has anything left
-   of a class that the request asks for. */
-static const bool *find_promising(const struct finder *finder)
-{
-    const struct world *world = &finder->world;
-    struct arena *arena = finder->context->arena;
-    struct vocabulary asked = finder->resolution.names.classes;
-    int64_t *ids = arena_array(arena, asked.count, sizeof(*ids));
-    bool *trees = arena_array(arena, world->provider_count, sizeof(*trees));
-    bool *promising = arena_array(arena, world->provider_count, sizeof(*promising));
-    for (size_t i = 0; i < asked.count; i++)
-        ids[i] = asked.ids[i];
-    sort(ids, asked.count, sizeof(*ids), int64_compare);
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        const struct world_provider *provider = &world->providers[i];
-        for (uint32_t j = 0; provider->root != WORLD_NONE && j < provider->inventory_count; j++) {
-            const struct world_inventory *inventory =
-                &world->inventories[provider->first_inventory + j];
-            int64_t id = inventory->class_id;
-            if (!trees[provider->root] && inventory->used < inventory->capacity &&
-                sorted_find(&id, ids, asked.count, sizeof(*ids), int64_compare) != NULL)
-                trees[provider->root] = true;
-        }
-    }
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        promising[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
-    return promising;
-}
-
-/* Reads all that the search and its answer need. */
+/* Reads all that the search needs. */
 static enum outcome read(void *subject)
 {
     struct finder *finder = subject;
     struct context *context = finder->context;
     resolution_begin(&finder->resolution, context, finder->request);
-    TRY(world_load(context, &finder->resolution.names, &finder->world, &finder->classes));
-    return finder->request->with_traits
-               ? world_traits_load(context, &finder->world, find_promising(finder), &finder->traits)
-               : OUTCOME_OK;
+    return world_load(context, &finder->resolution.names, &finder->world, &finder->classes);
 }
 
-/* Uses no database. */
+/* Summarizes the providers of the candidates that were told. Their traits are read only now: those
+   of all providers that might be found are many times as many. */
+static enum outcome summarize(struct finder *finder)
+{
+    struct arena *arena = finder->context->arena;
+    struct summaries summaries = {
+        .world = &finder->world,
+        .classes = &finder->classes,
+        .traits = &finder->traits,
+        .trees = !finder->request->one_of_tree,
+        .budget = &finder->budget,
+        .listener = finder->listener,
+    };
+    const bool *chosen = summaries_choose(&summaries, candidate_maker_named(finder->maker), arena);
+    if (finder->request->with_traits)
+        TRY(world_traits_load(finder->context, &finder->world, chosen, &finder->traits));
+    return summaries_tell(&summaries, chosen, arena);
+}
+
+/* Holds no transaction. */
 static enum outcome find(struct finder *finder)
 {
     const struct candidate_listener *listener = finder->listener;
@@ -265,17 +254,7 @@ static enum outcome find(struct finder *finder)
     if (!hopeless)
         TRY(walk(finder));
     listener->end_candidates(listener->subject);
-    if (finder->found == 0)
-        return OUTCOME_OK;
-    struct summaries summaries = {
-        .world = &finder->world,
-        .classes = &finder->classes,
-        .traits = &finder->traits,
-        .trees = !finder->request->one_of_tree,
-        .budget = &finder->budget,
-        .listener = listener,
-    };
-    return summaries_tell(&summaries, candidate_maker_named(finder->maker), finder->context->arena);
+    return finder->found > 0 ? summarize(finder) : OUTCOME_OK;
 }
 
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,

@@ -1,5 +1,5 @@
 /*
- * Finds the providers to summarize, and summarizes them one by one.
+ * Chooses the providers to summarize, and summarizes them one by one.
  */
 #include <config.h>
 
@@ -8,18 +8,18 @@
 /* What a summary costs, at most, in units of the budget. */
 enum { PROVIDER_UNITS = 32, RESOURCE_UNITS = 16, TRAIT_UNITS = 16 };
 
-/* Returns, for each provider, whether to summarize it. */
-static bool *find_wanted(const struct summaries *summaries, const bool *named, struct arena *arena)
+const bool *summaries_choose(const struct summaries *summaries, const bool *named,
+                             struct arena *arena)
 {
     const struct world *world = summaries->world;
-    bool *wanted = arena_array(arena, world->provider_count, sizeof(*wanted));
+    bool *chosen = arena_array(arena, world->provider_count, sizeof(*chosen));
     bool *trees = arena_array(arena, world->provider_count, sizeof(*trees));
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (named[i])
-            trees[world->providers[i].root] = wanted[i] = true;
+            trees[world->providers[i].root] = chosen[i] = true;
     for (uint32_t i = 0; summaries->trees && i < world->provider_count; i++)
-        wanted[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
-    return wanted;
+        chosen[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
+    return chosen;
 }
 
 /* Fills in the resources, which have room for those of any provider. Returns their number. */
@@ -95,14 +95,13 @@ static enum outcome tell_provider(const struct summaries *summaries, uint32_t nu
                                                                                 : OUTCOME_TOO_MUCH;
 }
 
-enum outcome summaries_tell(const struct summaries *summaries, const bool *named,
+enum outcome summaries_tell(const struct summaries *summaries, const bool *chosen,
                             struct arena *arena)
 {
     const struct world *world = summaries->world;
-    const bool *wanted = find_wanted(summaries, named, arena);
     const struct room room = make_room(summaries, arena);
     for (uint32_t i = 0; i < world->provider_count; i++)
-        if (wanted[i])
+        if (chosen[i])
             TRY(tell_provider(summaries, i, &room));
     return OUTCOME_OK;
 }

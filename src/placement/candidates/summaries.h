@@ -1,5 +1,6 @@
 /*
- * The summaries of the providers of candidates, from what was read before the search.
+ * The summaries of the providers of candidates: what was read before the search, and their traits,
+ * which are read after it.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
 #define BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
@@ -17,9 +18,14 @@ struct summaries {
     const struct candidate_listener *listener;
 };
 
-/* Tells the listener about the providers that are named, and perhaps the others of their trees.
-   OUTCOME_TOO_MUCH: the listener wants no more; OUTCOME_TOO_LONG: the budget is spent. */
-enum outcome summaries_tell(const struct summaries *summaries, const bool *named,
+/* Returns, for each provider, whether to summarize it: those that candidates name, and perhaps the
+   others of their trees. */
+const bool *summaries_choose(const struct summaries *summaries, const bool *named,
+                             struct arena *arena);
+
+/* Tells the listener about the chosen providers. OUTCOME_TOO_MUCH: the listener wants no more;
+   OUTCOME_TOO_LONG: the budget is spent. */
+enum outcome summaries_tell(const struct summaries *summaries, const bool *chosen,
                             struct arena *arena);
 
 #endif
