@@ -19,7 +19,8 @@ cloud = workers = None
 @pytest.fixture(scope='module', autouse=True)
 def start(module_directory):
     global cloud, workers
-    with Cloud(module_directory, workers=2, berth='max_query_length = 50000\n[cors]\nallowed_origin = http://a.example\n') as cloud:
+    options = 'max_query_length = 50000\n[cors]\nallowed_origin = http://a.example\n'
+    with Cloud(module_directory, workers=2, berth=options) as cloud:
         workers = cloud.workers()
         yield
         assert cloud.workers() == workers, 'a worker has ended'

@@ -65,7 +65,7 @@ def make_rootless(cloud):
 
 
 def test_a_provider_without_a_root_does_not_exist(cloud):
-    """As upstream has it: berth-manage audit tells of such rows, and online migrations mend them."""
+    """As upstream. The audit tells of such rows, and online migrations mend them."""
     provider, consumer = make_rootless(cloud), str(uuid.uuid4())
     path = '/resource_providers/' + provider
     refused = "Allocation for resource provider '%s' that does not exist." % provider

@@ -3,8 +3,9 @@ that the bounds admit.
 
 Each scenario makes an input of a size, and the requests with it. It runs at half of the bound and
 at the bound. The processor time of the worker, which a busy machine does not change, may at most
-grow by RATIO, and is below SECONDS; a search for candidates has a budget instead, and may grow. Times below MEASURED say nothing about growth; at the bound,
-what is quadratic takes much longer. The time of the database server is judged apart.
+grow by RATIO, and is below SECONDS; a search for candidates has a budget instead, and may grow.
+Times below MEASURED say nothing about growth; at the bound, what is quadratic takes much longer.
+The time of the database server is judged apart.
 """
 import http.client
 import json
@@ -157,6 +158,7 @@ TRUNCATE placement_aggregates; TRUNCATE resource_providers; TRUNCATE projects; T
 DELETE FROM resource_classes WHERE name LIKE 'CUSTOM\\\\_%';
 DELETE FROM traits WHERE name LIKE 'CUSTOM\\\\_%';
 """
+
 
 def uuid_of(number, kind=0):
     """The uuid that uuids() makes of a number."""
@@ -329,8 +331,9 @@ def reshape_of_many_consumers(steps):
         inventories = {'resource_provider_generation': 0 if generation is None else 2,
                        'inventories': {'VCPU': {'total': 9}}}
         steps.take(name, 204, 'POST', '/reshaper', {
-            'inventories': {uuid_of(2): inventories}, 'allocations': {
-            uuid_of(i, 1): claim_of(provider, 1, generation) for i in range(1, count + 1)}})
+            'inventories': {uuid_of(2): inventories},
+            'allocations': {uuid_of(i, 1): claim_of(provider, 1, generation)
+                            for i in range(1, count + 1)}})
 
 
 # Traits and aggregates.
@@ -405,7 +408,8 @@ def queries_of_traits(steps):
     make_names('traits', many)
     cloud.sql('INSERT INTO resource_provider_traits (resource_provider_id, trait_id) '
               'SELECT rp.id, t.id FROM resource_providers rp JOIN traits t '
-              "WHERE t.name LIKE 'CUSTOM\\_%' AND (rp.id < 1000011 OR rp.id = 1000000 + t.id % 1000)")
+              "WHERE t.name LIKE 'CUSTOM\\_%' "
+              'AND (rp.id < 1000011 OR rp.id = 1000000 + t.id % 1000)')
     for place in PLACES:
         steps.take(place + 'all', 200, 'GET', place + 'required=' + ','.join(names(many)))
         steps.take(place + 'any', 200, 'GET', place + 'required=in:' + ','.join(names(many)))
@@ -422,7 +426,8 @@ def queries_of_classes(steps):
     make_providers(1)
     make_names('resource_classes', count)
     cloud.sql('INSERT INTO inventories (resource_provider_id, resource_class_id, total, reserved, '
-              'min_unit, max_unit, step_size, allocation_ratio) SELECT 1000001, id, 9, 0, 1, 9, 1, 1 '
+              'min_unit, max_unit, step_size, allocation_ratio) '
+              'SELECT 1000001, id, 9, 0, 1, 9, 1, 1 '
               "FROM resource_classes WHERE name LIKE 'CUSTOM\\_%'")
     resources = 'resources=' + ','.join(name + ':1' for name in names(count))
     steps.take('providers', 200, 'GET', '/resource_providers?' + resources)
