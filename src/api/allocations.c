@@ -10,6 +10,7 @@
 #include "api/body/schema.h"
 #include "api/call.h"
 #include "api/claim_json.h"
+#include "base/sorted.h"
 #include "base/uuid.h"
 #include "placement/allocation.h"
 #include "placement/claim.h"
@@ -22,19 +23,49 @@ static void show_last_modified(struct call *call, const struct allocations *allo
     call_last_modified(call, allocations->count > 0 ? allocations->modified : time(NULL));
 }
 
+/* Sorts allocations of the same class next to each other, in their order. */
+static int allocation_compare(const void *left, const void *right)
+{
+    const struct allocation *const *a = left, *const *b = right;
+    int order = strcmp((*a)->class_name, (*b)->class_name);
+    return order != 0 ? order : (*a > *b) - (*a < *b);
+}
+
+/* A claim that spells a provider in two ways is stored as two rows of a class. The first one gets
+   the amount of the last one, as in a dictionary of Python, and the others lose their names. */
+static void fold_repeated(struct arena *arena, struct allocation *list, size_t count)
+{
+    struct allocation **sorted = arena_array(arena, count, sizeof(struct allocation *));
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &list[i];
+    sort(sorted, count, sizeof(struct allocation *), allocation_compare);
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1;
+             next < count && strcmp(sorted[i]->class_name, sorted[next]->class_name) == 0; next++) {
+            sorted[i]->used = sorted[next]->used;
+            sorted[next]->class_name = "";
+        }
+    }
+}
+
 /* Writes "resources" of the allocations from *index on, while same() holds, and
    moves *index behind them. */
-static void write_resources(struct json_writer *writer, const struct allocations *allocations,
-                            size_t *index,
+static void write_resources(struct call *call, struct json_writer *writer,
+                            struct allocations *allocations, size_t *index,
                             bool (*same)(const struct allocation *, const struct allocation *))
 {
-    const struct allocation *first = &allocations->list[*index];
+    struct allocation *first = &allocations->list[*index];
+    size_t count = 0;
+    while (*index < allocations->count && same(first, &allocations->list[*index])) {
+        count++;
+        ++*index;
+    }
+    fold_repeated(call->exchange->arena, first, count);
     writer_key(writer, "resources");
     writer_begin_object(writer);
-    for (; *index < allocations->count && same(first, &allocations->list[*index]); ++*index) {
-        const struct allocation *allocation = &allocations->list[*index];
-        writer_member_integer(writer, allocation->class_name, allocation->used);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (*first[i].class_name != '\0')
+            writer_member_integer(writer, first[i].class_name, first[i].used);
     writer_end_object(writer);
 }
 
@@ -64,7 +95,7 @@ void consumer_allocations_show(struct call *call)
         const struct allocation *first = &allocations.list[i];
         writer_key(writer, first->provider_uuid);
         writer_begin_object(writer);
-        write_resources(writer, &allocations, &i, same_provider);
+        write_resources(call, writer, &allocations, &i, same_provider);
         writer_member_integer(writer, "generation", first->provider_generation);
         writer_end_object(writer);
     }
@@ -100,7 +131,7 @@ void provider_allocations_show(struct call *call)
         const struct allocation *first = &allocations.list[i];
         writer_key(writer, first->consumer_uuid);
         writer_begin_object(writer);
-        write_resources(writer, &allocations, &i, same_consumer);
+        write_resources(call, writer, &allocations, &i, same_consumer);
         if (call_since(call, 28))
             writer_member_integer(writer, "consumer_generation", first->consumer_generation);
         writer_end_object(writer);

@@ -28,7 +28,7 @@ struct allocation_owner {
 };
 
 struct allocations {
-    const struct allocation *list;
+    struct allocation *list;
     size_t count;
     time_t modified; /* the latest of the list; 0 if it is empty */
 };

@@ -229,6 +229,17 @@ def test_amounts_of_two_spellings_add_up():
     assert ask('GET', '/resource_providers/%s/usages' % provider)[2]['usages'] == {'VCPU': 0}
 
 
+def test_a_claim_that_spells_a_provider_in_two_ways_shows_a_class_once():
+    provider = make_provider({'VCPU': {'total': 8}}, uuid='abcdef' + str(uuid.uuid4())[6:])
+    consumer = str(uuid.uuid4())
+    body = claim(provider, 3)
+    body['allocations'][provider.upper()] = {'resources': {'VCPU': 4}}
+    assert ask('PUT', '/allocations/' + consumer, body)[0] == 204
+    assert held(consumer) == {provider: {'VCPU': 4}}
+    for path in '/allocations/' + consumer, '/resource_providers/%s/allocations' % provider:
+        assert cloud.ask('GET', path).text.count('"VCPU"') == 1, path
+
+
 def test_reshape_of_a_provider_in_two_spellings():
     provider = make_provider({'VCPU': {'total': 8}}, uuid='abcdef' + str(uuid.uuid4())[6:])
     for first, second in (({}, {}), ({'VCPU': {'total': 1}}, {'DISK_GB': {'total': 1}}),
