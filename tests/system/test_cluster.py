@@ -18,6 +18,8 @@ from support import cloud, galera, history
 from support.paths import BERTH_MANAGE, BUILD, TOP
 from support.workload import Client, World, make_child
 
+pytestmark = pytest.mark.plain  # three servers and what they replicate take long enough
+
 SECONDS = 30
 RACES = 150
 CONFIGURATION = """\

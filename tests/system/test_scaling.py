@@ -34,7 +34,7 @@ max_query_length = 65536
 [cors]
 allowed_origin = http://dashboard
 """
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.plain]
 cloud = worker = server = None
 
 
