@@ -90,12 +90,16 @@ enum outcome database_run(struct database *database, const char *text);
  *
  * text:    with ? for a value and (?...) for a list of values, as in "id IN (?...)". A list is
  *          padded by repeating its last value, to a power of two or a multiple of 4,096, so that
- * few forms of the statement are prepared. An empty list becomes (NULL), which matches nothing; do
- * not use it after NOT IN. A statement has at most 65,535 values. With (?*) instead, more values
- * are divided: the statement runs for each part, in the order of the values; with several such
- * lists, for each part of one with each of the other. So use it only where a row depends on one
- * value of the list alone: not after NOT, nor where all rows are counted. columns: the columns of
- * its rows, one letter each: i integer, r real, s text. NULL for a statement without rows.
+ *          few forms of the statement are prepared. An empty list becomes (NULL), which matches
+ *          nothing; do not use it after NOT IN. A statement has at most 65,535 values.
+ *          With (?*) instead, more values are divided: the statement runs for each part, in the
+ *          order of the values; with several such lists in one SELECT, for each part of one with
+ *          each of the other. The lists of the SELECTs of a UNION ALL are divided independently:
+ *          each SELECT gets its parts once. So use it only where a row depends on one value of the
+ *          list alone: not after NOT, nor where all rows are counted.
+ *
+ * columns: the columns of its rows, one letter each: i integer, r real, s text. NULL for a
+ *          statement without rows.
  */
 struct sql {
     const char *text;

@@ -129,24 +129,39 @@ static struct value list_slice(const struct value *list, size_t from, size_t mos
                                         : value_texts(list->texts + from, count);
 }
 
-/* Finds the lists that may be divided, from their marks in the text. Returns how many there are,
-   and sets total to the number of placeholders of the statement and rest to that of the others. */
-static size_t find_divisible(const char *text, const struct value *values, size_t count,
-                             bool *divisible, size_t *total, size_t *rest)
+/* What is known of the lists of a statement. */
+struct division {
+    const struct value *values;
+    size_t count;
+    bool *divisible;    /* for each value: it is a list marked with "?*" */
+    unsigned *selects;  /* for each value: which SELECT of a UNION ALL it is in, from 0 */
+    size_t lists;       /* that are divisible */
+    size_t total, rest; /* placeholders of the statement, and of them those of no such list */
+    unsigned select_count;
+};
+
+static struct division division_of(struct arena *arena, const char *text,
+                                   const struct value *values, size_t count)
 {
-    size_t found = 0;
-    const char *mark = text;
-    *total = *rest = 0;
+    struct division division = {.values = values,
+                                .count = count,
+                                .divisible = arena_array(arena, count, sizeof(bool)),
+                                .selects = arena_array(arena, count, sizeof(unsigned)),
+                                .select_count = 1};
+    const char *mark = text, *next_select = strstr(text, "UNION ALL");
     for (size_t i = 0; i < count; i++, mark++) {
         mark = strchr(mark, '?');
         assert(mark != NULL);
+        for (; next_select != NULL && next_select < mark; division.select_count++)
+            next_select = strstr(next_select + 1, "UNION ALL");
         size_t width = is_list(&values[i]) ? list_width(&values[i]) : 1;
-        divisible[i] = strncmp(mark, "?*)", 3) == 0;
-        found += divisible[i];
-        *total += width;
-        *rest += divisible[i] ? 0 : width;
+        division.selects[i] = division.select_count - 1;
+        division.divisible[i] = strncmp(mark, "?*)", 3) == 0;
+        division.lists += division.divisible[i];
+        division.total += width;
+        division.rest += division.divisible[i] ? 0 : width;
     }
-    return found;
+    return division;
 }
 
 /* Returns the parts of one list times those that there are: each in combination with each. */
@@ -168,19 +183,56 @@ static struct value *divide(struct arena *arena, const struct value *parts, size
     return divided;
 }
 
+/* Returns the parts of one SELECT: its lists divided, each part of one with each of the others. */
+static struct value *divide_select(struct arena *arena, const struct division *division,
+                                   unsigned select, size_t most, size_t *part_count)
+{
+    struct value *parts = arena_array(arena, division->count, sizeof(*parts));
+    memcpy(parts, division->values, division->count * sizeof(*parts));
+    *part_count = 1;
+    for (size_t i = 0; i < division->count; i++)
+        if (division->divisible[i] && division->selects[i] == select)
+            parts = divide(arena, parts, part_count, division->count, i, most);
+    return parts;
+}
+
+/* Puts the parts of a SELECT into those of the statement. Where it has no more, its lists are
+   empty. */
+static void fill_in(const struct division *division, unsigned select, const struct value *own,
+                    size_t own_count, struct value *parts, size_t part_count)
+{
+    for (size_t part = 0; part < part_count; part++)
+        for (size_t i = 0; i < division->count; i++)
+            if (division->divisible[i] && division->selects[i] == select) {
+                struct value *value = &parts[part * division->count + i];
+                *value = part < own_count ? own[part * division->count + i]
+                                          : list_slice(&division->values[i], 0, 0);
+            }
+}
+
 size_t parameters_divide(struct arena *arena, const char *text, const struct value **values,
                          size_t count)
 {
-    size_t total, rest, parts = 1;
-    bool *divisible = arena_array(arena, count, sizeof(*divisible));
-    size_t lists = find_divisible(text, *values, count, divisible, &total, &rest);
-    if (total <= PARAMETERS_MOST || lists == 0 || rest + lists * LIST_STEP > PARAMETERS_MOST)
-        return parts;
-    size_t most = (PARAMETERS_MOST - rest) / lists / LIST_STEP * LIST_STEP;
-    for (size_t i = 0; i < count; i++)
-        if (divisible[i])
-            *values = divide(arena, *values, &parts, count, i, most);
-    return parts;
+    const struct division division = division_of(arena, text, *values, count);
+    if (division.total <= PARAMETERS_MOST || division.lists == 0 ||
+        division.rest + division.lists * LIST_STEP > PARAMETERS_MOST)
+        return 1;
+    size_t most = (PARAMETERS_MOST - division.rest) / division.lists / LIST_STEP * LIST_STEP;
+    struct value **own = arena_array(arena, division.select_count, sizeof(*own));
+    size_t *own_counts = arena_array(arena, division.select_count, sizeof(*own_counts));
+    size_t part_count = 1;
+    for (unsigned i = 0; i < division.select_count; i++) {
+        own[i] = divide_select(arena, &division, i, most, &own_counts[i]);
+        if (own_counts[i] > part_count)
+            part_count = own_counts[i];
+    }
+    struct value *parts = arena_array(arena, part_count * count, sizeof(*parts));
+    for (size_t part = 0; part < part_count; part++)
+        memcpy(&parts[part * count], *values, count * sizeof(*parts));
+    for (unsigned i = 0; i < division.select_count; i++)
+        fill_in(&division, i, own[i], own_counts[i], parts, part_count);
+    *values = parts;
+    return part_count;
 }
 
 /* Texts. */

@@ -180,7 +180,8 @@ def have_impossible_rows(cloud, sick):
              provider),
             ('no class', 'UPDATE inventories SET resource_class_id = 7777 '
              'WHERE resource_class_id = 0',
-             'UPDATE inventories SET resource_class_id = 0 WHERE resource_class_id = 7777'),
+             'UPDATE IGNORE inventories SET resource_class_id = 0 WHERE resource_class_id = 7777; '
+             'DELETE FROM inventories WHERE resource_class_id = 7777'),
             ('no class of allocations', 'UPDATE allocations SET resource_class_id = 7777',
              'UPDATE allocations SET resource_class_id = 0'),
             ('no consumers', "CREATE TABLE kept AS SELECT * FROM consumers; "

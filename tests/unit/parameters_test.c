@@ -133,6 +133,24 @@ START_TEST(two_long_lists_meet)
 }
 END_TEST
 
+/* Each element of each list is sent once, however many parts the other list has. */
+START_TEST(lists_of_a_union_are_divided_independently)
+{
+    enum { LONG = 70000, SHORT = 10 };
+    const char *text = "a IN (?*) UNION ALL SELECT b FROM t WHERE b IN (?*)";
+    const struct value given[] = {value_integers(numbers_down_to_zero(SHORT), SHORT),
+                                  value_integers(numbers_down_to_zero(LONG), LONG)};
+    const struct value *values = given;
+    size_t parts = parameters_divide(&arena, text, &values, 2), sent[2] = {0};
+    ck_assert_uint_gt(parts, 1);
+    for (size_t part = 0; part < parts; part++)
+        for (size_t i = 0; i < 2; i++)
+            sent[i] += values[part * 2 + i].length;
+    ck_assert_uint_eq(sent[0], SHORT);
+    ck_assert_uint_eq(sent[1], LONG);
+}
+END_TEST
+
 START_TEST(only_texts_beyond_ascii_are_in_the_json)
 {
     const struct value values[] = {value_text("plain"), value_integer(3),
@@ -153,6 +171,7 @@ int main(void)
     tcase_add_test(test, long_list_is_divided_in_order);
     tcase_add_test(test, repeats_are_sent_once);
     tcase_add_test(test, two_long_lists_meet);
+    tcase_add_test(test, lists_of_a_union_are_divided_independently);
     tcase_add_test(test, only_texts_beyond_ascii_are_in_the_json);
     return suite_run("parameters", test);
 }
