@@ -230,13 +230,19 @@ static enum outcome visit_part(struct database *database, const struct sql *sql,
     return visit(database, text, sql->columns, values, count, visitor, subject);
 }
 
+/* Returns the values of a part; there may be none at all. */
+static const struct value *part_of(const struct value *values, size_t count, size_t part)
+{
+    return count > 0 ? &values[part * count] : NULL;
+}
+
 enum outcome database_visit(struct database *database, const struct sql *sql,
                             const struct value *values, size_t count, database_visitor visitor,
                             void *subject)
 {
     size_t parts = parameters_divide(database->arena, sql->text, &values, count);
     for (size_t i = 0; i < parts; i++)
-        TRY(visit_part(database, sql, &values[i * count], count, visitor, subject));
+        TRY(visit_part(database, sql, part_of(values, count, i), count, visitor, subject));
     return OUTCOME_OK;
 }
 
@@ -299,7 +305,7 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
     uint64_t found = 0;
     size_t parts = parameters_divide(database->arena, sql->text, &values, count);
     for (size_t i = 0; i < parts; i++)
-        TRY(execute_part(database, sql, &values[i * count], count, &found));
+        TRY(execute_part(database, sql, part_of(values, count, i), count, &found));
     if (affected != NULL)
         *affected = found;
     return OUTCOME_OK;

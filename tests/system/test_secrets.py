@@ -109,6 +109,7 @@ def cores(directory, monkeypatch):
     resource.setrlimit(resource.RLIMIT_CORE, limits)
 
 
+@pytest.mark.plain
 def test_no_core_dump_holds_a_password(directory, cores, monkeypatch):
     monkeypatch.setenv('OS_KEYSTONE_AUTHTOKEN__PASSWORD', TOKEN)
     with open('/proc/sys/kernel/core_pattern') as file:
