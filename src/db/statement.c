@@ -42,8 +42,8 @@ static enum outcome handle_error(struct database *database, const struct prepare
 }
 
 /* Sends the text of a statement. All connections of the server share a number of statements
-   (max_prepared_stmt_count): if it is used up, gives up own ones for the new one. Returns false if
-   it fails. */
+   (max_prepared_stmt_count): if it is used up, drops own ones for the new one. Returns false if it
+   fails. */
 static bool send_text(struct database *database, struct prepared *prepared)
 {
     int failed;

@@ -9,7 +9,7 @@
 #ifndef BERTH_PLACEMENT_TOUCH_H
 #define BERTH_PLACEMENT_TOUCH_H
 
-/* For SET: gives updated_at a value that it does not have yet, at most a second old. */
+/* For SET: sets updated_at to a value that it does not have yet, at most a second old. */
 #define TOUCHED                                                                                    \
     "updated_at = IF(updated_at <=> UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 1 SECOND, "        \
     "UTC_TIMESTAMP())"

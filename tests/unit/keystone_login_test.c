@@ -118,20 +118,20 @@ START_TEST(each_mistake)
 }
 END_TEST
 
-#define ENDPOINT(which, region, url)                                                               \
-    "{\"interface\": \"" which "\", \"region\": \"" region "\", \"region_id\": \"" region          \
+/* Laid out by hand: clang-format would indent each text behind the one before. */
+/* clang-format off */
+#define ENDPOINT(which, region, url)                                                       \
+    "{\"interface\": \"" which "\", \"region\": \"" region "\", \"region_id\": \"" region  \
     "\", \"url\": \"" url "\"}"
-#define ANSWER                                                                                               \
-    "{\"token\": {\"expires_at\": \"2026-11-24T16:12:09.000000Z\", \"catalog\": ["                           \
-    "{\"type\": \"compute\", \"endpoints\": [" ENDPOINT(                                                     \
-        "internal", "one",                                                                                   \
-        "http://nova") "]}, "                                                                                \
-                       "{\"type\": \"identity\", \"endpoints\": [" ENDPOINT(                                 \
-                           "public", "one",                                                                  \
-                           "http://public-one/v3") ", " ENDPOINT("internal", "one",                          \
-                                                                 "http://one/v3/") ", " ENDPOINT("internal", \
-                                                                                                 "two",      \
-                                                                                                 "http://two") "]}]}}"
+#define ANSWER                                                                             \
+    "{\"token\": {\"expires_at\": \"2026-11-24T16:12:09.000000Z\", \"catalog\": ["         \
+    "{\"type\": \"compute\", \"endpoints\": ["                                             \
+    ENDPOINT("internal", "one", "http://nova") "]}, "                                      \
+    "{\"type\": \"identity\", \"endpoints\": ["                                            \
+    ENDPOINT("public", "one", "http://public-one/v3") ", "                                 \
+    ENDPOINT("internal", "one", "http://one/v3/") ", "                                     \
+    ENDPOINT("internal", "two", "http://two") "]}]}}"
+/* clang-format on */
 
 static const struct {
     const char *text;
