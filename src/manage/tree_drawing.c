@@ -6,24 +6,21 @@
 #include "manage/tree_drawing.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
+
+#include "manage/usage_bar.h"
 
 enum {
     STEP = 3,         /* columns a level is indented */
     LABEL_LEAST = 12, /* of "aggregates" and two spaces */
-    LABEL_MOST = 38,  /* a longer class pushes the rest to the right */
-    BAR_MOST = 20,
-    BAR_LEAST = 5,
     VALUE_LEAST = 20, /* columns for wrapped text, however deep the provider is */
 };
 
 static const struct symbols {
     const char *branch, *last_branch, *line, *blank;
-    const char *full, *empty, *open, *close;
     const char *marker, *times;
-} unicode = {"├─ ", "└─ ", "│  ", "   ", "█", "░", "", "", "◀", "×"},
-  ascii = {"|- ", "`- ", "|  ", "   ", "#", ".", "[", "]", "<--", "x"};
+} unicode = {"├─ ", "└─ ", "│  ", "   ", "◀", "×"},
+  ascii = {"|- ", "`- ", "|  ", "   ", "<--", "x"};
 
 struct drawing {
     struct buffer *buffer;
@@ -33,8 +30,8 @@ struct drawing {
     const struct tree_provider *provider; /* being drawn */
     struct buffer lines; /* a byte for each level above: whether a line continues there */
 
-    bool two_lines;                 /* the titles of this tree take two lines each */
-    unsigned label, used, capacity; /* width of these columns for this provider */
+    bool two_lines;                   /* the titles of this tree take two lines each */
+    struct usage_bar_columns columns; /* of the provider's inventories */
 };
 
 static void add(struct drawing *drawing, const char *text)
@@ -202,73 +199,12 @@ static void draw_title(struct drawing *drawing)
 
 static int64_t capacity_of(const struct tree_inventory *inventory)
 {
-    double capacity =
-        (double)(inventory->total - inventory->reserved) * inventory->allocation_ratio;
-    return (int64_t)fmin(fmax(capacity, -1e18), 1e18);
+    return usage_bar_capacity(inventory->total, inventory->reserved, inventory->allocation_ratio);
 }
 
 static bool is_over(const struct tree_inventory *inventory)
 {
     return inventory->used > capacity_of(inventory);
-}
-
-static unsigned number_width(int64_t number)
-{
-    char text[NUMBER_TEXT];
-    return (unsigned)strlen(number_text(number, text));
-}
-
-static void add_number(struct drawing *drawing, int64_t number, unsigned columns)
-{
-    char text[NUMBER_TEXT];
-    unsigned width = number_width(number);
-    terminal_pad(drawing->buffer, columns > width ? columns - width : 0);
-    add(drawing, number_text(number, text));
-}
-
-/* Returns how many cells are filled: never none or all, unless nothing or everything is used. */
-static unsigned full_cells(const struct tree_inventory *inventory, unsigned cells)
-{
-    int64_t capacity = capacity_of(inventory);
-    if (inventory->used <= 0)
-        return 0;
-    if (inventory->used >= capacity)
-        return cells;
-    unsigned full = (unsigned)((double)inventory->used / (double)capacity * cells);
-    return full == 0 ? 1 : full;
-}
-
-static void draw_bar(struct drawing *drawing, const struct tree_inventory *inventory,
-                     unsigned cells)
-{
-    const struct symbols *symbols = drawing->symbols;
-    unsigned full = full_cells(inventory, cells);
-    add(drawing, symbols->open);
-    style(drawing, is_over(inventory)      ? STYLE_RED
-                   : full * 5 >= cells * 4 ? STYLE_YELLOW
-                                           : STYLE_GREEN);
-    for (unsigned i = 0; i < cells; i++) {
-        if (i == full) {
-            style(drawing, STYLE_PLAIN);
-            style(drawing, STYLE_DIM);
-        }
-        add(drawing, i < full ? symbols->full : symbols->empty);
-    }
-    style(drawing, STYLE_PLAIN);
-    add(drawing, symbols->close);
-    add(drawing, "  ");
-}
-
-static void add_part(struct drawing *drawing, const struct tree_inventory *inventory)
-{
-    int64_t capacity = capacity_of(inventory);
-    double part = capacity > 0 ? (double)inventory->used * 100 / (double)capacity : 0;
-    char text[32] = "-";
-    if (inventory->used > 0 && part < 1 && capacity > 0)
-        snprintf(text, sizeof(text), "<1%%");
-    else if (capacity > 0)
-        snprintf(text, sizeof(text), "%.0f%%", part >= 100 ? part : (double)(int)part);
-    buffer_printf(drawing->buffer, "  %4s", text);
 }
 
 /* Writes how the capacity is computed and which amounts may be allocated, unless obvious. */
@@ -314,7 +250,7 @@ static void add_notes(struct drawing *drawing, const struct tree_inventory *inve
     if (width > 0 && taken + width > drawing->terminal->columns) {
         end_line(drawing);
         begin_detail(drawing);
-        terminal_pad(drawing->buffer, drawing->label - 2);
+        terminal_pad(drawing->buffer, drawing->columns.label - 2);
     }
     if (is_over(inventory))
         add_styled(drawing, STYLE_RED, over);
@@ -325,23 +261,10 @@ static void add_notes(struct drawing *drawing, const struct tree_inventory *inve
 
 static void draw_inventory(struct drawing *drawing, const struct tree_inventory *inventory)
 {
-    unsigned name = terminal_width(drawing->terminal, inventory->class_name) + 2;
-    unsigned brackets = (unsigned)(strlen(drawing->symbols->open) * 2);
-    unsigned taken = detail_indent(drawing) + (name > drawing->label ? name : drawing->label) +
-                     drawing->used + 3 + drawing->capacity + 6;
-    unsigned columns = drawing->terminal->columns;
-    unsigned left = columns > taken + brackets + 2 ? columns - taken - brackets - 2 : 0;
-    unsigned cells = left > BAR_MOST ? BAR_MOST : left;
     begin_detail(drawing);
-    add_label(drawing, inventory->class_name, drawing->label);
-    if (cells >= BAR_LEAST) {
-        draw_bar(drawing, inventory, cells);
-        taken += cells + brackets + 2;
-    }
-    add_number(drawing, inventory->used, drawing->used);
-    add(drawing, " / ");
-    add_number(drawing, capacity_of(inventory), drawing->capacity);
-    add_part(drawing, inventory);
+    unsigned taken = usage_bar_draw(drawing->buffer, drawing->terminal, &drawing->columns,
+                                    detail_indent(drawing), inventory->class_name, inventory->used,
+                                    capacity_of(inventory));
     add_notes(drawing, inventory, taken);
     end_line(drawing);
 }
@@ -395,25 +318,14 @@ static void draw_aggregates(struct drawing *drawing)
 
 /* Whole trees. */
 
-static void widen(unsigned *columns, unsigned width)
-{
-    if (*columns < width)
-        *columns = width;
-}
-
 /* Finds how wide the columns of the provider's inventories must be. */
 static void measure_inventories(struct drawing *drawing)
 {
     const struct tree_provider *provider = drawing->provider;
-    drawing->label = LABEL_LEAST;
-    drawing->used = drawing->capacity = 0;
-    for (size_t i = 0; i < provider->inventory_count; i++) {
-        const struct tree_inventory *inventory = &provider->inventories[i];
-        unsigned label = terminal_width(drawing->terminal, inventory->class_name) + 2;
-        widen(&drawing->label, label < LABEL_MOST ? label : LABEL_MOST);
-        widen(&drawing->used, number_width(inventory->used));
-        widen(&drawing->capacity, number_width(capacity_of(inventory)));
-    }
+    drawing->columns = (struct usage_bar_columns){0};
+    for (size_t i = 0; i < provider->inventory_count; i++)
+        usage_bar_measure(&drawing->columns, drawing->terminal, provider->inventories[i].class_name,
+                          provider->inventories[i].used, capacity_of(&provider->inventories[i]));
 }
 
 static void draw_provider(struct drawing *drawing)

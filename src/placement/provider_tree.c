@@ -8,14 +8,8 @@
 #include "base/natural_order.h"
 #include "base/sorted.h"
 #include "base/text.h"
-#include "base/uuid.h"
 #include "placement/ancestry.h"
-
-/* A uuid takes precedence over a name that looks like the uuid of another provider. */
-static const struct sql find_member = {
-    "SELECT id, COALESCE(root_provider_id, id) FROM resource_providers WHERE uuid = ? OR name = ? "
-    "ORDER BY uuid = ? DESC LIMIT 1",
-    "ii"};
+#include "placement/provider_named.h"
 
 /* Each of the following statements comes twice: for all providers, and for those of one tree. */
 enum { OF_ALL, OF_TREE, EXTENTS };
@@ -100,18 +94,10 @@ struct loading {
 
 static enum outcome find_tree(struct loading *loading)
 {
-    struct rows rows;
-    struct uuid_text uuid;
-    const char *wanted = loading->wanted;
-    struct value name = value_text(wanted);
-    struct value canonical = uuid_canonical(wanted, &uuid) ? value_text(uuid.text) : name;
-    TRY(database_select(loading->context->database, &find_member,
-                        VALUES(canonical, name, canonical), &rows));
-    if (rows.count == 0)
-        return context_fail(loading->context, OUTCOME_NOT_FOUND, "there is no resource provider %s",
-                            wanted);
-    loading->member_id = row_integer(&rows, 0, 0);
-    loading->root_id = row_integer(&rows, 0, 1);
+    struct provider_named member;
+    TRY(provider_named_find(loading->context, loading->wanted, &member));
+    loading->member_id = member.id;
+    loading->root_id = member.root_id;
     return OUTCOME_OK;
 }
 

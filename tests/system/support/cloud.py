@@ -90,9 +90,10 @@ class Service:
         finally:
             connection.close()
 
-    def make_provider(self, inventories):
+    def make_provider(self, inventories, name=None):
         provider = str(uuid.uuid4())
-        answer = self.ask('POST', '/resource_providers', {'name': provider, 'uuid': provider})
+        answer = self.ask('POST', '/resource_providers',
+                          {'name': name or provider, 'uuid': provider})
         assert answer.status == 200, answer.text
         answer = self.ask('PUT', '/resource_providers/%s/inventories' % provider,
                           {'resource_provider_generation': 0, 'inventories': inventories})
