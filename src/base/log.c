@@ -230,5 +230,7 @@ void log_request(const struct log_request *request)
     log_line_real(&line, "sql_milliseconds", request->sql_milliseconds);
     add_identifier(&line, "user_id", request->user_id);
     add_identifier(&line, "project_id", request->project_id);
+    add_identifier(&line, "traceparent", request->traceparent);
+    log_line_query(&line, "query", request->query);
     emit(&line, LOG_LEVEL_INFO);
 }

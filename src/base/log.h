@@ -115,7 +115,9 @@ struct log_request {
     const char *global_request_id;
     const char *remote_address;
     const char *method;
-    const char *path;         /* without the query */
+    const char *path;
+    const char *query;        /* not decoded, without "?" */
+    const char *traceparent;  /* the caller's, valid */
     const char *microversion; /* "1.39" */
     int status;
     uint64_t bytes; /* of the body of the response */
@@ -126,7 +128,8 @@ struct log_request {
     const char *project_id;
 };
 
-/* Writes the line for a request, at level info. */
+/* Writes the line for a request, at level info. The values of a query are names, ids and amounts,
+   so that it may be shown; it is cut to 2,048 bytes and then ends in "...". */
 void log_request(const struct log_request *request);
 
 #endif

@@ -57,8 +57,8 @@ static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format
     return size;
 }
 
-/* Adds text within quotes, cut if it is long; all or nothing. */
-static bool add_quoted(struct log_line *line, const char *text)
+/* Adds text within quotes, cut to most bytes; all or nothing. */
+static bool add_quoted_most(struct log_line *line, const char *text, size_t most)
 {
     size_t begin = line->length, used = 0;
     char escaped[ESCAPE_SIZE];
@@ -68,7 +68,7 @@ static bool add_quoted(struct log_line *line, const char *text)
         size_t size = utf8_next(text, &c);
         bool invalid = size == 1 && c > 0x7f;
         size_t length = escape(text, invalid ? 0 : size, c, line->format, escaped);
-        if (used + length > LOG_VALUE_SIZE) {
+        if (used + length > most) {
             good = add(line, "...", 3);
             break;
         }
@@ -80,6 +80,11 @@ static bool add_quoted(struct log_line *line, const char *text)
     if (!good)
         line->length = begin;
     return good;
+}
+
+static bool add_quoted(struct log_line *line, const char *text)
+{
+    return add_quoted_most(line, text, LOG_VALUE_SIZE);
 }
 
 /* Whether a value needs no quotes in a text line. */
@@ -188,6 +193,22 @@ void log_line_path(struct log_line *line, const char *name, const char *path)
     snprintf(shown, sizeof(shown), "%.*s",
              length > sizeof(shown) ? (int)sizeof(shown) : (int)length, path);
     log_line_text(line, name, shown);
+}
+
+void log_line_query(struct log_line *line, const char *name, const char *query)
+{
+    size_t begin = line->length;
+    if (query == NULL) {
+        log_line_text(line, name, NULL);
+        return;
+    }
+    if (!add_name(line, name))
+        return;
+    size_t room = sizeof(line->bytes) - ENDING - line->length, around = strlen("\"...\"");
+    if (room <= around ||
+        !add_quoted_most(line, query,
+                         room - around < LOG_QUERY_SIZE ? room - around : LOG_QUERY_SIZE))
+        line->length = begin;
 }
 
 void log_line_end(struct log_line *line)

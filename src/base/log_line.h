@@ -14,7 +14,10 @@
 
 #include "base/log_level.h"
 
-enum { LOG_VALUE_SIZE = 768 }; /* maximum bytes of a value in a line */
+enum {
+    LOG_VALUE_SIZE = 768,  /* maximum bytes of a value in a line */
+    LOG_QUERY_SIZE = 2048, /* maximum bytes of a query string in a line */
+};
 
 struct log_line {
     enum log_format format;
@@ -35,6 +38,10 @@ void log_line_text(struct log_line *line, const char *name, const char *text);
 void log_line_integer(struct log_line *line, const char *name, int64_t integer);
 void log_line_real(struct log_line *line, const char *name, double real);
 void log_line_path(struct log_line *line, const char *name, const char *path);
+
+/* Adds the query string of a URL. Unlike other values it may have LOG_QUERY_SIZE bytes, and is cut,
+   not left out, if the line has no room for all of it: add it last. */
+void log_line_query(struct log_line *line, const char *name, const char *query);
 
 /* Ends the line with a newline. */
 void log_line_end(struct log_line *line);

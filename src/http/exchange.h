@@ -69,6 +69,7 @@ struct exchange {
     struct forwarded forwarded;
     const char *request_id;        /* "req-<uuid>", ours */
     const char *global_request_id; /* the caller's, or NULL */
+    const char *traceparent;       /* the caller's (http/trace_context.h), or NULL */
 
     /* The requested microversion; major is 0 until it is known. */
     struct microversion version;

@@ -15,6 +15,7 @@
 #include "base/uuid.h"
 #include "http/error_document.h"
 #include "http/forwarded.h"
+#include "http/trace_context.h"
 
 struct fastcgi {
     FCGX_Request request;
@@ -119,6 +120,8 @@ void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t 
     exchange->request_id = arena_printf(exchange->arena, "req-%s", uuid.text);
     const char *caller = exchange_parameter(exchange, "HTTP_X_OPENSTACK_REQUEST_ID");
     exchange->global_request_id = is_request_id(caller) ? caller : NULL;
+    exchange->traceparent =
+        traceparent_read(exchange->arena, exchange_parameter(exchange, "HTTP_TRACEPARENT"));
     exchange->method = text_or(exchange_parameter(exchange, "REQUEST_METHOD"), "");
     exchange->query = text_or(exchange_parameter(exchange, "QUERY_STRING"), "");
     if (exchange->behind_proxy)

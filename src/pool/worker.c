@@ -18,6 +18,7 @@
 #include "api/service.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "db/database_from_settings.h"
 #include "http/fastcgi.h"
 
@@ -140,6 +141,8 @@ static void worker_log(const struct worker *worker, const struct exchange *excha
         .remote_address = exchange->remote_address,
         .method = exchange->method,
         .path = path,
+        .query = text_filled_or(exchange->query, NULL),
+        .traceparent = exchange->traceparent,
         .microversion = *version != '\0' ? version : NULL,
         .status = exchange->status,
         .bytes = exchange->content_type != NULL ? worker->output.length : 0,

@@ -122,6 +122,8 @@ static const struct log_request request = {
     .sql_statements = 8,
     .sql_milliseconds = 1,
     .user_id = "admin",
+    .query = "resources=VCPU:1&required=\"\n",
+    .traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 };
 
 START_TEST(requests_as_text)
@@ -132,7 +134,9 @@ START_TEST(requests_as_text)
         read_text_line(),
         "INFO request request_id=req-1 global_request_id=- remote_address=::1 method=PUT "
         "path=/allocations/x microversion=1.39 status=204 bytes=17 milliseconds=2.250 "
-        "sql_statements=8 sql_milliseconds=1.000 user_id=admin project_id=-\n");
+        "sql_statements=8 sql_milliseconds=1.000 user_id=admin project_id=- "
+        "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 "
+        "query=\"resources=VCPU:1&required=\\\"\\u000a\"\n");
 }
 END_TEST
 
@@ -143,8 +147,61 @@ START_TEST(requests_as_json)
     json_t *line = read_json_line();
     ck_assert_str_eq(json_string_value(json_object_get(line, "path")), "/allocations/x");
     ck_assert(json_is_null(json_object_get(line, "project_id")));
-    ck_assert_uint_eq(json_object_size(line), 17);
+    ck_assert_uint_eq(json_object_size(line), 19);
+    ck_assert_str_eq(json_string_value(json_object_get(line, "query")), request.query);
     json_decref(line);
+}
+END_TEST
+
+/* Logs a request with a query of as many bytes, all of them c, and a path as long. Returns how many
+   of the query are in the line, which must end in "..." if that is not all. */
+static size_t log_long_query(enum log_format format, size_t length, char c)
+{
+    static char query[100000];
+    struct log_request longest = request;
+    memset(query, c, length);
+    query[length] = '\0';
+    longest.query = longest.path = longest.user_id = longest.project_id = query;
+    longest.global_request_id = longest.remote_address = query;
+    open_log(format);
+    log_request(&longest);
+    const char *line = read_log(path);
+    ck_assert_uint_le(strlen(line), LOG_LINE_SIZE);
+    ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+    if (format == LOG_FORMAT_JSON)
+        json_decref(read_json_line());
+    const char *value = strstr(line, format == LOG_FORMAT_JSON ? "\"query\":\"" : " query=\"");
+    ck_assert_ptr_nonnull(value);
+    value = strchr(value, format == LOG_FORMAT_JSON ? ':' : '=') + 2;
+    size_t shown = strcspn(value, ".\"");
+    ck_assert_str_eq(value + shown, format == LOG_FORMAT_JSON
+                                        ? (shown < length ? "...\"}\n" : "\"}\n")
+                                        : (shown < length ? "...\"\n" : "\"\n"));
+    tear_down();
+    set_up();
+    return shown;
+}
+
+START_TEST(long_queries_are_cut)
+{
+    ck_assert_uint_eq(log_long_query(_i, 500, 'q'), 500);
+    ck_assert_uint_gt(log_long_query(_i, 99999, 'q'), 500);
+    ck_assert_uint_gt(log_long_query(_i, 99999, '\x01'), 200); /* six bytes each */
+}
+END_TEST
+
+START_TEST(a_query_of_2048_bytes_is_whole)
+{
+    static char query[2049], expected[2100];
+    struct log_request longest = request;
+    memset(query, 'q', sizeof(query) - 1);
+    longest.query = query;
+    open_log(LOG_FORMAT_TEXT);
+    log_request(&longest);
+    snprintf(expected, sizeof(expected), " query=\"%s\"\n", query);
+    const char *shown = strstr(read_log(path), " query=");
+    ck_assert_ptr_nonnull(shown);
+    ck_assert_str_eq(shown, expected);
 }
 END_TEST
 
@@ -309,6 +366,8 @@ int main(void)
     tcase_add_test(tests, events_as_json);
     tcase_add_test(tests, requests_as_text);
     tcase_add_test(tests, requests_as_json);
+    tcase_add_loop_test(tests, long_queries_are_cut, LOG_FORMAT_TEXT, LOG_FORMAT_JSON + 1);
+    tcase_add_test(tests, a_query_of_2048_bytes_is_whole);
     tcase_add_loop_test(tests, values_cannot_forge_lines, 0, sizeof(values) / sizeof(values[0]));
     tcase_add_loop_test(tests, values_are_valid_json, 0, sizeof(values) / sizeof(values[0]));
     tcase_add_loop_test(tests, long_lines_are_cut, 0, 4);
