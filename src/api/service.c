@@ -58,8 +58,9 @@ struct service_shared *service_shared_new(const struct settings *settings)
     shared->scoreboard = scoreboard_new(templates, count, &shared->scoreboard_descriptor);
     shared->tokens = token_cache_new((size_t)settings->berth_token_cache_size);
     shared->keystone = keystone_shared_new();
+    shared->capacity = shared_page_new();
     if (shared->scoreboard != NULL && shared->rates != NULL && shared->tokens != NULL &&
-        shared->keystone != NULL)
+        shared->keystone != NULL && shared->capacity != NULL)
         return shared;
     service_shared_free(shared);
     return NULL;
@@ -73,6 +74,7 @@ void service_shared_free(struct service_shared *shared)
     rate_limits_free(shared->rates);
     token_cache_free(shared->tokens);
     keystone_shared_free(shared->keystone);
+    shared_page_free(shared->capacity);
     free(shared);
 }
 
@@ -238,6 +240,7 @@ static void answer_monitoring(struct service *service, struct exchange *exchange
 {
     struct monitoring_sources sources = {.scoreboard = service->shared->scoreboard,
                                          .database = service->database,
+                                         .capacity = service->shared->capacity,
                                          .settings = service->settings,
                                          .keystone = service->keystone};
     set_route(service, page->path);

@@ -17,6 +17,7 @@
 #include "http/router.h"
 #include "settings/settings.h"
 #include "watch/scoreboard.h"
+#include "watch/shared_page.h"
 
 struct service;
 
@@ -35,6 +36,7 @@ struct service_shared {
     struct token_cache *tokens;       /* auth/keystone/token_cache.h */
     struct keystone_shared *keystone; /* auth/keystone/shared.h */
     struct rate_limits *rates;        /* auth/rate/limit.h */
+    struct shared_page *capacity;     /* watch/shared_page.h */
 };
 
 /* Maps the shared memory. Returns NULL with errno set. */

@@ -30,14 +30,12 @@ static const struct {
 #undef DISTRIBUTION
 };
 
-static void begin_metric(struct buffer *buffer, const char *metric, const char *type,
-                         const char *help)
+void metrics_begin(struct buffer *buffer, const char *metric, const char *type, const char *help)
 {
     buffer_printf(buffer, "# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
 }
 
-/* Writes the value of a label, escaped. */
-static void add_label(struct buffer *buffer, const char *text)
+void metrics_add_label(struct buffer *buffer, const char *text)
 {
     for (; *text != '\0'; text++) {
         if (*text == '\n')
@@ -58,7 +56,7 @@ static void add_value(struct buffer *buffer, uint64_t value, double unit)
 
 static void write_gauge(struct buffer *buffer, const char *metric, const char *help, double value)
 {
-    begin_metric(buffer, metric, "gauge", help);
+    metrics_begin(buffer, metric, "gauge", help);
     buffer_printf(buffer, "%s %.15g\n", metric, value);
 }
 
@@ -78,15 +76,15 @@ static void write_pool(struct buffer *buffer, const struct scoreboard *scoreboar
         if (view.state == WORKER_BUSY && view.since < oldest)
             oldest = view.since;
     }
-    begin_metric(buffer, "berth_info", "gauge", "The program that serves.");
+    metrics_begin(buffer, "berth_info", "gauge", "The program that serves.");
     buffer_add_text(buffer, "berth_info{version=\"");
-    add_label(buffer, scoreboard->version);
+    metrics_add_label(buffer, scoreboard->version);
     buffer_add_text(buffer, "\"} 1\n");
     write_gauge(buffer, "berth_start_time_seconds", "Start of the pool, in seconds since 1970.",
                 (double)scoreboard->started_at);
     write_gauge(buffer, "berth_workers_wanted", "Workers that the configuration asks for.",
                 atomic_load(&scoreboard->wanted));
-    begin_metric(buffer, "berth_workers", "gauge", "Workers by what they are doing.");
+    metrics_begin(buffer, "berth_workers", "gauge", "Workers by what they are doing.");
     for (unsigned i = WORKER_STARTING; i <= WORKER_ENDING; i++)
         buffer_printf(buffer, "berth_workers{state=\"%s\"} %u\n", names[i], counts[i]);
     write_gauge(buffer, "berth_longest_request_seconds",
@@ -99,7 +97,7 @@ static void write_counters(struct buffer *buffer, const struct tally *sum)
     for (unsigned i = 0; i < COUNTERS; i++) {
         const char *metric = counters[i].metric, *labels = counters[i].labels;
         if (counters[i].help != NULL)
-            begin_metric(buffer, metric, "counter", counters[i].help);
+            metrics_begin(buffer, metric, "counter", counters[i].help);
         buffer_add_text(buffer, metric);
         if (labels != NULL)
             buffer_printf(buffer, "{%s}", labels);
@@ -136,7 +134,7 @@ static void write_distributions(struct buffer *buffer, const struct tally *sum)
     for (unsigned i = 0; i < DISTRIBUTIONS; i++) {
         const uint64_t *bounds;
         size_t count = tally_distribution_bounds(i, &bounds);
-        begin_metric(buffer, distributions[i].metric, "histogram", distributions[i].help);
+        metrics_begin(buffer, distributions[i].metric, "histogram", distributions[i].help);
         write_histogram(buffer, distributions[i].metric, "", &sum->distributions[i], bounds, count,
                         distributions[i].unit);
     }
@@ -150,7 +148,7 @@ static const char *request_labels(struct buffer *labels, const struct scoreboard
 {
     buffer_reset(labels);
     buffer_add_text(labels, "route=\"");
-    add_label(labels, scoreboard->routes[route]);
+    metrics_add_label(labels, scoreboard->routes[route]);
     buffer_printf(labels, "\",method=\"%s\"", tally_method_name(method));
     buffer_add(labels, "", 1);
     return labels->failed ? "" : labels->data;
@@ -161,7 +159,7 @@ static void write_requests(struct buffer *buffer, const struct scoreboard *score
 {
     struct buffer labels;
     buffer_init(&labels, 0);
-    begin_metric(buffer, "berth_requests_total", "counter", "Requests answered.");
+    metrics_begin(buffer, "berth_requests_total", "counter", "Requests answered.");
     for (unsigned route = 0; route < TALLY_ROUTES; route++)
         for (unsigned method = 0; method < TALLY_METHODS; method++)
             for (unsigned status = 0; status < TALLY_STATUSES; status++)
@@ -170,8 +168,8 @@ static void write_requests(struct buffer *buffer, const struct scoreboard *score
                                   request_labels(&labels, scoreboard, route, method),
                                   tally_status_name(status),
                                   (unsigned long long)sum->requests[route][method][status]);
-    begin_metric(buffer, "berth_request_duration_seconds", "histogram",
-                 "Time from the arrival of a request to the end of its answer.");
+    metrics_begin(buffer, "berth_request_duration_seconds", "histogram",
+                  "Time from the arrival of a request to the end of its answer.");
     const uint64_t *bounds;
     size_t count = tally_duration_bounds(&bounds);
     for (unsigned route = 0; route < TALLY_ROUTES; route++)

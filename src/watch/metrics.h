@@ -12,4 +12,9 @@
 /* Appends all metrics to the buffer. sum is scratch memory: a tally is too large for the stack. */
 void metrics_write(struct buffer *buffer, const struct scoreboard *scoreboard, struct tally *sum);
 
+/* Append the HELP and TYPE of a metric; the value of a label, escaped. For other pages of
+   metrics. */
+void metrics_begin(struct buffer *buffer, const char *metric, const char *type, const char *help);
+void metrics_add_label(struct buffer *buffer, const char *text);
+
 #endif

@@ -53,8 +53,10 @@ def parse(text):
 
 
 class Metrics:
+    path = '/_berth/metrics'
+
     def __init__(self, cloud):
-        answer = cloud.ask('GET', '/_berth/metrics', headers={'x-auth-token': ''})
+        answer = cloud.ask('GET', self.path, headers={'x-auth-token': ''})
         assert answer.status == 200, answer.text
         assert answer.headers['content-type'] == 'text/plain; version=0.0.4; charset=utf-8'
         self.text = answer.text
@@ -66,6 +68,10 @@ class Metrics:
     def sum(self, name, **labels):
         return sum(value for (found, pairs), value in self.samples.items()
                    if found == name and set(labels.items()) <= set(pairs))
+
+
+class Capacity(Metrics):
+    path = '/_berth/metrics/capacity'
 
 
 def health(cloud, which=''):
@@ -318,9 +324,42 @@ def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
     assert metrics.get('berth_transactions_given_up_total') == 0
 
 
+def test_capacity_metrics_show_every_inventory(make_cloud):
+    cloud = make_cloud(workers=2, berth='capacity_metrics_interval = 3600')
+    name = 'a "name" with a \\ and\u00e9'
+    first = cloud.make_provider({'VCPU': {'total': 8, 'reserved': 2, 'allocation_ratio': 1.5},
+                                 'DISK_GB': {'total': 100}}, name=name)
+    cloud.make_provider({'VCPU': {'total': 4, 'allocation_ratio': 16.0}}, name='other')
+    assert cloud.claim(str(uuid.uuid4()), first, {'VCPU': 3}).status == 204
+    capacity = Capacity(cloud)
+    shown = name.replace('\\', '\\\\').replace('"', '\\"')
+    for metric, value in (('total', 8), ('reserved', 2), ('allocation_ratio', 1.5), ('usage', 3)):
+        assert capacity.get('openstack_placement_resource_' + metric, hostname=shown,
+                            resourcetype='VCPU') == value, metric
+    assert capacity.get('openstack_placement_resource_generation', hostname=shown,
+                        resourcetype='DISK_GB') == 2
+    totals = [key for key in capacity.samples if key[0] == 'openstack_placement_resource_total']
+    assert len(totals) == 3
+    assert capacity.get('berth_resource_capacity', resourcetype='VCPU') == 6 * 1.5 + 64
+    assert capacity.get('berth_resource_used', resourcetype='VCPU') == 3
+    assert capacity.get('berth_resource_providers', resourcetype='VCPU') == 2
+    # all workers show the same page until it is old
+    assert cloud.claim(str(uuid.uuid4()), first, {'VCPU': 1}).status == 204
+    for _ in range(6):
+        assert Capacity(cloud).text == capacity.text
+    cloud.stop_database()
+    assert Capacity(cloud).text == capacity.text
+
+
+def test_capacity_metrics_are_off_by_default(empty_cloud):
+    answer = empty_cloud.ask('GET', Capacity.path)
+    assert answer.status == 404 and 'berth_' not in answer.text
+
+
 def test_only_this_machine_sees_health_and_metrics(make_cloud):
-    paths = ['/_berth/health', '/_berth/health/live', '/_berth/health/ready', '/_berth/metrics']
-    cloud = make_cloud(workers=2)
+    paths = ['/_berth/health', '/_berth/health/live', '/_berth/health/ready', '/_berth/metrics',
+             '/_berth/metrics/capacity']
+    cloud = make_cloud(workers=2, berth='capacity_metrics_interval = 1')
 
     def status(path, source='127.0.0.1', method='GET', headers=None):
         connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60,
@@ -359,27 +398,29 @@ def test_only_this_machine_sees_health_and_metrics(make_cloud):
 
 PROMETHEUS = os.path.join(TOP, 'conf', 'prometheus')
 ALERTS = os.path.join(PROMETHEUS, 'berth-alerts.yml')
-SELECTOR = re.compile(r'\b(berth_[a-z0-9_]+|up)\b(?:\{([^}]*)\})?')
+CAPACITY_ALERTS = os.path.join(PROMETHEUS, 'berth-capacity-alerts.yml')
+SELECTOR = re.compile(
+    r'\b((?:berth|openstack_placement)_[a-z0-9_]+|up)\b(?:\{([^}]*)\})?')
 
 
-def alert_expressions():
-    with open(ALERTS) as file:
+def alert_expressions(path=ALERTS, least=11):
+    with open(path) as file:
         groups = yaml.safe_load(file)['groups']
     rules = [rule for group in groups for rule in group['rules']]
-    assert len(rules) > 10
+    assert len(rules) >= least
     for rule in rules:
         assert rule['labels']['severity'] in ('critical', 'warning'), rule
         assert rule['annotations']['summary'] and rule['annotations']['description'], rule
     return [rule['expr'] for rule in rules]
 
 
-def dashboard_expressions():
+def dashboard_expressions(name='berth-dashboard.json', expected={'datasource', 'instance'}):
     """Return those of all panels; check that Grafana can load the dashboard."""
-    with open(os.path.join(PROMETHEUS, 'berth-dashboard.json')) as file:
+    with open(os.path.join(PROMETHEUS, name)) as file:
         dashboard = json.load(file)
     assert dashboard['title'] and dashboard['uid'] and dashboard['schemaVersion'] >= 36
     variables = {variable['name'] for variable in dashboard['templating']['list']}
-    assert variables == {'datasource', 'instance'}
+    assert variables == expected
     taken, numbers, expressions = set(), set(), []
     for panel in dashboard['panels']:
         place = panel['gridPos']
@@ -391,7 +432,7 @@ def dashboard_expressions():
         numbers.add(panel['id'])
         if panel['type'] == 'row':
             continue
-        assert panel['type'] in ('stat', 'timeseries') and panel['targets'], panel
+        assert panel['type'] in ('stat', 'timeseries', 'bargauge') and panel['targets'], panel
         for target in [panel] + panel['targets']:
             assert target['datasource'] == {'type': 'prometheus', 'uid': '${datasource}'}
         assert len({target['refId'] for target in panel['targets']}) == len(panel['targets'])
@@ -418,11 +459,11 @@ def check_selectors(expressions, metrics):
     return used
 
 
-def check_document(metrics):
-    """The table of docs/monitoring.md has all metrics, and no others."""
+def check_document(text):
+    """The tables of docs/monitoring.md have all metrics, and no others."""
     with open(os.path.join(TOP, 'docs/monitoring.md')) as file:
-        documented = set(re.findall(r'`(berth_[a-z0-9_]+)', file.read()))
-    exported = set(re.findall(r'^# TYPE (\S+)', metrics.text, re.MULTILINE))
+        documented = set(re.findall(r'`((?:berth|openstack_placement)_[a-z0-9_]+)', file.read()))
+    exported = set(re.findall(r'^# TYPE (\S+)', text, re.MULTILINE))
     assert documented == exported, documented ^ exported
 
 
@@ -472,20 +513,30 @@ def check_quiet_panels(directory):
 
 def test_alerts_dashboard_and_manual_name_the_exported_metrics(directory):
     alerts, panels = alert_expressions(), dashboard_expressions()
-    with Cloud(directory, workers=2) as cloud:
+    with Cloud(directory, workers=2, berth='capacity_metrics_interval = 60') as cloud:
         work(cloud)
         metrics = Metrics(cloud)
+        capacity = Capacity(cloud)
     check_selectors(alerts, metrics)
     used = check_selectors(panels, metrics)
     exported = set(re.findall(r'^# TYPE (\S+)', metrics.text, re.MULTILINE))
     shown = {re.sub('_(bucket|sum|count)$', '', name) for name in used}
     assert shown == exported, 'not on the dashboard: %s' % (exported - shown)
-    check_document(metrics)
+    check_document(metrics.text + capacity.text)
+    check_selectors(alert_expressions(CAPACITY_ALERTS, 4), capacity)
+    used = check_selectors(dashboard_expressions('berth-capacity-dashboard.json',
+                                                 {'datasource', 'class'}), capacity)
+    assert used == {name for name, _ in capacity.samples} - {
+        'openstack_placement_resource_generation'}
     if shutil.which('promtool') is None:
         pytest.skip('there is no promtool (the package prometheus)')
     assert promtool('check', 'metrics', text=metrics.text) == ''
-    promtool('check', 'rules', ALERTS)
-    promtool('test', 'rules', os.path.join(TOP, 'tests', 'prometheus', 'alerts.yml'))
+    # openstack-exporter's name of a total is not what promtool likes, but the dashboards know it
+    others = capacity.text.replace('resource_total', 'resource_whole')
+    assert promtool('check', 'metrics', text=others) == ''
+    promtool('check', 'rules', ALERTS, CAPACITY_ALERTS)
+    for name in ('alerts.yml', 'capacity_alerts.yml'):
+        promtool('test', 'rules', os.path.join(TOP, 'tests', 'prometheus', name))
     rules = os.path.join(directory, 'panels.yml')
     with open(rules, 'w') as file:
         yaml.safe_dump({'groups': [{'name': 'panels', 'rules': [

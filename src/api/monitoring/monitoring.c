@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "api/monitoring/capacity.h"
 #include "api/monitoring/health.h"
 #include "watch/metrics.h"
 
@@ -23,6 +24,7 @@ const struct monitoring_page monitoring_pages[] = {
     {"/_berth/health/live", health_show_live},
     {"/_berth/health/ready", health_show_ready},
     {"/_berth/metrics", show_metrics},
+    {"/_berth/metrics/capacity", capacity_show_metrics},
 };
 
 const size_t monitoring_page_count = sizeof(monitoring_pages) / sizeof(monitoring_pages[0]);

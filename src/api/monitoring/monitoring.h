@@ -1,10 +1,12 @@
 /*
- * The pages for operators: /_berth/health, /_berth/health/live, /_berth/health/ready and
- * /_berth/metrics. Upstream has nothing like them, so they are not among the routes.
+ * The pages for operators: /_berth/health, /_berth/health/live, /_berth/health/ready,
+ * /_berth/metrics and /_berth/metrics/capacity. Upstream has nothing like them, so they are not
+ * among the routes.
  *
  * They need no token and no microversion, work below any prefix, and answer even if the database
- * does not. The server in front decides who may read them (conf/berth-site.conf: this machine). The
- * answers name no host and no cause: those are in the log.
+ * does not, except for the capacity. The server in front decides who may read them
+ * (conf/berth-site.conf: this machine). The answers name no host and no cause: those are in the
+ * log.
  */
 #ifndef BERTH_API_MONITORING_MONITORING_H
 #define BERTH_API_MONITORING_MONITORING_H

@@ -7,10 +7,12 @@
 #include "db/database.h"
 #include "settings/settings.h"
 #include "watch/scoreboard.h"
+#include "watch/shared_page.h"
 
 struct monitoring_sources {
     struct scoreboard *scoreboard;
-    const struct database *database; /* of the worker */
+    struct database *database;    /* of the worker */
+    struct shared_page *capacity; /* the page of capacity metrics */
     const struct settings *settings;
     struct keystone *keystone; /* auth/keystone/keystone.h; NULL: it does not validate tokens */
 };
