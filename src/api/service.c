@@ -18,6 +18,7 @@
 #include "auth/rate/limit.h"
 #include "base/clock.h"
 #include "base/json_memory.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "http/accept.h"
@@ -36,6 +37,7 @@ struct service {
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
+    struct log_context log_context;              /* of the request */
     char starved_id[sizeof("req-") + UUID_TEXT]; /* of a request without memory */
 };
 
@@ -205,14 +207,32 @@ static void set_route(const struct service *service, const char *path)
         slot_set_route(service->slot, *path != '\0' ? path : "/");
 }
 
+/* Tells the log about the request; later calls add what has become known. */
+static void set_log_context(struct service *service, const struct exchange *exchange,
+                            const struct identity *identity)
+{
+    service->log_context = (struct log_context){
+        .request_id = exchange->request_id,
+        .global_request_id = exchange->global_request_id,
+        .user_id = identity->user_id,
+        .user_domain_id = identity->user_domain_id,
+        .project_id = identity->project_id,
+        .project_domain_id = identity->project_domain_id,
+        .domain_id = identity->domain_id,
+        .system_scope = identity->system_scope,
+    };
+    log_context_set(&service->log_context);
+}
+
 /* Authenticates the caller and negotiates the microversion. Notes both for the log, should the
    request be given up or the worker be killed. Returns false after failing. */
-static bool introduce(const struct service *service, struct call *call)
+static bool introduce(struct service *service, struct call *call)
 {
     struct exchange *exchange = call->exchange;
     struct slot *slot = service->slot;
     if (!authentication_identify(service->keystone, exchange, &call->identity))
         return false;
+    set_log_context(service, exchange, &call->identity);
     if (slot != NULL)
         slot_set_caller(slot, call->identity.user_id, call->identity.project_id);
     if (!microversion_negotiate(exchange))
@@ -284,6 +304,7 @@ void service_answer(struct service *service, struct exchange *exchange,
     json_memory_set(exchange->arena);
     database_begin_request(service->database, exchange->arena);
     call->exchange = exchange;
+    set_log_context(service, exchange, &call->identity);
     call->body_depth = service->body_depth;
     call->candidates_memory = service->candidates_memory;
     call->context = (struct context){
@@ -302,13 +323,17 @@ void service_answer(struct service *service, struct exchange *exchange,
 }
 
 /* Tells the log who sent a request that was given up. The texts live until the next request. */
-static void report_caller(const struct service *service, struct service_report *report)
+static void report_caller(struct service *service, const struct exchange *exchange,
+                          struct service_report *report)
 {
-    if (service->slot == NULL)
-        return;
-    const struct slot_request *request = &service->slot->request;
-    report->user_id = text_filled_or(request->user_id, NULL);
-    report->project_id = text_filled_or(request->project_id, NULL);
+    if (service->slot != NULL) {
+        const struct slot_request *request = &service->slot->request;
+        report->user_id = text_filled_or(request->user_id, NULL);
+        report->project_id = text_filled_or(request->project_id, NULL);
+    }
+    set_log_context(
+        service, exchange,
+        &(const struct identity){.user_id = report->user_id, .project_id = report->project_id});
 }
 
 void service_escaped(struct service *service, struct exchange *exchange, bool starved,
@@ -326,7 +351,7 @@ void service_escaped(struct service *service, struct exchange *exchange, bool st
         exchange_fail(exchange, 413, NULL,
                       "The request takes more memory than a request may have.");
     microversion_negotiate(exchange);
-    report_caller(service, report);
+    report_caller(service, exchange, report);
     finish(service, exchange);
 }
 
@@ -350,7 +375,7 @@ void service_starved(struct service *service, struct exchange *exchange,
         .remote_address = "",
         .request_id = service->starved_id,
     };
-    report_caller(service, report);
+    report_caller(service, exchange, report);
     write_starved(exchange);
     exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
 }

@@ -1,13 +1,13 @@
 /*
- * Opens and reopens the log, and writes lines to the file, stderr and syslog. base/log_line.c
- * formats them.
+ * Opens and reopens the log, and writes lines to the file, stderr, syslog and the journal.
+ * base/log_line.c and base/log_template.c format them.
  */
 #include <config.h>
 
 #include "base/log.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +16,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log_journal.h"
 #include "base/log_line.h"
+#include "base/log_template.h"
 
 enum { IDENTIFIER_SIZE = 255 };
+
+/* The loggers of the Python service that a line would be from. */
+#define LOGGER         "berth"
+#define REQUEST_LOGGER "placement.requestlog"
+
+/* The forms of LOG_FORMAT_OSLO. */
+struct forms {
+    struct log_template *with_context;
+    struct log_template *without_context;
+    struct log_template *user_identity;
+    char *date;
+};
 
 /* The log of this process. */
 static struct {
@@ -26,9 +40,15 @@ static struct {
     enum log_format format;
     bool use_stderr;
     bool use_syslog;
-    int file; /* a descriptor, or -1 */
-    char *path;
-} state = {.level = LOG_LEVEL_INFO, .use_stderr = true, .file = -1};
+    int facility;
+    struct log_file file;
+    struct log_journal journal;
+    struct forms forms; /* only of LOG_FORMAT_OSLO */
+    const struct log_context *context;
+} state = {.level = LOG_LEVEL_INFO,
+           .use_stderr = true,
+           .file = LOG_FILE_CLOSED,
+           .journal = {.descriptor = -1}};
 
 static const struct {
     const char *name;
@@ -60,11 +80,6 @@ bool log_is_facility(const char *name)
     return find_facility(name) >= 0;
 }
 
-static int open_file(const char *path)
-{
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-}
-
 /* Returns the path of the log file, on the heap; NULL if there is none. */
 static char *path_of(const struct log_settings *settings)
 {
@@ -80,52 +95,113 @@ static char *path_of(const struct log_settings *settings)
     return path;
 }
 
-/* Closes the file and syslog. */
+static void forms_free(struct forms *forms)
+{
+    log_template_free(forms->with_context);
+    log_template_free(forms->without_context);
+    log_template_free(forms->user_identity);
+    free(forms->date);
+    *forms = (struct forms){0};
+}
+
+static struct log_template *read_form(const char *format, const char *otherwise, const char *name,
+                                      struct error_line *error)
+{
+    const char *reason;
+    struct log_template *template = log_template_new(format != NULL ? format : otherwise, &reason);
+    if (template == NULL)
+        error_line_set(error, "%s %s", name, reason);
+    return template;
+}
+
+/* Reads the forms. Returns false with error set, and none of them, if one is wrong. */
+static bool forms_read(const struct log_settings *settings, struct forms *forms,
+                       struct error_line *error)
+{
+    *forms = (struct forms){0};
+    if (settings->format != LOG_FORMAT_OSLO)
+        return true;
+    forms->with_context = read_form(settings->context_format, LOG_OSLO_CONTEXT_FORMAT,
+                                    "logging_context_format_string", error);
+    forms->without_context = read_form(settings->default_format, LOG_OSLO_DEFAULT_FORMAT,
+                                       "logging_default_format_string", error);
+    forms->user_identity = read_form(settings->user_identity_format, LOG_OSLO_IDENTITY_FORMAT,
+                                     "logging_user_identity_format", error);
+    forms->date =
+        strdup(settings->date_format != NULL ? settings->date_format : LOG_OSLO_DATE_FORMAT);
+    if (forms->date == NULL)
+        abort();
+    if (forms->with_context != NULL && forms->without_context != NULL &&
+        forms->user_identity != NULL)
+        return true;
+    forms_free(forms);
+    return false;
+}
+
+/* Closes everything. */
 static void close_all(void)
 {
-    if (state.file >= 0)
-        close(state.file);
+    log_file_close(&state.file);
+    journal_close(&state.journal);
+    forms_free(&state.forms);
     if (state.use_syslog)
         closelog();
-    free(state.path);
+}
+
+static void open_journal(const struct log_settings *settings)
+{
+    if (!settings->use_journal)
+        return;
+    const char *path = settings->journal != NULL ? settings->journal : JOURNAL_SOCKET;
+    if (journal_open(&state.journal, path))
+        return;
+    state.use_stderr = state.use_stderr || (state.file.descriptor < 0 && !state.use_syslog);
+    log_event(LOG_LEVEL_WARNING, "there is no journal to log to", log_path("socket", path),
+              log_errno("error", errno));
 }
 
 bool log_open(const struct log_settings *settings, struct error_line *error)
 {
+    struct forms forms;
+    struct log_file file = LOG_FILE_CLOSED;
+    if (!forms_read(settings, &forms, error))
+        return false;
     char *path = path_of(settings);
-    int file = -1;
-    if (path != NULL && (file = open_file(path)) < 0) {
+    if (path != NULL && !log_file_open(&file, path, &settings->rotation)) {
         error_line_set(error, "cannot open log file %s: %s", path, strerror(errno));
+        forms_free(&forms);
         free(path);
         return false;
     }
+    free(path);
     close_all();
     state.level = settings->level;
     state.format = settings->format;
     state.file = file;
-    state.path = path;
+    state.forms = forms;
     state.use_syslog = settings->use_syslog;
-    state.use_stderr = settings->use_stderr || (file < 0 && !settings->use_syslog);
-    if (settings->use_syslog) {
-        int facility =
-            settings->syslog_facility != NULL ? find_facility(settings->syslog_facility) : LOG_USER;
-        openlog("berth", LOG_PID | LOG_NDELAY, facility >= 0 ? facility : LOG_USER);
-    }
+    state.use_stderr = settings->use_stderr ||
+                       (file.descriptor < 0 && !settings->use_syslog && !settings->use_journal);
+    int facility =
+        settings->syslog_facility != NULL ? find_facility(settings->syslog_facility) : LOG_USER;
+    state.facility = facility >= 0 ? facility : LOG_USER;
+    if (settings->use_syslog)
+        openlog("berth", LOG_PID | LOG_NDELAY, state.facility);
+    open_journal(settings);
     return true;
 }
 
 void log_reopen(void)
 {
-    if (state.path == NULL)
+    if (state.file.descriptor < 0 || log_file_reopen(&state.file))
         return;
-    int file = open_file(state.path);
-    if (file < 0) {
-        log_event(LOG_LEVEL_ERROR, "cannot open the log file again", log_path("file", state.path),
-                  log_errno("error", errno));
-        return;
-    }
-    close(state.file);
-    state.file = file;
+    log_event(LOG_LEVEL_ERROR, "cannot open the log file again", log_path("file", state.file.path),
+              log_errno("error", errno));
+}
+
+void log_context_set(const struct log_context *context)
+{
+    state.context = context;
 }
 
 bool log_enabled(enum log_level level)
@@ -133,33 +209,22 @@ bool log_enabled(enum log_level level)
     return level >= state.level;
 }
 
-/* Writes the line at once, so that lines of several processes do not mix. What does not fit on a
-   full disk is lost: there is nobody to tell. */
-static void write_line(int file, const struct log_line *line)
+/* Writes the line to the file; tells once in a while if the file cannot be rotated. */
+static void write_to_file(const struct log_line *line)
 {
-    while (write(file, line->bytes, line->length) < 0 && errno == EINTR)
+    log_file_write(&state.file, line->bytes, line->length);
+    int failure = state.file.failure;
+    if (failure == 0)
+        return;
+    state.file.failure = 0;
+    log_event(LOG_LEVEL_ERROR, "cannot rotate the log file", log_path("file", state.file.path),
+              log_errno("error", failure));
+}
+
+static void write_to_stderr(const struct log_line *line)
+{
+    while (write(STDERR_FILENO, line->bytes, line->length) < 0 && errno == EINTR)
         continue;
-}
-
-static void emit(struct log_line *line, enum log_level level)
-{
-    static const int priorities[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
-    int saved = errno;
-    log_line_end(line);
-    if (state.file >= 0)
-        write_line(state.file, line);
-    if (state.use_stderr)
-        write_line(STDERR_FILENO, line);
-    if (state.use_syslog)
-        syslog(priorities[level], "%.*s", (int)line->length - 1, line->bytes);
-    errno = saved;
-}
-
-static void begin(struct log_line *line, enum log_level level)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    log_line_begin(line, state.format, &now, (int)getpid(), level);
 }
 
 static void add_identifier(struct log_line *line, const char *name, const char *id)
@@ -186,6 +251,9 @@ static void add_field(struct log_line *line, const struct log_field *field)
     case LOG_PATH:
         log_line_path(line, field->name, field->value.text);
         break;
+    case LOG_QUERY:
+        log_line_query(line, field->name, field->value.text);
+        break;
     case LOG_CONSTANT:
         log_line_text(line, field->name, field->value.text);
         break;
@@ -198,16 +266,149 @@ static void add_field(struct log_line *line, const struct log_field *field)
     }
 }
 
+/* Writes the value of a field as text. Returns NULL if it is missing. */
+static const char *show_field(const struct log_field *field, char *memory, size_t size)
+{
+    switch (field->kind) {
+    case LOG_INTEGER:
+        snprintf(memory, size, "%jd", (intmax_t)field->value.integer);
+        return memory;
+    case LOG_REAL:
+        snprintf(memory, size, "%.3f", field->value.real);
+        return memory;
+    case LOG_ERRNO:
+        return strerror_r((int)field->value.integer, memory, size);
+    case LOG_PATH:
+        if (field->value.text == NULL)
+            return NULL;
+        snprintf(memory, size, "%.*s", (int)strcspn(field->value.text, "?"), field->value.text);
+        return memory;
+    default:
+        return field->value.text;
+    }
+}
+
+/* Adds a field to an entry of the journal: "pid" is BERTH_PID. Ids of a request have oslo.log's
+   names. */
+static void add_to_entry(struct journal_entry *entry, const struct log_field *field)
+{
+    static const char *const known[] = {"request_id", "global_request_id", "user_id",
+                                        "project_id", "traceparent",       NULL};
+    char name[64], memory[LOG_VALUE_SIZE];
+    bool own = true;
+    for (size_t i = 0; known[i] != NULL; i++)
+        own = own && strcmp(known[i], field->name) != 0;
+    snprintf(name, sizeof(name), "%s%s", own ? "BERTH_" : "", field->name);
+    for (char *c = name; *c != '\0'; c++)
+        *c = (char)toupper((unsigned char)*c);
+    journal_add(entry, name, show_field(field, memory, sizeof(memory)));
+}
+
+static void write_to_journal(const struct log_line *line, int priority, const char *logger,
+                             enum log_level level, const struct log_field *fields)
+{
+    struct journal_entry entry;
+    journal_begin(&entry, priority, state.facility, line->bytes, line->length - 1);
+    journal_add(&entry, "LOGGER_NAME", logger);
+    journal_add(&entry, "LOGGER_LEVEL", log_level_name(level));
+    for (const struct log_field *field = fields; field->kind != LOG_END; field++)
+        add_to_entry(&entry, field);
+    journal_send(&state.journal, &entry);
+}
+
+/* Makes the whole line of a message in oslo.log's format. */
+static void complete(struct log_line *line, enum log_level level, const char *logger)
+{
+    struct timespec now;
+    struct log_line message = *line;
+    message.bytes[message.length] = '\0';
+    clock_gettime(CLOCK_REALTIME, &now);
+    log_line_begin_empty(line);
+    log_template_write(state.context != NULL ? state.forms.with_context
+                                             : state.forms.without_context,
+                       &(const struct log_record){
+                           .now = &now,
+                           .date_format = state.forms.date,
+                           .process = (int)getpid(),
+                           .level = level,
+                           .logger = logger,
+                           .message = message.bytes + (*message.bytes == ' ' ? 1 : 0),
+                           .context = state.context,
+                           .user_identity = state.forms.user_identity,
+                       },
+                       line);
+}
+
+static void emit(struct log_line *line, enum log_level level, const char *logger,
+                 const struct log_field *fields)
+{
+    static const int priorities[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
+    int saved = errno;
+    if (state.format == LOG_FORMAT_OSLO)
+        complete(line, level, logger);
+    log_line_end(line);
+    if (state.file.descriptor >= 0)
+        write_to_file(line);
+    if (state.use_stderr)
+        write_to_stderr(line);
+    if (state.use_syslog)
+        syslog(priorities[level], "%.*s", (int)line->length - 1, line->bytes);
+    if (state.journal.descriptor >= 0)
+        write_to_journal(line, priorities[level], logger, level, fields);
+    errno = saved;
+}
+
+/* Begins a line; in oslo.log's format only its message. */
+static void begin(struct log_line *line, enum log_level level)
+{
+    struct timespec now;
+    if (state.format == LOG_FORMAT_OSLO) {
+        log_line_begin_empty(line);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    log_line_begin(line, state.format, &now, (int)getpid(), level);
+}
+
+static void add_all(struct log_line *line, const char *message, const struct log_field *fields)
+{
+    log_line_word(line, "message", message);
+    for (const struct log_field *field = fields; field->kind != LOG_END; field++)
+        add_field(line, field);
+}
+
 void log_write(enum log_level level, const char *message, const struct log_field *fields)
 {
     struct log_line line;
     if (!log_enabled(level))
         return;
     begin(&line, level);
-    log_line_word(&line, "message", message);
-    for (const struct log_field *field = fields; field->kind != LOG_END; field++)
-        add_field(&line, field);
-    emit(&line, level);
+    add_all(&line, message, fields);
+    emit(&line, level, LOGGER, fields);
+}
+
+/* Adds the message that the Python service writes. */
+static void add_python_message(struct log_line *line, const struct log_request *request)
+{
+    char numbers[128];
+    const char *version = request->microversion;
+    log_line_add_escaped(line, request->remote_address != NULL ? request->remote_address : "-",
+                         IDENTIFIER_SIZE);
+    log_line_add(line, " \"", 2);
+    log_line_add_escaped(line, request->method != NULL ? request->method : "", IDENTIFIER_SIZE);
+    log_line_add(line, " ", 1);
+    log_line_add_escaped(line, request->path != NULL ? request->path : "", LOG_VALUE_SIZE);
+    if (request->query != NULL) {
+        log_line_add(line, "?", 1);
+        log_line_add_escaped(line, request->query, LOG_QUERY_SIZE);
+    }
+    snprintf(numbers, sizeof(numbers), "\" status: %d len: %llu microversion: %s", request->status,
+             (unsigned long long)request->bytes, version != NULL ? version : "-");
+    log_line_add(line, numbers, strlen(numbers));
+    if (request->traceparent != NULL) {
+        log_line_add(line, " traceparent: ", strlen(" traceparent: "));
+        log_line_add_escaped(line, request->traceparent, IDENTIFIER_SIZE);
+    }
 }
 
 void log_request(const struct log_request *request)
@@ -215,22 +416,30 @@ void log_request(const struct log_request *request)
     struct log_line line;
     if (!log_enabled(LOG_LEVEL_INFO))
         return;
+    const struct log_field query = {
+        .name = "query", .kind = LOG_QUERY, .value.text = request->query};
+    const struct log_field fields[] = {
+        log_identifier("request_id", request->request_id),
+        log_identifier("global_request_id", request->global_request_id),
+        log_identifier("remote_address", request->remote_address),
+        log_identifier("method", request->method),
+        log_path("path", request->path),
+        log_identifier("microversion", request->microversion),
+        log_integer("status", request->status),
+        log_integer("bytes", (int64_t)request->bytes),
+        log_real("milliseconds", request->milliseconds),
+        log_integer("sql_statements", request->sql_statements),
+        log_real("sql_milliseconds", request->sql_milliseconds),
+        log_identifier("user_id", request->user_id),
+        log_identifier("project_id", request->project_id),
+        log_identifier("traceparent", request->traceparent),
+        query,
+        {.kind = LOG_END},
+    };
     begin(&line, LOG_LEVEL_INFO);
-    log_line_word(&line, "message", "request");
-    add_identifier(&line, "request_id", request->request_id);
-    add_identifier(&line, "global_request_id", request->global_request_id);
-    add_identifier(&line, "remote_address", request->remote_address);
-    add_identifier(&line, "method", request->method);
-    log_line_path(&line, "path", request->path);
-    add_identifier(&line, "microversion", request->microversion);
-    log_line_integer(&line, "status", request->status);
-    log_line_integer(&line, "bytes", (int64_t)request->bytes);
-    log_line_real(&line, "milliseconds", request->milliseconds);
-    log_line_integer(&line, "sql_statements", request->sql_statements);
-    log_line_real(&line, "sql_milliseconds", request->sql_milliseconds);
-    add_identifier(&line, "user_id", request->user_id);
-    add_identifier(&line, "project_id", request->project_id);
-    add_identifier(&line, "traceparent", request->traceparent);
-    log_line_query(&line, "query", request->query);
-    emit(&line, LOG_LEVEL_INFO);
+    if (state.format == LOG_FORMAT_OSLO)
+        add_python_message(&line, request);
+    else
+        add_all(&line, "request", fields);
+    emit(&line, LOG_LEVEL_INFO, REQUEST_LOGGER, fields);
 }

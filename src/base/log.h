@@ -1,10 +1,10 @@
 /*
  * The log: one line for each event, one line for each request.
  *
- * A line is text or JSON, at most LOG_LINE_SIZE bytes, and is written with one write(2) to a
- * descriptor opened for appending, so that many processes can share a file. No value can end the
- * line or begin another one: control characters and bytes that are not UTF-8 are escaped, and long
- * values are cut.
+ * A line is text, JSON or as oslo.log writes it, at most LOG_LINE_SIZE bytes, and is written with
+ * one write(2) to a descriptor opened for appending, so that many processes can share a file. No
+ * value can end the line or begin another one: control characters and bytes that are not UTF-8 are
+ * escaped, and long values are cut.
  *
  * Events have typed fields. There is no format string and no field for arbitrary text, so that a
  * token, a password, a request body or an SQL parameter cannot get into the log by accident.
@@ -23,6 +23,8 @@
 #include <stdint.h>
 
 #include "base/error_line.h"
+#include "base/log_context.h"
+#include "base/log_file.h"
 #include "base/log_level.h"
 
 struct log_settings {
@@ -30,9 +32,18 @@ struct log_settings {
     enum log_format format;
     const char *directory; /* of a relative file, or of berth.log if file is NULL; NULL: none */
     const char *file;      /* NULL: none */
-    bool use_stderr;       /* log to stderr too; without file and syslog this is always on */
+    struct log_rotation rotation; /* of the file */
+    bool use_stderr; /* log to stderr too; without file, syslog and journal this is always on */
     bool use_syslog;
+    bool use_journal;            /* where there is one */
+    const char *journal;         /* the path of its socket; NULL: systemd's */
     const char *syslog_facility; /* such as "LOG_USER" or "local0"; NULL: LOG_USER */
+
+    /* For LOG_FORMAT_OSLO (base/log_template.h). NULL: oslo.log's default. */
+    const char *context_format; /* of lines about a request */
+    const char *default_format; /* of other lines */
+    const char *user_identity_format;
+    const char *date_format;
 };
 
 /* Opens the log. If it is open already, closes the old one first. Returns false and sets error when
@@ -43,6 +54,10 @@ bool log_open(const struct log_settings *settings, struct error_line *error);
    file and keeps it. Do not call this from a signal handler. */
 void log_reopen(void);
 
+/* Tells the log that what follows is about a request, until NULL is set or another one. context and
+   its texts must live as long. */
+void log_context_set(const struct log_context *context);
+
 /* Returns whether a line of that level would be written. */
 bool log_enabled(enum log_level level);
 
@@ -50,7 +65,16 @@ bool log_enabled(enum log_level level);
    oslo.log. */
 bool log_is_facility(const char *name);
 
-enum log_kind { LOG_END, LOG_IDENTIFIER, LOG_INTEGER, LOG_REAL, LOG_PATH, LOG_CONSTANT, LOG_ERRNO };
+enum log_kind {
+    LOG_END,
+    LOG_IDENTIFIER,
+    LOG_INTEGER,
+    LOG_REAL,
+    LOG_PATH,
+    LOG_QUERY, /* only in the line of a request */
+    LOG_CONSTANT,
+    LOG_ERRNO
+};
 
 /* A field of an event. The functions below make one. */
 struct log_field {

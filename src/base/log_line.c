@@ -57,26 +57,31 @@ static size_t escape(const char *bytes, size_t size, uint32_t c, enum log_format
     return size;
 }
 
-/* Adds text within quotes, cut to most bytes; all or nothing. */
-static bool add_quoted_most(struct log_line *line, const char *text, size_t most)
+/* Adds text as it must stand within quotes, cut to most bytes. Returns whether all of that fits. */
+static bool add_escaped(struct log_line *line, const char *text, size_t most)
 {
-    size_t begin = line->length, used = 0;
+    size_t used = 0;
     char escaped[ESCAPE_SIZE];
-    bool good = add(line, "\"", 1);
-    while (good && *text != '\0') {
+    while (*text != '\0') {
         uint32_t c;
         size_t size = utf8_next(text, &c);
         bool invalid = size == 1 && c > 0x7f;
         size_t length = escape(text, invalid ? 0 : size, c, line->format, escaped);
-        if (used + length > most) {
-            good = add(line, "...", 3);
-            break;
-        }
-        good = add(line, escaped, length);
+        if (used + length > most)
+            return add(line, "...", 3);
+        if (!add(line, escaped, length))
+            return false;
         used += length;
         text += size;
     }
-    good = good && add(line, "\"", 1);
+    return true;
+}
+
+/* Adds text within quotes, cut to most bytes; all or nothing. */
+static bool add_quoted_most(struct log_line *line, const char *text, size_t most)
+{
+    size_t begin = line->length;
+    bool good = add(line, "\"", 1) && add_escaped(line, text, most) && add(line, "\"", 1);
     if (!good)
         line->length = begin;
     return good;
@@ -119,6 +124,33 @@ static void add_ready(struct log_line *line, const char *name, const char *value
     size_t begin = line->length;
     if (!add_name(line, name) || !add_text(line, value))
         line->length = begin;
+}
+
+void log_line_begin_empty(struct log_line *line)
+{
+    line->format = LOG_FORMAT_TEXT;
+    line->length = 0;
+}
+
+const char *log_level_name(enum log_level level)
+{
+    return level_names[level];
+}
+
+void log_line_add(struct log_line *line, const char *bytes, size_t length)
+{
+    size_t room = sizeof(line->bytes) - ENDING - line->length;
+    if (length > room) {
+        length = room;
+        while (length > 0 && ((unsigned char)bytes[length] & 0xc0) == 0x80)
+            length--;
+    }
+    add(line, bytes, length);
+}
+
+void log_line_add_escaped(struct log_line *line, const char *text, size_t most)
+{
+    add_escaped(line, text, most);
 }
 
 void log_line_begin(struct log_line *line, enum log_format format, const struct timespec *now,

@@ -1,5 +1,5 @@
 /*
- * Builds one line of the log, as text or JSON. Only base/log.c uses it.
+ * Builds one line of the log, as text or JSON. Only base/log.c and base/log_template.c use it.
  *
  * A line never grows beyond LOG_LINE_SIZE: a value that is too long is cut and ends in "...", and a
  * field that no longer fits is left out.
@@ -15,7 +15,7 @@
 #include "base/log_level.h"
 
 enum {
-    LOG_VALUE_SIZE = 768,  /* maximum bytes of a value in a line */
+    LOG_VALUE_SIZE = 512,  /* maximum bytes of a value in a line */
     LOG_QUERY_SIZE = 2048, /* maximum bytes of a query string in a line */
 };
 
@@ -28,6 +28,18 @@ struct log_line {
 /* Begins a line with the time (ISO 8601, milliseconds, UTC), the process and the level. */
 void log_line_begin(struct log_line *line, enum log_format format, const struct timespec *now,
                     int process, enum log_level level);
+
+/* Begins a line without anything, for text. */
+void log_line_begin_empty(struct log_line *line);
+
+/* Returns "DEBUG", "INFO", "WARNING" or "ERROR". */
+const char *log_level_name(enum log_level level);
+
+/* Adds bytes as they are; those that do not fit are left out, and no character of UTF-8 is cut. */
+void log_line_add(struct log_line *line, const char *bytes, size_t length);
+
+/* Adds text as it may stand within quotes, at most `most` bytes, and "..." if that is not all. */
+void log_line_add_escaped(struct log_line *line, const char *text, size_t most);
 
 /* Adds a word: to a text line without its name and as it is, to JSON as a member of that name. */
 void log_line_word(struct log_line *line, const char *name, const char *word);

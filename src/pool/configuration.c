@@ -11,6 +11,7 @@
 #include "auth/authentication.h"
 #include "auth/keystone/login.h"
 #include "base/log.h"
+#include "settings/ignored_options.h"
 
 /* Checks the settings that a pool cannot run without. */
 static bool check_settings(const struct settings *settings, const struct config *config,
@@ -41,6 +42,7 @@ static bool configure(struct configuration *configuration, struct config *config
             return false;
         settings_report(settings, config);
     }
+    ignored_options_report(settings, config);
     policy_store_report(configuration->policies);
     return true;
 }

@@ -193,6 +193,7 @@ static void worker_answer(struct worker *worker, struct exchange *exchange,
     worker->escapes = 0;
     if (setjmp(worker->escape) != 0)
         worker->escapes++;
+    log_context_set(NULL); /* it was in the arena */
     bool starved = worker->arena.starved;
     fill(worker, exchange);
     *report = (struct service_report){0};
@@ -232,6 +233,7 @@ static void worker_serve(struct worker *worker)
         uint64_t microseconds = clock_microseconds() - begun;
         worker_log(worker, &exchange, &report, microseconds);
         worker_count(worker, &exchange, &report, microseconds);
+        log_context_set(NULL);
         fastcgi_finish(worker->fastcgi); /* frees the parameters: log and count first */
         worker_give_back(worker);
     }

@@ -33,6 +33,7 @@ struct config_option {
     size_t offset;            /* of its field in struct settings */
     const char *default_text; /* NULL: none */
     const char *choices;      /* the allowed texts, separated by ", "; NULL: any text */
+    bool any_case;            /* of the choices, which are in lower case */
     double minimum;           /* of a number; no limits if minimum and maximum are equal */
     double maximum;
     bool required; /* Berth does not start without it */

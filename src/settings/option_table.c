@@ -3,6 +3,7 @@
  */
 #include <config.h>
 
+#include "base/log_template.h"
 #include "settings/option.h"
 #include "settings/settings.h"
 
@@ -20,6 +21,7 @@
 /* clang-format off */
 #define RANGE(from, to)    .minimum = (from), .maximum = (to),
 #define CHOICES(text)      .choices = (text),
+#define ANY_CASE           .any_case = true,
 #define REQUIRED           .required = true,
 #define SECRET             .secret = true,
 #define FORMERLY(old, its) .old_names = {{.group = (old), .name = (its)}},

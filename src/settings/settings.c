@@ -5,10 +5,12 @@
 
 #include "settings/settings.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log_template.h"
 #include "base/text.h"
 #include "settings/substitution.h"
 
@@ -138,8 +140,11 @@ static bool store_text(const struct loader *loader, const struct config_option *
 {
     const char **field = field_of(loader->settings, option);
     char reason[256];
-    *field = arena_strdup(&loader->settings->memory, text);
-    if (option->choices == NULL || option_is_choice(option->choices, text))
+    char *copy = arena_strdup(&loader->settings->memory, text);
+    for (char *c = copy; option->any_case && *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    *field = copy;
+    if (option->choices == NULL || option_is_choice(option->choices, copy))
         return true;
     snprintf(reason, sizeof(reason), "must be one of: %s", option->choices);
     return fail(loader, option, reason);
@@ -229,6 +234,38 @@ static bool load_option(const struct loader *loader, const struct config_option 
     return text != NULL && store(loader, option, text);
 }
 
+/* Checks that a format of the log can be used. */
+static bool check_format(const struct loader *loader, const char *name, const char *format)
+{
+    const char *reason;
+    struct log_template *template = log_template_new(format, &reason);
+    if (template == NULL)
+        return fail(loader, option_find("DEFAULT", name), reason);
+    log_template_free(template);
+    return true;
+}
+
+/* Checks the formats and the rotation of the log. */
+static bool check_log(const struct loader *loader)
+{
+    const struct settings *settings = loader->settings;
+    bool weekly = strcmp(settings->default_log_rotate_interval_type, "weekday") == 0;
+    if (!log_is_facility(settings->default_syslog_log_facility))
+        return fail(loader, option_find("DEFAULT", "syslog_log_facility"),
+                    "is not a facility of syslog, as LOG_USER or LOG_LOCAL0");
+    if (strcmp(settings->default_log_rotation_type, "interval") == 0 &&
+        (weekly ? settings->default_log_rotate_interval > 6
+                : settings->default_log_rotate_interval == 0))
+        return fail(loader, option_find("DEFAULT", "log_rotate_interval"),
+                    weekly ? "is not a day of the week: 0 to 6" : "is zero");
+    return check_format(loader, "logging_context_format_string",
+                        settings->default_logging_context_format_string) &&
+           check_format(loader, "logging_default_format_string",
+                        settings->default_logging_default_format_string) &&
+           check_format(loader, "logging_user_identity_format",
+                        settings->default_logging_user_identity_format);
+}
+
 /* Checks what the type of an option does not tell. */
 static bool check(const struct loader *loader)
 {
@@ -237,10 +274,7 @@ static bool check(const struct loader *loader)
     if (!settings_database_url(loader->settings, &url, &reason))
         return fail(loader, option_find("placement_database", "connection"), reason.text);
     database_url_free(&url);
-    if (!log_is_facility(loader->settings->default_syslog_log_facility))
-        return fail(loader, option_find("DEFAULT", "syslog_log_facility"),
-                    "is not a facility of syslog, as LOG_USER or LOG_LOCAL0");
-    return true;
+    return check_log(loader);
 }
 
 bool settings_load(struct settings *settings, struct config *config, struct error_line *error)
@@ -273,21 +307,52 @@ bool settings_database_url(const struct settings *settings, struct database_url 
                               settings->placement_database_connection_parameters, error);
 }
 
+/* Returns the index of the word in a list that has it. */
+static unsigned index_of(const char *word, const char *const *words)
+{
+    unsigned index = 0;
+    while (strcmp(words[index], word) != 0)
+        index++;
+    return index;
+}
+
+static struct log_rotation rotation_of(const struct settings *settings)
+{
+    static const char *const kinds[] = {"none", "size", "interval"};
+    static const char *const names[] = {"seconds", "minutes", "hours",
+                                        "days",    "weekday", "midnight"};
+    struct log_rotation rotation = {
+        .kind = index_of(settings->default_log_rotation_type, kinds),
+        .size = (uint64_t)settings->default_max_logfile_size_mb << 20,
+        .count = (unsigned)settings->default_max_logfile_count,
+        .unit = index_of(settings->default_log_rotate_interval_type, names),
+        .interval = (unsigned)settings->default_log_rotate_interval,
+    };
+    if (rotation.kind == LOG_ROTATION_SIZE && rotation.size == 0)
+        rotation.kind = LOG_ROTATION_NONE;
+    return rotation;
+}
+
 struct log_settings settings_log(const struct settings *settings)
 {
     static const char *const levels[] = {"debug", "info", "warning", "error"};
+    static const char *const formats[] = {"text", "json", "oslo"};
     const char *own_file = text_filled_or(settings->berth_log_file, NULL);
-    bool json = settings->default_use_json || strcmp(settings->berth_log_format, "json") == 0;
-    enum log_level level = LOG_LEVEL_DEBUG;
-    while (!settings->default_debug && strcmp(levels[level], settings->berth_log_level) != 0)
-        level++;
     return (struct log_settings){
-        .level = level,
-        .format = json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT,
+        .level =
+            settings->default_debug ? LOG_LEVEL_DEBUG : index_of(settings->berth_log_level, levels),
+        .format = settings->default_use_json ? LOG_FORMAT_JSON
+                                             : index_of(settings->berth_log_format, formats),
         .directory = own_file != NULL ? NULL : text_filled_or(settings->default_log_dir, NULL),
         .file = text_or(own_file, text_filled_or(settings->default_log_file, NULL)),
+        .rotation = rotation_of(settings),
         .use_stderr = settings->default_use_stderr,
         .use_syslog = settings->default_use_syslog,
+        .use_journal = settings->default_use_journal,
         .syslog_facility = settings->default_syslog_log_facility,
+        .context_format = settings->default_logging_context_format_string,
+        .default_format = settings->default_logging_default_format_string,
+        .user_identity_format = settings->default_logging_user_identity_format,
+        .date_format = settings->default_log_date_format,
     };
 }

@@ -48,7 +48,7 @@ def logs(cloud, *more):
 
 
 def test_no_secret_is_in_logs_or_answers(directory):
-    for form in ('text', 'json'):
+    for form in ('text', 'json', 'oslo'):
         place = os.path.join(directory, form)
         os.mkdir(place)
         berth = 'log_format = %s\nlog_level = debug\nrequest_timeout = 2\n' % form

@@ -1,0 +1,287 @@
+/*
+ * Appends lines to a file and rotates it.
+ */
+#include <config.h>
+
+#include "base/log_file.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    RETRY = 60,     /* seconds until a rotation that failed is tried again */
+    ATTEMPTS = 100, /* to write a line to a file that is not deleted meanwhile */
+};
+
+/* What Python's handler does for each unit. */
+static const struct {
+    time_t seconds;
+    const char *form; /* of the end of an old file's name; d: a digit */
+} units[] = {
+    [LOG_ROTATION_SECONDS] = {1, "dddd-dd-dd_dd-dd-dd"},
+    [LOG_ROTATION_MINUTES] = {60, "dddd-dd-dd_dd-dd"},
+    [LOG_ROTATION_HOURS] = {3600, "dddd-dd-dd_dd"},
+    [LOG_ROTATION_DAYS] = {86400, "dddd-dd-dd"},
+    [LOG_ROTATION_WEEKDAY] = {7 * 86400, "dddd-dd-dd"},
+    [LOG_ROTATION_MIDNIGHT] = {86400, "dddd-dd-dd"},
+};
+
+/* Returns the midnight that ends the day, or the day of the week, of a time. */
+static time_t next_midnight(const struct log_rotation *rotation, time_t when)
+{
+    struct tm day;
+    localtime_r(&when, &day);
+    day.tm_mday++;
+    if (rotation->unit == LOG_ROTATION_WEEKDAY) /* tm_wday: 0 is Sunday */
+        day.tm_mday += ((int)(rotation->interval % 7) - (day.tm_wday + 6) % 7 + 7) % 7;
+    day.tm_hour = day.tm_min = day.tm_sec = 0;
+    day.tm_isdst = -1;
+    return mktime(&day);
+}
+
+static time_t step_of(const struct log_rotation *rotation)
+{
+    bool fixed = rotation->unit == LOG_ROTATION_WEEKDAY || rotation->unit == LOG_ROTATION_MIDNIGHT;
+    return units[rotation->unit].seconds * (fixed ? 1 : (time_t)rotation->interval);
+}
+
+time_t log_rotation_due(const struct log_rotation *rotation, time_t began)
+{
+    if (rotation->unit == LOG_ROTATION_WEEKDAY || rotation->unit == LOG_ROTATION_MIDNIGHT)
+        return next_midnight(rotation, began);
+    return began + step_of(rotation);
+}
+
+/* Returns when the file was created, so that all processes agree; where the file system does not
+   know that, when it was last written. */
+static time_t birth_of(int descriptor)
+{
+    struct statx status;
+    if (statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME | STATX_MTIME, &status) != 0)
+        return time(NULL);
+    return (status.stx_mask & STATX_BTIME) != 0 ? status.stx_btime.tv_sec : status.stx_mtime.tv_sec;
+}
+
+static bool open_path(const char *path, const struct log_rotation *rotation, struct log_file *file)
+{
+    struct stat status;
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    if (descriptor < 0)
+        return false;
+    if (fstat(descriptor, &status) != 0) {
+        close(descriptor);
+        return false;
+    }
+    file->descriptor = descriptor;
+    file->device = status.st_dev;
+    file->inode = status.st_ino;
+    if (rotation->kind == LOG_ROTATION_INTERVAL)
+        file->due = log_rotation_due(rotation, birth_of(descriptor));
+    return true;
+}
+
+bool log_file_open(struct log_file *file, const char *path, const struct log_rotation *rotation)
+{
+    struct log_file opened = {.rotation = *rotation};
+    if (!open_path(path, rotation, &opened))
+        return false;
+    opened.path = strdup(path);
+    if (opened.path == NULL)
+        abort();
+    *file = opened;
+    return true;
+}
+
+void log_file_close(struct log_file *file)
+{
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    free(file->path);
+    *file = (struct log_file)LOG_FILE_CLOSED;
+}
+
+bool log_file_reopen(struct log_file *file)
+{
+    int old = file->descriptor;
+    if (!open_path(file->path, &file->rotation, file))
+        return false;
+    close(old);
+    return true;
+}
+
+static bool is_same(const struct log_file *file, const struct stat *status)
+{
+    return status->st_dev == file->device && status->st_ino == file->inode;
+}
+
+/* Whether the file, which has this status, must rotate before a line of this length. */
+static bool is_due(const struct log_file *file, const struct stat *status, size_t length)
+{
+    const struct log_rotation *rotation = &file->rotation;
+    if (status->st_size == 0 || !S_ISREG(status->st_mode))
+        return false;
+    if (rotation->kind == LOG_ROTATION_SIZE)
+        return rotation->count > 0 && (uint64_t)status->st_size + length >= rotation->size;
+    return time(NULL) >= file->due;
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+/* Renames path.1 to path.2 and so on, up to the first number that is free or else over the oldest
+   file; then path to path.1. */
+static bool shift(const struct log_file *file)
+{
+    char from[PATH_MAX], to[PATH_MAX];
+    unsigned free_number = 1;
+    for (; free_number < file->rotation.count; free_number++) {
+        snprintf(to, sizeof(to), "%s.%u", file->path, free_number);
+        if (!exists(to))
+            break;
+    }
+    for (unsigned number = free_number; number > 0; number--) {
+        snprintf(to, sizeof(to), "%s.%u", file->path, number);
+        if (number > 1)
+            snprintf(from, sizeof(from), "%s.%u", file->path, number - 1);
+        else
+            snprintf(from, sizeof(from), "%s", file->path);
+        if (rename(from, to) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether a name is that of an old file: base, ".", the form, and perhaps "." and a word. */
+static bool is_old_name(const char *name, const char *base, const char *form)
+{
+    size_t length = strlen(base);
+    if (strncmp(name, base, length) != 0 || name[length] != '.')
+        return false;
+    for (name += length + 1; *form != '\0'; form++, name++)
+        if (*form == 'd' ? !isdigit((unsigned char)*name) : *name != *form)
+            return false;
+    return *name == '\0' || (*name == '.' && isalnum((unsigned char)name[1]));
+}
+
+/* Counts the old files in a directory, and writes the name of the oldest. */
+static unsigned count_old(DIR *directory, const char *base, const char *form,
+                          char oldest[NAME_MAX + 1])
+{
+    const struct dirent *entry;
+    unsigned count = 0;
+    rewinddir(directory);
+    while ((entry = readdir(directory)) != NULL) {
+        if (!is_old_name(entry->d_name, base, form))
+            continue;
+        if (count++ == 0 || strcmp(entry->d_name, oldest) < 0)
+            snprintf(oldest, NAME_MAX + 1, "%s", entry->d_name);
+    }
+    return count;
+}
+
+static void delete_oldest(const struct log_file *file)
+{
+    char oldest[NAME_MAX + 1], folder[PATH_MAX];
+    const char *slash = strrchr(file->path, '/');
+    const char *base = slash != NULL ? slash + 1 : file->path;
+    snprintf(folder, sizeof(folder), "%.*s", (int)(base - file->path), file->path);
+    DIR *directory = opendir(*folder != '\0' ? folder : ".");
+    if (directory == NULL)
+        return;
+    while (count_old(directory, base, units[file->rotation.unit].form, oldest) >
+               file->rotation.count &&
+           unlinkat(dirfd(directory), oldest, 0) == 0)
+        continue;
+    closedir(directory);
+}
+
+/* Renames the file after the time when it began, never over another one, and deletes those that are
+   too many. */
+static bool set_aside(const struct log_file *file)
+{
+    char stamp[64], to[PATH_MAX];
+    struct tm began;
+    time_t when = file->due - step_of(&file->rotation);
+    localtime_r(&when, &began);
+    strftime(stamp, sizeof(stamp), "%Y-%m-%d_%H-%M-%S", &began);
+    stamp[strlen(units[file->rotation.unit].form)] = '\0';
+    snprintf(to, sizeof(to), "%s.%s", file->path, stamp);
+    for (unsigned number = 2; exists(to); number++)
+        snprintf(to, sizeof(to), "%s.%s.%u", file->path, stamp, number);
+    if (rename(file->path, to) != 0)
+        return false;
+    if (file->rotation.count > 0)
+        delete_oldest(file);
+    return true;
+}
+
+/* Rotates, unless another process does or has done. */
+static void rotate(struct log_file *file, size_t length)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat status;
+    if (fcntl(file->descriptor, F_SETLK, &lock) != 0)
+        return;
+    bool good = true;
+    if (stat(file->path, &status) == 0 && is_same(file, &status) && is_due(file, &status, length))
+        good = file->rotation.kind == LOG_ROTATION_SIZE ? shift(file) : set_aside(file);
+    int failure = errno;
+    lock.l_type = F_UNLCK;
+    fcntl(file->descriptor, F_SETLK, &lock);
+    if (good)
+        return;
+    file->failure = failure;
+    file->retry_after = time(NULL) + RETRY;
+}
+
+/* Opens the file that now has the path if it is not the open one, and rotates it if it is due. */
+static void follow(struct log_file *file, size_t length)
+{
+    struct stat status;
+    bool there = stat(file->path, &status) == 0;
+    if ((!there || !is_same(file, &status)) && log_file_reopen(file))
+        there = fstat(file->descriptor, &status) == 0;
+    if (!there || !is_due(file, &status, length) || time(NULL) < file->retry_after)
+        return;
+    rotate(file, length);
+    if (stat(file->path, &status) != 0 || !is_same(file, &status))
+        log_file_reopen(file);
+}
+
+static void append(int descriptor, const char *line, size_t length)
+{
+    size_t written = 0;
+    while (written < length) {
+        ssize_t count = write(descriptor, line + written, length - written);
+        if (count < 0 && errno != EINTR)
+            return;
+        written += count > 0 ? (size_t)count : 0;
+    }
+}
+
+void log_file_write(struct log_file *file, const char *line, size_t length)
+{
+    struct stat status;
+    if (file->rotation.kind == LOG_ROTATION_NONE) {
+        append(file->descriptor, line, length);
+        return;
+    }
+    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+        follow(file, length);
+        append(file->descriptor, line, length);
+        /* Other processes may have rotated so often since that the file is gone, and this line with
+           it. */
+        if (fstat(file->descriptor, &status) != 0 || status.st_nlink > 0)
+            return;
+    }
+}
