@@ -98,7 +98,7 @@ static void set_options(struct database *database)
     mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &settings->connect_timeout);
     mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &settings->read_timeout);
-    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &settings->read_timeout);
+    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &settings->write_timeout);
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     unsigned no_files = 0;
     mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no_files);
@@ -106,6 +106,8 @@ static void set_options(struct database *database)
         unsigned protocol = MYSQL_PROTOCOL_TCP;
         mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
     }
+    if (settings->bind_address != NULL)
+        mysql_options(mysql, MYSQL_OPT_BIND, settings->bind_address);
     encryption_set(mysql, settings);
 }
 
@@ -192,11 +194,23 @@ static void log_rows(struct database *database)
     connection_count(database, since);
 }
 
+/* Runs the init_command, in the SQL mode of the session. It comes before all else, so that it cannot
+   take back what Berth relies on. */
+static enum outcome run_init_command(struct database *database)
+{
+    const char *mode = sql_mode_part(database);
+    if (*mode != '\0')
+        TRY(connection_send(database, arena_printf(database->arena, "SET SESSION %s", mode + 2)));
+    return connection_send(database, database->settings.init_command);
+}
+
 /* Sets up the session of a new connection. */
 static enum outcome set_session(struct database *database)
 {
     const struct database_settings *settings = &database->settings;
     struct server_variables variables;
+    if (settings->init_command != NULL)
+        TRY(run_init_command(database));
     TRY(load_variables(database, &variables));
     int sync = wanted_sync_wait(settings, &variables);
     const char *sync_part =

@@ -28,9 +28,11 @@ static const char *copy_text(const char *text)
 static const char **settings_text(struct database_settings *settings, unsigned index)
 {
     const char **members[] = {
-        &settings->host,     &settings->unix_socket, &settings->user,       &settings->password,
-        &settings->name,     &settings->ssl_ca,      &settings->ssl_capath, &settings->ssl_key,
-        &settings->ssl_cert, &settings->ssl_cipher,  &settings->sql_mode,
+        &settings->host,         &settings->unix_socket, &settings->user,
+        &settings->password,     &settings->name,        &settings->ssl_ca,
+        &settings->ssl_capath,   &settings->ssl_key,     &settings->ssl_cert,
+        &settings->ssl_cipher,   &settings->sql_mode,    &settings->bind_address,
+        &settings->init_command,
     };
     return index < sizeof(members) / sizeof(members[0]) ? members[index] : NULL;
 }
@@ -52,7 +54,7 @@ struct database *database_new(const struct database_settings *settings)
 struct database *database_twin(const struct database *database, unsigned seconds)
 {
     struct database_settings settings = database->settings;
-    settings.connect_timeout = settings.read_timeout = seconds;
+    settings.connect_timeout = settings.read_timeout = settings.write_timeout = seconds;
     settings.lock_wait_timeout = settings.statement_timeout = seconds;
     return database_new(&settings);
 }
@@ -64,7 +66,9 @@ void database_free(struct database *database)
     connection_close(database);
     const char **member;
     for (unsigned i = 0; (member = settings_text(&database->settings, i)) != NULL; i++) {
-        if (member == &database->settings.password && *member != NULL)
+        if ((member == &database->settings.password ||
+             member == &database->settings.init_command) &&
+            *member != NULL)
             explicit_bzero((char *)(uintptr_t)*member, strlen(*member));
         free((char *)(uintptr_t)*member);
     }

@@ -5,6 +5,8 @@
 
 #include "db/database_from_settings.h"
 
+#include "base/text.h"
+
 /* Returns the URL's number of seconds, or the option's if the URL has none. */
 static unsigned seconds(unsigned in_url, long option)
 {
@@ -28,10 +30,13 @@ static struct database *from_settings(const struct settings *settings, bool main
         return NULL;
     long sync_wait = settings->placement_database_mysql_wsrep_sync_wait;
     unsigned statement_timeout = maintenance ? 0 : (unsigned)settings->berth_statement_timeout;
+    /* Longer than the statement timeout: let the server give up first and say why. */
+    long patience = statement_timeout == 0 ? 3600 : (long)statement_timeout + 10;
     struct database_settings database = {
         .host = url.host,
         .port = url.port,
         .unix_socket = url.unix_socket,
+        .bind_address = url.bind_address,
         .user = url.user,
         .password = url.password,
         .name = url.name,
@@ -43,14 +48,13 @@ static struct database *from_settings(const struct settings *settings, bool main
         .ssl_cipher = url.ssl_cipher,
         .ssl_verify_certificate = url.ssl_verify_certificate,
         .ssl_verify_hostname = url.ssl_verify_hostname,
-        .sql_mode = settings->placement_database_mysql_sql_mode,
+        /* as oslo.db sets its mode after the driver has set the URL's */
+        .sql_mode = text_filled_or(settings->placement_database_mysql_sql_mode, url.sql_mode),
+        .init_command = url.init_command,
         .wsrep_sync_wait = sync_wait == SETTINGS_UNSET ? -1 : (int)sync_wait,
         .connect_timeout = seconds(url.connect_timeout, settings->berth_connect_timeout),
-        /* Longer than the statement timeout: let the server give up first and say why. */
-        .read_timeout = maintenance
-                            ? 0
-                            : seconds(url.read_timeout,
-                                      statement_timeout == 0 ? 3600 : (long)statement_timeout + 10),
+        .read_timeout = maintenance ? 0 : seconds(url.read_timeout, patience),
+        .write_timeout = maintenance ? 0 : seconds(url.write_timeout, patience),
         .lock_wait_timeout = (unsigned)settings->berth_lock_wait_timeout,
         .statement_timeout = statement_timeout,
         .recycle_seconds = maintenance ? -1 : settings->placement_database_connection_recycle_time,

@@ -9,9 +9,10 @@
 #include <stdbool.h>
 
 struct database_settings {
-    const char *host;        /* NULL or "": localhost */
-    unsigned port;           /* 0: 3306 */
-    const char *unix_socket; /* NULL: TCP to host and port */
+    const char *host;         /* NULL or "": localhost */
+    unsigned port;            /* 0: 3306 */
+    const char *unix_socket;  /* NULL: TCP to host and port */
+    const char *bind_address; /* to connect from; NULL: the system chooses */
     const char *user;
     const char *password;
     const char *name;
@@ -24,9 +25,11 @@ struct database_settings {
     bool ssl_verify_certificate;  /* against ssl_ca and ssl_capath, or the system's authorities */
     bool ssl_verify_hostname;     /* and the certificate */
     const char *sql_mode;         /* NULL or "": the server's default */
+    const char *init_command;     /* a statement for each new session; NULL: none */
     int wsrep_sync_wait;          /* negative: at least 1 on a Galera node */
     unsigned connect_timeout;     /* seconds */
     unsigned read_timeout;        /* seconds, for each answer of the server */
+    unsigned write_timeout;       /* seconds, to send something to the server */
     unsigned lock_wait_timeout;   /* seconds that a statement waits for a row lock */
     unsigned statement_timeout;   /* seconds that a statement may take in all; 0: no limit */
     long recycle_seconds;         /* age at which a connection is replaced; negative: never */

@@ -51,8 +51,8 @@ bool encryption_is_possible(const struct database_settings *settings,
     };
     for (size_t i = 0; settings->ssl && i < sizeof(files) / sizeof(files[0]); i++) {
         if (files[i].path != NULL && access(files[i].path, files[i].mode) != 0) {
-            snprintf(reason, ENCRYPTION_REASON_SIZE, "%s of the URL cannot be read: %s",
-                     files[i].parameter, strerror(errno));
+            snprintf(reason, ENCRYPTION_REASON_SIZE, "%s cannot be read: %s", files[i].parameter,
+                     strerror(errno));
             return false;
         }
     }

@@ -4,58 +4,15 @@
 #include <config.h>
 
 #include <errno.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/directory.h"
 #include "settings/config.h"
 #include "settings/config_store.h"
+#include "settings/file_text.h"
 #include "settings/ini.h"
-
-enum { FILE_LIMIT = 16 * 1024 * 1024 };
-
-/* Returns the path with "~" at its beginning replaced by the home directory. */
-static const char *expand_home(struct config *config, const char *path)
-{
-    if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
-        return path;
-    const char *home = getenv("HOME");
-    if (home == NULL || *home == '\0') {
-        const struct passwd *user = getpwuid(getuid());
-        if (user == NULL)
-            return path;
-        home = user->pw_dir;
-    }
-    return arena_printf(&config->memory, "%s%s", home, path + 1);
-}
-
-/* Reads a whole file, and puts a NUL behind it. Returns false with errno set. */
-static bool read_whole(const char *path, struct buffer *content)
-{
-    char piece[4096];
-    size_t length;
-    struct stat status;
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    /* No copy of a password stays behind: neither in stdio's buffer nor where a buffer grew. */
-    setvbuf(file, NULL, _IONBF, 0);
-    if (fstat(fileno(file), &status) == 0 && status.st_size < FILE_LIMIT)
-        buffer_reserve(content, (size_t)status.st_size + 1);
-    while ((length = fread(piece, 1, sizeof(piece), file)) > 0)
-        buffer_add(content, piece, length);
-    int error = ferror(file) ? errno : content->failed ? EFBIG : 0;
-    explicit_bzero(piece, sizeof(piece));
-    fclose(file);
-    buffer_add(content, "", 1);
-    errno = error != 0 ? error : content->failed ? EFBIG : 0;
-    return errno == 0;
-}
 
 static void add_entry(void *subject, const char *group, const char *name, const char *value,
                       unsigned line)
@@ -69,8 +26,7 @@ static bool read_file(struct config *config, const char *path, bool in_directory
     struct buffer content;
     struct ini_problem problem;
     bool good = false;
-    buffer_init(&content, FILE_LIMIT);
-    if (!read_whole(path, &content)) {
+    if (!file_text_read(path, &content)) {
         error_line_set(error, "cannot read configuration file %s: %s", path, strerror(errno));
     } else {
         config_begin_source(config, path, in_directory);
@@ -78,22 +34,20 @@ static bool read_file(struct config *config, const char *path, bool in_directory
         if (!good)
             error_line_set(error, "%s:%u: %s", path, problem.line, problem.reason);
     }
-    if (content.data != NULL)
-        explicit_bzero(content.data, content.length);
-    buffer_free(&content);
+    file_text_free(&content);
     return good;
 }
 
 bool config_read_file(struct config *config, const char *path, struct error_line *error)
 {
-    return read_file(config, expand_home(config, path), false, error);
+    return read_file(config, file_text_path(&config->memory, path), false, error);
 }
 
 bool config_read_directory(struct config *config, const char *path, struct error_line *error)
 {
     struct dirent **entries = NULL;
     bool good = true;
-    path = expand_home(config, path);
+    path = file_text_path(&config->memory, path);
     int count = directory_list(path, ".conf", &entries);
     if (count < 0) {
         error_line_set(error, "cannot read configuration directory %s: %s", path, strerror(errno));
@@ -120,7 +74,7 @@ enum { USUAL_PLACES = sizeof(usual_places) / sizeof(usual_places[0]) };
 static const char *find_usual(struct config *config, const char *name)
 {
     for (size_t i = 0; i < USUAL_PLACES; i++) {
-        const char *place = expand_home(config, usual_places[i]);
+        const char *place = file_text_path(&config->memory, usual_places[i]);
         const char *path = arena_printf(&config->memory, "%s/%s", place, name);
         if (access(path, F_OK) == 0)
             return path;
@@ -192,6 +146,7 @@ const char *const *config_search_directories(struct config *config, struct arena
             slash != NULL ? arena_strndup(arena, file, (size_t)(slash - file) + 1) : ".";
     }
     for (size_t i = 0; i < USUAL_PLACES; i++)
-        directories[count++] = arena_strdup(arena, expand_home(config, usual_places[i]));
+        directories[count++] =
+            arena_strdup(arena, file_text_path(&config->memory, usual_places[i]));
     return directories;
 }

@@ -9,17 +9,31 @@
 #include "settings/database_url.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/percent.h"
+#include "base/text.h"
+#include "settings/file_text.h"
+#include "settings/option_file.h"
 #include "settings/option_value.h"
 
-enum parameter_kind { PARAMETER_TEXT, PARAMETER_SECONDS, PARAMETER_TRUTH, PARAMETER_IGNORED };
+enum { SECONDS_MOST = 31536000 }; /* PyMySQL's limit of connect_timeout: a year */
+
+enum parameter_kind {
+    PARAMETER_TEXT,
+    PARAMETER_PORT,
+    PARAMETER_SECONDS,
+    PARAMETER_TRUTH,
+    PARAMETER_SSL_MODE,
+    PARAMETER_IGNORED
+};
 
 /* The boolean parameters, from which judge_ssl() decides about encryption. Negative: not given. */
 struct truths {
+    int ssl;
     int check_hostname;
     int verify_certificate;
     int verify_identity;
@@ -42,9 +56,15 @@ static const struct parameter {
     {"password", PARAMETER_TEXT, offsetof(struct database_url, password)},
     {"passwd", PARAMETER_TEXT, offsetof(struct database_url, password)},
     {"host", PARAMETER_TEXT, offsetof(struct database_url, host)},
+    {"port", PARAMETER_PORT, offsetof(struct database_url, port)},
     {"database", PARAMETER_TEXT, offsetof(struct database_url, name)},
     {"db", PARAMETER_TEXT, offsetof(struct database_url, name)},
     {"unix_socket", PARAMETER_TEXT, offsetof(struct database_url, unix_socket)},
+    {"bind_address", PARAMETER_TEXT, offsetof(struct database_url, bind_address)},
+    {"init_command", PARAMETER_TEXT, offsetof(struct database_url, init_command)},
+    {"sql_mode", PARAMETER_TEXT, offsetof(struct database_url, sql_mode)},
+    {"read_default_file", PARAMETER_TEXT, offsetof(struct database_url, option_file)},
+    {"read_default_group", PARAMETER_TEXT, offsetof(struct database_url, option_group)},
     {"connect_timeout", PARAMETER_SECONDS, offsetof(struct database_url, connect_timeout)},
     {"read_timeout", PARAMETER_SECONDS, offsetof(struct database_url, read_timeout)},
     {"write_timeout", PARAMETER_SECONDS, offsetof(struct database_url, write_timeout)},
@@ -53,6 +73,8 @@ static const struct parameter {
     {"ssl_cert", PARAMETER_TEXT, offsetof(struct database_url, ssl_cert)},
     {"ssl_key", PARAMETER_TEXT, offsetof(struct database_url, ssl_key)},
     {"ssl_cipher", PARAMETER_TEXT, offsetof(struct database_url, ssl_cipher)},
+    {"ssl", PARAMETER_TRUTH, offsetof(struct truths, ssl)},
+    {"ssl_mode", PARAMETER_SSL_MODE, 0},
     {"ssl_check_hostname", PARAMETER_TRUTH, offsetof(struct truths, check_hostname)},
     {"ssl_verify_cert", PARAMETER_TRUTH, offsetof(struct truths, verify_certificate)},
     {"ssl_verify_identity", PARAMETER_TRUTH, offsetof(struct truths, verify_identity)},
@@ -61,13 +83,27 @@ static const struct parameter {
     {"binary_prefix", PARAMETER_IGNORED, 0},
     {"charset", PARAMETER_IGNORED, 0},
     {"charset_collation", PARAMETER_IGNORED, 0},
-    {"client_flag", PARAMETER_IGNORED, 0},
-    {"compress", PARAMETER_IGNORED, 0},
-    {"local_infile", PARAMETER_IGNORED, 0},
-    {"max_allowed_packet", PARAMETER_IGNORED, 0},
-    {"plugin", PARAMETER_IGNORED, 0},
-    {"program_name", PARAMETER_IGNORED, 0},
     {"use_unicode", PARAMETER_IGNORED, 0},
+};
+
+/* The options of an option file, and the parameters that they are the defaults of. */
+static const struct {
+    const char *option, *parameter;
+} file_options[] = {
+    {"user", "user"},
+    {"password", "password"},
+    {"host", "host"},
+    {"port", "port"},
+    {"database", "database"},
+    {"socket", "unix_socket"},
+    {"bind-address", "bind_address"},
+    {"ssl-ca", "ssl_ca"},
+    {"ssl-capath", "ssl_capath"},
+    {"ssl-cert", "ssl_cert"},
+    {"ssl-key", "ssl_key"},
+    {"ssl-cipher", "ssl_cipher"},
+    {"ssl", "ssl"},
+    {"ssl-verify-server-cert", "ssl_verify_identity"},
 };
 
 static bool fail(struct reader *reader, const char *reason)
@@ -118,6 +154,32 @@ static const struct parameter *find_parameter(const char *name)
     return NULL;
 }
 
+/* Reads the port. Returns false if it is not one. */
+static bool parse_port(const char *text, unsigned *port)
+{
+    long number = 0;
+    if (!option_parse_integer(text, &number) || number < 1 || number > 65535)
+        return false;
+    *port = (unsigned)number;
+    return true;
+}
+
+/* Reads ssl_mode of libmysqlclient. */
+static bool parse_ssl_mode(const char *text, struct truths *truths)
+{
+    if (strcasecmp(text, "DISABLED") == 0)
+        truths->disabled = 1;
+    else if (strcasecmp(text, "REQUIRED") == 0)
+        truths->ssl = 1;
+    else if (strcasecmp(text, "VERIFY_CA") == 0)
+        truths->verify_certificate = 1;
+    else if (strcasecmp(text, "VERIFY_IDENTITY") == 0)
+        truths->verify_identity = 1;
+    else
+        return strcasecmp(text, "PREFERRED") == 0;
+    return true;
+}
+
 /* Stores a value, which is not empty and lives in the URL's memory. Returns false if it is not of
    the parameter's kind. */
 static bool store(struct reader *reader, const struct parameter *parameter, const char *value)
@@ -128,17 +190,33 @@ static bool store(struct reader *reader, const struct parameter *parameter, cons
     case PARAMETER_TEXT:
         *(const char **)(void *)(url + parameter->offset) = value;
         return true;
+    case PARAMETER_PORT:
+        return parse_port(value, (unsigned *)(void *)(url + parameter->offset));
     case PARAMETER_SECONDS:
-        if (!option_parse_integer(value, &seconds) || seconds <= 0 || seconds > 86400)
+        if (!option_parse_integer(value, &seconds) || seconds <= 0 || seconds > SECONDS_MOST)
             return false;
         *(unsigned *)(void *)(url + parameter->offset) = (unsigned)seconds;
         return true;
     case PARAMETER_TRUTH:
         return parse_truth(value, (int *)(void *)(truths + parameter->offset));
+    case PARAMETER_SSL_MODE:
+        return parse_ssl_mode(value, &reader->truths);
     case PARAMETER_IGNORED:
         break;
     }
     return true;
+}
+
+/* Notes the name of a parameter that has no effect. One that may ask for encryption is not passed
+   over in the clear. */
+static void pass_over(struct reader *reader, const char *name)
+{
+    struct database_url *url = reader->url;
+    const char *before = url->passed_over;
+    if (strncasecmp(name, "ssl", 3) == 0 || strncasecmp(name, "tls", 3) == 0)
+        reader->truths.ssl = 1;
+    url->passed_over =
+        arena_printf(&url->memory, "%s%s%s", text_or(before, ""), before != NULL ? ", " : "", name);
 }
 
 /* Reads one "name=value". One without a value does not count, as in Python's parse_qsl(). */
@@ -150,9 +228,13 @@ static bool read_parameter(struct reader *reader, const char *text, size_t lengt
     if (sign == NULL || sign + 1 == end)
         return true;
     const char *name = percent_decode_form(memory, text, (size_t)(sign - text), &decoded);
-    const struct parameter *parameter = strlen(name) == decoded ? find_parameter(name) : NULL;
-    if (parameter == NULL)
-        return fail(reader, "the URL has a parameter that is unknown here");
+    if (strlen(name) != decoded)
+        return fail(reader, "the URL has a NUL in a parameter");
+    const struct parameter *parameter = find_parameter(name);
+    if (parameter == NULL) {
+        pass_over(reader, name);
+        return true;
+    }
     const char *value = percent_decode_form(memory, sign + 1, (size_t)(end - sign - 1), &decoded);
     if (strlen(value) != decoded)
         return fail(reader, "the URL has a NUL in a parameter");
@@ -216,16 +298,14 @@ static bool read_port(struct reader *reader)
 {
     size_t length = strcspn(reader->text, "/?");
     char digits[8];
-    long port = 0;
     if (length == 0)
         return true;
     if (length >= sizeof(digits))
         return fail(reader, "the port in the URL is not a number from 1 to 65535");
     memcpy(digits, reader->text, length);
     digits[length] = '\0';
-    if (!option_parse_integer(digits, &port) || port < 1 || port > 65535)
+    if (!parse_port(digits, &reader->url->port))
         return fail(reader, "the port in the URL is not a number from 1 to 65535");
-    reader->url->port = (unsigned)port;
     reader->text += length;
     return true;
 }
@@ -254,6 +334,71 @@ static bool read_place(struct reader *reader)
     return true;
 }
 
+/* Whether the URL has a value for a parameter. */
+static bool is_set(const struct reader *reader, const struct parameter *parameter)
+{
+    const char *url = (const char *)reader->url, *truths = (const char *)&reader->truths;
+    if (parameter->kind == PARAMETER_TEXT)
+        return *(const char *const *)(const void *)(url + parameter->offset) != NULL;
+    if (parameter->kind == PARAMETER_PORT)
+        return *(const unsigned *)(const void *)(url + parameter->offset) != 0;
+    return *(const int *)(const void *)(truths + parameter->offset) >= 0;
+}
+
+/* What an option file has said: values, which are not yet in the URL. */
+struct file_values {
+    struct reader *reader;
+    const char *values[sizeof(file_options) / sizeof(file_options[0])];
+};
+
+static void take_file_option(void *subject, const char *name, const char *value)
+{
+    struct file_values *found = subject;
+    for (size_t i = 0; i < sizeof(file_options) / sizeof(file_options[0]); i++)
+        if (strcmp(file_options[i].option, name) == 0)
+            found->values[i] = arena_strdup(&found->reader->url->memory, text_or(value, "1"));
+}
+
+/* Adds what the option file says and the URL does not. A truth counts only if it is one: PyMySQL
+   does not know "ssl", so "ssl = 0" does not take anything back. */
+static bool apply_file(struct reader *reader, const struct file_values *found)
+{
+    for (size_t i = 0; i < sizeof(file_options) / sizeof(file_options[0]); i++) {
+        const struct parameter *parameter = find_parameter(file_options[i].parameter);
+        const char *value = found->values[i];
+        int truth = 0;
+        if (value == NULL || *value == '\0' || is_set(reader, parameter))
+            continue;
+        if (parameter->kind == PARAMETER_TRUTH && (!parse_truth(value, &truth) || truth == 0))
+            continue;
+        if (!store(reader, parameter, value)) {
+            error_line_set(reader->error, "the option %s of the read_default_file is not valid",
+                           file_options[i].option);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_option_file(struct reader *reader)
+{
+    struct database_url *url = reader->url;
+    struct file_values found = {.reader = reader};
+    if (url->option_file == NULL && url->option_group != NULL)
+        url->option_file = "/etc/my.cnf";
+    if (url->option_file == NULL)
+        return true;
+    url->option_file = file_text_path(&url->memory, url->option_file);
+    if (option_file_read(url->option_file, text_or(url->option_group, "client"), take_file_option,
+                         &found))
+        return apply_file(reader, &found);
+    url->option_file_missing = errno == ENOENT;
+    if (!url->option_file_missing)
+        error_line_set(reader->error, "the read_default_file of the URL cannot be read: %s",
+                       errno == EBADMSG ? "it does not begin with a group" : strerror(errno));
+    return url->option_file_missing;
+}
+
 /* Decides about encryption as the drivers do. Any ssl parameter asks for encryption, even one that
    turns verification off. With a ca the server is verified unless told otherwise, by its
    certificate and its name. Without one the system's authorities verify it, but only if asked for,
@@ -261,9 +406,9 @@ static bool read_place(struct reader *reader)
 static void judge_ssl(struct database_url *url, const struct truths *truths)
 {
     bool has_ca = url->ssl_ca != NULL || url->ssl_capath != NULL;
-    url->ssl = has_ca || url->ssl_cert != NULL || url->ssl_key != NULL || url->ssl_cipher != NULL ||
-               truths->check_hostname >= 0 || truths->verify_certificate >= 0 ||
-               truths->verify_identity >= 0;
+    url->ssl = truths->ssl > 0 || has_ca || url->ssl_cert != NULL || url->ssl_key != NULL ||
+               url->ssl_cipher != NULL || truths->check_hostname >= 0 ||
+               truths->verify_certificate >= 0 || truths->verify_identity >= 0;
     if (truths->disabled > 0)
         url->ssl = false;
     url->ssl_verify_certificate = truths->verify_certificate >= 0
@@ -292,6 +437,8 @@ static bool read_url(struct reader *reader, const char *more)
         return false;
     if (more != NULL && !read_parameters(reader, more))
         return false;
+    if (!read_option_file(reader))
+        return false;
     if (url->name == NULL)
         return fail(reader, "the URL does not name a database");
     judge_ssl(url, &reader->truths);
@@ -301,7 +448,8 @@ static bool read_url(struct reader *reader, const char *more)
 bool database_url_parse(struct database_url *url, const char *text, const char *more,
                         struct error_line *error)
 {
-    struct reader reader = {.url = url, .truths = {-1, -1, -1, -1}, .text = text, .error = error};
+    struct reader reader = {
+        .url = url, .truths = {-1, -1, -1, -1, -1}, .text = text, .error = error};
     *url = (struct database_url){0};
     arena_init(&url->memory, 0);
     if (read_url(&reader, more))

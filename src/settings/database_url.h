@@ -8,12 +8,19 @@
  * name are taken literally. An IPv6 address stands in brackets. The driver (after "mysql+" or
  * "mariadb+") makes no difference.
  *
- * These parameters have a meaning here: unix_socket, connect_timeout, read_timeout,
- * write_timeout, ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_cipher, ssl_check_hostname,
- * ssl_verify_cert, ssl_verify_identity, ssl_disabled, and user, password, host, database, which
- * override the parts of the URL before them. Parameters that only concern a Python driver are
- * accepted and ignored, charset too: connections always use utf8mb4. Any other parameter is an
- * error, as it is for the drivers.
+ * These parameters have a meaning here: unix_socket, bind_address, connect_timeout, read_timeout,
+ * write_timeout, init_command, sql_mode, ssl, ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_cipher,
+ * ssl_check_hostname, ssl_verify_cert, ssl_verify_identity, ssl_disabled, ssl_mode;
+ * read_default_file and read_default_group; and user, password, host, port, database, which
+ * override the parts of the URL before them. Parameters that make no difference here are accepted,
+ * charset too: connections always use utf8mb4. All others are passed over, and their names kept for
+ * the log; but one that begins with "ssl" or "tls" asks for encryption.
+ *
+ * What the URL does not say is taken from the group read_default_group ("client") of the option
+ * file read_default_file ("/etc/my.cnf" if only the group is given), as PyMySQL does: user,
+ * password, host, port, database, socket, bind-address, ssl-ca, ssl-capath, ssl-cert, ssl-key,
+ * ssl-cipher; and ssl and ssl-verify-server-cert, which PyMySQL does not know, where they ask for
+ * encryption. A file that does not exist is passed over, with its path kept for the log.
  *
  * Two deliberate differences from PyMySQL. PyMySQL connects without TLS if the server does not
  * offer it; Berth does not connect. And PyMySQL reads ssl_verify_cert, ssl_verify_identity and
@@ -44,9 +51,16 @@ struct database_url {
     const char *ssl_cert;
     const char *ssl_key;
     const char *ssl_cipher;
+    const char *bind_address;
+    const char *init_command;
+    const char *sql_mode;
     bool ssl;                    /* the connection must be encrypted */
     bool ssl_verify_certificate; /* by ssl_ca or, without it, by a ca that the system trusts */
     bool ssl_verify_hostname;    /* the certificate must be for host */
+    const char *option_file;     /* read_default_file; NULL: none */
+    const char *option_group;    /* read_default_group; NULL: "client" */
+    bool option_file_missing;    /* it does not exist */
+    const char *passed_over;     /* names of parameters without effect: "a, b"; NULL: none */
     struct arena memory;         /* of the text above */
 };
 

@@ -101,9 +101,26 @@ static void log_entry(void *subject, const struct config_name *name,
                   log_integer("line", value->origin.line));
 }
 
+/* Says what of the database's URL has no effect. */
+static void report_database_url(const struct settings *settings)
+{
+    struct database_url url;
+    struct error_line error;
+    if (!settings_database_url(settings, &url, &error))
+        return;
+    if (url.passed_over != NULL)
+        log_event(LOG_LEVEL_WARNING, "parameters of the database URL without effect here",
+                  log_text("names", url.passed_over));
+    if (url.option_file_missing)
+        log_event(LOG_LEVEL_WARNING, "the read_default_file of the database URL does not exist",
+                  log_path("file", url.option_file));
+    database_url_free(&url);
+}
+
 void settings_report(const struct settings *settings, const struct config *config)
 {
     config_visit(config, log_entry, (void *)(uintptr_t)settings);
+    report_database_url(settings);
     if (settings->default_log_options && log_enabled(LOG_LEVEL_DEBUG))
         settings_visit(settings, log_value, NULL);
 }

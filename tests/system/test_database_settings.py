@@ -146,3 +146,53 @@ def test_a_binary_log_of_statements(directory):
         wait_until('it is ready', lambda: cloud.ask('GET', '/_berth/health').status == 200)
     finally:
         cloud.stop()
+
+
+class ParameterCloud(Cloud):
+    """Its URL has parameters as devstack and others write them."""
+    parameters = ''
+    mode = 'TRADITIONAL'
+
+    def connection(self):
+        return super().connection() + self.parameters
+
+    def write_configuration(self):
+        super().write_configuration()
+        with open(self.conf, 'a') as conf:
+            conf.write('[placement_database]\nmysql_sql_mode = %s\n' % self.mode)
+
+
+def test_parameters_of_the_url(directory):
+    """What the drivers of Python know is honoured, and the rest does not stop the service."""
+    cloud = ParameterCloud(directory, workers=1)
+    cloud.parameters = ('&plugin=dbcounter&read_timeout=50&write_timeout=50&connect_timeout=20'
+                        '&program_name=placement&new_thing=1&sql_mode=ANSI_QUOTES'
+                        '&init_command=INSERT+INTO+test.seen+(mode)+VALUES+(@@session.sql_mode)'
+                        '&read_default_file=/nowhere/my.cnf')
+
+    def seen():
+        return cloud.sql('SELECT mode FROM test.seen ORDER BY id DESC LIMIT 1')[0][0]
+    cloud.start_empty()
+    cloud.sql('CREATE DATABASE test; '
+              'CREATE TABLE test.seen (id INT AUTO_INCREMENT PRIMARY KEY, mode TEXT); '
+              'GRANT ALL ON test.* TO placement@localhost', database=None)
+    try:
+        done = cloud.manage('db', 'sync')
+        assert done.returncode == 0, done.stderr
+        cloud.start_stack()
+        assert cloud.ask('GET', '/resource_providers').status == 200
+        assert 'TRADITIONAL' in seen(), 'mysql_sql_mode comes after sql_mode'
+        told = [line for line in cloud.log().splitlines() if 'parameters of the database' in line]
+        assert len(told) == 1 and 'plugin, program_name, new_thing' in told[0], told
+        assert 'the read_default_file of the database URL does not exist' in cloud.log()
+        assert 'INSERT' not in cloud.log() and 'ANSI_QUOTES' not in cloud.log()
+
+        cloud.mode = ''
+        cloud.write_configuration()
+        assert cloud.manage('db', 'version').returncode == 0
+        assert seen() == 'ANSI_QUOTES'
+        cloud.parameters = '&init_command=KILL+none'
+        cloud.write_configuration()
+        assert cloud.manage('db', 'version').returncode == 1, 'a wrong init_command fails'
+    finally:
+        cloud.stop()

@@ -19,13 +19,33 @@ MISMATCH = 'Validation of SSL server certificate failed'
 STRANGER = 'self-signed certificate in certificate chain'
 DENIED = 'Access denied for user'
 NOT_OFFERED = 'TLS is required, but the server does not offer it'
-MISSING = ' of the URL cannot be read: No such file or directory'
+MISSING = ' cannot be read: No such file or directory'
 
 ACCOUNTS = """\
 CREATE USER plain@'%' IDENTIFIED BY '{0}'; GRANT ALL ON placement.* TO plain@'%';
 CREATE USER placement@'%' IDENTIFIED BY '{0}' REQUIRE SSL;
 CREATE USER certified@'%' IDENTIFIED BY '{0}' REQUIRE X509;
 GRANT ALL ON placement.* TO placement@'%'; GRANT ALL ON placement.* TO certified@'%';
+"""
+
+
+OPTIONS = """\
+[client]
+ssl-ca={authority}.pem
+ssl=1
+[tripleo]
+ssl=1
+bind-address=127.0.0.2
+ssl-ca={authority}.pem
+[stranger]
+ssl-ca={other}.pem
+ssl=1
+[none]
+ssl=0
+[certified]
+ssl-ca={authority}.pem
+ssl-cert="{client}.pem"
+ssl-key='{client}.key'
 """
 
 
@@ -43,11 +63,18 @@ class EncryptedCloud(Cloud):
                       'hashed': os.path.join(directory, 'hashed'),
                       'socket': os.path.join(self.database, 'db.sock')}
         os.chmod(self.files['server'] + '.key', 0o644)  # the server is another user
+        self.write_option_file(directory)
         os.mkdir(self.files['hashed'])
         shutil.copy(authority.path + '.pem', self.files['hashed'])
         authority.openssl('rehash', self.files['hashed'])
         self.trust('authority')
         self.parameters = 'ssl_ca={ca}.pem'
+
+    def write_option_file(self, directory):
+        """Write what the operators of deployers write for all their services."""
+        self.files['options'] = os.path.join(directory, 'my.cnf')
+        with open(self.files['options'], 'w') as file:
+            file.write(OPTIONS.format(**self.files))
 
     def trust(self, authority):
         """Put an authority into the file that is the service's ssl_ca."""
@@ -180,6 +207,26 @@ URLS = (
     ('placement', 'localhost', 'ssl_cipher=NONSENSE', 'no cipher match', False),
     ('plain', 'localhost', 'ssl_ca={authority}.pem&ssl_disabled=true', None, True),
     ('placement', 'localhost', 'ssl_ca={authority}.pem&ssl_disabled=true', DENIED, False),
+    # what a file says
+    ('placement', 'localhost', 'read_default_file={options}', None, True),
+    ('placement', '127.0.0.1', 'read_default_file={options}', MISMATCH, False),
+    ('placement', '127.0.0.1', 'read_default_file={options}&ssl_check_hostname=false', None, True),
+    ('placement', 'localhost', 'read_default_file={options}&read_default_group=tripleo', None,
+     True),
+    ('placement', 'localhost', 'read_default_file={options}&read_default_group=stranger', STRANGER,
+     False),
+    ('placement', 'localhost', 'read_default_file={options}&ssl_ca={other}.pem', STRANGER, False),
+    ('placement', 'localhost', 'read_default_file={options}&read_default_group=none', DENIED,
+     False),
+    ('plain', 'localhost', 'read_default_file={options}&read_default_group=none', None, True),
+    ('plain', 'localhost', 'read_default_file={options}&read_default_group=nobody', None, True),
+    ('plain', 'localhost', 'read_default_file={options}.missing', None, True),
+    ('certified', 'localhost', 'read_default_file={options}', DENIED, False),
+    ('certified', 'localhost', 'read_default_file={options}&read_default_group=certified', None,
+     True),
+    # an address that is not of this machine
+    ('plain', 'localhost', 'bind_address=192.0.2.1', "Can't create TCP/IP socket", False),
+    ('plain', 'localhost', 'bind_address=127.0.0.1', None, True),
     # a certificate of the client's
     ('certified', 'localhost', 'ssl_ca={authority}.pem', DENIED, False),
     ('certified', 'localhost', 'ssl_cert={client}.pem&ssl_key={client}.key', None, True),
@@ -212,7 +259,7 @@ def test_parameters_of_tls_mean_what_they_say(directory):
     try:
         assert cloud.manage('db', 'sync').returncode == 0
         for cloud.account, cloud.host, cloud.parameters, reason, upstream in URLS:
-            check_connection(cloud, reason)
+            check_connection(cloud, reason, OS_PLACEMENT_DATABASE__MAX_RETRIES='0')
             if upstream is not None:
                 assert upstream_connects(cloud) == upstream, (cloud.account, cloud.parameters)
         # what the system trusts, as OpenSSL is told
@@ -281,6 +328,10 @@ def test_nothing_is_asked_in_the_clear_when_tls_was_meant(directory):
                 ('ssl_cert={client}.pem&ssl_key={client}.key', NOT_OFFERED),
                 ('ssl_check_hostname=true', NOT_OFFERED),
                 ('ssl_cipher=AES256-SHA', NOT_OFFERED),
+                ('ssl=true', NOT_OFFERED),
+                ('ssl_mode=REQUIRED', NOT_OFFERED),
+                ('ssl_of_tomorrow=x', NOT_OFFERED),
+                ('read_default_file={options}&ssl_check_hostname=false', NOT_OFFERED),
                 ('ssl_ca={authority}.pem&ssl_disabled=true', None)):
             check_connection(cloud, reason)
     finally:
