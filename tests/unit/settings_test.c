@@ -252,7 +252,7 @@ static const char *const bad_connections[] = {
     "sqlite:///secret.db",
     "postgresql://u:secret@h/d",
     "mysql://u:secret@h:secret/d",
-    "mysql://u:secret@h/d?secret=secret",
+    "mysql://u:secret@h/d?port=secret",
     "secret",
     "mysql://u:pa$secret@h/d",
 };
