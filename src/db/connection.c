@@ -194,8 +194,8 @@ static void log_rows(struct database *database)
     connection_count(database, since);
 }
 
-/* Runs the init_command, in the SQL mode of the session. It comes before all else, so that it cannot
-   take back what Berth relies on. */
+/* Runs the init_command, in the SQL mode of the session. It comes before all else, so that it
+   cannot take back what Berth relies on. */
 static enum outcome run_init_command(struct database *database)
 {
     const char *mode = sql_mode_part(database);
