@@ -11,7 +11,12 @@
 #include "auth/authentication.h"
 #include "auth/keystone/login.h"
 #include "base/log.h"
+#include "pool/machine_share.h"
 #include "settings/ignored_options.h"
+
+/* More workers than this, each with a connection to the database, help only where somebody has
+   measured it. */
+enum { WORKERS_MOST = 16 };
 
 /* Checks the settings that a pool cannot run without. */
 static bool check_settings(const struct settings *settings, const struct config *config,
@@ -44,6 +49,11 @@ static bool configure(struct configuration *configuration, struct config *config
     }
     ignored_options_report(settings, config);
     policy_store_report(configuration->policies);
+    configuration->share = machine_share_read(MACHINE_CGROUPS, MACHINE_OWN_CGROUP);
+    if (settings->berth_workers == 0)
+        settings->berth_workers = configuration->share.processors < WORKERS_MOST
+                                      ? (long)configuration->share.processors
+                                      : WORKERS_MOST;
     return true;
 }
 
@@ -65,8 +75,17 @@ struct configuration *configuration_new(const struct config_place *places, size_
 
 void configuration_warn(const struct configuration *configuration)
 {
+    const struct settings *settings = &configuration->settings;
     if (authentication_is_open(&configuration->settings))
         log_event(LOG_LEVEL_WARNING, AUTHENTICATION_OPEN_WARNING);
+    uint64_t workers = (uint64_t)settings->berth_workers;
+    uint64_t memory = (uint64_t)settings->berth_request_memory * workers;
+    if (memory > configuration->share.memory)
+        log_event(LOG_LEVEL_WARNING,
+                  "requests may take more memory than the control group has: lower "
+                  "[berth] request_memory or workers",
+                  log_integer("workers", (int64_t)workers), log_integer("bytes", (int64_t)memory),
+                  log_integer("limit", (int64_t)configuration->share.memory));
 }
 
 void configuration_free(struct configuration *configuration)

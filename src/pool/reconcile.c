@@ -13,10 +13,7 @@
 
 unsigned reconcile_wanted(const struct master *master)
 {
-    long workers = master->settings->berth_workers;
-    if (workers <= 0)
-        workers = sysconf(_SC_NPROCESSORS_ONLN);
-    return workers > 0 ? (unsigned)workers : 1;
+    return (unsigned)master->settings->berth_workers; /* configuration_new() replaced 0 */
 }
 
 /* How many workers there are, without those that were told to end. */

@@ -313,3 +313,27 @@ def test_a_request_given_up_for_memory_is_logged_with_its_caller(make_cloud):
     answer = cloud.ask('GET', '/traits?name=in:' + 'A' * 2000)
     assert answer.status == 414
     assert answer.headers['openstack-api-version'] == 'placement 1.39'
+
+
+def test_the_pool_is_as_large_as_what_it_may_use(make_cloud):
+    cloud = make_cloud(workers=1)
+    directory = os.path.dirname(cloud.conf)
+    conf = os.path.join(directory, 'any-size.conf')
+    with open(cloud.conf) as original, open(conf, 'w') as changed:
+        changed.write(original.read().replace('workers = 1', 'workers = 0'))
+    [processor, *_] = os.sched_getaffinity(0)
+    listen = 'unix:' + os.path.join(directory, 'any-size.sock')
+    log = os.path.join(directory, 'any-size.log')
+    with open(log, 'w') as file:
+        master = subprocess.Popen(['taskset', '-c', str(processor), BERTH, '--config-file', conf,
+                                   '--listen', listen], stderr=file,
+                                  env=dict(os.environ, OS_BERTH__LOG_FILE=''))
+    try:
+        def serving():
+            with open(log) as file:
+                return [line for line in file if ' serving' in line]
+        wait_until('it serves', serving)
+        assert 'workers=1' in serving()[0], serving()
+    finally:
+        master.terminate()
+        assert master.wait(60) == 0
