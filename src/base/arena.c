@@ -44,14 +44,32 @@ void arena_starve(struct arena *arena)
     arena_exhausted(arena);
 }
 
+/* Frees the newest block. */
+static void block_drop(struct arena *arena)
+{
+    struct arena_block *next = arena->blocks->next;
+    arena->taken -= arena->blocks->size;
+    free(arena->blocks);
+    arena->blocks = next;
+}
+
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){arena->blocks, arena->blocks != NULL ? arena->blocks->used : 0};
+}
+
+void arena_rewind(struct arena *arena, const struct arena_mark *mark)
+{
+    while (arena->blocks != mark->block)
+        block_drop(arena);
+    if (arena->blocks != NULL)
+        arena->blocks->used = mark->used;
+}
+
 void arena_reset(struct arena *arena)
 {
-    while (arena->blocks != NULL && arena->blocks->next != NULL) {
-        struct arena_block *next = arena->blocks->next;
-        arena->taken -= arena->blocks->size;
-        free(arena->blocks);
-        arena->blocks = next;
-    }
+    while (arena->blocks != NULL && arena->blocks->next != NULL)
+        block_drop(arena);
     if (arena->blocks != NULL)
         arena->blocks->used = 0;
     arena->starved = false;

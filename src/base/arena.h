@@ -36,6 +36,15 @@ void arena_init(struct arena *arena, size_t limit);
    arena_init(): abort(). */
 void arena_set_escape(struct arena *arena, jmp_buf *escape);
 
+/* A moment in the life of an arena. arena_rewind() drops all that was taken since: for work that is
+   done many times in one request, with a result that is not in the arena. */
+struct arena_mark {
+    struct arena_block *block;
+    size_t used;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, const struct arena_mark *mark);
+
 /* Drops everything, but keeps the first block. */
 void arena_reset(struct arena *arena);
 

@@ -207,15 +207,13 @@ static struct trees find_trees(const struct resolution *resolution, const struct
     return trees;
 }
 
-/* Makes one group. Checks it in upstream's order. */
-static enum outcome make_group(const struct resolution *resolution, const struct world *world,
-                               const struct trees *trees, struct budget *budget,
-                               const struct request_group *asked, struct search_group *group,
-                               bool *hopeless)
+/* Makes one group, without checks. */
+static void make_group(const struct resolution *resolution, const struct world *world,
+                       const struct trees *trees, const struct request_group *asked,
+                       struct search_group *group)
 {
-    struct context *context = resolution->context;
-    struct search_demand *demands =
-        arena_array(context->arena, asked->resources.count, sizeof(*demands));
+    struct arena *arena = resolution->context->arena;
+    struct search_demand *demands = arena_array(arena, asked->resources.count, sizeof(*demands));
     *group = (struct search_group){
         .granular = *asked->suffix != '\0',
         .demands = demands,
@@ -226,23 +224,30 @@ static enum outcome make_group(const struct resolution *resolution, const struct
         const struct resource_amount *item = &asked->resources.items[i];
         demands[i].class_id = vocabulary_id(&resolution->names.classes, item->class_name);
         demands[i].amount = item->amount;
-        if (demands[i].class_id < 0)
-            return context_fail(context, OUTCOME_CLASS_NOT_FOUND, "No such resource class %s.",
-                                item->class_name);
     }
-    make_membership(context->arena, &resolution->names.aggregates, &asked->aggregates,
+    make_membership(arena, &resolution->names.aggregates, &asked->aggregates,
                     world->aggregate_words, &group->aggregates);
+    make_membership(arena, &resolution->names.traits, &asked->traits, world->trait_words,
+                    &group->traits);
+    if (asked->in_tree != NULL)
+        group->tree = trees->roots[trees_find(trees, asked->in_tree) - trees->uuids];
+}
+
+/* Checks one group in upstream's order. */
+static enum outcome check_group(const struct resolution *resolution, const struct world *world,
+                                struct budget *budget, const struct request_group *asked,
+                                const struct search_group *group, bool *hopeless)
+{
+    for (size_t i = 0; i < group->demand_count; i++)
+        if (group->demands[i].class_id < 0)
+            return context_fail(resolution->context, OUTCOME_CLASS_NOT_FOUND,
+                                "No such resource class %s.", asked->resources.items[i].class_name);
     if (group->aggregates.required_count > 0 && !some_provider(world, &group->aggregates, budget)) {
         *hopeless = true;
         return OUTCOME_OK;
     }
-    make_membership(context->arena, &resolution->names.traits, &asked->traits, world->trait_words,
-                    &group->traits);
     TRY(check_membership(resolution, &asked->traits, true));
-    if (asked->in_tree != NULL) {
-        group->tree = trees->roots[trees_find(trees, asked->in_tree) - trees->uuids];
-        *hopeless = group->tree == WORLD_NONE;
-    }
+    *hopeless = group->in_tree && group->tree == WORLD_NONE;
     return OUTCOME_OK;
 }
 
@@ -270,25 +275,36 @@ static void make_subtrees(const struct resolution *resolution, struct search_que
     query->subtree_count = request->subtree_count;
 }
 
+/* Begins a query, which has no groups yet. */
+static struct search_query begin_query(const struct resolution *resolution,
+                                       const struct world *world)
+{
+    const struct candidate_request *request = resolution->request;
+    struct search_query query = {.group_count = request->group_count,
+                                 .isolate = request->isolate,
+                                 .one_of_tree = request->one_of_tree};
+    make_membership(resolution->context->arena, &resolution->names.traits, &request->root_traits,
+                    world->trait_words, &query.root_traits);
+    make_subtrees(resolution, &query);
+    return query;
+}
+
 enum outcome resolution_query(struct resolution *resolution, const struct world *world,
                               struct budget *budget, struct search_query *query, bool *hopeless)
 {
     const struct candidate_request *request = resolution->request;
     struct arena *arena = resolution->context->arena;
     struct search_group *groups = arena_array(arena, request->group_count, sizeof(*groups));
-    *query = (struct search_query){.groups = groups,
-                                   .group_count = request->group_count,
-                                   .isolate = request->isolate,
-                                   .one_of_tree = request->one_of_tree};
+    *query = begin_query(resolution, world);
+    query->groups = groups;
     *hopeless = false;
-    make_membership(arena, &resolution->names.traits, &request->root_traits, world->trait_words,
-                    &query->root_traits);
     TRY(check_membership(resolution, &request->root_traits, false));
     *hopeless = asks_anything(&request->root_traits) && !some_root(world, &query->root_traits);
     struct trees trees = find_trees(resolution, world, budget);
     for (size_t i = 0; !*hopeless && i < request->group_count; i++) {
-        enum outcome outcome = make_group(resolution, world, &trees, budget, &request->groups[i],
-                                          &groups[i], hopeless);
+        make_group(resolution, world, &trees, &request->groups[i], &groups[i]);
+        enum outcome outcome =
+            check_group(resolution, world, budget, &request->groups[i], &groups[i], hopeless);
         if (budget_is_over(budget))
             return OUTCOME_TOO_LONG;
         if (outcome == OUTCOME_OK)
@@ -301,6 +317,18 @@ enum outcome resolution_query(struct resolution *resolution, const struct world 
         *hopeless = true;
         resolution->context->failure = (struct failure){OUTCOME_OK, NULL};
     }
-    make_subtrees(resolution, query);
     return OUTCOME_OK;
+}
+
+void resolution_query_unchecked(const struct resolution *resolution, const struct world *world,
+                                struct budget *budget, struct search_query *query)
+{
+    const struct candidate_request *request = resolution->request;
+    struct search_group *groups =
+        arena_array(resolution->context->arena, request->group_count, sizeof(*groups));
+    *query = begin_query(resolution, world);
+    query->groups = groups;
+    struct trees trees = find_trees(resolution, world, budget);
+    for (size_t i = 0; i < request->group_count; i++)
+        make_group(resolution, world, &trees, &request->groups[i], &groups[i]);
 }

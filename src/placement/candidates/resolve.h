@@ -31,4 +31,10 @@ void resolution_begin(struct resolution *resolution, struct context *context,
 enum outcome resolution_query(struct resolution *resolution, const struct world *world,
                               struct budget *budget, struct search_query *query, bool *hopeless);
 
+/* Makes the whole query without checks, for an explanation of why nothing matches. A class that
+   does not exist has the id -1, a tree the root WORLD_NONE; no provider has a trait or an aggregate
+   that does not exist. */
+void resolution_query_unchecked(const struct resolution *resolution, const struct world *world,
+                                struct budget *budget, struct search_query *query);
+
 #endif
