@@ -4,7 +4,7 @@
  */
 #include <config.h>
 
-#include "../unit/candidate_reference.h"
+#include "../unit/candidate_translation.h"
 #include "fuzz.h"
 
 static const uint8_t *throws;

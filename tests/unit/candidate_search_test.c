@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "candidate_reference.h"
+#include "candidate_translation.h"
 #include "suite.h"
 
 enum { SEEDS = 100000, SECONDS = 60 };

@@ -1,0 +1,435 @@
+/*
+ * Puts the smallest impossible set of constraints into words.
+ */
+#include <config.h>
+
+#include "placement/explain/cause.h"
+
+#include <inttypes.h>
+
+#include "base/sorted.h"
+#include "base/text.h"
+
+struct telling {
+    const struct inquiry *inquiry;
+    const struct explanation *explanation;
+    struct arena *arena;
+    const size_t *set; /* places of constraints */
+    size_t size;
+};
+
+static const struct constraint *item(const struct telling *telling, size_t place)
+{
+    return &telling->explanation->constraints.items[telling->set[place]];
+}
+
+static const struct request_group *group_of(const struct telling *telling,
+                                            const struct constraint *constraint)
+{
+    return &telling->explanation->request->groups[constraint->group];
+}
+
+/* Single constraints. */
+
+static const char *tell_units(const struct telling *telling, const struct class_figures *figures)
+{
+    const char *amount =
+        arena_printf(telling->arena, "%" PRId64 " %s", figures->amount, figures->class_name);
+    if (figures->amount > figures->most_unit)
+        return arena_printf(telling->arena,
+                            "no provider gives %s at once: max_unit is at most %" PRId64, amount,
+                            figures->most_unit);
+    if (figures->amount < figures->least_unit)
+        return arena_printf(telling->arena,
+                            "no provider gives as little as %s: min_unit is at least %" PRId64,
+                            amount, figures->least_unit);
+    return arena_printf(telling->arena,
+                        "no provider gives %s: step_size, min_unit or max_unit forbids it", amount);
+}
+
+static const char *tell_resource(const struct telling *telling, const struct constraint *constraint)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct class_figures *figures =
+        &explanation->funnels[constraint->group]->classes[constraint->index];
+    const char *name = figures->class_name;
+    if (figures->have == 0)
+        return arena_printf(telling->arena, "no provider has an inventory of %s", name);
+    if (figures->units == 0)
+        return tell_units(telling, figures);
+    if (figures->amount > figures->most_total)
+        return arena_printf(telling->arena,
+                            "no provider has a capacity of %" PRId64 " %s: at most %" PRId64,
+                            figures->amount, name, figures->most_total);
+    return arena_printf(telling->arena,
+                        "no provider has %" PRId64 " %s left: at most %" PRId64 " (%s)",
+                        figures->amount, name, figures->most_free,
+                        provider_label(explanation->world, explanation->names, figures->freest));
+}
+
+/* Returns "the trait A" or "one of the traits A, B". */
+static const char *set_words(const struct telling *telling, const char *noun,
+                             const struct name_set *set)
+{
+    return arena_printf(telling->arena, "%s%s%s %s", set->count > 1 ? "one of the " : "the ", noun,
+                        set->count > 1 ? "s" : "", names_joined(set, ", ", telling->arena));
+}
+
+static const char *tell_single(const struct telling *telling, const struct constraint *constraint)
+{
+    struct arena *arena = telling->arena;
+    const struct request_group *group = group_of(telling, constraint);
+    const struct membership *root = &telling->explanation->request->root_traits;
+    switch (constraint->kind) {
+    case CONSTRAINT_RESOURCE:
+        return tell_resource(telling, constraint);
+    case CONSTRAINT_REQUIRED:
+        return arena_printf(
+            arena, "no provider has %s",
+            set_words(telling, "trait", &group->traits.required[constraint->index]));
+    case CONSTRAINT_MEMBER_OF:
+        return arena_printf(
+            arena, "no provider is in %s",
+            set_words(telling, "aggregate", &group->aggregates.required[constraint->index]));
+    case CONSTRAINT_IN_TREE:
+        return arena_printf(arena, "there is no provider %s (in_tree)", group->in_tree);
+    case CONSTRAINT_ROOT_REQUIRED:
+        return arena_printf(arena, "no root provider has %s (root_required)",
+                            set_words(telling, "trait", &root->required[constraint->index]));
+    case CONSTRAINT_ROOT_FORBIDDEN:
+        return arena_printf(arena, "every root provider has the trait %s (root_required=!%s)",
+                            root->forbidden.names[constraint->index],
+                            root->forbidden.names[constraint->index]);
+    default:
+        return constraint->text;
+    }
+}
+
+/* Sets. */
+
+/* Returns what a constraint asks of a provider, as "has the trait A". */
+static const char *predicate(const struct telling *telling, const struct constraint *constraint)
+{
+    struct arena *arena = telling->arena;
+    const struct request_group *group = group_of(telling, constraint);
+    switch (constraint->kind) {
+    case CONSTRAINT_RESOURCE:
+        return arena_printf(arena, "has room for %" PRId64 " %s",
+                            group->resources.items[constraint->index].amount,
+                            group->resources.items[constraint->index].class_name);
+    case CONSTRAINT_REQUIRED:
+        return arena_printf(
+            arena, "has %s",
+            set_words(telling, "trait", &group->traits.required[constraint->index]));
+    case CONSTRAINT_FORBIDDEN:
+        return arena_printf(arena, "lacks the forbidden trait %s",
+                            group->traits.forbidden.names[constraint->index]);
+    case CONSTRAINT_MEMBER_OF:
+        return arena_printf(
+            arena, "is in %s",
+            set_words(telling, "aggregate", &group->aggregates.required[constraint->index]));
+    case CONSTRAINT_NOT_MEMBER_OF:
+        return arena_printf(arena, "is outside the forbidden aggregate %s",
+                            group->aggregates.forbidden.names[constraint->index]);
+    default: /* CONSTRAINT_IN_TREE */
+        return arena_printf(arena, "is in the tree of %s", group->in_tree);
+    }
+}
+
+/* Returns what a constraint on the root, or on groups together, asks. */
+static const char *wide_predicate(const struct telling *telling,
+                                  const struct constraint *constraint)
+{
+    const struct membership *root = &telling->explanation->request->root_traits;
+    if (constraint->kind == CONSTRAINT_ROOT_REQUIRED)
+        return arena_printf(telling->arena, "whose root has %s",
+                            set_words(telling, "trait", &root->required[constraint->index]));
+    return arena_printf(telling->arena, "whose root lacks the trait %s",
+                        root->forbidden.names[constraint->index]);
+}
+
+static bool is_of_group(const struct constraint *constraint)
+{
+    return constraint->kind < CONSTRAINT_ROOT_REQUIRED;
+}
+
+static bool is_of_root(const struct constraint *constraint)
+{
+    return constraint->kind == CONSTRAINT_ROOT_REQUIRED ||
+           constraint->kind == CONSTRAINT_ROOT_FORBIDDEN;
+}
+
+/* Returns whether the set has a constraint of a kind. */
+static bool has_kind(const struct telling *telling, enum constraint_kind kind)
+{
+    for (size_t i = 0; i < telling->size; i++)
+        if (item(telling, i)->kind == kind)
+            return true;
+    return false;
+}
+
+/* The groups that the set is about, rising. */
+static size_t groups_in_set(const struct telling *telling, size_t *groups)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = item(telling, i);
+        if (is_of_group(constraint) && (count == 0 || groups[count - 1] != constraint->group))
+            groups[count++] = constraint->group;
+    }
+    return count;
+}
+
+static const char *group_name(const struct telling *telling, size_t group)
+{
+    const char *suffix = telling->explanation->request->groups[group].suffix;
+    return *suffix != '\0' ? suffix : "without suffix";
+}
+
+/* Returns "1, 2 and 3". */
+static const char *group_names(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder names = text_begin(telling->arena);
+    for (size_t i = 0; i < count; i++)
+        text_add_item(&names, i + 1 == count ? " and " : ", ", group_name(telling, groups[i]));
+    return text_end(&names);
+}
+
+/* Returns whether each tree is one provider, and none shares: then a tree is called a provider. */
+static bool is_flat(const struct explanation *explanation)
+{
+    return explanation->world->sharing_count == 0 &&
+           explanation->trees == explanation->world->provider_count;
+}
+
+static const char *predicates(const struct telling *telling, const size_t *group)
+{
+    struct text_builder text = text_begin(telling->arena);
+    size_t left = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        left +=
+            is_of_group(item(telling, i)) && (group == NULL || item(telling, i)->group == *group);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = item(telling, i);
+        if (!is_of_group(constraint) || (group != NULL && constraint->group != *group))
+            continue;
+        text_add_item(&text, --left == 0 ? " and " : ", ", predicate(telling, constraint));
+    }
+    return text_end(&text);
+}
+
+/* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
+   class of the unsuffixed group. */
+static bool is_of_provider(const struct telling *telling, const size_t *groups, size_t count)
+{
+    size_t resources = 0;
+    if (count != 1)
+        return false;
+    if (telling->inquiry->query.groups[groups[0]].granular)
+        return true;
+    for (size_t i = 0; i < telling->size; i++)
+        resources += item(telling, i)->kind == CONSTRAINT_RESOURCE;
+    return resources == 1 && !has_kind(telling, CONSTRAINT_REQUIRED);
+}
+
+static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)
+{
+    bool provider = is_of_provider(telling, groups, count) || is_flat(telling->explanation);
+    return arena_printf(telling->arena, "no %s %s",
+                        provider ? "provider" : "tree, with what is shared with it,",
+                        predicates(telling, NULL));
+}
+
+static const char *tell_root(const struct telling *telling)
+{
+    struct text_builder root = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++)
+        if (is_of_root(item(telling, i)))
+            text_add_item(&root, " and ", wide_predicate(telling, item(telling, i)));
+    const char *rest = predicates(telling, NULL);
+    if (*rest == '\0')
+        return arena_printf(telling->arena, "there is no tree %s (root_required)", text_end(&root));
+    return arena_printf(telling->arena, "no tree %s (root_required) %s", text_end(&root), rest);
+}
+
+/* Returns how many providers satisfy at least one of the granular groups alone. */
+static uint32_t count_fitting(const struct telling *telling, const size_t *groups, size_t count)
+{
+    uint32_t fitting = 0;
+    for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
+        for (size_t j = 0; j < count; j++) {
+            const bool *fits = telling->explanation->funnels[groups[j]]->fits;
+            if (fits == NULL || !fits[i])
+                continue;
+            fitting++;
+            break;
+        }
+    return fitting;
+}
+
+static const char *tell_isolate(const struct telling *telling, const size_t *groups, size_t count)
+{
+    uint32_t fitting = count_fitting(telling, groups, count);
+    const char *names = group_names(telling, groups, count);
+    if (fitting < count)
+        return arena_printf(telling->arena,
+                            "group_policy=isolate needs %zu providers for groups %s, but only %u "
+                            "%s",
+                            count, names, fitting, fitting == 1 ? "fits" : "fit");
+    return arena_printf(telling->arena,
+                        "group_policy=isolate: no tree has a different provider for each of the "
+                        "groups %s",
+                        names);
+}
+
+static const char *tell_subtree(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder subtrees = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++)
+        if (item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE ||
+            item(telling, i)->kind == CONSTRAINT_GROUP_POLICY)
+            text_add_item(&subtrees, " and ", item(telling, i)->text);
+    return arena_printf(telling->arena, "%s: no provider has groups %s at or below it",
+                        text_end(&subtrees), group_names(telling, groups, count));
+}
+
+/* Returns the sum of what the groups of the set ask for of a class, if several do; else 0. */
+static int64_t combined(const struct telling *telling, const char *class_name)
+{
+    int64_t sum = 0;
+    size_t groups = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = item(telling, i);
+        if (constraint->kind != CONSTRAINT_RESOURCE)
+            continue;
+        const struct resource_amount *asked =
+            &group_of(telling, constraint)->resources.items[constraint->index];
+        if (text_compare(&asked->class_name, &class_name) != 0)
+            continue;
+        groups++;
+        if (__builtin_add_overflow(sum, asked->amount, &sum))
+            sum = INT64_MAX;
+    }
+    return groups > 1 ? sum : 0;
+}
+
+static const char *tell_combined(const struct telling *telling, const size_t *groups, size_t count)
+{
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = item(telling, i);
+        if (constraint->kind != CONSTRAINT_RESOURCE)
+            continue;
+        const struct class_figures *figures =
+            &telling->explanation->funnels[constraint->group]->classes[constraint->index];
+        int64_t sum = combined(telling, figures->class_name);
+        if (sum == 0)
+            continue;
+        int64_t most = sum > figures->most_free ? figures->most_free : figures->most_unit;
+        const char *names = group_names(telling, groups, count);
+        if (sum <= most)
+            return arena_printf(telling->arena,
+                                "groups %s fit alone but not together: %" PRId64 " %s in all",
+                                names, sum, figures->class_name);
+        return arena_printf(
+            telling->arena, "groups %s fit alone but not together: of %" PRId64 " %s %s", names,
+            sum, figures->class_name,
+            sum > figures->most_free
+                ? arena_printf(telling->arena, "at most %" PRId64 " are left on a provider", most)
+                : arena_printf(telling->arena, "a provider gives at most %" PRId64 " (max_unit)",
+                               most));
+    }
+    return NULL;
+}
+
+/* Groups that each have a provider, but not in one tree. */
+static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder text = text_begin(telling->arena);
+    for (size_t i = 0; i < count; i++)
+        text_add_item(&text, i + 1 == count ? ", and " : ", ",
+                      arena_printf(telling->arena, "for group %s one that %s",
+                                   group_name(telling, groups[i]),
+                                   predicates(telling, &groups[i])));
+    return arena_printf(telling->arena, "no tree has, or is shared, all of: %s", text_end(&text));
+}
+
+static const char *tell_set(const struct telling *telling)
+{
+    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
+    size_t count = groups_in_set(telling, groups);
+    const char *combined_text;
+    if (telling->size == 1)
+        return tell_single(telling, item(telling, 0));
+    if (has_kind(telling, CONSTRAINT_SAME_SUBTREE))
+        return tell_subtree(telling, groups, count);
+    if (has_kind(telling, CONSTRAINT_GROUP_POLICY))
+        return tell_isolate(telling, groups, count);
+    if (has_kind(telling, CONSTRAINT_ONE_OF_TREE))
+        return arena_printf(telling->arena,
+                            "below microversion 1.29 one provider of a tree must have it all: no "
+                            "provider %s",
+                            predicates(telling, NULL));
+    if (has_kind(telling, CONSTRAINT_ROOT_REQUIRED) || has_kind(telling, CONSTRAINT_ROOT_FORBIDDEN))
+        return tell_root(telling);
+    if (count == 1)
+        return tell_group(telling, groups, count);
+    if (telling->explanation->filter == FILTER_COMBINED_CAPACITY &&
+        (combined_text = tell_combined(telling, groups, count)) != NULL)
+        return combined_text;
+    return tell_groups(telling, groups, count);
+}
+
+/* The sentence. */
+
+static const char *tell_sets(struct telling *telling)
+{
+    const struct impossible_sets *impossible = &telling->explanation->impossible;
+    struct text_builder text = text_begin(telling->arena);
+    for (size_t i = 0; i < impossible->count; i++) {
+        telling->set = impossible->sets[i];
+        text_add_item(&text, "; ", tell_set(telling));
+        if (impossible->size > 1)
+            break;
+    }
+    return text_end(&text);
+}
+
+static const char *tell_candidates(const struct candidate_count *count, struct arena *arena)
+{
+    if (count->found == 0)
+        return "Not known: the search took too long.";
+    return arena_printf(arena, "%" PRIu64 " candidate%s%s.", count->found,
+                        count->found == 1 ? "" : "s", count->more ? " or more" : "");
+}
+
+static const char *tell_nothing(struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    if (explanation->world->provider_count == 0)
+        return "there are no resource providers";
+    for (size_t i = 0; i < explanation->funnel_count; i++)
+        if (group_asks_nothing(&telling->inquiry->query.groups[i]))
+            return arena_printf(telling->arena,
+                                "group %s asks for no resources, traits or aggregates, and "
+                                "matches nothing",
+                                group_name(telling, i));
+    if (explanation->impossible.count > 0)
+        return tell_sets(telling);
+    if (explanation->filter == FILTERS)
+        return "the time did not suffice to find out why";
+    return arena_printf(telling->arena, "nothing is left after the filter %s",
+                        filter_label(explanation->filter));
+}
+
+const char *cause_of(const struct inquiry *inquiry, const struct explanation *explanation)
+{
+    struct telling telling = {
+        .inquiry = inquiry,
+        .explanation = explanation,
+        .arena = inquiry->arena,
+        .size = explanation->impossible.size,
+    };
+    if (explanation->candidates.found > 0 || explanation->candidates.more)
+        return tell_candidates(&explanation->candidates, inquiry->arena);
+    return arena_printf(inquiry->arena, "No candidates: %s.", tell_nothing(&telling));
+}

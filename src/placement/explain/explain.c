@@ -1,0 +1,262 @@
+/*
+ * Makes the parts of an explanation one after the other, and shares the time among them.
+ */
+#include <config.h>
+
+#include "placement/explain/explain.h"
+
+#include "base/clock.h"
+#include "placement/candidates/world_load.h"
+#include "placement/explain/cause.h"
+
+static const struct sql select_names = {"SELECT id, name FROM resource_providers ORDER BY id",
+                                        "is"};
+
+/* The parts of the time that is left when they begin. */
+#define BETWEEN_PART  0.3
+#define SMALLEST_PART 0.5
+
+struct explaining {
+    const struct resolution *resolution;
+    struct inquiry inquiry;
+    struct budget budget; /* of the present part */
+    uint64_t deadline;    /* of all */
+    struct explanation *explanation;
+};
+
+/* Begins a part, which may take this part of the time that is left. */
+static void begin_part(struct explaining *explaining, double part)
+{
+    uint64_t now = clock_microseconds();
+    explaining->budget = (struct budget){0};
+    if (explaining->deadline == 0)
+        return;
+    explaining->budget.deadline = now + 1;
+    if (explaining->deadline > now)
+        explaining->budget.deadline += (uint64_t)((double)(explaining->deadline - now) * part);
+}
+
+static void end_part(struct explaining *explaining)
+{
+    if (budget_is_over(&explaining->budget))
+        explaining->explanation->complete = false;
+}
+
+/* Makes the query whose required sets are the single names that the request forbids. */
+static struct name_set *each_name(struct arena *arena, const struct name_set *names)
+{
+    struct name_set *sets = arena_array(arena, names->count, sizeof(*sets));
+    for (size_t i = 0; i < names->count; i++)
+        sets[i] = (struct name_set){&names->names[i], 1};
+    return sets;
+}
+
+static struct membership forbidden_as_required(struct arena *arena,
+                                               const struct membership *membership)
+{
+    return (struct membership){.required = each_name(arena, &membership->forbidden),
+                               .required_count = membership->forbidden.count};
+}
+
+static void make_queries(struct explaining *explaining)
+{
+    struct inquiry *inquiry = &explaining->inquiry;
+    struct arena *arena = inquiry->arena;
+    struct candidate_request forbidden = *inquiry->request;
+    struct resolution resolution = *explaining->resolution;
+    forbidden.groups = arena_array(arena, forbidden.group_count, sizeof(*forbidden.groups));
+    for (size_t i = 0; i < forbidden.group_count; i++) {
+        const struct request_group *group = &inquiry->request->groups[i];
+        forbidden.groups[i] = (struct request_group){
+            .suffix = group->suffix,
+            .traits = forbidden_as_required(arena, &group->traits),
+            .aggregates = forbidden_as_required(arena, &group->aggregates),
+        };
+    }
+    forbidden.root_traits = forbidden_as_required(arena, &inquiry->request->root_traits);
+    resolution_query_unchecked(&resolution, inquiry->world, inquiry->budget, &inquiry->query);
+    resolution.request = &forbidden;
+    resolution_query_unchecked(&resolution, inquiry->world, inquiry->budget, &inquiry->forbidden);
+}
+
+/* The parts. */
+
+static enum outcome make_funnels(struct explaining *explaining)
+{
+    struct explanation *explanation = explaining->explanation;
+    begin_part(explaining, 1);
+    make_queries(explaining);
+    explanation->group = explanation->funnel_count = explanation->request->group_count;
+    explanation->funnels = arena_array(explaining->inquiry.arena, explanation->funnel_count,
+                                       sizeof(*explanation->funnels));
+    for (size_t i = 0; i < explanation->funnel_count; i++) {
+        explanation->funnels[i] = funnel_of_group(&explaining->inquiry, i);
+        enum explain_filter end = funnel_end(explanation->funnels[i]);
+        if (end == FILTERS || explanation->filter != FILTERS)
+            continue;
+        explanation->filter = end;
+        explanation->group = i;
+    }
+    for (uint32_t i = 0; i < explanation->world->provider_count; i++)
+        explanation->trees += explanation->world->providers[i].root == i;
+    return budget_is_over(&explaining->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;
+}
+
+/* Tells which trees lack nothing but what the last filter asks for. */
+static void find_last_trees(struct explaining *explaining, const bool *found,
+                            enum explain_filter filter)
+{
+    struct explanation *explanation = explaining->explanation;
+    struct near_misses *misses = &explanation->misses;
+    misses->count = 0;
+    for (uint32_t i = 0; i < explanation->world->provider_count && misses->count < MISSES_MOST; i++)
+        if (found[i])
+            misses->items[misses->count++] = (struct near_miss){i, filter_miss(filter)};
+}
+
+static void pass_between(struct explaining *explaining, const struct relaxation *relaxation)
+{
+    struct explanation *explanation = explaining->explanation;
+    uint32_t count = explanation->world->provider_count;
+    bool *found = arena_array(explaining->inquiry.arena, count, sizeof(*found)), *before = NULL;
+    begin_part(explaining, BETWEEN_PART);
+    for (unsigned i = FILTER_SHARING; i < FILTERS && explanation->filter == FILTERS; i++) {
+        struct between *between = &explanation->between[explanation->between_count];
+        *between = (struct between){.filter = (enum explain_filter)i};
+        if (!relaxation_applies(relaxation, between->filter))
+            continue;
+        enum search_step step =
+            relaxation_trees(relaxation, between->filter, false, &between->trees, found);
+        between->known = step != SEARCH_LATE;
+        explanation->between_count++;
+        if (step == SEARCH_LATE)
+            break;
+        if (step == SEARCH_END)
+            explanation->filter = between->filter;
+        if (step == SEARCH_END && before != NULL)
+            find_last_trees(explaining, before, between->filter);
+        before = found;
+        found = arena_array(explaining->inquiry.arena, count, sizeof(*found));
+    }
+    end_part(explaining);
+}
+
+static void count_without(struct explaining *explaining)
+{
+    struct explanation *explanation = explaining->explanation;
+    const struct constraint_list *constraints = &explanation->constraints;
+    struct arena *arena = explaining->inquiry.arena;
+    size_t count = constraints->count < WITHOUT_MOST ? constraints->count : WITHOUT_MOST;
+    explanation->complete = explanation->complete && count == constraints->count;
+    explanation->without = arena_array(arena, count, sizeof(*explanation->without));
+    for (size_t i = 0; i < count; i++) {
+        struct without *without = &explanation->without[explanation->without_count++];
+        struct candidate_request request;
+        without->constraint = &constraints->items[i];
+        if (!request_without(explanation->request, without->constraint, arena, &request))
+            continue;
+        without->query = request_query_string(&request, arena);
+        begin_part(explaining, 1.0 / (double)(count - i));
+        candidates_count(explaining->resolution, &request, explanation->world, &explaining->budget,
+                         &without->candidates);
+        end_part(explaining);
+    }
+    explaining->resolution->context->failure = (struct failure){OUTCOME_OK, NULL};
+}
+
+static void explain_nothing(struct explaining *explaining, const struct relaxation *relaxation)
+{
+    struct explanation *explanation = explaining->explanation;
+    begin_part(explaining, SMALLEST_PART);
+    explanation->impossible =
+        impossible_sets_find(&explaining->inquiry, &explanation->constraints, relaxation);
+    end_part(explaining);
+    begin_part(explaining, 1);
+    if (explanation->group < explanation->funnel_count)
+        explanation->misses =
+            near_misses_find(&explaining->inquiry, explanation->names, explanation->group);
+    end_part(explaining);
+}
+
+enum outcome explanation_of(const struct resolution *resolution, const struct world *world,
+                            const char *const *names, uint64_t deadline,
+                            struct explanation *explanation)
+{
+    struct arena *arena = resolution->context->arena;
+    struct explaining explaining = {
+        .resolution = resolution,
+        .deadline = deadline,
+        .explanation = explanation,
+    };
+    explaining.inquiry = (struct inquiry){.arena = arena,
+                                          .request = resolution->request,
+                                          .world = world,
+                                          .budget = &explaining.budget};
+    *explanation = (struct explanation){.request = resolution->request,
+                                        .world = world,
+                                        .names = names,
+                                        .query = request_query_string(resolution->request, arena),
+                                        .filter = FILTERS,
+                                        .constraints = constraints_of(resolution->request, arena),
+                                        .complete = true};
+    begin_part(&explaining, BETWEEN_PART);
+    TRY(candidates_count(resolution, resolution->request, world, &explaining.budget,
+                         &explanation->candidates));
+    end_part(&explaining);
+    TRY(make_funnels(&explaining));
+    const struct relaxation *relaxation =
+        relaxation_new(&explaining.inquiry, &explanation->constraints, explanation->funnels);
+    pass_between(&explaining, relaxation);
+    if (explanation->candidates.found == 0 && !explanation->candidates.more)
+        explain_nothing(&explaining, relaxation);
+    count_without(&explaining);
+    explanation->cause = cause_of(&explaining.inquiry, explanation);
+    return OUTCOME_OK;
+}
+
+/* Reading. */
+
+struct reading {
+    struct context *context;
+    struct resolution resolution;
+    struct world world;
+    struct class_names classes;
+    bool with_names;
+    const char **names;
+    uint32_t named;
+};
+
+static enum outcome add_name(void *subject, const struct value *row)
+{
+    struct reading *reading = subject;
+    uint32_t provider = world_find(&reading->world, row[0].integer);
+    if (provider != WORLD_NONE)
+        reading->names[provider] = arena_strdup(reading->context->arena, row[1].text);
+    return OUTCOME_OK;
+}
+
+static enum outcome read(void *subject)
+{
+    struct reading *reading = subject;
+    struct context *context = reading->context;
+    resolution_begin(&reading->resolution, context, reading->resolution.request);
+    TRY(world_load(context, &reading->resolution.names, &reading->world, &reading->classes));
+    if (!reading->with_names)
+        return OUTCOME_OK;
+    reading->names =
+        arena_array(context->arena, reading->world.provider_count, sizeof(*reading->names));
+    return database_visit(context->database, &select_names, NO_VALUES, add_name, reading);
+}
+
+enum outcome explanation_make(struct context *context, const struct candidate_request *request,
+                              bool with_names, struct explanation *explanation)
+{
+    struct reading *reading = arena_alloc(context->arena, sizeof(*reading));
+    reading->context = context;
+    reading->with_names = with_names;
+    reading->resolution.request = request;
+    TRY(database_snapshot(context->database, read, reading));
+    uint64_t deadline = clock_microseconds() + context->settings->candidates_milliseconds * 1000;
+    return explanation_of(&reading->resolution, &reading->world, reading->names, deadline,
+                          explanation);
+}

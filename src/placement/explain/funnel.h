@@ -1,0 +1,52 @@
+/*
+ * The funnel of a group: how many are left after each filter.
+ *
+ * For a granular group these are providers. The unsuffixed group is satisfied by several providers
+ * together, so for it they are trees: a tree passes a filter if for each class it sees a provider
+ * that passes this filter and those before, and, for required traits, if it sees each of them on a
+ * provider with capacity.
+ */
+#ifndef BERTH_PLACEMENT_EXPLAIN_FUNNEL_H
+#define BERTH_PLACEMENT_EXPLAIN_FUNNEL_H
+
+#include "placement/explain/inquiry.h"
+
+/* What the providers have of a class that a group asks for, each figure by itself. */
+struct class_figures {
+    const char *class_name;
+    int64_t amount;                 /* asked for */
+    uint32_t have, units, capacity; /* providers with an inventory; with units that fit; with
+                                       capacity as well */
+    int64_t least_unit, most_unit;  /* the smallest min_unit, the largest max_unit */
+    int64_t most_total;             /* the largest capacity if nothing were used */
+    int64_t most_free;              /* the largest capacity that is free, where units fit... */
+    uint32_t freest;                /* ... and its provider; WORLD_NONE */
+};
+
+struct funnel {
+    const char *suffix;
+    bool granular;
+    struct class_figures *classes;
+    size_t class_count;
+    uint32_t all;                 /* providers, or trees */
+    bool applies[GROUP_FILTERS];  /* the group asks for it; otherwise all pass */
+    uint32_t left[GROUP_FILTERS]; /* rising filters, never more than before */
+    const bool *fits;             /* for each provider: it satisfies the granular group alone */
+};
+
+/* Returns the funnel of a group of the request, in the arena. */
+struct funnel *funnel_of_group(const struct inquiry *inquiry, size_t group);
+
+/* Returns the first filter after which nothing is left, or FILTERS. */
+enum explain_filter funnel_end(const struct funnel *funnel);
+
+/* Returns the first filter that a provider does not pass for a granular group, or GROUP_FILTERS. */
+enum explain_filter provider_fails_at(const struct world *world, const struct search_group *group,
+                                      uint32_t provider);
+
+/* The same for one class of the unsuffixed group, as seen from an anchor. REQUIRED is passed. */
+enum explain_filter slot_fails_at(const struct world *world, const struct search_group *group,
+                                  const struct search_demand *demand, uint32_t provider,
+                                  uint32_t anchor);
+
+#endif

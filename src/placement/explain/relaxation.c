@@ -1,0 +1,520 @@
+/*
+ * Adds traits to the world, and makes queries that use them in place of what is left out.
+ */
+#include <config.h>
+
+#include "placement/explain/relaxation.h"
+
+#include <string.h>
+
+#include "base/sorted.h"
+
+enum { NO_BIT = -1 };
+
+struct relaxation {
+    const struct inquiry *inquiry;
+    const struct constraint_list *constraints;
+    struct world world; /* with more traits */
+    size_t next_bit;
+    long any;             /* the trait that all providers have */
+    long *fits;           /* for each group: the trait of providers that satisfy it; NO_BIT */
+    long *of_constraints; /* for each constraint: the trait that stands for it; NO_BIT */
+};
+
+/* Traits. */
+
+static uint64_t *bits_new(const struct relaxation *relaxation)
+{
+    return arena_array(relaxation->inquiry->arena, relaxation->world.trait_words, sizeof(uint64_t));
+}
+
+static const uint64_t *one_bit(const struct relaxation *relaxation, long bit)
+{
+    uint64_t *bits = bits_new(relaxation);
+    bits_add(bits, (size_t)bit);
+    return bits;
+}
+
+/* Returns a set of the query in the width of the new world. */
+static const uint64_t *widened(const struct relaxation *relaxation, const uint64_t *set)
+{
+    uint64_t *bits = bits_new(relaxation);
+    size_t words = relaxation->inquiry->world->trait_words;
+    if (words > 0)
+        memcpy(bits, set, words * sizeof(*bits));
+    return bits;
+}
+
+static void mark_provider(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct relaxation *relaxation = subject;
+    (void)provider;
+    bits_add(relaxation->world.traits + anchor * relaxation->world.trait_words,
+             relaxation->next_bit);
+}
+
+/* Gives a new trait to all anchors that see a provider with one of a set of traits, or of
+   aggregates. */
+static long add_sight(struct relaxation *relaxation, const uint64_t *set, bool aggregates)
+{
+    const struct world *world = relaxation->inquiry->world;
+    size_t words = aggregates ? world->aggregate_words : world->trait_words;
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(relaxation->inquiry->budget, 2 + words); i++)
+        if (bits_meet(set, aggregates ? world_aggregates(world, i) : world_traits(world, i), words))
+            inquiry_visit_anchors(relaxation->inquiry, i, false, mark_provider, relaxation);
+    return (long)relaxation->next_bit++;
+}
+
+/* Gives a new trait to all providers of the tree of a group. */
+static long add_tree(struct relaxation *relaxation, const struct search_group *group)
+{
+    const struct world *world = relaxation->inquiry->world;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].root == group->tree && group->tree != WORLD_NONE)
+            mark_provider(relaxation, i, i);
+    return (long)relaxation->next_bit++;
+}
+
+static long add_any(struct relaxation *relaxation)
+{
+    for (uint32_t i = 0; i < relaxation->inquiry->world->provider_count; i++)
+        mark_provider(relaxation, i, i);
+    return (long)relaxation->next_bit++;
+}
+
+static long add_fits(struct relaxation *relaxation, const struct funnel *funnel)
+{
+    if (!funnel->granular)
+        return NO_BIT;
+    for (uint32_t i = 0; i < relaxation->inquiry->world->provider_count; i++)
+        if (funnel->fits[i])
+            mark_provider(relaxation, i, i);
+    return (long)relaxation->next_bit++;
+}
+
+/* Returns the trait that stands for a constraint, if the query cannot ask for it otherwise. */
+static long add_constraint(struct relaxation *relaxation, const struct constraint *constraint)
+{
+    const struct search_group *group = &relaxation->inquiry->query.groups[constraint->group];
+    switch (constraint->kind) {
+    case CONSTRAINT_IN_TREE: /* an existing tree does not matter to a group without resources */
+        return group->demand_count > 0 || group->tree == WORLD_NONE ? add_tree(relaxation, group)
+                                                                    : NO_BIT;
+    case CONSTRAINT_REQUIRED:
+        return group->granular
+                   ? NO_BIT
+                   : add_sight(relaxation, group->traits.required[constraint->index], false);
+    case CONSTRAINT_MEMBER_OF:
+        return group->granular
+                   ? NO_BIT
+                   : add_sight(relaxation, group->aggregates.required[constraint->index], true);
+    default:
+        return NO_BIT;
+    }
+}
+
+static void copy_traits(struct relaxation *relaxation, size_t more)
+{
+    const struct world *world = relaxation->inquiry->world;
+    size_t words = world->trait_words + (more + BITS_IN_WORD - 1) / BITS_IN_WORD;
+    relaxation->world = *world;
+    relaxation->world.trait_words = words;
+    relaxation->world.traits =
+        arena_array(relaxation->inquiry->arena, world->provider_count * words, sizeof(uint64_t));
+    relaxation->next_bit = world->trait_words * BITS_IN_WORD;
+    budget_spend(relaxation->inquiry->budget, world->provider_count * words);
+    for (uint32_t i = 0; i < world->provider_count && world->trait_words > 0; i++)
+        memcpy(relaxation->world.traits + i * words, world_traits(world, i),
+               world->trait_words * sizeof(uint64_t));
+}
+
+struct relaxation *relaxation_new(const struct inquiry *inquiry,
+                                  const struct constraint_list *constraints,
+                                  struct funnel *const *funnels)
+{
+    struct relaxation *relaxation = arena_alloc(inquiry->arena, sizeof(*relaxation));
+    size_t groups = inquiry->query.group_count;
+    *relaxation = (struct relaxation){
+        .inquiry = inquiry,
+        .constraints = constraints,
+        .fits = arena_array(inquiry->arena, groups, sizeof(*relaxation->fits)),
+        .of_constraints =
+            arena_array(inquiry->arena, constraints->count, sizeof(*relaxation->of_constraints)),
+    };
+    copy_traits(relaxation, 1 + groups + constraints->count);
+    relaxation->any = add_any(relaxation);
+    for (size_t i = 0; i < groups; i++)
+        relaxation->fits[i] = add_fits(relaxation, funnels[i]);
+    for (size_t i = 0; i < constraints->count; i++)
+        relaxation->of_constraints[i] = add_constraint(relaxation, &constraints->items[i]);
+    return relaxation;
+}
+
+/* Weaker queries. */
+
+/* A query that is being made. */
+struct weakening {
+    const struct relaxation *relaxation;
+    struct search_query query;
+    struct search_group *groups; /* as many as the request's; a group without demands and required
+                                    sets is left out at the end */
+    struct search_demand **demands;
+    struct search_subtree *subtrees;
+    const uint64_t **root_sets;
+    size_t root_set_count;
+};
+
+static struct arena *arena_of(const struct weakening *weakening)
+{
+    return weakening->relaxation->inquiry->arena;
+}
+
+/* Makes room for all that the request has, and one set more for each constraint. */
+static void weakening_begin(struct weakening *weakening, const struct relaxation *relaxation)
+{
+    const struct search_query *query = &relaxation->inquiry->query;
+    struct arena *arena = relaxation->inquiry->arena;
+    *weakening = (struct weakening){
+        .relaxation = relaxation,
+        .groups = arena_array(arena, query->group_count, sizeof(*weakening->groups)),
+        .demands = arena_array(arena, query->group_count, sizeof(*weakening->demands)),
+        .subtrees = arena_array(arena, query->subtree_count, sizeof(*weakening->subtrees)),
+        .root_sets = arena_array(arena, relaxation->constraints->count, sizeof(uint64_t *)),
+    };
+    for (size_t i = 0; i < query->group_count; i++) {
+        const struct search_group *whole = &query->groups[i];
+        struct search_group *group = &weakening->groups[i];
+        *group = (struct search_group){.granular = whole->granular, .tree = whole->tree};
+        weakening->demands[i] =
+            arena_array(arena, whole->demand_count, sizeof(**weakening->demands));
+        group->demands = weakening->demands[i];
+        group->traits.required =
+            arena_array(arena, whole->traits.required_count + 2, sizeof(uint64_t *));
+        group->aggregates.required =
+            arena_array(arena, whole->aggregates.required_count, sizeof(uint64_t *));
+    }
+}
+
+static void require(struct search_membership *membership, const uint64_t *set)
+{
+    membership->required[membership->required_count++] = set;
+}
+
+static void require_root(struct weakening *weakening, const uint64_t *set)
+{
+    weakening->root_sets[weakening->root_set_count++] = set;
+}
+
+/* Adds a set to what is forbidden. */
+static void forbid(struct weakening *weakening, struct search_membership *membership,
+                   const uint64_t *set, size_t words, size_t room)
+{
+    uint64_t *bits = arena_array(arena_of(weakening), room, sizeof(*bits));
+    for (size_t i = 0; i < words; i++)
+        bits[i] = set[i] | (membership->forbidden != NULL ? membership->forbidden[i] : 0);
+    membership->forbidden = bits;
+}
+
+static void keep_of_group(struct weakening *weakening, const struct constraint *constraint)
+{
+    const struct inquiry *inquiry = weakening->relaxation->inquiry;
+    const struct search_group *whole = &inquiry->query.groups[constraint->group];
+    const struct search_group *forbidden = &inquiry->forbidden.groups[constraint->group];
+    struct search_group *group = &weakening->groups[constraint->group];
+    size_t words = inquiry->world->aggregate_words, index = constraint->index;
+    switch (constraint->kind) {
+    case CONSTRAINT_RESOURCE:
+        weakening->demands[constraint->group][group->demand_count++] = whole->demands[index];
+        break;
+    case CONSTRAINT_REQUIRED:
+        require(&group->traits, widened(weakening->relaxation, whole->traits.required[index]));
+        break;
+    case CONSTRAINT_FORBIDDEN:
+        forbid(weakening, &group->traits, forbidden->traits.required[index],
+               inquiry->world->trait_words, weakening->relaxation->world.trait_words);
+        break;
+    case CONSTRAINT_MEMBER_OF:
+        require(&group->aggregates, whole->aggregates.required[index]);
+        break;
+    default: /* CONSTRAINT_NOT_MEMBER_OF */
+        forbid(weakening, &group->aggregates, forbidden->aggregates.required[index], words, words);
+        break;
+    }
+}
+
+static void keep_tree(struct weakening *weakening, const struct constraint *constraint, long bit)
+{
+    struct search_group *group = &weakening->groups[constraint->group];
+    if (bit == NO_BIT)
+        return;
+    if (group->granular)
+        require(&group->traits, one_bit(weakening->relaxation, bit));
+    else
+        require_root(weakening, one_bit(weakening->relaxation, bit));
+    group->in_tree = !group->granular;
+}
+
+/* Asks for a constraint of the request, but for groups of subtrees, which are numbered later. */
+static void keep(struct weakening *weakening, size_t number)
+{
+    const struct relaxation *relaxation = weakening->relaxation;
+    const struct search_query *whole = &relaxation->inquiry->query;
+    const struct constraint *constraint = &relaxation->constraints->items[number];
+    switch (constraint->kind) {
+    case CONSTRAINT_IN_TREE:
+        keep_tree(weakening, constraint, relaxation->of_constraints[number]);
+        break;
+    case CONSTRAINT_ROOT_REQUIRED:
+        require_root(weakening,
+                     widened(relaxation, whole->root_traits.required[constraint->index]));
+        break;
+    case CONSTRAINT_ROOT_FORBIDDEN:
+        forbid(weakening, &weakening->query.root_traits,
+               relaxation->inquiry->forbidden.root_traits.required[constraint->index],
+               relaxation->inquiry->world->trait_words, relaxation->world.trait_words);
+        break;
+    case CONSTRAINT_SAME_SUBTREE:
+        weakening->subtrees[weakening->query.subtree_count++] = whole->subtrees[constraint->index];
+        break;
+    case CONSTRAINT_GROUP_POLICY:
+        weakening->query.isolate = true;
+        break;
+    case CONSTRAINT_ONE_OF_TREE:
+        weakening->query.one_of_tree = true;
+        break;
+    default:
+        keep_of_group(weakening, constraint);
+        break;
+    }
+}
+
+/* The unsuffixed group without some of its classes: what these would have provided, the tree must
+   still have somewhere. */
+static void loosen_unsuffixed(struct weakening *weakening, const bool *kept)
+{
+    const struct relaxation *relaxation = weakening->relaxation;
+    for (size_t i = 0; i < relaxation->constraints->count; i++) {
+        const struct constraint *constraint = &relaxation->constraints->items[i];
+        struct search_group *group = &weakening->groups[constraint->group];
+        size_t all = relaxation->inquiry->query.groups[constraint->group].demand_count;
+        bool loose = (constraint->kind == CONSTRAINT_REQUIRED && group->demand_count < all) ||
+                     (constraint->kind == CONSTRAINT_MEMBER_OF && group->demand_count == 0);
+        if (kept[i] && loose && !group->granular)
+            require_root(weakening, one_bit(relaxation, relaxation->of_constraints[i]));
+    }
+    for (size_t i = 0; i < relaxation->inquiry->query.group_count; i++) {
+        struct search_group *group = &weakening->groups[i];
+        if (!group->granular &&
+            group->demand_count < relaxation->inquiry->query.groups[i].demand_count)
+            group->traits.required_count = 0;
+    }
+}
+
+/* A group of a subtree that is left out may still be the one whose provider all others are at or
+   below: it asks for any provider. */
+static void keep_tops(struct weakening *weakening)
+{
+    for (size_t i = 0; i < weakening->query.subtree_count; i++)
+        for (size_t j = 0; j < weakening->subtrees[i].count; j++) {
+            struct search_group *group = &weakening->groups[weakening->subtrees[i].groups[j]];
+            if (group_asks_nothing(group))
+                require(&group->traits, one_bit(weakening->relaxation, weakening->relaxation->any));
+        }
+}
+
+/* Numbers the groups that are left, and leaves the others out of the subtrees. */
+static void number_groups(struct weakening *weakening)
+{
+    size_t count = weakening->relaxation->inquiry->query.group_count, left = 0, subtrees = 0;
+    size_t *numbers = arena_array(arena_of(weakening), count, sizeof(*numbers));
+    for (size_t i = 0; i < count; i++) {
+        const struct search_group *group = &weakening->groups[i];
+        bool asks = group->demand_count > 0 || (group->granular && !group_asks_nothing(group));
+        numbers[i] = asks ? left : count;
+        if (asks)
+            weakening->groups[left++] = *group;
+    }
+    for (size_t i = 0; i < weakening->query.subtree_count; i++) {
+        struct search_subtree subtree = weakening->subtrees[i];
+        size_t *groups = arena_array(arena_of(weakening), subtree.count, sizeof(*groups));
+        size_t members = 0;
+        for (size_t j = 0; j < subtree.count; j++)
+            if (numbers[subtree.groups[j]] < count)
+                groups[members++] = numbers[subtree.groups[j]];
+        if (members > 1)
+            weakening->subtrees[subtrees++] = (struct search_subtree){groups, members};
+    }
+    weakening->query.groups = weakening->groups;
+    weakening->query.group_count = left;
+    weakening->query.subtrees = weakening->subtrees;
+    weakening->query.subtree_count = subtrees;
+    weakening->query.root_traits.required = weakening->root_sets;
+    weakening->query.root_traits.required_count = weakening->root_set_count;
+}
+
+/* Searches. */
+
+/* Returns whether a root has the required traits: all that is left to ask without groups. */
+static enum search_step match_roots(const struct relaxation *relaxation,
+                                    const struct search_query *query)
+{
+    const struct world *world = &relaxation->world;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].root == i &&
+            membership_holds(&query->root_traits, world_traits(world, i), world->trait_words))
+            return SEARCH_FOUND;
+    return SEARCH_END;
+}
+
+static enum search_step count_trees(const struct relaxation *relaxation,
+                                    const struct search_query *query, bool first, uint32_t *trees,
+                                    bool *found)
+{
+    struct arena *arena = relaxation->inquiry->arena;
+    struct budget *budget = relaxation->inquiry->budget;
+    struct search search;
+    *trees = 0;
+    search_begin(&search, arena, &relaxation->world, query, budget);
+    struct search_walk walk = search_walk_from(&search, arena, 0);
+    for (uint32_t i = 0; i < search.space.anchor_count; i++) {
+        search_walk_restart(&walk, i);
+        enum search_step step = search_next(&search, &walk);
+        if (step == SEARCH_LATE)
+            return step;
+        if (step == SEARCH_END)
+            continue;
+        ++*trees;
+        if (found != NULL)
+            found[search.space.anchors[i]] = true;
+        if (first)
+            break;
+    }
+    if (budget_is_over(budget))
+        return SEARCH_LATE;
+    return *trees > 0 ? SEARCH_FOUND : SEARCH_END;
+}
+
+enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept)
+{
+    struct arena *arena = relaxation->inquiry->arena;
+    struct arena_mark mark = arena_mark(arena);
+    struct weakening weakening;
+    uint32_t trees;
+    weakening_begin(&weakening, relaxation);
+    for (size_t i = 0; i < relaxation->constraints->count; i++)
+        if (kept[i])
+            keep(&weakening, i);
+    loosen_unsuffixed(&weakening, kept);
+    keep_tops(&weakening);
+    number_groups(&weakening);
+    enum search_step step = weakening.query.group_count == 0
+                                ? match_roots(relaxation, &weakening.query)
+                                : count_trees(relaxation, &weakening.query, true, &trees, NULL);
+    arena_rewind(arena, &mark);
+    return step;
+}
+
+/* Filters between groups. */
+
+static size_t count_granular(const struct search_query *query)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < query->group_count; i++)
+        count += query->groups[i].granular;
+    return count;
+}
+
+static bool unsuffixed_has_traits(const struct search_query *query)
+{
+    for (size_t i = 0; i < query->group_count; i++)
+        if (!query->groups[i].granular && query->groups[i].traits.required_count > 0)
+            return true;
+    return false;
+}
+
+/* Returns whether two groups ask for one class. */
+static bool demands_meet(const struct inquiry *inquiry)
+{
+    const struct search_query *query = &inquiry->query;
+    size_t count = 0, all = 0;
+    for (size_t i = 0; i < query->group_count; i++)
+        all += query->groups[i].demand_count;
+    int64_t *ids = arena_array(inquiry->arena, all, sizeof(*ids));
+    for (size_t i = 0; i < query->group_count; i++)
+        for (size_t j = 0; j < query->groups[i].demand_count; j++)
+            ids[count++] = query->groups[i].demands[j].class_id;
+    return sort_unique(ids, count, sizeof(*ids), int64_compare) < all;
+}
+
+bool relaxation_applies(const struct relaxation *relaxation, enum explain_filter filter)
+{
+    const struct search_query *query = &relaxation->inquiry->query;
+    switch (filter) {
+    case FILTER_SHARING:
+        return true;
+    case FILTER_ROOT_REQUIRED:
+        return query->root_traits.required_count > 0 || query->root_traits.forbidden != NULL;
+    case FILTER_TRAITS_TOGETHER:
+        return unsuffixed_has_traits(query);
+    case FILTER_COMBINED_CAPACITY:
+        return demands_meet(relaxation->inquiry);
+    case FILTER_GROUP_POLICY:
+        return query->isolate && count_granular(query) > 1;
+    case FILTER_SAME_SUBTREE:
+        return query->subtree_count > 0;
+    case FILTER_ONE_OF_TREE:
+        return query->one_of_tree;
+    default:
+        return false;
+    }
+}
+
+/* Makes a group as it is alone: granular ones only by the trait that says that a provider satisfies
+   it, and perhaps with what they take. */
+static void make_alone(struct weakening *weakening, size_t number, enum explain_filter last)
+{
+    const struct relaxation *relaxation = weakening->relaxation;
+    const struct search_group *whole = &relaxation->inquiry->query.groups[number];
+    struct search_group *group = &weakening->groups[number];
+    if (whole->granular) {
+        require(&group->traits, one_bit(relaxation, relaxation->fits[number]));
+        if (last < FILTER_COMBINED_CAPACITY)
+            return;
+    }
+    group->demands = whole->demands;
+    group->demand_count = whole->demand_count;
+    if (whole->granular)
+        return;
+    group->in_tree = whole->in_tree;
+    group->aggregates = whole->aggregates;
+    if (whole->traits.forbidden != NULL)
+        group->traits.forbidden = widened(relaxation, whole->traits.forbidden);
+    for (size_t i = 0; last >= FILTER_TRAITS_TOGETHER && i < whole->traits.required_count; i++)
+        require(&group->traits, widened(relaxation, whole->traits.required[i]));
+}
+
+enum search_step relaxation_trees(const struct relaxation *relaxation, enum explain_filter last,
+                                  bool first, uint32_t *trees, bool *found)
+{
+    const struct search_query *whole = &relaxation->inquiry->query;
+    struct arena *arena = relaxation->inquiry->arena;
+    struct arena_mark mark = arena_mark(arena);
+    struct weakening weakening;
+    weakening_begin(&weakening, relaxation);
+    for (size_t i = 0; i < whole->group_count; i++)
+        make_alone(&weakening, i, last);
+    for (size_t i = 0; i < relaxation->constraints->count; i++) {
+        enum constraint_kind kind = relaxation->constraints->items[i].kind;
+        bool root = kind == CONSTRAINT_ROOT_REQUIRED || kind == CONSTRAINT_ROOT_FORBIDDEN;
+        if ((root && last >= FILTER_ROOT_REQUIRED) ||
+            (kind == CONSTRAINT_GROUP_POLICY && last >= FILTER_GROUP_POLICY) ||
+            (kind == CONSTRAINT_SAME_SUBTREE && last >= FILTER_SAME_SUBTREE) ||
+            (kind == CONSTRAINT_ONE_OF_TREE && last >= FILTER_ONE_OF_TREE))
+            keep(&weakening, i);
+    }
+    number_groups(&weakening);
+    enum search_step step = count_trees(relaxation, &weakening.query, first, trees, found);
+    arena_rewind(arena, &mark);
+    return step;
+}

@@ -1,0 +1,45 @@
+/*
+ * Weaker forms of a request, to find out which of its constraints make it impossible.
+ *
+ * relaxation_match() asks for some of the constraints only. Leaving out more never makes a request
+ * harder, also where the query without them would be none, or would be harder: a class of the
+ * unsuffixed group that is left out may still be the one whose provider has a required trait, and a
+ * group of a subtree the one whose provider is its top. So what is impossible for some constraints
+ * is impossible for the request.
+ *
+ * For this the world gets more traits than the database has: that a provider satisfies a group
+ * alone, that it is in the tree of a group, that an anchor sees a required trait. Nothing else of
+ * the world is copied.
+ */
+#ifndef BERTH_PLACEMENT_EXPLAIN_RELAXATION_H
+#define BERTH_PLACEMENT_EXPLAIN_RELAXATION_H
+
+#include "placement/candidates/search.h"
+#include "placement/explain/constraint.h"
+#include "placement/explain/funnel.h"
+
+struct relaxation;
+
+/* Returns the relaxation of a request, in the arena. The funnels are those of its groups. */
+struct relaxation *relaxation_new(const struct inquiry *inquiry,
+                                  const struct constraint_list *constraints,
+                                  struct funnel *const *funnels);
+
+/* Returns whether there is a candidate if only the kept constraints hold: SEARCH_END if there is
+   none. */
+enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept);
+
+/* Returns whether a filter between groups has an effect on the request. */
+bool relaxation_applies(const struct relaxation *relaxation, enum explain_filter filter);
+
+/*
+ * Finds the trees that have a candidate if all groups hold alone, and of the filters between groups
+ * (SHARING and later) those up to `last`. Sets *trees to their number and, if found is not NULL,
+ * found[anchor] for each of them. With `first` it stops at the first one.
+ *   SEARCH_FOUND, SEARCH_END: there is a tree, or none; SEARCH_LATE: the budget is spent
+ * A candidate of sharing providers only, which several trees see, counts for the first one.
+ */
+enum search_step relaxation_trees(const struct relaxation *relaxation, enum explain_filter last,
+                                  bool first, uint32_t *trees, bool *found);
+
+#endif
