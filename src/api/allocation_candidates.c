@@ -194,7 +194,7 @@ static bool write_summary(void *subject, const struct provider_summary *summary)
     return !json->buffer->failed;
 }
 
-static void fail(struct call *call, enum outcome outcome)
+void allocation_candidates_fail(struct call *call, enum outcome outcome)
 {
     switch (outcome) {
     case OUTCOME_CLASS_NOT_FOUND:
@@ -222,12 +222,24 @@ static void fail(struct call *call, enum outcome outcome)
     }
 }
 
-void allocation_candidates_list(struct call *call)
+bool allocation_candidates_request(struct call *call, struct candidate_request *request)
 {
     struct query query;
+    return call_query(call, call_schema(call, schemas), &query) &&
+           query_candidates_read(call->exchange, &query, request);
+}
+
+void allocation_candidates_bound(struct call *call)
+{
+    struct arena *arena = call->exchange->arena;
+    if (arena->limit > arena->taken + call->candidates_memory)
+        arena->limit = arena->taken + call->candidates_memory;
+}
+
+void allocation_candidates_list(struct call *call)
+{
     struct candidate_request request;
-    if (!call_query(call, call_schema(call, schemas), &query) ||
-        !query_candidates_read(call->exchange, &query, &request))
+    if (!allocation_candidates_request(call, &request))
         return;
     struct candidate_writer writer = {
         .call = call,
@@ -242,15 +254,13 @@ void allocation_candidates_list(struct call *call)
     list_classes(&writer);
     struct candidate_listener listener = {&writer, begin, write_candidate, end_candidates,
                                           write_summary};
-    struct arena *arena = call->exchange->arena;
-    if (arena->limit > arena->taken + call->candidates_memory)
-        arena->limit = arena->taken + call->candidates_memory;
+    allocation_candidates_bound(call);
     struct candidates_effort effort;
     uint64_t begun = clock_microseconds();
     enum outcome outcome = candidates_find(&call->context, &request, &listener, &effort);
     call->exchange->output->limit = 0;
     if (outcome != OUTCOME_OK) {
-        fail(call, outcome);
+        allocation_candidates_fail(call, outcome);
         return;
     }
     writer_end_object(writer.json);

@@ -9,6 +9,7 @@
 #include "api/allocation_candidates.h"
 #include "api/allocations.h"
 #include "api/call.h"
+#include "api/explanation.h"
 #include "api/inventories.h"
 #include "api/reshaper.h"
 #include "api/resource_classes.h"
@@ -101,6 +102,9 @@ const struct route routes[] = {
      {{"GET", ENDPOINT(.handle = allocation_candidates_list,
                        .rule = "placement:allocation_candidates:list", .searches = true,
                        .since = 10, .sends_json = true, .version_first = true)}}},
+    {"/_berth/explain",
+     {{"GET", ENDPOINT(.handle = explanation_show, .rule = "placement:allocation_candidates:list",
+                       .searches = true, .since = 10, .sends_json = true, .version_first = true)}}},
     {"/reshaper",
      {{"POST", ENDPOINT(.handle = reshaper_post, .rule = "placement:reshaper:reshape", .since = 30,
                         .takes_json = true, .version_first = true)}}},

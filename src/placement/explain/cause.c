@@ -5,7 +5,9 @@
 
 #include "placement/explain/cause.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/sorted.h"
 #include "base/text.h"
@@ -61,10 +63,15 @@ static const char *tell_resource(const struct telling *telling, const struct con
         return arena_printf(telling->arena,
                             "no provider has a capacity of %" PRId64 " %s: at most %" PRId64,
                             figures->amount, name, figures->most_total);
-    return arena_printf(telling->arena,
-                        "no provider has %" PRId64 " %s left: at most %" PRId64 " (%s)",
-                        figures->amount, name, figures->most_free,
-                        provider_label(explanation->world, explanation->names, figures->freest));
+    const char *others = "";
+    if (figures->have > figures->units)
+        others = arena_printf(telling->arena, "; %u %s not allow the amount (units)",
+                              figures->have - figures->units,
+                              figures->have - figures->units == 1 ? "other does" : "others do");
+    return arena_printf(
+        telling->arena, "no provider has %" PRId64 " %s left: at most %" PRId64 " (%s)%s",
+        figures->amount, name, figures->most_free,
+        provider_label(explanation->world, explanation->names, figures->freest), others);
 }
 
 /* Returns "the trait A" or "one of the traits A, B". */
@@ -202,20 +209,31 @@ static bool is_flat(const struct explanation *explanation)
            explanation->trees == explanation->world->provider_count;
 }
 
-static const char *predicates(const struct telling *telling, const size_t *group)
+/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...". */
+static const char *predicates(const struct telling *telling)
 {
+    static const char has[] = "has ";
     struct text_builder text = text_begin(telling->arena);
     size_t left = 0;
+    bool having = false;
     for (size_t i = 0; i < telling->size; i++)
-        left +=
-            is_of_group(item(telling, i)) && (group == NULL || item(telling, i)->group == *group);
+        left += is_of_group(item(telling, i));
     for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = item(telling, i);
-        if (!is_of_group(constraint) || (group != NULL && constraint->group != *group))
+        if (!is_of_group(item(telling, i)))
             continue;
-        text_add_item(&text, --left == 0 ? " and " : ", ", predicate(telling, constraint));
+        const char *words = predicate(telling, item(telling, i));
+        bool again = having && strncmp(words, has, strlen(has)) == 0;
+        having = strncmp(words, has, strlen(has)) == 0;
+        text_add_item(&text, --left == 0 ? " and " : ", ", words + (again ? strlen(has) : 0));
     }
     return text_end(&text);
+}
+
+/* Returns "no tree": what does the opposite of the rest of the sentence. */
+static const char *no_tree(const struct telling *telling)
+{
+    return telling->explanation->world->sharing_count > 0 ? "no tree, even with sharing,"
+                                                          : "no tree";
 }
 
 /* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
@@ -235,9 +253,8 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
 static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)
 {
     bool provider = is_of_provider(telling, groups, count) || is_flat(telling->explanation);
-    return arena_printf(telling->arena, "no %s %s",
-                        provider ? "provider" : "tree, with what is shared with it,",
-                        predicates(telling, NULL));
+    return arena_printf(telling->arena, "%s %s", provider ? "no provider" : no_tree(telling),
+                        predicates(telling));
 }
 
 static const char *tell_root(const struct telling *telling)
@@ -246,7 +263,7 @@ static const char *tell_root(const struct telling *telling)
     for (size_t i = 0; i < telling->size; i++)
         if (is_of_root(item(telling, i)))
             text_add_item(&root, " and ", wide_predicate(telling, item(telling, i)));
-    const char *rest = predicates(telling, NULL);
+    const char *rest = predicates(telling);
     if (*rest == '\0')
         return arena_printf(telling->arena, "there is no tree %s (root_required)", text_end(&root));
     return arena_printf(telling->arena, "no tree %s (root_required) %s", text_end(&root), rest);
@@ -328,13 +345,13 @@ static const char *tell_combined(const struct telling *telling, const size_t *gr
         const char *names = group_names(telling, groups, count);
         if (sum <= most)
             return arena_printf(telling->arena,
-                                "groups %s fit alone but not together: %" PRId64 " %s in all",
-                                names, sum, figures->class_name);
+                                "groups %s fit alone, not together: %" PRId64 " %s in all", names,
+                                sum, figures->class_name);
         return arena_printf(
-            telling->arena, "groups %s fit alone but not together: of %" PRId64 " %s %s", names,
-            sum, figures->class_name,
+            telling->arena, "groups %s fit alone, not together: of %" PRId64 " %s %s", names, sum,
+            figures->class_name,
             sum > figures->most_free
-                ? arena_printf(telling->arena, "at most %" PRId64 " are left on a provider", most)
+                ? arena_printf(telling->arena, "a provider has at most %" PRId64 " left", most)
                 : arena_printf(telling->arena, "a provider gives at most %" PRId64 " (max_unit)",
                                most));
     }
@@ -344,13 +361,11 @@ static const char *tell_combined(const struct telling *telling, const size_t *gr
 /* Groups that each have a provider, but not in one tree. */
 static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
-    struct text_builder text = text_begin(telling->arena);
-    for (size_t i = 0; i < count; i++)
-        text_add_item(&text, i + 1 == count ? ", and " : ", ",
-                      arena_printf(telling->arena, "for group %s one that %s",
-                                   group_name(telling, groups[i]),
-                                   predicates(telling, &groups[i])));
-    return arena_printf(telling->arena, "no tree has, or is shared, all of: %s", text_end(&text));
+    struct text_builder texts = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++)
+        text_add_item(&texts, ", ", item(telling, i)->text);
+    return arena_printf(telling->arena, "%s has groups %s together: %s", no_tree(telling),
+                        group_names(telling, groups, count), text_end(&texts));
 }
 
 static const char *tell_set(const struct telling *telling)
@@ -366,9 +381,8 @@ static const char *tell_set(const struct telling *telling)
         return tell_isolate(telling, groups, count);
     if (has_kind(telling, CONSTRAINT_ONE_OF_TREE))
         return arena_printf(telling->arena,
-                            "below microversion 1.29 one provider of a tree must have it all: no "
-                            "provider %s",
-                            predicates(telling, NULL));
+                            "below microversion 1.29 no single provider of a tree %s",
+                            predicates(telling));
     if (has_kind(telling, CONSTRAINT_ROOT_REQUIRED) || has_kind(telling, CONSTRAINT_ROOT_FORBIDDEN))
         return tell_root(telling);
     if (count == 1)
@@ -421,6 +435,15 @@ static const char *tell_nothing(struct telling *telling)
                         filter_label(explanation->filter));
 }
 
+/* Returns the text as a sentence. A parameter of the query at its beginning stays as it is. */
+static const char *sentence(struct arena *arena, const char *text)
+{
+    char *made = arena_printf(arena, "%s.", text);
+    if (made[strcspn(made, " =")] != '=')
+        *made = (char)toupper((unsigned char)*made);
+    return made;
+}
+
 const char *cause_of(const struct inquiry *inquiry, const struct explanation *explanation)
 {
     struct telling telling = {
@@ -431,5 +454,5 @@ const char *cause_of(const struct inquiry *inquiry, const struct explanation *ex
     };
     if (explanation->candidates.found > 0 || explanation->candidates.more)
         return tell_candidates(&explanation->candidates, inquiry->arena);
-    return arena_printf(inquiry->arena, "No candidates: %s.", tell_nothing(&telling));
+    return sentence(inquiry->arena, tell_nothing(&telling));
 }

@@ -6,8 +6,8 @@
 
 #include "placement/explain/explanation.h"
 
-/* Returns the sentence about an explanation of which all else is known. It begins with "No
-   candidates:" if there are none. */
+/* Returns the sentence about an explanation of which all else is known. If there are candidates, it
+   says how many. */
 const char *cause_of(const struct inquiry *inquiry, const struct explanation *explanation);
 
 #endif

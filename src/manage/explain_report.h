@@ -1,0 +1,15 @@
+/*
+ * An explanation for people: the cause first, then how it was found, in the columns of the
+ * terminal.
+ */
+#ifndef BERTH_MANAGE_EXPLAIN_REPORT_H
+#define BERTH_MANAGE_EXPLAIN_REPORT_H
+
+#include "manage/terminal.h"
+#include "placement/explain/explanation.h"
+
+/* Writes the report. Memory for it is the arena's. */
+void explain_report(struct buffer *buffer, const struct terminal *terminal, struct arena *arena,
+                    const struct explanation *explanation);
+
+#endif

@@ -1,0 +1,227 @@
+"""berth-manage explain and GET /_berth/explain: why a request has no candidates."""
+import json
+import random
+import re
+import uuid
+
+import pytest
+from test_candidates import clear, make_question, make_world
+
+WIDTH = 80
+RACK, ROW, NOBODY = (str(uuid.UUID(int=number, version=4)) for number in (1, 2, 3))
+
+
+def inventory(total, **more):
+    return dict({'total': total}, **more)
+
+
+# name: parent, inventories, traits, aggregates, used
+MEMORY = {'total': 4096, 'min_unit': 256, 'step_size': 256}
+PROVIDERS = {
+    'compute-1': (None, {'VCPU': inventory(16, max_unit=8), 'MEMORY_MB': MEMORY},
+                  ['COMPUTE_NODE', 'HW_CPU_X86_AVX2'], [RACK], {'VCPU': 7}),
+    'compute-2': (None, {'VCPU': inventory(16, max_unit=8), 'MEMORY_MB': MEMORY},
+                  ['COMPUTE_NODE'], [RACK], {}),
+    'compute-3': (None, {'VCPU': inventory(8, max_unit=8), 'MEMORY_MB': MEMORY},
+                  ['COMPUTE_NODE', 'CUSTOM_LICENSED'], [ROW], {'VCPU': 6}),
+    'numa-host': (None, {'DISK_GB': inventory(100)}, ['COMPUTE_NODE', 'CUSTOM_NUMA'], [ROW], {}),
+    'numa0': ('numa-host', {'VCPU': inventory(4, max_unit=4)}, ['HW_NUMA_ROOT'], [], {}),
+    'numa1': ('numa-host', {'VCPU': inventory(4, max_unit=4)}, ['HW_NUMA_ROOT'], [], {}),
+    'fpga0': ('numa0', {'FPGA': inventory(1)}, ['CUSTOM_FPGA_A'], [], {}),
+    'nic1': ('numa1', {'PCI_DEVICE': inventory(4)}, [], [], {'PCI_DEVICE': 2}),
+    'nic2': (None, {'PCI_DEVICE': inventory(8, max_unit=1)}, [], [ROW], {}),
+    'shared-disk': (None, {'DISK_GB': inventory(1000)}, ['MISC_SHARES_VIA_AGGREGATE'], [RACK], {}),
+}
+
+uuids = {name: str(uuid.UUID(int=100 + number, version=4))
+         for number, name in enumerate(PROVIDERS)}
+# The query, and what the first line must say.
+IMPOSSIBLE = [
+    # One constraint alone.
+    ('resources=VCPU:1&required=CUSTOM_GOLD', 'No provider has the trait CUSTOM_GOLD'),
+    ('resources=VCPU:1&required=in:CUSTOM_GOLD,CUSTOM_SILVER',
+     'No provider has one of the traits CUSTOM_GOLD, CUSTOM_SILVER'),
+    ('resources=VCPU:1,CUSTOM_TPU:1', 'No provider has an inventory of CUSTOM_TPU'),
+    ('resources=FPGA:3', 'No provider has a capacity of 3 FPGA: at most 1'),
+    ('resources=PCI_DEVICE:3', r'No provider has 3 PCI_DEVICE left: at most 2 \(nic1\); 1 other '
+                               r'does not allow the amount \(units\)'),
+    ('resources=VCPU:12', 'No provider gives 12 VCPU at once: max_unit is at most 8'),
+    ('resources=MEMORY_MB:100',
+     'No provider gives as little as 100 MEMORY_MB: min_unit is at least 256'),
+    ('resources=MEMORY_MB:300', 'No provider gives 300 MEMORY_MB: step_size'),
+    ('resources=VCPU:1&member_of=' + NOBODY, 'No provider is in the aggregate ' + NOBODY),
+    ('resources=VCPU:1&in_tree=' + NOBODY, r'There is no provider %s \(in_tree\)' % NOBODY),
+    ('resources=VCPU:1&root_required=CUSTOM_FPGA_A',
+     r'No root provider has the trait CUSTOM_FPGA_A \(root_required\)'),
+    # Pairs.
+    ('resources=VCPU:4&required=CUSTOM_LICENSED',
+     'No tree, even with sharing, has room for 4 VCPU and the trait CUSTOM_LICENSED'),
+    ('resources=FPGA:1&required=!CUSTOM_FPGA_A',
+     'No provider has room for 1 FPGA and lacks the forbidden trait CUSTOM_FPGA_A'),
+    ('resources=FPGA:1&member_of=' + RACK,
+     'No provider has room for 1 FPGA and is in the aggregate ' + RACK),
+    ('resources=PCI_DEVICE:1&member_of=!' + ROW,
+     'No provider has room for 1 PCI_DEVICE and is outside the forbidden aggregate ' + ROW),
+    ('resources=FPGA:1&in_tree={compute-1}',
+     'No provider has room for 1 FPGA and is in the tree of'),
+    ('resources=FPGA:1,MEMORY_MB:256',
+     'No tree, even with sharing, has room for 1 FPGA and room for 256 MEMORY_MB'),
+    ('resources=FPGA:1&root_required=!CUSTOM_NUMA',
+     r'No tree whose root lacks the trait CUSTOM_NUMA \(root_required\) has room for 1 FPGA'),
+    ('resources=FPGA:1&root_required=HW_CPU_X86_AVX2',
+     r'No tree whose root has the trait HW_CPU_X86_AVX2 \(root_required\) has room for 1 FPGA'),
+    # Groups.
+    ('resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
+     'Groups 1 and 2 fit alone, not together: of 2 FPGA a provider has at most 1 left'),
+    ('resources1=VCPU:1&required1=CUSTOM_LICENSED&resources2=VCPU:1&required2=CUSTOM_LICENSED&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits'),
+    ('resources_A=FPGA:1&resources_B=PCI_DEVICE:2&same_subtree=_A,_B&group_policy=none',
+     'same_subtree=_A,_B: no provider has groups _A and _B at or below it'),
+    ('resources1=FPGA:1&resources2=MEMORY_MB:256&group_policy=none',
+     'No tree, even with sharing, has groups 1 and 2 together: resources1=FPGA:1, '
+     'resources2=MEMORY_MB:256'),
+    ('resources=DISK_GB:500&resources1=VCPU:1&required1=CUSTOM_LICENSED',
+     'No tree, even with sharing, has groups without suffix and 1 together: '
+     'resources=DISK_GB:500, required1=CUSTOM_LICENSED'),
+    ('resources1=VCPU:1&required1=HW_NUMA_ROOT,CUSTOM_LICENSED',
+     'No provider has the trait HW_NUMA_ROOT and the trait CUSTOM_LICENSED'),
+    # Before microversion 1.29.
+    ('1.28 resources=VCPU:1,DISK_GB:100&required=CUSTOM_NUMA',
+     'Below microversion 1.29 no single provider of a tree has room for 1 VCPU, room for 100 '
+     'DISK_GB and the trait CUSTOM_NUMA'),
+]
+
+
+def put(cloud, path, body=None):
+    answer = cloud.ask('PUT', path, body)
+    assert answer.status in (200, 201, 204), answer.text
+
+
+@pytest.fixture(scope='module')
+def cloud(empty_cloud):
+    for name in ('CUSTOM_GOLD', 'CUSTOM_SILVER', 'CUSTOM_LICENSED', 'CUSTOM_NUMA', 'CUSTOM_FPGA_A'):
+        put(empty_cloud, '/traits/' + name)
+    put(empty_cloud, '/resource_classes/CUSTOM_TPU')
+    for name, (parent, inventories, traits, aggregates, used) in PROVIDERS.items():
+        at = '/resource_providers/' + uuids[name]
+        answer = empty_cloud.ask('POST', '/resource_providers',
+                                 {'name': name, 'uuid': uuids[name],
+                                  'parent_provider_uuid': uuids.get(parent)})
+        assert answer.status == 200, answer.text
+        put(empty_cloud, at + '/inventories',
+            {'resource_provider_generation': 0, 'inventories': inventories})
+        put(empty_cloud, at + '/aggregates',
+            {'resource_provider_generation': 1, 'aggregates': aggregates})
+        put(empty_cloud, at + '/traits', {'resource_provider_generation': 2, 'traits': traits})
+        if used:
+            assert empty_cloud.claim(str(uuid.uuid4()), uuids[name], used).status == 204
+    return empty_cloud
+
+
+def split(query):
+    """Return the microversion and the query, with the uuids of the providers that it names."""
+    version, _, rest = query.rpartition(' ')
+    return version or '1.39', re.sub('{(.*?)}', lambda match: uuids[match.group(1)], rest)
+
+
+@pytest.mark.parametrize('query, cause', IMPOSSIBLE, ids=[query for query, _ in IMPOSSIBLE])
+def test_the_first_line_names_the_cause(cloud, query, cause):
+    version, query = split(query)
+    done = cloud.manage('explain', query, '--microversion', version)
+    print(done.stdout)
+    assert done.returncode == 1, done.stderr
+    assert all(len(line) <= WIDTH for line in done.stdout.splitlines())
+    first = done.stdout.split('\n\n')[0].replace('\n  ', ' ')
+    assert re.match(cause, first), first
+    answer = cloud.ask('GET', '/allocation_candidates?' + query,
+                       headers={'openstack-api-version': 'placement ' + version})
+    assert answer.json['allocation_requests'] == []
+
+
+def test_what_the_api_refuses_is_refused(cloud):
+    for query in ('resources=VCPU:1&required=CUSTOM_TYPO', 'resources=CUSTOM_TYPO:1', 'limit=1',
+                  'resources=VCPU:x', 'resources1=VCPU:1&resources2=VCPU:1'):
+        theirs = cloud.ask('GET', '/allocation_candidates?' + query)
+        ours = cloud.ask('GET', '/_berth/explain?' + query)
+        assert (theirs.status, ours.status) == (400, 400)
+        detail = theirs.json['errors'][0]['detail']
+        assert ours.json['errors'][0]['detail'] == detail
+        done = cloud.manage('explain', query)
+        assert done.returncode == 1
+        told = done.stdout.partition('Refused with status 400: ')[2].strip()
+        assert told and told in detail
+        assert json.loads(cloud.manage('explain', '--json', query).stdout)['refused'] == told
+
+
+def test_the_route_asks_for_what_the_candidates_ask_for(cloud):
+    path = '/_berth/explain?resources=VCPU:1'
+    assert cloud.ask('GET', path, headers={'x-auth-token': None}).status == 401
+    assert cloud.ask('GET', path, headers={'x-auth-token': 'user:project'}).status == 403
+    assert cloud.ask('GET', path, headers={'openstack-api-version': 'placement 1.9'}).status == 404
+    assert cloud.ask('GET', path, headers={'accept': 'text/plain'}).status == 406
+    assert cloud.ask('POST', path).status == 405
+    answer = cloud.ask('GET', path)
+    assert answer.status == 200
+    assert answer.headers['openstack-api-version'] == 'placement 1.39'
+    assert answer.json['candidates'] == 5
+    assert 'name' not in answer.text and 'compute-1' not in answer.text
+
+
+def test_the_command_and_the_route_agree(cloud):
+    query = split('resources=VCPU:4,MEMORY_MB:512&required=CUSTOM_LICENSED&limit=1')[1]
+    told = json.loads(cloud.manage('explain', '--json', query).stdout)
+    answer = cloud.ask('GET', '/_berth/explain?' + query).json
+    assert told['candidates'] == answer['candidates'] == 0
+    assert told['nearest'][0]['name'] == 'compute-3'
+    assert answer['nearest'][0]['reason'] == 'lacks 2 VCPU of 4'
+    for entry in [told] + told['nearest'] + [used['most_free'] for group in told['groups']
+                                             for used in group['resources']]:
+        entry.pop('name', None)
+    assert told == answer | {'cause': told['cause']}
+    assert told['groups'][0]['funnel'] == [
+        {'filter': 'classes', 'left': 3}, {'filter': 'units', 'left': 3},
+        {'filter': 'capacity', 'left': 2}, {'filter': 'required', 'left': 0}]
+    assert (told['filter'], told['group']) == ('required', '')
+    assert told['impossible_sets'] == [['resources=VCPU:4', 'required=CUSTOM_LICENSED']]
+    assert told['complete']
+    assert not any(value in told['query'] for value in ('limit', 'group_policy'))
+
+
+def test_each_number_is_what_a_search_without_the_constraint_finds(cloud):
+    """In random worlds: the query without the constraint, asked of the API, has as many."""
+    dice = random.Random(14)
+    freed = 0
+    put(cloud, '/resource_classes/CUSTOM_FPGA')
+    for _ in range(12):
+        clear(cloud)
+        world = make_world(cloud, dice)
+        for _ in range(8):
+            version = dice.choice([39, 39, 36, 33, 29, 28, 25])
+            question = make_question(dice, world, version)
+            if question is None:
+                continue
+            headers = {'openstack-api-version': 'placement 1.%d' % version}
+            plain = cloud.ask('GET', question, headers=headers)
+            query = question.partition('?')[2]
+            answer = cloud.ask('GET', '/_berth/explain?' + query, headers=headers)
+            assert answer.status == plain.status, answer.text
+            if plain.status != 200:
+                continue
+            found = len(plain.json['allocation_requests'])
+            assert answer.json['candidates'] == found, answer.text
+            assert (answer.json['filter'] is None) == (found > 0), answer.text
+            again = cloud.ask('GET', '/allocation_candidates?' + answer.json['query'],
+                              headers=headers)
+            assert len(again.json['allocation_requests']) == found, answer.text
+            for without in answer.json['without']:
+                if without['query'] is None:
+                    continue
+                minor = without.get('microversion', '1.%d' % version)
+                other = cloud.ask('GET', '/allocation_candidates?' + without['query'],
+                                  headers={'openstack-api-version': 'placement ' + minor})
+                assert other.status == 200, (without, other.text)
+                count = len(other.json['allocation_requests'])
+                assert without['candidates'] == count, (question, without)
+                freed += found == 0 and count > 0
+    assert freed > 20
