@@ -41,6 +41,25 @@ static void write_wrapped(const struct report *report, unsigned indent, const ch
     } while (*lines != '\0');
 }
 
+/* Writes the query, with breaks behind "&" where it is too long. */
+static void write_query(const struct report *report, const char *query)
+{
+    unsigned used = 0;
+    while (*query != '\0') {
+        size_t length = strcspn(query, "&");
+        length += query[length] == '&';
+        if (used > 0 && used + length > columns_of(report)) {
+            buffer_add_text(report->buffer, "\n");
+            used = 0;
+        }
+        terminal_text(report->terminal, report->buffer, arena_strndup(report->arena, query, length),
+                      0);
+        used += (unsigned)length;
+        query += length;
+    }
+    buffer_add_text(report->buffer, "\n");
+}
+
 static void write_heading(const struct report *report, const char *text)
 {
     buffer_add_text(report->buffer, "\n");
@@ -197,7 +216,7 @@ void explain_report(struct buffer *buffer, const struct terminal *terminal, stru
     write_wrapped(&report, 0, explanation->cause);
     terminal_style(terminal, buffer, STYLE_PLAIN);
     buffer_add_text(buffer, "\n");
-    write_wrapped(&report, 0, explanation->query);
+    write_query(&report, explanation->query);
     write_size(&report);
     for (size_t i = 0; i < explanation->funnel_count; i++)
         write_funnel(&report, explanation->funnels[i]);

@@ -1,10 +1,13 @@
 """berth-manage explain and GET /_berth/explain: why a request has no candidates."""
 import json
+import os
 import random
 import re
+import shlex
 import uuid
 
 import pytest
+from support.paths import TOP
 from test_candidates import clear, make_question, make_world
 
 WIDTH = 80
@@ -57,11 +60,12 @@ IMPOSSIBLE = [
     ('resources=VCPU:4&required=CUSTOM_LICENSED',
      'No tree, even with sharing, has room for 4 VCPU and the trait CUSTOM_LICENSED'),
     ('resources=FPGA:1&required=!CUSTOM_FPGA_A',
-     'No provider has room for 1 FPGA and lacks the forbidden trait CUSTOM_FPGA_A'),
+     'Every provider that has room for 1 FPGA has the forbidden trait CUSTOM_FPGA_A'),
     ('resources=FPGA:1&member_of=' + RACK,
      'No provider has room for 1 FPGA and is in the aggregate ' + RACK),
     ('resources=PCI_DEVICE:1&member_of=!' + ROW,
-     'No provider has room for 1 PCI_DEVICE and is outside the forbidden aggregate ' + ROW),
+     'Every provider that has room for 1 PCI_DEVICE, or its root, is in the forbidden '
+     'aggregate ' + ROW),
     ('resources=FPGA:1&in_tree={compute-1}',
      'No provider has room for 1 FPGA and is in the tree of'),
     ('resources=FPGA:1,MEMORY_MB:256',
@@ -186,6 +190,37 @@ def test_the_command_and_the_route_agree(cloud):
     assert told['impossible_sets'] == [['resources=VCPU:4', 'required=CUSTOM_LICENSED']]
     assert told['complete']
     assert not any(value in told['query'] for value in ('limit', 'group_policy'))
+
+
+def members_of(value):
+    """Return the names of all members of objects in a JSON value."""
+    if isinstance(value, list):
+        return set().union(*map(members_of, value))
+    if isinstance(value, dict):
+        return set(value).union(*map(members_of, value.values()))
+    return set()
+
+
+def test_the_page_shows_real_output(cloud):
+    """With BERTH_WRITE_DOCUMENTS in the environment it writes it."""
+    path = os.path.join(TOP, 'docs', 'explaining.md')
+    with open(path) as file:
+        page = file.read()
+
+    def run(match):
+        words = shlex.split(match.group(1))
+        assert words[0] == 'berth-manage'
+        return '```console\n$ %s\n%s```' % (match.group(1), cloud.manage(*words[1:]).stdout)
+    shown, count = re.subn(r'```console\n\$ (.*)\n([\s\S]*?)```', run, page)
+    assert count == 2
+    if 'BERTH_WRITE_DOCUMENTS' in os.environ:
+        with open(path, 'w') as file:
+            file.write(shown)
+    assert shown == page or 'BERTH_WRITE_DOCUMENTS' in os.environ
+    query = ('/_berth/explain?resources1=VCPU:2&resources2=VCPU:9&required2=CUSTOM_GOLD&'
+             'group_policy=none')
+    for name in members_of(cloud.ask('GET', query).json):
+        assert '`%s`' % name in page, name
 
 
 def test_each_number_is_what_a_search_without_the_constraint_finds(cloud):

@@ -250,9 +250,45 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
     return resources == 1 && !has_kind(telling, CONSTRAINT_REQUIRED);
 }
 
+static bool is_negative(const struct constraint *constraint)
+{
+    return constraint->kind == CONSTRAINT_FORBIDDEN || constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
+}
+
+/* Tells that all that has the rest of the set has what the only negative constraint forbids.
+   Returns NULL if there are more, or none, of these. */
+static const char *tell_forbidden(const struct telling *telling)
+{
+    const struct constraint *negative = NULL;
+    size_t *rest = arena_array(telling->arena, telling->size, sizeof(*rest)), count = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        if (!is_negative(item(telling, i)))
+            rest[count++] = telling->set[i];
+        else
+            negative = item(telling, i);
+    }
+    if (count + 1 != telling->size || count == 0)
+        return NULL;
+    struct telling positive = *telling;
+    positive.set = rest;
+    positive.size = count;
+    const struct request_group *group = group_of(telling, negative);
+    const char *that = predicates(&positive);
+    if (negative->kind == CONSTRAINT_FORBIDDEN)
+        return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s",
+                            that, group->traits.forbidden.names[negative->index]);
+    return arena_printf(telling->arena, "every provider that %s%s is in the forbidden aggregate %s",
+                        that, *group->suffix != '\0' ? "" : ", or its root,",
+                        group->aggregates.forbidden.names[negative->index]);
+}
+
 static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)
 {
-    bool provider = is_of_provider(telling, groups, count) || is_flat(telling->explanation);
+    bool provider = is_of_provider(telling, groups, count);
+    const char *forbidden = provider ? tell_forbidden(telling) : NULL;
+    if (forbidden != NULL)
+        return forbidden;
+    provider = provider || is_flat(telling->explanation);
     return arena_printf(telling->arena, "%s %s", provider ? "no provider" : no_tree(telling),
                         predicates(telling));
 }

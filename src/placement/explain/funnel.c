@@ -27,8 +27,9 @@ static enum explain_filter resources_fail_at(const struct world *world,
     return first;
 }
 
-enum explain_filter provider_fails_at(const struct world *world, const struct search_group *group,
-                                      uint32_t provider)
+/* Returns the first filter that a provider does not pass for a granular group, or GROUP_FILTERS. */
+static enum explain_filter provider_fails_at(const struct world *world,
+                                             const struct search_group *group, uint32_t provider)
 {
     const uint64_t *traits = world_traits(world, provider);
     enum explain_filter resources =
@@ -65,9 +66,11 @@ static bool aggregates_hold(const struct world *world, const struct search_membe
             membership_requires(aggregates, roots, words));
 }
 
-enum explain_filter slot_fails_at(const struct world *world, const struct search_group *group,
-                                  const struct search_demand *demand, uint32_t provider,
-                                  uint32_t anchor)
+/* The same for one class of the unsuffixed group, as seen from an anchor. REQUIRED is passed. */
+static enum explain_filter slot_fails_at(const struct world *world,
+                                         const struct search_group *group,
+                                         const struct search_demand *demand, uint32_t provider,
+                                         uint32_t anchor)
 {
     enum explain_filter resources = resources_fail_at(world, demand, 1, provider);
     uint32_t root = world->providers[provider].root;

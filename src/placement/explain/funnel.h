@@ -40,13 +40,4 @@ struct funnel *funnel_of_group(const struct inquiry *inquiry, size_t group);
 /* Returns the first filter after which nothing is left, or FILTERS. */
 enum explain_filter funnel_end(const struct funnel *funnel);
 
-/* Returns the first filter that a provider does not pass for a granular group, or GROUP_FILTERS. */
-enum explain_filter provider_fails_at(const struct world *world, const struct search_group *group,
-                                      uint32_t provider);
-
-/* The same for one class of the unsuffixed group, as seen from an anchor. REQUIRED is passed. */
-enum explain_filter slot_fails_at(const struct world *world, const struct search_group *group,
-                                  const struct search_demand *demand, uint32_t provider,
-                                  uint32_t anchor);
-
 #endif

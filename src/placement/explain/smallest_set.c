@@ -9,8 +9,8 @@
 
 #include "base/sorted.h"
 
-/* Pairs are tried for up to this many constraints. */
-enum { PAIRED_MOST = 64 };
+/* Pairs are tried for up to this many constraints, threes for up to that many. */
+enum { PAIRED_MOST = 64, TRIPLED_MOST = 12 };
 
 struct trial {
     const struct inquiry *inquiry;
@@ -67,6 +67,25 @@ static void try_pairs(struct trial *trial)
                 add_set(trial, (size_t[]){i, j}, 2);
             trial->kept[i] = trial->kept[j] = false;
         }
+}
+
+/* Tries all threes. If one is impossible, it takes the place of the larger set. */
+static void try_triples(struct trial *trial)
+{
+    size_t count = trial->constraints->count;
+    for (size_t i = 0; i < count; i++)
+        trial->kept[i] = false;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            for (size_t k = j + 1; k < count; k++) {
+                trial->kept[i] = trial->kept[j] = trial->kept[k] = true;
+                bool impossible = is_impossible(trial);
+                trial->kept[i] = trial->kept[j] = trial->kept[k] = false;
+                if (impossible && trial->sets.size > 3)
+                    trial->sets.count = 0;
+                if (impossible)
+                    add_set(trial, (size_t[]){i, j, k}, 3);
+            }
 }
 
 static void set_kept(struct trial *trial, const size_t *items, size_t count, bool kept)
@@ -139,13 +158,17 @@ struct impossible_sets impossible_sets_find(const struct inquiry *inquiry,
         .relaxation = relaxation,
         .kept = arena_array(inquiry->arena, constraints->count, sizeof(bool)),
     };
-    bool paired = constraints->count <= PAIRED_MOST;
+    bool paired = constraints->count <= PAIRED_MOST, tripled = false;
     try_singles(&trial);
     if (trial.sets.count == 0 && paired)
         try_pairs(&trial);
     if (trial.sets.count == 0 && constraints->count > 0)
         try_halves(&trial);
-    size_t known = budget_is_over(inquiry->budget) ? 1 : paired ? 3 : 2;
+    if (trial.sets.size > 3 && constraints->count <= TRIPLED_MOST) {
+        try_triples(&trial);
+        tripled = true;
+    }
+    size_t known = budget_is_over(inquiry->budget) ? 1 : tripled ? 4 : paired ? 3 : 2;
     trial.sets.smallest = trial.sets.count > 0 && trial.sets.size <= known;
     return trial.sets;
 }

@@ -2,8 +2,8 @@
  * The smallest set of constraints that is impossible to satisfy.
  *
  * Single constraints and pairs are all tried. For larger sets QuickXplain (Junker, 2004) finds one
- * from which nothing can be left out; it is the smallest if it has three constraints, else there
- * may be a smaller one.
+ * from which nothing can be left out; if it has more than three constraints, and there are few in
+ * all, threes are tried too. Beyond that there may be a smaller set.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_SMALLEST_SET_H
 #define BERTH_PLACEMENT_EXPLAIN_SMALLEST_SET_H
