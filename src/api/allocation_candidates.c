@@ -8,6 +8,7 @@
 #include "api/call.h"
 #include "api/query/candidates.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/sorted.h"
 #include "placement/candidates/candidates.h"
 #include "watch/tally.h"
@@ -222,6 +223,23 @@ void allocation_candidates_fail(struct call *call, enum outcome outcome)
     }
 }
 
+/* Counts and logs a request that found nothing. */
+static void note_dead_end(const struct call *call, const struct dead_end *dead_end)
+{
+    static const enum counter counters[] = {
+#define FILTER(name, ...) COUNTER_CANDIDATES_EMPTY_##name,
+#include "placement/explain/filters.def"
+#undef FILTER
+        COUNTER_CANDIDATES_EMPTY_UNKNOWN,
+    };
+    const char *label = dead_end->filter < FILTERS ? filter_label(dead_end->filter) : "unknown";
+    tally_count(counters[dead_end->filter], 1);
+    log_event(LOG_LEVEL_INFO, "no allocation candidates",
+              log_identifier("request_id", call->exchange->request_id),
+              log_identifier("group", dead_end->suffix), log_text("filter", label),
+              log_query("query", call->exchange->query));
+}
+
 bool allocation_candidates_request(struct call *call, struct candidate_request *request)
 {
     struct query query;
@@ -265,6 +283,8 @@ void allocation_candidates_list(struct call *call)
     }
     writer_end_object(writer.json);
     writer_end_object(writer.json);
+    if (effort.found == 0)
+        note_dead_end(call, &effort.dead_end);
     tally_observe(DISTRIBUTION_CANDIDATES_MICROSECONDS, clock_microseconds() - begun);
     tally_observe(DISTRIBUTION_CANDIDATES_PROVIDERS, effort.providers);
     tally_observe(DISTRIBUTION_CANDIDATES_FOUND, effort.found);

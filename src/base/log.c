@@ -416,8 +416,6 @@ void log_request(const struct log_request *request)
     struct log_line line;
     if (!log_enabled(LOG_LEVEL_INFO))
         return;
-    const struct log_field query = {
-        .name = "query", .kind = LOG_QUERY, .value.text = request->query};
     const struct log_field fields[] = {
         log_identifier("request_id", request->request_id),
         log_identifier("global_request_id", request->global_request_id),
@@ -433,7 +431,7 @@ void log_request(const struct log_request *request)
         log_identifier("user_id", request->user_id),
         log_identifier("project_id", request->project_id),
         log_identifier("traceparent", request->traceparent),
-        query,
+        log_query("query", request->query),
         {.kind = LOG_END},
     };
     begin(&line, LOG_LEVEL_INFO);

@@ -71,7 +71,7 @@ enum log_kind {
     LOG_INTEGER,
     LOG_REAL,
     LOG_PATH,
-    LOG_QUERY, /* only in the line of a request */
+    LOG_QUERY,
     LOG_CONSTANT,
     LOG_ERRNO
 };
@@ -109,6 +109,13 @@ static inline struct log_field log_real(const char *name, double real)
 static inline struct log_field log_path(const char *name, const char *path)
 {
     return (struct log_field){.name = name, .kind = LOG_PATH, .value = {.text = path}};
+}
+
+/* The query string of a request whose values are names, ids and amounts, not decoded. Cut to 2,048
+   bytes. Must be the last field. */
+static inline struct log_field log_query(const char *name, const char *query)
+{
+    return (struct log_field){.name = name, .kind = LOG_QUERY, .value = {.text = query}};
 }
 
 /* Text of the program itself or of the configuration, except secrets: the template of a route, the

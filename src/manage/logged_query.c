@@ -26,6 +26,17 @@ static bool has_id(const char *line, const char *id)
     return false;
 }
 
+/* Returns text up to the closing quote, without escapes. */
+static const char *unquoted(const char *text, struct arena *arena)
+{
+    struct text_builder value = text_begin(arena);
+    for (; *text != '\0' && *text != '"'; text++) {
+        text += *text == '\\' && text[1] != '\0';
+        text_add_bytes(&value, text, 1);
+    }
+    return text_end(&value);
+}
+
 /* Returns the value of " name=" in a line of text, without quotes and escapes, or NULL. */
 static const char *text_value(const char *line, const char *name, struct arena *arena)
 {
@@ -35,12 +46,7 @@ static const char *text_value(const char *line, const char *name, struct arena *
     at += strlen(key);
     if (*at != '"')
         return arena_strndup(arena, at, strcspn(at, " \n"));
-    struct text_builder value = text_begin(arena);
-    for (at++; *at != '\0' && *at != '"'; at++) {
-        at += *at == '\\' && at[1] != '\0';
-        text_add_bytes(&value, at, 1);
-    }
-    return text_end(&value);
+    return unquoted(at + 1, arena);
 }
 
 static void read_text(const char *line, struct arena *arena, struct logged_query *found)
@@ -72,9 +78,7 @@ static void read_oslo(const char *line, struct arena *arena, struct logged_query
     const char *query = strstr(line, mark), *minor = strstr(line, version);
     if (query == NULL)
         return;
-    query += strlen(mark);
-    *found =
-        (struct logged_query){arena_strndup(arena, query, strcspn(query, "\" \n")), NULL, false};
+    *found = (struct logged_query){unquoted(query + strlen(mark), arena), NULL, false};
     if (minor != NULL)
         found->microversion =
             arena_strndup(arena, minor + strlen(version), strcspn(minor + strlen(version), " \n"));

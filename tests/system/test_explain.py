@@ -123,6 +123,13 @@ def cloud(empty_cloud):
     return empty_cloud
 
 
+def empty_answers(cloud):
+    """Return the counters of requests that found nothing, by filter."""
+    rows = re.findall(r'^berth_candidates_empty_total\{filter="(.*)"\} (\d+)$',
+                      cloud.ask('GET', '/_berth/metrics').text, re.MULTILINE)
+    return {name: int(count) for name, count in rows}
+
+
 def split(query):
     """Return the microversion and the query, with the uuids of the providers that it names."""
     version, _, rest = query.rpartition(' ')
@@ -138,9 +145,51 @@ def test_the_first_line_names_the_cause(cloud, query, cause):
     assert all(len(line) <= WIDTH for line in done.stdout.splitlines())
     first = done.stdout.split('\n\n')[0].replace('\n  ', ' ')
     assert re.match(cause, first), first
-    answer = cloud.ask('GET', '/allocation_candidates?' + query,
-                       headers={'openstack-api-version': 'placement ' + version})
+    headers = {'openstack-api-version': 'placement ' + version}
+    told = cloud.ask('GET', '/_berth/explain?' + query, headers=headers).json
+    before = empty_answers(cloud)
+    answer = cloud.ask('GET', '/allocation_candidates?' + query, headers=headers)
     assert answer.json['allocation_requests'] == []
+    before[told['filter']] += 1
+    assert empty_answers(cloud) == before
+    lines = [line for line in cloud.log().splitlines()
+             if 'no allocation candidates request_id=%s ' % answer.headers[
+                 'x-openstack-request-id'] in line]
+    group = {None: '-', '': '""'}.get(told['group'], told['group'])
+    assert len(lines) == 1 and ' INFO ' in lines[0]
+    assert lines[0].endswith(' group=%s filter=%s query="%s"' % (group, told['filter'], query))
+
+
+def test_a_request_of_the_log_is_explained(cloud):
+    query = 'resources=VCPU:4&required=CUSTOM_LICENSED&limit=7'
+    headers = {'x-openstack-request-id': 'req-%s' % uuid.uuid4(),
+               'openstack-api-version': 'placement 1.30'}
+    answer = cloud.ask('GET', '/allocation_candidates?' + query, headers=headers)
+    cloud.ask('GET', '/resource_providers?resources=VCPU:4', headers=headers)
+    expected = cloud.manage('explain', query, '--microversion', '1.30')
+    log = os.path.join(cloud.stack, 'berth.log')
+    for number in (answer.headers['x-openstack-request-id'].split(',')[0],
+                   headers['x-openstack-request-id']):
+        done = cloud.manage('explain', '--request', number, '--log', log)
+        assert (done.returncode, done.stdout) == (1, expected.stdout), done.stderr
+    done = cloud.manage('explain', '--request', 'req-%s' % uuid.uuid4(), '--log', log)
+    assert done.returncode == 2 and 'has no request' in done.stderr
+    assert cloud.manage('explain', '--request', 'x', '--log', '/nowhere').returncode == 2
+
+
+def test_a_query_comes_from_a_file(cloud, directory):
+    path = os.path.join(directory, 'query')
+    with open(path, 'w') as file:
+        file.write('\n  http://placement/allocation_candidates?resources=VCPU:4  \nmore\n')
+    done = cloud.manage('explain', '--file', path)
+    assert done.returncode == 0
+    assert done.stdout == cloud.manage('explain', 'resources=VCPU:4').stdout
+    assert cloud.manage('explain', '--file', os.devnull).returncode == 2
+    for wrong in ([], ['a', 'b'], ['a', '--file', path], ['a', '--log', path], ['--what']):
+        assert cloud.manage('explain', *wrong).returncode == 64
+    for wrong in ('1.9', '1.40', '2.1', 'x', '1.10x'):
+        done = cloud.manage('explain', 'resources=VCPU:1', '--microversion', wrong)
+        assert done.returncode == 2 and 'is no microversion' in done.stderr
 
 
 def test_what_the_api_refuses_is_refused(cloud):

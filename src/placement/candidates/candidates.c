@@ -41,6 +41,7 @@ struct finder {
     struct candidate_maker *maker;
     uint64_t found;
     bool enough; /* as many as wanted */
+    struct dead_end dead_end;
 
     /* Choices that are kept for a random order, one after the other. */
     uint32_t *kept;
@@ -254,7 +255,10 @@ static enum outcome find(struct finder *finder)
     if (!hopeless)
         TRY(walk(finder));
     listener->end_candidates(listener->subject);
-    return finder->found > 0 ? summarize(finder) : OUTCOME_OK;
+    if (finder->found > 0)
+        return summarize(finder);
+    finder->dead_end = dead_end_find(&finder->resolution, &finder->world, &finder->budget);
+    return OUTCOME_OK;
 }
 
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,
@@ -267,7 +271,8 @@ enum outcome candidates_find(struct context *context, const struct candidate_req
         clock_microseconds() + context->settings->candidates_milliseconds * 1000;
     if (outcome == OUTCOME_OK)
         outcome = find(&finder);
-    *effort =
-        (struct candidates_effort){.providers = finder.world.provider_count, .found = finder.found};
+    *effort = (struct candidates_effort){.providers = finder.world.provider_count,
+                                         .found = finder.found,
+                                         .dead_end = finder.dead_end};
     return outcome;
 }

@@ -10,11 +10,13 @@
 #include "placement/candidates/candidate_listener.h"
 #include "placement/candidates/candidate_request.h"
 #include "placement/context.h"
+#include "placement/explain/dead_end.h"
 
 /* The size of a search. */
 struct candidates_effort {
-    uint64_t providers; /* loaded */
-    uint64_t found;     /* candidates */
+    uint64_t providers;       /* loaded */
+    uint64_t found;           /* candidates */
+    struct dead_end dead_end; /* where it ended, if nothing was found */
 };
 
 /*

@@ -42,50 +42,14 @@ static void end_part(struct explaining *explaining)
         explaining->explanation->complete = false;
 }
 
-/* Makes the query whose required sets are the single names that the request forbids. */
-static struct name_set *each_name(struct arena *arena, const struct name_set *names)
-{
-    struct name_set *sets = arena_array(arena, names->count, sizeof(*sets));
-    for (size_t i = 0; i < names->count; i++)
-        sets[i] = (struct name_set){&names->names[i], 1};
-    return sets;
-}
-
-static struct membership forbidden_as_required(struct arena *arena,
-                                               const struct membership *membership)
-{
-    return (struct membership){.required = each_name(arena, &membership->forbidden),
-                               .required_count = membership->forbidden.count};
-}
-
-static void make_queries(struct explaining *explaining)
-{
-    struct inquiry *inquiry = &explaining->inquiry;
-    struct arena *arena = inquiry->arena;
-    struct candidate_request forbidden = *inquiry->request;
-    struct resolution resolution = *explaining->resolution;
-    forbidden.groups = arena_array(arena, forbidden.group_count, sizeof(*forbidden.groups));
-    for (size_t i = 0; i < forbidden.group_count; i++) {
-        const struct request_group *group = &inquiry->request->groups[i];
-        forbidden.groups[i] = (struct request_group){
-            .suffix = group->suffix,
-            .traits = forbidden_as_required(arena, &group->traits),
-            .aggregates = forbidden_as_required(arena, &group->aggregates),
-        };
-    }
-    forbidden.root_traits = forbidden_as_required(arena, &inquiry->request->root_traits);
-    resolution_query_unchecked(&resolution, inquiry->world, inquiry->budget, &inquiry->query);
-    resolution.request = &forbidden;
-    resolution_query_unchecked(&resolution, inquiry->world, inquiry->budget, &inquiry->forbidden);
-}
-
 /* The parts. */
 
 static enum outcome make_funnels(struct explaining *explaining)
 {
     struct explanation *explanation = explaining->explanation;
     begin_part(explaining, 1);
-    make_queries(explaining);
+    inquiry_begin(&explaining->inquiry, explaining->resolution, explaining->explanation->world,
+                  &explaining->budget);
     explanation->group = explanation->funnel_count = explanation->request->group_count;
     explanation->funnels = arena_array(explaining->inquiry.arena, explanation->funnel_count,
                                        sizeof(*explanation->funnels));
@@ -188,10 +152,6 @@ enum outcome explanation_of(const struct resolution *resolution, const struct wo
         .deadline = deadline,
         .explanation = explanation,
     };
-    explaining.inquiry = (struct inquiry){.arena = arena,
-                                          .request = resolution->request,
-                                          .world = world,
-                                          .budget = &explaining.budget};
     *explanation = (struct explanation){.request = resolution->request,
                                         .world = world,
                                         .names = names,

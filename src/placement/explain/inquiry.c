@@ -28,6 +28,53 @@ const char *filter_miss(enum explain_filter filter)
     return filters[filter].miss;
 }
 
+/* Each name as a set of its own. */
+static struct name_set *each_name(struct arena *arena, const struct name_set *names)
+{
+    struct name_set *sets = arena_array(arena, names->count, sizeof(*sets));
+    for (size_t i = 0; i < names->count; i++)
+        sets[i] = (struct name_set){&names->names[i], 1};
+    return sets;
+}
+
+static struct membership forbidden_as_required(struct arena *arena,
+                                               const struct membership *membership)
+{
+    return (struct membership){.required = each_name(arena, &membership->forbidden),
+                               .required_count = membership->forbidden.count};
+}
+
+/* Makes the query whose required sets are the single names that the request forbids. */
+static void make_forbidden(struct inquiry *inquiry, struct resolution *resolution)
+{
+    struct arena *arena = inquiry->arena;
+    struct candidate_request forbidden = *inquiry->request;
+    forbidden.groups = arena_array(arena, forbidden.group_count, sizeof(*forbidden.groups));
+    for (size_t i = 0; i < forbidden.group_count; i++) {
+        const struct request_group *group = &inquiry->request->groups[i];
+        forbidden.groups[i] = (struct request_group){
+            .suffix = group->suffix,
+            .traits = forbidden_as_required(arena, &group->traits),
+            .aggregates = forbidden_as_required(arena, &group->aggregates),
+        };
+    }
+    forbidden.root_traits = forbidden_as_required(arena, &inquiry->request->root_traits);
+    resolution->request = &forbidden;
+    resolution_query_unchecked(resolution, inquiry->world, inquiry->budget, &inquiry->forbidden);
+}
+
+void inquiry_begin(struct inquiry *inquiry, const struct resolution *resolution,
+                   const struct world *world, struct budget *budget)
+{
+    struct resolution own = *resolution;
+    *inquiry = (struct inquiry){.arena = resolution->context->arena,
+                                .request = resolution->request,
+                                .world = world,
+                                .budget = budget};
+    resolution_query_unchecked(&own, world, budget, &inquiry->query);
+    make_forbidden(inquiry, &own);
+}
+
 void inquiry_visit_anchors(const struct inquiry *inquiry, uint32_t provider, bool own_only,
                            anchor_visitor visit, void *subject)
 {

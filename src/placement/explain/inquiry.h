@@ -33,6 +33,11 @@ struct inquiry {
     struct budget *budget;
 };
 
+/* Begins an inquiry about the request of a resolution, with whose names the world was loaded. All
+   that it needs is in the arena of the resolution's context. */
+void inquiry_begin(struct inquiry *inquiry, const struct resolution *resolution,
+                   const struct world *world, struct budget *budget);
+
 const char *filter_label(enum explain_filter filter);
 const char *filter_words(enum explain_filter filter);
 const char *filter_miss(enum explain_filter filter);
