@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "db/online_migration.h"
 #include "manage/command.h"
+#include "manage/status_policy.h"
 #include "manage/table.h"
 #include "settings/config_find.h"
 
@@ -183,6 +184,7 @@ int command_status_upgrade_check(struct command_call *call)
         print_json(results, count);
     else
         print_table(&call->arena, results, count);
+    status_policy_report(call);
     if (missing.roots || missing.consumers > 0)
         fputs("\"berth-manage db online_data_migrations\" does the same as placement-manage's.\n",
               stderr);

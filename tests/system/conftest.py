@@ -23,6 +23,9 @@ def pytest_configure(config):
         config.templates = tempfile.mkdtemp(prefix='berth-templates-')
         os.chmod(config.templates, 0o755)
         os.environ['BERTH_TEMPLATES'] = config.templates
+    # Whom this machine trusts is not part of a test.
+    for name in ('REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'):
+        os.environ.pop(name, None)
 
 
 def pytest_unconfigure(config):

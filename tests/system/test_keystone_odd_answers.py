@@ -1,5 +1,7 @@
 """A fake Keystone that answers wrongly, late, or not at all."""
 import os
+import shutil
+import subprocess
 import threading
 import time
 
@@ -325,4 +327,30 @@ def test_keystone_behind_tls(directory, make_cloud):
                                            'token_cache_time = -1\n')
             reload(cloud)
             assert status(cloud, 'known') == expected, (more, cloud.log()[-1000:])
+        directory_of_it = os.path.join(directory, 'authorities')
+        os.mkdir(directory_of_it)
+        shutil.copy(authority + '.pem', directory_of_it)
+        subprocess.run(['openssl', 'rehash', directory_of_it], check=True)
+        cloud.identity = keystone.settings('http_request_max_retries = 0\n')
+        cloud.write_configuration()
+        mine = dict(cloud.environment)
+        for trusted, expected in (
+                ({'REQUESTS_CA_BUNDLE': authority + '.pem'}, 200),
+                ({'REQUESTS_CA_BUNDLE': directory_of_it}, 200),
+                ({'CURL_CA_BUNDLE': authority + '.pem', 'REQUESTS_CA_BUNDLE': ''}, 200),
+                ({'SSL_CERT_FILE': authority + '.pem'}, 200),
+                ({'SSL_CERT_FILE': authority + '.pem', 'REQUESTS_CA_BUNDLE': client + '.pem'},
+                 503)):
+            cloud.stop_stack()
+            cloud.environment = dict(mine, **trusted)
+            cloud.start_stack()
+            assert status(cloud, 'known') == expected, (trusted, cloud.log()[-1000:])
+        # the file of the configuration comes before those of the environment
+        cloud.identity = keystone.settings('http_request_max_retries = 0\ntoken_cache_time = -1\n'
+                                           'cafile = %s.pem' % client)
+        cloud.environment = dict(mine, REQUESTS_CA_BUNDLE=authority + '.pem')
+        cloud.write_configuration()
+        cloud.stop_stack()
+        cloud.start_stack()
+        assert status(cloud, 'known') == 503
         assert 'worker died' not in cloud.log()

@@ -82,6 +82,10 @@ class TestList(Commands):
         assert ('"project_reader_api": "(role:reader and project_id:%(project_id)s)"'
                 '  # default, for all tokens') in rules
 
+    def test_an_empty_file(self):
+        self.write('policy.yaml', '')
+        assert len(self.rules()) == 38
+
     def test_deprecated_rules_that_let_pass_too(self):
         self.configure('enforce_new_defaults = false\n')
         assert '"service_api": "(role:service or role:admin)"  # default, for project tokens' \

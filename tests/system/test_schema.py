@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import traceback
 
@@ -489,6 +490,34 @@ class TestUpstream(Comparison):
             with open(os.path.join(database.folder, 'policy.yaml'), 'w') as file:
                 file.write(policy)
             same(database, status)
+
+    def test_upgrade_check_of_the_rules(self):
+        """It says whom the policy refuses; that is no failure, for it does not know the roles."""
+        database = Database('rules').upstream_sync(BEFORE_HEAD)
+        file = os.path.join(database.folder, 'policy.yaml')
+        refuses = 'the policy refuses callers whose role is '
+        with open(os.path.join(TOP, 'docs', 'replacing.md')) as document:
+            lines = document.read().split('policy.yaml" <<\'END\'\n')[1].split('   END\n')[0]
+        assert lines.count('\n') == 3
+
+        def told(policy):
+            with open(file, 'w') as stream:
+                stream.write(policy)
+            answer = database.berth('status', 'upgrade', 'check')
+            assert answer.status == 0, answer
+            return answer.err
+        assert told('') == ('berth-manage: %sadmin and not service, as before 2023.2: '
+                            'placement:reshaper:reshape\n' % refuses)
+        assert told(textwrap.dedent(lines)) == ''
+        every = told('"placement:traits:list": "role:admin"\n'
+                     '"placement:reshaper:reshape": "role:admin"\n')
+        assert every == ('berth-manage: %sservice and not admin: placement:traits:list, '
+                         'placement:reshaper:reshape\n' % refuses)
+        former = '"placement:reshaper:reshape": "@"\n"system_reader_api": "role:reader"\n'
+        assert told(former) == ('berth-manage: %s:2: no rule refers to "system_reader_api" any '
+                                'more, since 2023.2\n' % file)
+        assert told(former + '"placement:traits:list": "@ or rule:system_reader_api"\n') == ''
+        assert 'does not start with these rules: %s:1' % file in told('"a": "rule:b"\n')
 
     def test_upgrade_check_that_fails(self):
         database = Database('checked').upstream_sync(BEFORE_HEAD)

@@ -11,7 +11,8 @@
 #include "suite.h"
 
 #define AT       "auth_url = http://k:5000\n"
-#define PASSWORD AT "auth_type = password\npassword = SECRETWORD\n"
+#define TYPE     "auth_type = password\npassword = SECRETWORD\n"
+#define PASSWORD AT TYPE
 #define USER     "username = ann\nuser_domain_name = D\n"
 #define APPLICATION                                                                                \
     AT "auth_type = v3applicationcredential\napplication_credential_secret = SECRETWORD\n"
@@ -80,8 +81,18 @@ static const struct {
     {"auth_url = k:5000\n", ":4: [keystone_authtoken] auth_url: is not a URL"},
     {AT, "[keystone_authtoken] auth_type: must be set"},
     {AT "auth_type = v2password\n",
-     ":5: [keystone_authtoken] auth_type: must be one of: password, v3password, "
-     "v3applicationcredential"},
+     ":5: [keystone_authtoken] auth_type: Keystone no longer has this version: use password"},
+    {AT "auth_type = none\n",
+     ":5: [keystone_authtoken] auth_type: there is no Keystone to ask then: "
+     "set [api] auth_strategy = noauth2"},
+    {AT "auth_type = v3token\n", "a token expires: use password or v3applicationcredential"},
+    {AT "auth_type = v3totp\n", "use v3applicationcredential"},
+    {AT "auth_type = v3oidcpassword\n",
+     "make an application credential for the user, and use v3applicationcredential; or give the "
+     "service a user with a password, and use password"},
+    {AT "auth_type = v3oauth2mtlsclientcredential\n", "and use v3applicationcredential"},
+    {AT "auth_type = v3magic\n",
+     "auth_type: must be one of: password, v3password, v3applicationcredential"},
     {AT "auth_plugin = magic\n", ":5: [keystone_authtoken] auth_type: must be one of"},
     {PASSWORD, "[keystone_authtoken] username: must be set, or user_id"},
     {PASSWORD "username = ann\n", ":7: [keystone_authtoken] username: a name needs a domain"},
@@ -103,6 +114,27 @@ static const struct {
      "username = ann\n",
      ":9: [other] username: a name needs a domain"},
 };
+
+START_TEST(authorities_of_the_environment_must_be_there)
+{
+    static const char good[] = PASSWORD USER, https[] = "auth_url = https://k\n" TYPE USER;
+    setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem", 1);
+    configure(good);
+    ck_assert_msg(keystone_login_check(&settings, config, &error), "for http none is needed");
+    configure(https);
+    ck_assert(!keystone_login_check(&settings, config, &error));
+    ck_assert_str_eq(error.text,
+                     "environment: REQUESTS_CA_BUNDLE: /nowhere/ca.pem: No such file or directory");
+    configure("auth_url = https://k\ninsecure = true\n" TYPE USER);
+    ck_assert(keystone_login_check(&settings, config, &error));
+    configure("auth_url = https://k\ncafile = /dev/null\n" TYPE USER);
+    ck_assert(keystone_login_check(&settings, config, &error));
+    setenv("REQUESTS_CA_BUNDLE", "", 1);
+    setenv("SSL_CERT_FILE", "/dev/null", 1);
+    configure(https);
+    ck_assert(keystone_login_check(&settings, config, &error));
+}
+END_TEST
 
 START_TEST(each_mistake)
 {
@@ -177,6 +209,7 @@ int main(void)
 {
     TCase *test = tcase_create("keystone login");
     tcase_add_loop_test(test, each_login, 0, sizeof(logins) / sizeof(logins[0]));
+    tcase_add_test(test, authorities_of_the_environment_must_be_there);
     tcase_add_loop_test(test, each_mistake, 0, sizeof(mistakes) / sizeof(mistakes[0]));
     tcase_add_loop_test(test, each_place_in_the_catalog, 0, sizeof(places) / sizeof(places[0]));
     tcase_add_test(test, other_answers_are_refused);

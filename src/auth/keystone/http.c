@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "auth/authorities.h"
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -89,15 +90,12 @@ static size_t take_header(char *line, size_t one, size_t count, void *taking)
    ones. */
 static bool set_tls(CURL *curl, const struct settings *settings)
 {
-    const char *authority = text_filled_or(settings->keystone_authtoken_cafile, NULL);
     bool verify = !settings->keystone_authtoken_insecure;
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
     const char *certificate = text_filled_or(settings->keystone_authtoken_certfile, NULL);
     const char *key = text_filled_or(settings->keystone_authtoken_keyfile, NULL);
-    /* only this file, not the authorities of the system */
-    return (authority == NULL || (curl_easy_setopt(curl, CURLOPT_CAINFO, authority) == CURLE_OK &&
-                                  curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+    return authorities_set(curl, settings->keystone_authtoken_cafile) &&
            curl_easy_setopt(curl, CURLOPT_SSLCERT, certificate) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_SSLKEY, key) == CURLE_OK;
 }

@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include "auth/authorities.h"
 #include "auth/keystone/json.h"
 #include "auth/keystone/token.h"
 #include "base/text.h"
@@ -271,6 +273,56 @@ static bool check_file(const char *name, const char *path, const struct config *
            refuse(config, name, strerror(errno), error);
 }
 
+/* Checks the authorities of the environment, if Keystone is to be verified by them. */
+static bool check_environment(const struct settings *settings, struct error_line *error)
+{
+    const char *variable, *path = authorities_of_environment(&variable);
+    if (path == NULL || settings->keystone_authtoken_insecure ||
+        text_filled_or(settings->keystone_authtoken_cafile, NULL) != NULL ||
+        strncasecmp(settings->keystone_authtoken_auth_url, "https:", 6) != 0 ||
+        access(path, R_OK) == 0)
+        return true;
+    error_line_set(error, "environment: %s: %s: %s", variable, path, strerror(errno));
+    return false;
+}
+
+/* Other plugins of keystoneauth1, and what to do instead. */
+static const struct {
+    const char *type, *advice;
+} other_types[] = {
+    {"none", "there is no Keystone to ask then: set [api] auth_strategy = noauth2 if all clients "
+             "may do everything, otherwise auth_type = password"},
+    {"noauth", "there is no Keystone to ask then: set [api] auth_strategy = noauth2 if all clients "
+               "may do everything, otherwise auth_type = password"},
+    {"admin_token", "Keystone no longer has an admin token: use password"},
+    {"v2password", "Keystone no longer has this version: use password"},
+    {"v2token", "Keystone no longer has this version: use password"},
+    {"token", "a token expires: use password or v3applicationcredential"},
+    {"v3token", "a token expires: use password or v3applicationcredential"},
+    {"v3totp", "a service has no second factor: make an application credential for its user, and "
+               "use v3applicationcredential"},
+    {"v3multifactor", "a service has no second factor: make an application credential for its "
+                      "user, and use v3applicationcredential"},
+    {"http_basic", "Keystone takes no such login: use password"},
+};
+
+/* Names of plugins for federated users, for certificates and for OAuth begin so. */
+static const char *const federated_types[] = {
+    "v3oidc", "v3saml", "v3adfs", "v3fedkerb", "v3kerberos", "v3oauth", "v3tokenlessauth"};
+
+static const char *advice_for(const char *type)
+{
+    for (size_t i = 0; i < sizeof(other_types) / sizeof(other_types[0]); i++)
+        if (strcmp(other_types[i].type, type) == 0)
+            return other_types[i].advice;
+    for (size_t i = 0; i < sizeof(federated_types) / sizeof(federated_types[0]); i++)
+        if (strncmp(federated_types[i], type, strlen(federated_types[i])) == 0)
+            return "this login is not supported: make an application credential for the user, and "
+                   "use v3applicationcredential; or give the service a user with a password, and "
+                   "use password";
+    return "must be one of: password, v3password, v3applicationcredential";
+}
+
 /* The supported values of auth_type. */
 static const struct {
     const char *type;
@@ -293,11 +345,11 @@ bool keystone_login_check(const struct settings *settings, const struct config *
         return refuse(config, "auth_type", "must be set for auth_strategy = keystone", error);
     if (!check_file("cafile", settings->keystone_authtoken_cafile, config, error) ||
         !check_file("certfile", settings->keystone_authtoken_certfile, config, error) ||
-        !check_file("keyfile", settings->keystone_authtoken_keyfile, config, error))
+        !check_file("keyfile", settings->keystone_authtoken_keyfile, config, error) ||
+        !check_environment(settings, error))
         return false;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (is_type(settings, types[i].type))
             return types[i].check(settings, config, error);
-    return refuse(config, "auth_type",
-                  "must be one of: password, v3password, v3applicationcredential", error);
+    return refuse(config, "auth_type", advice_for(settings->keystone_authtoken_auth_type), error);
 }

@@ -301,7 +301,8 @@ bool policy_file_read(const char *path, struct arena *arena, struct policy_entri
         buffer_add(&content, piece, length);
     bool good = !ferror(file) && !content.failed;
     if (good)
-        good = policy_text_read(path, content.data, content.length, arena, entries, error);
+        good = policy_text_read(path, content.length > 0 ? content.data : "", content.length, arena,
+                                entries, error);
     else
         error_line_set(error, "%s: %s", path, content.failed ? "is too large" : strerror(errno));
     fclose(file);

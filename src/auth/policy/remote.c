@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "auth/authorities.h"
 #include "auth/policy/credential.h"
 #include "base/json_writer.h"
 #include "base/percent.h"
@@ -135,11 +136,11 @@ static CURLcode send_post(const struct policy_remote *remote, CURL *curl, const 
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, remote->verify ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, remote->verify ? 2L : 0L);
-    if (remote->verify && remote->ca_file != NULL)
-        curl_easy_setopt(curl, CURLOPT_CAINFO, remote->ca_file);
     curl_easy_setopt(curl, CURLOPT_SSLCERT, remote->certificate_file);
     curl_easy_setopt(curl, CURLOPT_SSLKEY, remote->key_file);
-    CURLcode code = headers != NULL ? curl_easy_perform(curl) : CURLE_OUT_OF_MEMORY;
+    CURLcode code = headers != NULL && authorities_set(curl, remote->ca_file)
+                        ? curl_easy_perform(curl)
+                        : CURLE_OUT_OF_MEMORY;
     curl_slist_free_all(headers);
     return code;
 }
