@@ -33,6 +33,7 @@ enum outcome candidates_count(const struct resolution *resolution,
     struct resolution own = *resolution;
     struct search_query query;
     struct arena *arena = resolution->context->arena;
+    struct arena_mark mark = arena_mark(arena);
     bool hopeless = false;
     *count = (struct candidate_count){0};
     own.request = request;
@@ -43,10 +44,8 @@ enum outcome candidates_count(const struct resolution *resolution,
         count->refusal = own.context->failure.detail;
     if (outcome != OUTCOME_OK)
         return outcome == OUTCOME_TOO_LONG ? OUTCOME_OK : outcome;
-    if (hopeless)
-        return OUTCOME_OK;
-    struct arena_mark mark = arena_mark(arena);
-    walk(arena, world, &query, budget, count);
+    if (!hopeless)
+        walk(arena, world, &query, budget, count);
     arena_rewind(arena, &mark);
     count->more = count->more || budget_is_over(budget);
     return OUTCOME_OK;

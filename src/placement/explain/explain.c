@@ -36,6 +36,12 @@ static void begin_part(struct explaining *explaining, double part)
         explaining->budget.deadline += (uint64_t)((double)(explaining->deadline - now) * part);
 }
 
+/* Returns whether there is time left. */
+static bool has_time(const struct explaining *explaining)
+{
+    return explaining->deadline == 0 || clock_microseconds() < explaining->deadline;
+}
+
 static void end_part(struct explaining *explaining)
 {
     if (budget_is_over(&explaining->budget))
@@ -111,9 +117,8 @@ static void count_without(struct explaining *explaining)
     const struct constraint_list *constraints = &explanation->constraints;
     struct arena *arena = explaining->inquiry.arena;
     size_t count = constraints->count < WITHOUT_MOST ? constraints->count : WITHOUT_MOST;
-    explanation->complete = explanation->complete && count == constraints->count;
     explanation->without = arena_array(arena, count, sizeof(*explanation->without));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && has_time(explaining); i++) {
         struct without *without = &explanation->without[explanation->without_count++];
         struct candidate_request request;
         without->constraint = &constraints->items[i];
@@ -125,6 +130,8 @@ static void count_without(struct explaining *explaining)
                          &without->candidates);
         end_part(explaining);
     }
+    if (explanation->without_count < constraints->count)
+        explanation->complete = false;
     explaining->resolution->context->failure = (struct failure){OUTCOME_OK, NULL};
 }
 
@@ -139,6 +146,8 @@ static void explain_nothing(struct explaining *explaining, const struct relaxati
     if (explanation->group < explanation->funnel_count)
         explanation->misses =
             near_misses_find(&explaining->inquiry, explanation->names, explanation->group);
+    if (budget_is_over(&explaining->budget)) /* they may be wrong */
+        explanation->misses.count = 0;
     end_part(explaining);
 }
 

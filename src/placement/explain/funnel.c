@@ -185,7 +185,9 @@ static void pass_slots(struct tree_pass *pass, enum explain_filter *ends)
 {
     const struct inquiry *inquiry = pass->inquiry;
     const struct world *world = inquiry->world;
-    for (size_t i = 0; i < pass->group->demand_count; i++) {
+    for (size_t i = 0;
+         i < pass->group->demand_count && budget_spend(inquiry->budget, world->provider_count);
+         i++) {
         pass->demand = &pass->group->demands[i];
         for (uint32_t j = 0; j < world->provider_count; j++)
             pass->best[j] = FILTER_CLASSES;
@@ -218,7 +220,8 @@ static void pass_required(struct tree_pass *pass, enum explain_filter *ends)
     const struct world *world = inquiry->world;
     const struct search_membership *traits = &pass->group->traits;
     const bool *capable = find_capable(pass);
-    for (size_t i = 0; i < traits->required_count; i++) {
+    for (size_t i = 0;
+         i < traits->required_count && budget_spend(inquiry->budget, world->provider_count); i++) {
         for (uint32_t j = 0; j < world->provider_count; j++)
             pass->sees[j] = false;
         for (uint32_t j = 0;

@@ -290,6 +290,8 @@ static void see(void *subject, uint32_t anchor, uint32_t provider)
 static void see_class(struct sighting *sighting, const struct search_demand *demand)
 {
     const struct world *world = sighting->inquiry->world;
+    if (!budget_spend(sighting->inquiry->budget, world->provider_count))
+        return;
     sighting->demand = demand;
     for (uint32_t i = 0; i < world->provider_count; i++) {
         sighting->best[i] = WEIGHT_CLASS;
@@ -305,6 +307,8 @@ static void see_class(struct sighting *sighting, const struct search_demand *dem
 static void see_traits(struct sighting *sighting, const uint64_t *set)
 {
     const struct world *world = sighting->inquiry->world;
+    if (!budget_spend(sighting->inquiry->budget, world->provider_count))
+        return;
     for (uint32_t i = 0; i < world->provider_count; i++)
         sighting->sees[i] = false;
     for (uint32_t i = 0; i < world->provider_count &&

@@ -16,6 +16,7 @@ struct relaxation {
     const struct constraint_list *constraints;
     struct world world; /* with more traits */
     size_t next_bit;
+    size_t work;          /* the cost of a query, in units of the budget */
     long any;             /* the trait that all providers have */
     long *fits;           /* for each group: the trait of providers that satisfy it; NO_BIT */
     long *of_constraints; /* for each constraint: the trait that stands for it; NO_BIT */
@@ -70,7 +71,8 @@ static long add_sight(struct relaxation *relaxation, const uint64_t *set, bool a
 static long add_tree(struct relaxation *relaxation, const struct search_group *group)
 {
     const struct world *world = relaxation->inquiry->world;
-    for (uint32_t i = 0; i < world->provider_count; i++)
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(relaxation->inquiry->budget, 1);
+         i++)
         if (world->providers[i].root == group->tree && group->tree != WORLD_NONE)
             mark_provider(relaxation, i, i);
     return (long)relaxation->next_bit++;
@@ -87,7 +89,9 @@ static long add_fits(struct relaxation *relaxation, const struct funnel *funnel)
 {
     if (!funnel->granular)
         return NO_BIT;
-    for (uint32_t i = 0; i < relaxation->inquiry->world->provider_count; i++)
+    for (uint32_t i = 0; i < relaxation->inquiry->world->provider_count &&
+                         budget_spend(relaxation->inquiry->budget, 1);
+         i++)
         if (funnel->fits[i])
             mark_provider(relaxation, i, i);
     return (long)relaxation->next_bit++;
@@ -129,6 +133,17 @@ static void copy_traits(struct relaxation *relaxation, size_t more)
                world->trait_words * sizeof(uint64_t));
 }
 
+/* Returns what it costs to make a query, before the search for it. */
+static size_t weigh_query(const struct relaxation *relaxation)
+{
+    const struct search_query *query = &relaxation->inquiry->query;
+    size_t each = 4 + relaxation->world.trait_words + relaxation->world.aggregate_words;
+    size_t work = (query->group_count + relaxation->constraints->count) * each;
+    for (size_t i = 0; i < query->subtree_count; i++)
+        work += query->subtrees[i].count * 4;
+    return work;
+}
+
 struct relaxation *relaxation_new(const struct inquiry *inquiry,
                                   const struct constraint_list *constraints,
                                   struct funnel *const *funnels)
@@ -148,6 +163,7 @@ struct relaxation *relaxation_new(const struct inquiry *inquiry,
         relaxation->fits[i] = add_fits(relaxation, funnels[i]);
     for (size_t i = 0; i < constraints->count; i++)
         relaxation->of_constraints[i] = add_constraint(relaxation, &constraints->items[i]);
+    relaxation->work = weigh_query(relaxation);
     return relaxation;
 }
 
@@ -401,6 +417,8 @@ enum search_step relaxation_match(const struct relaxation *relaxation, const boo
     struct arena_mark mark = arena_mark(arena);
     struct weakening weakening;
     uint32_t trees;
+    if (!budget_spend(relaxation->inquiry->budget, relaxation->work))
+        return SEARCH_LATE;
     weakening_begin(&weakening, relaxation);
     for (size_t i = 0; i < relaxation->constraints->count; i++)
         if (kept[i])
@@ -501,6 +519,8 @@ enum search_step relaxation_trees(const struct relaxation *relaxation, enum expl
     struct arena *arena = relaxation->inquiry->arena;
     struct arena_mark mark = arena_mark(arena);
     struct weakening weakening;
+    if (!budget_spend(relaxation->inquiry->budget, relaxation->work))
+        return SEARCH_LATE;
     weakening_begin(&weakening, relaxation);
     for (size_t i = 0; i < whole->group_count; i++)
         make_alone(&weakening, i, last);
