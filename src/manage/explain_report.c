@@ -201,9 +201,9 @@ static void write_size(const struct report *report)
     buffer_add_text(report->buffer, " in ");
     terminal_count(report->buffer, report->explanation->trees, "tree");
     if (report->explanation->world->sharing_count > 0) {
-        buffer_add_text(report->buffer, ", ");
-        terminal_count(report->buffer, report->explanation->world->sharing_count, "provider");
-        buffer_add_text(report->buffer, " shared");
+        char number[NUMBER_TEXT];
+        buffer_printf(report->buffer, ", %s of them sharing",
+                      number_text(report->explanation->world->sharing_count, number));
     }
     buffer_add_text(report->buffer, "\n");
 }

@@ -191,6 +191,18 @@ struct explained {
     struct explanation explanation;
 };
 
+static struct resolution resolve(struct explained *explained)
+{
+    return (struct resolution){
+        .context = &explained->context,
+        .request = &explained->request,
+        .names = {.classes = {class_names, class_ids, CLASSES},
+                  .traits = {trait_names, trait_ids, TRAITS + 1},
+                  .aggregates = {aggregate_names, aggregate_ids, AGGREGATES},
+                  .sharing_trait = TRAITS},
+    };
+}
+
 static void explain(uint64_t seed, struct explained *explained)
 {
     shake(seed);
@@ -201,14 +213,7 @@ static void explain(uint64_t seed, struct explained *explained)
     make_world(&explained->scene, &explained->world);
     make_request(&explained->scene, &explained->request);
     explained->context = (struct context){.arena = &arena};
-    struct resolution resolution = {
-        .context = &explained->context,
-        .request = &explained->request,
-        .names = {.classes = {class_names, class_ids, CLASSES},
-                  .traits = {trait_names, trait_ids, TRAITS + 1},
-                  .aggregates = {aggregate_names, aggregate_ids, AGGREGATES},
-                  .sharing_trait = TRAITS},
-    };
+    struct resolution resolution = resolve(explained);
     ck_assert_int_eq(
         explanation_of(&resolution, &explained->world, NULL, 0, &explained->explanation),
         OUTCOME_OK);
@@ -312,6 +317,47 @@ START_TEST(finds_impossible_sets)
 }
 END_TEST
 
+/* Returns how many sets of fewer constraints are impossible, of all that there are. */
+static int count_smaller(const struct relaxation *relaxation, size_t constraints, size_t size)
+{
+    int smaller = 0;
+    for (unsigned set = 0; set < 1u << constraints; set++) {
+        bool kept[16];
+        if ((size_t)__builtin_popcount(set) >= size)
+            continue;
+        for (unsigned i = 0; i < constraints; i++)
+            kept[i] = (set >> i & 1) != 0;
+        smaller += relaxation_match(relaxation, kept) == SEARCH_END;
+    }
+    return smaller;
+}
+
+START_TEST(no_smaller_set_is_impossible)
+{
+    int compared = 0;
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count / 10; seed++) {
+        struct explained explained;
+        struct inquiry inquiry;
+        struct budget budget = {0};
+        explain(seed, &explained);
+        const struct explanation *explanation = &explained.explanation;
+        const struct impossible_sets *impossible = &explanation->impossible;
+        if (impossible->count == 0 || explanation->constraints.count > 10)
+            continue;
+        ck_assert(impossible->smallest);
+        struct resolution resolution = resolve(&explained);
+        inquiry_begin(&inquiry, &resolution, &explained.world, &budget);
+        const struct relaxation *relaxation =
+            relaxation_new(&inquiry, &explanation->constraints, explanation->funnels);
+        ck_assert_msg(count_smaller(relaxation, explanation->constraints.count, impossible->size) ==
+                          0,
+                      "seed %llu", (unsigned long long)seed);
+        compared++;
+    }
+    ck_assert_int_gt(compared, 10);
+}
+END_TEST
+
 /* Returns how many providers satisfy a granular group alone. */
 static uint32_t count_alone(const struct scene *scene, const struct wish *wish)
 {
@@ -359,6 +405,7 @@ int main(int argc, char **argv)
     TCase *test = tcase_create("explain");
     tcase_add_test(test, counts_candidates_without_each_constraint);
     tcase_add_test(test, finds_impossible_sets);
+    tcase_add_test(test, no_smaller_set_is_impossible);
     tcase_add_test(test, funnels_tell_what_is_left);
     int status = suite_run("explain", test);
     arena_free(&arena);

@@ -1,23 +1,21 @@
 /*
- * Tries single constraints, pairs, and then halves of all.
+ * Finds the constraints that every impossible set has, adds few others, and then halves of all.
  */
 #include <config.h>
 
 #include "placement/explain/smallest_set.h"
 
-#include <string.h>
-
-#include "base/sorted.h"
-
-/* Pairs are tried for up to this many constraints, threes for up to that many. */
-enum { PAIRED_MOST = 64, TRIPLED_MOST = 12 };
+/* The most sets of one size that are tried. */
+enum { TRIED_MOST = 2500 };
 
 struct trial {
     const struct inquiry *inquiry;
     const struct constraint_list *constraints;
     const struct relaxation *relaxation;
-    bool *kept; /* for each constraint */
-    struct impossible_sets sets;
+    bool *kept;     /* for each constraint */
+    size_t *others; /* the constraints that not every impossible set has */
+    size_t other_count;
+    struct impossible_sets found;
 };
 
 static bool is_impossible(const struct trial *trial)
@@ -26,66 +24,62 @@ static bool is_impossible(const struct trial *trial)
            !budget_is_over(trial->inquiry->budget);
 }
 
-static void add_set(struct trial *trial, const size_t *set, size_t size)
+/* Adds the set of what is kept. */
+static void add_kept(struct trial *trial)
 {
-    if (trial->sets.count == SETS_MOST)
+    size_t count = trial->constraints->count, size = 0;
+    if (trial->found.count == SETS_MOST)
         return;
-    size_t *copy = arena_array(trial->inquiry->arena, size, sizeof(*copy));
-    memcpy(copy, set, size * sizeof(*copy));
-    trial->sets.sets[trial->sets.count++] = copy;
-    trial->sets.size = size;
+    size_t *set = arena_array(trial->inquiry->arena, count, sizeof(*set));
+    for (size_t i = 0; i < count; i++)
+        if (trial->kept[i])
+            set[size++] = i;
+    trial->found.sets[trial->found.count++] = set;
+    trial->found.size = size;
 }
 
-/* Returns whether a constraint can be impossible without others. */
-static bool asks_alone(enum constraint_kind kind)
+/* Keeps the constraints that every impossible set has: without one of them there is a candidate. */
+static void keep_critical(struct trial *trial)
 {
-    return kind == CONSTRAINT_RESOURCE || kind == CONSTRAINT_REQUIRED ||
-           kind == CONSTRAINT_MEMBER_OF || kind == CONSTRAINT_IN_TREE ||
-           kind == CONSTRAINT_ROOT_REQUIRED || kind == CONSTRAINT_ROOT_FORBIDDEN;
-}
-
-static void try_singles(struct trial *trial)
-{
-    for (size_t i = 0; i < trial->constraints->count; i++) {
-        if (!asks_alone(trial->constraints->items[i].kind))
-            continue;
+    size_t count = trial->constraints->count;
+    bool *critical = arena_array(trial->inquiry->arena, count, sizeof(*critical));
+    for (size_t i = 0; i < count; i++)
         trial->kept[i] = true;
-        if (is_impossible(trial))
-            add_set(trial, &i, 1);
+    for (size_t i = 0; i < count; i++) {
         trial->kept[i] = false;
+        critical[i] = relaxation_match(trial->relaxation, trial->kept) == SEARCH_FOUND;
+        trial->kept[i] = true;
+    }
+    trial->kept = critical;
+    for (size_t i = 0; i < count; i++)
+        if (!critical[i])
+            trial->others[trial->other_count++] = i;
+}
+
+/* Tries all sets of what is kept and so many of the others, from a place on. */
+static void try_with(struct trial *trial, size_t more, size_t from)
+{
+    if (more == 0) {
+        if (is_impossible(trial))
+            add_kept(trial);
+        return;
+    }
+    for (size_t i = from; i + more <= trial->other_count; i++) {
+        if (budget_is_over(trial->inquiry->budget))
+            return;
+        trial->kept[trial->others[i]] = true;
+        try_with(trial, more - 1, i + 1);
+        trial->kept[trial->others[i]] = false;
     }
 }
 
-static void try_pairs(struct trial *trial)
+/* Returns how many sets of so many elements there are, or TRIED_MOST + 1 if that is less. */
+static size_t count_sets(size_t elements, size_t size)
 {
-    for (size_t i = 0; i < trial->constraints->count; i++)
-        for (size_t j = i + 1; j < trial->constraints->count; j++) {
-            if (budget_is_over(trial->inquiry->budget))
-                return;
-            trial->kept[i] = trial->kept[j] = true;
-            if (is_impossible(trial))
-                add_set(trial, (size_t[]){i, j}, 2);
-            trial->kept[i] = trial->kept[j] = false;
-        }
-}
-
-/* Tries all threes. If one is impossible, it takes the place of the larger set. */
-static void try_triples(struct trial *trial)
-{
-    size_t count = trial->constraints->count;
-    for (size_t i = 0; i < count; i++)
-        trial->kept[i] = false;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i + 1; j < count; j++)
-            for (size_t k = j + 1; k < count; k++) {
-                trial->kept[i] = trial->kept[j] = trial->kept[k] = true;
-                bool impossible = is_impossible(trial);
-                trial->kept[i] = trial->kept[j] = trial->kept[k] = false;
-                if (impossible && trial->sets.size > 3)
-                    trial->sets.count = 0;
-                if (impossible)
-                    add_set(trial, (size_t[]){i, j, k}, 3);
-            }
+    size_t count = 1;
+    for (size_t i = 0; i < size && count <= TRIED_MOST; i++)
+        count = count * (elements - i) / (i + 1);
+    return count <= TRIED_MOST ? count : TRIED_MOST + 1;
 }
 
 static void set_kept(struct trial *trial, const size_t *items, size_t count, bool kept)
@@ -115,36 +109,29 @@ static size_t find_needed(struct trial *trial, bool changed, const size_t *items
     return found + more;
 }
 
-static int place_compare(const void *left, const void *right)
-{
-    size_t a = *(const size_t *)left, b = *(const size_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* Tries the constraints in their order, and the other way around. */
 static void try_halves(struct trial *trial)
 {
-    size_t count = trial->constraints->count, best = count + 1;
+    size_t count = trial->other_count, best = count + 1;
     struct arena *arena = trial->inquiry->arena;
     size_t *items = arena_array(arena, count, sizeof(*items));
     size_t *needed = arena_array(arena, count, sizeof(*needed));
-    for (size_t i = 0; i < count; i++)
-        trial->kept[i] = true;
-    if (!is_impossible(trial))
-        return;
-    for (int backwards = 0; backwards < 2; backwards++) {
-        for (size_t i = 0; i < count; i++) {
-            items[i] = backwards ? count - 1 - i : i;
-            trial->kept[i] = false;
-        }
+    set_kept(trial, trial->others, count, true);
+    bool impossible = is_impossible(trial);
+    set_kept(trial, trial->others, count, false);
+    for (int backwards = 0; impossible && backwards < 2; backwards++) {
+        for (size_t i = 0; i < count; i++)
+            items[i] = trial->others[backwards ? count - 1 - i : i];
         size_t found = find_needed(trial, false, items, count, needed);
         if (budget_is_over(trial->inquiry->budget))
             return;
         if (found >= best)
             continue;
-        sort(needed, found, sizeof(*needed), place_compare);
-        trial->sets.count = 0;
-        add_set(trial, needed, best = found);
+        best = found;
+        trial->found.count = 0;
+        set_kept(trial, needed, found, true);
+        add_kept(trial);
+        set_kept(trial, needed, found, false);
     }
 }
 
@@ -157,18 +144,20 @@ struct impossible_sets impossible_sets_find(const struct inquiry *inquiry,
         .constraints = constraints,
         .relaxation = relaxation,
         .kept = arena_array(inquiry->arena, constraints->count, sizeof(bool)),
+        .others = arena_array(inquiry->arena, constraints->count, sizeof(size_t)),
     };
-    bool paired = constraints->count <= PAIRED_MOST, tripled = false;
-    try_singles(&trial);
-    if (trial.sets.count == 0 && paired)
-        try_pairs(&trial);
-    if (trial.sets.count == 0 && constraints->count > 0)
-        try_halves(&trial);
-    if (trial.sets.size > 3 && constraints->count <= TRIPLED_MOST) {
-        try_triples(&trial);
-        tripled = true;
+    keep_critical(&trial);
+    size_t critical = constraints->count - trial.other_count, more = critical == 0;
+    for (; more <= trial.other_count && count_sets(trial.other_count, more) <= TRIED_MOST; more++) {
+        if (budget_is_over(inquiry->budget))
+            return trial.found;
+        try_with(&trial, more, 0);
+        trial.found.smallest = trial.found.count > 0;
+        if (trial.found.smallest)
+            return trial.found;
     }
-    size_t known = budget_is_over(inquiry->budget) ? 1 : tripled ? 4 : paired ? 3 : 2;
-    trial.sets.smallest = trial.sets.count > 0 && trial.sets.size <= known;
-    return trial.sets;
+    if (more <= trial.other_count)
+        try_halves(&trial);
+    trial.found.smallest = trial.found.count > 0 && trial.found.size == critical + more;
+    return trial.found;
 }

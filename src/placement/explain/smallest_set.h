@@ -1,9 +1,10 @@
 /*
  * The smallest set of constraints that is impossible to satisfy.
  *
- * Single constraints and pairs are all tried. For larger sets QuickXplain (Junker, 2004) finds one
- * from which nothing can be left out; if it has more than three constraints, and there are few in
- * all, threes are tried too. Beyond that there may be a smaller set.
+ * A constraint without which there would be a candidate is in every impossible set. So sets of these
+ * and one more, two more and so on are tried, as long as they are not too many. Beyond that
+ * QuickXplain (Junker, 2004) finds a set from which nothing can be left out, but there may be a
+ * smaller one.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_SMALLEST_SET_H
 #define BERTH_PLACEMENT_EXPLAIN_SMALLEST_SET_H
