@@ -1,8 +1,8 @@
 /*
  * The smallest set of constraints that is impossible to satisfy.
  *
- * A constraint without which there would be a candidate is in every impossible set. So sets of these
- * and one more, two more and so on are tried, as long as they are not too many. Beyond that
+ * A constraint without which there would be a candidate is in every impossible set. So sets of
+ * these and one more, two more and so on are tried, as long as they are not too many. Beyond that
  * QuickXplain (Junker, 2004) finds a set from which nothing can be left out, but there may be a
  * smaller one.
  */
