@@ -70,10 +70,20 @@ static time_t birth_of(int descriptor)
     return (status.stx_mask & STATX_BTIME) != 0 ? status.stx_btime.tv_sec : status.stx_mtime.tv_sec;
 }
 
+/* Opens a log. In a container the user may write to the standard streams, but not open them. */
+static int open_log(const char *path)
+{
+    if (strcmp(path, "/dev/stdout") == 0)
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (strcmp(path, "/dev/stderr") == 0)
+        return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
 static bool open_path(const char *path, const struct log_rotation *rotation, struct log_file *file)
 {
     struct stat status;
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    int descriptor = open_log(path);
     if (descriptor < 0)
         return false;
     if (fstat(descriptor, &status) != 0) {
