@@ -22,7 +22,7 @@ void explanation_show(struct call *call)
         allocation_candidates_fail(call, outcome);
         return;
     }
-    explanation_write_json(call_json(call), &explanation);
+    explanation_write_json(call_json(call), &explanation, call->exchange->arena);
     call_last_modified(call, time(NULL));
     call_answer(call, 200);
 }

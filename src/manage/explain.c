@@ -215,7 +215,7 @@ static int show(struct explain_work *work, const struct explanation *explanation
     struct json_writer writer;
     if (work->json) {
         writer_init(&writer, &work->output);
-        explanation_write_json(&writer, explanation);
+        explanation_write_json(&writer, explanation, &work->call->arena);
         buffer_add_text(&work->output, "\n");
     } else {
         explain_report(&work->output, &terminal, &work->call->arena, explanation);

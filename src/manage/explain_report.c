@@ -161,7 +161,7 @@ static void write_without(const struct report *report, const struct without *wit
 {
     char number[NUMBER_TEXT];
     const char *result = number_text((int64_t)without->candidates.found, number);
-    if (without->query == NULL)
+    if (!without->asks)
         result = "nothing is asked for";
     else if (without->candidates.refusal != NULL)
         result = arena_printf(report->arena, "refused: %s", without->candidates.refusal);
@@ -224,8 +224,10 @@ void explain_report(struct buffer *buffer, const struct terminal *terminal, stru
     write_sets(&report);
     write_all_without(&report);
     write_misses(&report);
-    if (!explanation->complete)
-        write_wrapped(&report, 0,
-                      "\nNot complete: there was no time for all of it "
-                      "([berth] candidates_timeout), or there are very many constraints.");
+    if (explanation->complete)
+        return;
+    buffer_add_text(buffer, "\n");
+    write_wrapped(&report, 0,
+                  "Not complete: there was no time for all of it ([berth] candidates_timeout), or "
+                  "there are very many constraints.");
 }

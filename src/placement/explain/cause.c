@@ -12,6 +12,9 @@
 #include "base/sorted.h"
 #include "base/text.h"
 
+/* Of several constraints that are impossible alone, so many are told. */
+enum { TOLD_MOST = 3 };
+
 struct telling {
     const struct inquiry *inquiry;
     const struct explanation *explanation;
@@ -440,6 +443,10 @@ static const char *tell_sets(struct telling *telling)
         text_add_item(&text, "; ", tell_set(telling));
         if (impossible->size > 1)
             break;
+        if (i + 1 == TOLD_MOST && i + 1 < impossible->count) {
+            text_add(&text, "; and more");
+            break;
+        }
     }
     return text_end(&text);
 }
@@ -467,8 +474,12 @@ static const char *tell_nothing(struct telling *telling)
         return tell_sets(telling);
     if (explanation->filter == FILTERS)
         return "the time did not suffice to find out why";
-    return arena_printf(telling->arena, "nothing is left after the filter %s",
-                        filter_label(explanation->filter));
+    if (explanation->group == explanation->funnel_count)
+        return arena_printf(telling->arena, "no tree passes the filter %s of all groups together",
+                            filter_label(explanation->filter));
+    return arena_printf(telling->arena, "no %s passes the filter %s of group %s",
+                        explanation->funnels[explanation->group]->granular ? "provider" : "tree",
+                        filter_label(explanation->filter), group_name(telling, explanation->group));
 }
 
 /* Returns the text as a sentence. A parameter of the query at its beginning stays as it is. */

@@ -120,14 +120,14 @@ static void count_without(struct explaining *explaining)
     explanation->without = arena_array(arena, count, sizeof(*explanation->without));
     for (size_t i = 0; i < count && has_time(explaining); i++) {
         struct without *without = &explanation->without[explanation->without_count++];
-        struct candidate_request request;
         without->constraint = &constraints->items[i];
-        if (!request_without(explanation->request, without->constraint, arena, &request))
+        without->asks =
+            request_without(explanation->request, without->constraint, arena, &without->request);
+        if (!without->asks)
             continue;
-        without->query = request_query_string(&request, arena);
         begin_part(explaining, 1.0 / (double)(count - i));
-        candidates_count(explaining->resolution, &request, explanation->world, &explaining->budget,
-                         &without->candidates);
+        candidates_count(explaining->resolution, &without->request, explanation->world,
+                         &explaining->budget, &without->candidates);
         end_part(explaining);
     }
     if (explanation->without_count < constraints->count)

@@ -21,7 +21,8 @@ enum { WITHOUT_MOST = 256 };
 /* The request without one of its constraints. */
 struct without {
     const struct constraint *constraint;
-    const char *query; /* its query string; NULL: nothing is left to be asked */
+    bool asks; /* something is left to be asked: */
+    struct candidate_request request;
     struct candidate_count candidates;
 };
 

@@ -116,14 +116,18 @@ static void write_count(struct json_writer *writer, const struct candidate_count
     write_boolean(writer, "or_more", count->more);
 }
 
-static void write_without(struct json_writer *writer, const struct without *without)
+static void write_without(struct json_writer *writer, const struct without *without,
+                          struct arena *arena)
 {
+    struct arena_mark mark = arena_mark(arena); /* each query may be long */
     writer_begin_object(writer);
     writer_member_text(writer, "constraint", without->constraint->text);
-    writer_member_text(writer, "query", without->query);
+    writer_member_text(writer, "query",
+                       without->asks ? request_query_string(&without->request, arena) : NULL);
+    arena_rewind(arena, &mark);
     if (without->constraint->kind == CONSTRAINT_ONE_OF_TREE)
         writer_member_text(writer, "microversion", "1.29");
-    if (without->query != NULL)
+    if (without->asks)
         write_count(writer, &without->candidates);
     if (without->candidates.refusal != NULL)
         writer_member_text(writer, "refused", without->candidates.refusal);
@@ -142,7 +146,8 @@ static void write_misses(struct json_writer *writer, const struct explanation *e
     writer_end_array(writer);
 }
 
-void explanation_write_json(struct json_writer *writer, const struct explanation *explanation)
+void explanation_write_json(struct json_writer *writer, const struct explanation *explanation,
+                            struct arena *arena)
 {
     bool ended = explanation->filter != FILTERS;
     bool of_group = ended && explanation->group < explanation->funnel_count;
@@ -163,7 +168,7 @@ void explanation_write_json(struct json_writer *writer, const struct explanation
     write_sets(writer, explanation);
     begin_list(writer, "without");
     for (size_t i = 0; i < explanation->without_count; i++)
-        write_without(writer, &explanation->without[i]);
+        write_without(writer, &explanation->without[i], arena);
     writer_end_array(writer);
     write_misses(writer, explanation);
     write_boolean(writer, "complete", explanation->complete);

@@ -8,7 +8,8 @@
 #include "base/json_writer.h"
 #include "placement/explain/explanation.h"
 
-/* Writes one object. */
-void explanation_write_json(struct json_writer *writer, const struct explanation *explanation);
+/* Writes one object. Takes memory from the arena, and gives it back. */
+void explanation_write_json(struct json_writer *writer, const struct explanation *explanation,
+                            struct arena *arena);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Finds the constraints that every impossible set has, adds few others, and then halves of all.
+ * Tries single constraints, finds those that every impossible set has, adds few others, and then
+ * halves of all.
  */
 #include <config.h>
 
@@ -36,6 +37,17 @@ static void add_kept(struct trial *trial)
             set[size++] = i;
     trial->found.sets[trial->found.count++] = set;
     trial->found.size = size;
+}
+
+/* Tries each constraint alone. */
+static void try_singles(struct trial *trial)
+{
+    for (size_t i = 0; i < trial->constraints->count; i++) {
+        trial->kept[i] = true;
+        if (is_impossible(trial))
+            add_kept(trial);
+        trial->kept[i] = false;
+    }
 }
 
 /* Keeps the constraints that every impossible set has: without one of them there is a candidate. */
@@ -146,8 +158,13 @@ struct impossible_sets impossible_sets_find(const struct inquiry *inquiry,
         .kept = arena_array(inquiry->arena, constraints->count, sizeof(bool)),
         .others = arena_array(inquiry->arena, constraints->count, sizeof(size_t)),
     };
+    try_singles(&trial);
+    trial.found.smallest = trial.found.count > 0;
+    if (trial.found.smallest)
+        return trial.found;
     keep_critical(&trial);
-    size_t critical = constraints->count - trial.other_count, more = critical == 0;
+    size_t critical = constraints->count - trial.other_count;
+    size_t more = critical < 2 ? 2 - critical : 0;
     for (; more <= trial.other_count && count_sets(trial.other_count, more) <= TRIED_MOST; more++) {
         if (budget_is_over(inquiry->budget))
             return trial.found;

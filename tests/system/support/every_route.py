@@ -76,6 +76,8 @@ class Things:
         yield 'DELETE', '/allocations/' + fresh, None
         yield 'GET', '/allocation_candidates?resources=VCPU:1&resources_%s=VCPU:1' \
             '&group_policy=none' % QUERY, None
+        yield 'GET', '/_berth/explain?resources=VCPU:1&resources_%s=VCPU:1' \
+            '&group_policy=none' % QUERY, None
         yield 'POST', '/reshaper', {'inventories': {self.provider: {
             'resource_provider_generation': self.look(cloud), 'inventories': {'VCPU': inventory}}},
             'allocations': {str(uuid.uuid4()): self.claim()}}
