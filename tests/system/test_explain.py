@@ -67,13 +67,17 @@ IMPOSSIBLE = [
      'Every provider that has room for 1 PCI_DEVICE, or its root, is in the forbidden '
      'aggregate ' + ROW),
     ('resources=FPGA:1&in_tree={compute-1}',
-     'No provider has room for 1 FPGA and is in the tree of'),
+     'Nothing in the tree of compute-1 has room for 1 FPGA'),
     ('resources=FPGA:1,MEMORY_MB:256',
      'No tree, even with sharing, has room for 1 FPGA and room for 256 MEMORY_MB'),
     ('resources=FPGA:1&root_required=!CUSTOM_NUMA',
      r'No tree whose root lacks the trait CUSTOM_NUMA \(root_required\) has room for 1 FPGA'),
     ('resources=FPGA:1&root_required=HW_CPU_X86_AVX2',
      r'No tree whose root has the trait HW_CPU_X86_AVX2 \(root_required\) has room for 1 FPGA'),
+    ('resources=VCPU:1&in_tree={numa0}&required=CUSTOM_LICENSED',
+     'Nothing in the tree of numa-host has the trait CUSTOM_LICENSED'),
+    ('resources=VCPU:1&member_of=%s&member_of=%s' % (RACK, ROW),
+     'No tree, even with sharing, is in the aggregate %s and in the aggregate %s' % (RACK, ROW)),
     # Groups.
     ('resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
      'Groups 1 and 2 fit alone, not together: of 2 FPGA a provider has at most 1 left'),
@@ -90,6 +94,12 @@ IMPOSSIBLE = [
      'resources=DISK_GB:500, required1=CUSTOM_LICENSED'),
     ('resources1=VCPU:1&required1=HW_NUMA_ROOT,CUSTOM_LICENSED',
      'No provider has the trait HW_NUMA_ROOT and the trait CUSTOM_LICENSED'),
+    ('resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
+     'in_tree1={numa0}&in_tree2={numa0}&in_tree3={numa0}',
+     'Groups 1, 2 and 3 fit alone, not together: no tree gives 9 VCPU in these parts'),
+    ('resources1=VCPU:1&resources2=VCPU:1&group_policy=isolate&same_subtree=1,2',
+     'same_subtree=1,2 with group_policy=isolate: no subtree has different providers for groups '
+     '1 and 2'),
     # Before microversion 1.29.
     ('1.28 resources=VCPU:1,DISK_GB:100&required=CUSTOM_NUMA',
      'Below microversion 1.29 no single provider of a tree has room for 1 VCPU, room for 100 '

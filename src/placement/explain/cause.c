@@ -117,6 +117,15 @@ static const char *tell_single(const struct telling *telling, const struct const
 
 /* Sets. */
 
+/* Returns what the root of the tree that a constraint names is called. */
+static const char *tree_label(const struct telling *telling, const struct constraint *constraint)
+{
+    const struct explanation *explanation = telling->explanation;
+    uint32_t root = telling->inquiry->query.groups[constraint->group].tree;
+    return root != WORLD_NONE ? provider_label(explanation->world, explanation->names, root)
+                              : group_of(telling, constraint)->in_tree;
+}
+
 /* Returns what a constraint asks of a provider, as "has the trait A". */
 static const char *predicate(const struct telling *telling, const struct constraint *constraint)
 {
@@ -142,7 +151,7 @@ static const char *predicate(const struct telling *telling, const struct constra
         return arena_printf(arena, "is outside the forbidden aggregate %s",
                             group->aggregates.forbidden.names[constraint->index]);
     default: /* CONSTRAINT_IN_TREE */
-        return arena_printf(arena, "is in the tree of %s", group->in_tree);
+        return arena_printf(arena, "is in the tree of %s", tree_label(telling, constraint));
     }
 }
 
@@ -212,22 +221,23 @@ static bool is_flat(const struct explanation *explanation)
            explanation->trees == explanation->world->provider_count;
 }
 
-/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...". */
-static const char *predicates(const struct telling *telling)
+/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...",
+   without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
+static const char *predicates(const struct telling *telling, const struct constraint *elsewhere)
 {
-    static const char has[] = "has ";
     struct text_builder text = text_begin(telling->arena);
+    const char *verb = "";
     size_t left = 0;
-    bool having = false;
     for (size_t i = 0; i < telling->size; i++)
-        left += is_of_group(item(telling, i));
+        left += is_of_group(item(telling, i)) && item(telling, i) != elsewhere;
     for (size_t i = 0; i < telling->size; i++) {
-        if (!is_of_group(item(telling, i)))
+        if (!is_of_group(item(telling, i)) || item(telling, i) == elsewhere)
             continue;
         const char *words = predicate(telling, item(telling, i));
-        bool again = having && strncmp(words, has, strlen(has)) == 0;
-        having = strncmp(words, has, strlen(has)) == 0;
-        text_add_item(&text, --left == 0 ? " and " : ", ", words + (again ? strlen(has) : 0));
+        size_t length = strcspn(words, " ") + 1;
+        bool again = strncmp(words, verb, length) == 0;
+        verb = words;
+        text_add_item(&text, --left == 0 ? " and " : ", ", words + (again ? length : 0));
     }
     return text_end(&text);
 }
@@ -276,7 +286,7 @@ static const char *tell_forbidden(const struct telling *telling)
     positive.set = rest;
     positive.size = count;
     const struct request_group *group = group_of(telling, negative);
-    const char *that = predicates(&positive);
+    const char *that = predicates(&positive, NULL);
     if (negative->kind == CONSTRAINT_FORBIDDEN)
         return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s",
                             that, group->traits.forbidden.names[negative->index]);
@@ -285,15 +295,32 @@ static const char *tell_forbidden(const struct telling *telling)
                         group->aggregates.forbidden.names[negative->index]);
 }
 
+/* Returns the only constraint of a kind in the set, or NULL. */
+static const struct constraint *only(const struct telling *telling, enum constraint_kind kind)
+{
+    const struct constraint *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        if (item(telling, i)->kind == kind) {
+            found = item(telling, i);
+            count++;
+        }
+    return count == 1 ? found : NULL;
+}
+
 static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)
 {
     bool provider = is_of_provider(telling, groups, count);
     const char *forbidden = provider ? tell_forbidden(telling) : NULL;
     if (forbidden != NULL)
         return forbidden;
+    const struct constraint *tree = only(telling, CONSTRAINT_IN_TREE);
+    if (tree != NULL)
+        return arena_printf(telling->arena, "nothing in the tree of %s %s",
+                            tree_label(telling, tree), predicates(telling, tree));
     provider = provider || is_flat(telling->explanation);
     return arena_printf(telling->arena, "%s %s", provider ? "no provider" : no_tree(telling),
-                        predicates(telling));
+                        predicates(telling, NULL));
 }
 
 static const char *tell_root(const struct telling *telling)
@@ -302,7 +329,7 @@ static const char *tell_root(const struct telling *telling)
     for (size_t i = 0; i < telling->size; i++)
         if (is_of_root(item(telling, i)))
             text_add_item(&root, " and ", wide_predicate(telling, item(telling, i)));
-    const char *rest = predicates(telling);
+    const char *rest = predicates(telling, NULL);
     if (*rest == '\0')
         return arena_printf(telling->arena, "there is no tree %s (root_required)", text_end(&root));
     return arena_printf(telling->arena, "no tree %s (root_required) %s", text_end(&root), rest);
@@ -341,12 +368,17 @@ static const char *tell_isolate(const struct telling *telling, const size_t *gro
 static const char *tell_subtree(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder subtrees = text_begin(telling->arena);
+    const char *names = group_names(telling, groups, count);
     for (size_t i = 0; i < telling->size; i++)
-        if (item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE ||
-            item(telling, i)->kind == CONSTRAINT_GROUP_POLICY)
+        if (item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
             text_add_item(&subtrees, " and ", item(telling, i)->text);
+    if (has_kind(telling, CONSTRAINT_GROUP_POLICY))
+        return arena_printf(telling->arena,
+                            "%s with group_policy=isolate: no subtree has different providers for "
+                            "groups %s",
+                            text_end(&subtrees), names);
     return arena_printf(telling->arena, "%s: no provider has groups %s at or below it",
-                        text_end(&subtrees), group_names(telling, groups, count));
+                        text_end(&subtrees), names);
 }
 
 /* Returns the sum of what the groups of the set ask for of a class, if several do; else 0. */
@@ -369,30 +401,54 @@ static int64_t combined(const struct telling *telling, const char *class_name)
     return groups > 1 ? sum : 0;
 }
 
+/* Returns whether each tree has at most one provider with a class, and none of these shares: then
+   all groups that ask for it need the same one. */
+static bool is_one_a_tree(const struct telling *telling, int64_t class_id)
+{
+    const struct world *world = telling->explanation->world;
+    bool *seen = arena_array(telling->arena, world->provider_count, sizeof(*seen));
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        uint32_t root = world->providers[i].root;
+        if (root == WORLD_NONE || world_inventory_of(world, i, class_id) == NULL)
+            continue;
+        if (seen[root] || world->providers[i].shares)
+            return false;
+        seen[root] = true;
+    }
+    return true;
+}
+
+/* Tells that a class does not suffice for all groups of the set that ask for it. */
+static const char *tell_class(const struct telling *telling, const struct constraint *constraint,
+                              int64_t sum, const char *names)
+{
+    const struct class_figures *figures =
+        &telling->explanation->funnels[constraint->group]->classes[constraint->index];
+    const struct search_group *group = &telling->inquiry->query.groups[constraint->group];
+    bool one = is_one_a_tree(telling, group->demands[constraint->index].class_id);
+    const char *reason = arena_printf(telling->arena, "no tree gives %" PRId64 " %s in these parts",
+                                      sum, figures->class_name);
+    if (one && sum > figures->most_free)
+        reason = arena_printf(telling->arena,
+                              "of %" PRId64 " %s a provider has at most %" PRId64 " left", sum,
+                              figures->class_name, figures->most_free);
+    else if (one && sum > figures->most_unit)
+        reason = arena_printf(telling->arena,
+                              "of %" PRId64 " %s a provider gives at most %" PRId64 " (max_unit)",
+                              sum, figures->class_name, figures->most_unit);
+    return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, reason);
+}
+
 static const char *tell_combined(const struct telling *telling, const size_t *groups, size_t count)
 {
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = item(telling, i);
         if (constraint->kind != CONSTRAINT_RESOURCE)
             continue;
-        const struct class_figures *figures =
-            &telling->explanation->funnels[constraint->group]->classes[constraint->index];
-        int64_t sum = combined(telling, figures->class_name);
-        if (sum == 0)
-            continue;
-        int64_t most = sum > figures->most_free ? figures->most_free : figures->most_unit;
-        const char *names = group_names(telling, groups, count);
-        if (sum <= most)
-            return arena_printf(telling->arena,
-                                "groups %s fit alone, not together: %" PRId64 " %s in all", names,
-                                sum, figures->class_name);
-        return arena_printf(
-            telling->arena, "groups %s fit alone, not together: of %" PRId64 " %s %s", names, sum,
-            figures->class_name,
-            sum > figures->most_free
-                ? arena_printf(telling->arena, "a provider has at most %" PRId64 " left", most)
-                : arena_printf(telling->arena, "a provider gives at most %" PRId64 " (max_unit)",
-                               most));
+        int64_t sum = combined(
+            telling, group_of(telling, constraint)->resources.items[constraint->index].class_name);
+        if (sum > 0)
+            return tell_class(telling, constraint, sum, group_names(telling, groups, count));
     }
     return NULL;
 }
@@ -421,7 +477,7 @@ static const char *tell_set(const struct telling *telling)
     if (has_kind(telling, CONSTRAINT_ONE_OF_TREE))
         return arena_printf(telling->arena,
                             "below microversion 1.29 no single provider of a tree %s",
-                            predicates(telling));
+                            predicates(telling, NULL));
     if (has_kind(telling, CONSTRAINT_ROOT_REQUIRED) || has_kind(telling, CONSTRAINT_ROOT_FORBIDDEN))
         return tell_root(telling);
     if (count == 1)
