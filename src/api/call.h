@@ -35,6 +35,7 @@ struct call {
 /* What serves a route and a method, and what it demands. */
 struct endpoint {
     void (*handle)(struct call *call);
+    const char *action;       /* of a write, for the audit log; NULL: it only reads */
     const char *rule;         /* of the policy; NULL: everybody may call it */
     const char *target_query; /* the query parameter with the project of the policy's target;
                                   NULL: the target is the caller, with project_id and user_id */

@@ -14,6 +14,7 @@
 #include "api/call.h"
 #include "api/monitoring/monitoring.h"
 #include "api/routes.h"
+#include "api/trail/follower.h"
 #include "auth/authentication.h"
 #include "auth/rate/limit.h"
 #include "base/clock.h"
@@ -37,6 +38,7 @@ struct service {
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
+    struct trail_follower *follower;             /* NULL: there is no audit log */
     struct log_context log_context;              /* of the request */
     char starved_id[sizeof("req-") + UUID_TEXT]; /* of a request without memory */
 };
@@ -82,7 +84,7 @@ void service_shared_free(struct service_shared *shared)
 
 struct service *service_new(const struct settings *settings, struct database *database,
                             struct service_shared *shared, struct policy_store *policies,
-                            struct slot *slot)
+                            struct slot *slot, struct audit_log *audit_log)
 {
     struct service *service = calloc(1, sizeof(*service));
     if (service == NULL)
@@ -92,6 +94,7 @@ struct service *service_new(const struct settings *settings, struct database *da
     service->slot = slot;
     service->database = database;
     service->policies = policies;
+    service->follower = trail_follower_new(audit_log);
     service->limiter = rate_limiter_new(settings, shared->rates);
     if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
         (service->keystone = keystone_new(settings, shared->tokens, shared->keystone)) == NULL)
@@ -117,6 +120,7 @@ void service_free(struct service *service)
 {
     if (service == NULL)
         return;
+    trail_follower_free(service->follower);
     rate_limiter_free(service->limiter);
     keystone_free(service->keystone);
     free(service);
@@ -309,6 +313,7 @@ void service_answer(struct service *service, struct exchange *exchange,
     call->candidates_memory = service->candidates_memory;
     call->context = (struct context){
         .arena = exchange->arena, .database = service->database, .settings = &service->placement};
+    trail_follow(service->follower, call);
     const struct monitoring_page *page = monitoring_find(exchange->path);
     if (exchange_failed(exchange))
         microversion_negotiate(exchange); /* for the headers of the error document */
@@ -317,6 +322,7 @@ void service_answer(struct service *service, struct exchange *exchange,
     else if (!cors_answers(service->settings, exchange))
         answer(service, call);
     finish(service, exchange);
+    trail_tell(service->follower, exchange, &call->identity);
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;
     report->sql = *database_statistics(service->database);
@@ -340,6 +346,7 @@ void service_escaped(struct service *service, struct exchange *exchange, bool st
                      struct service_report *report)
 {
     report->sql = *database_statistics(service->database);
+    trail_lose(service->follower);
     database_abandon(service->database);
     database_begin_request(service->database, exchange->arena);
     exchange->status = 0;
@@ -353,6 +360,9 @@ void service_escaped(struct service *service, struct exchange *exchange, bool st
     microversion_negotiate(exchange);
     report_caller(service, exchange, report);
     finish(service, exchange);
+    trail_tell(
+        service->follower, exchange,
+        &(const struct identity){.user_id = report->user_id, .project_id = report->project_id});
 }
 
 void service_starved(struct service *service, struct exchange *exchange,

@@ -10,6 +10,7 @@
 #ifndef BERTH_API_SERVICE_H
 #define BERTH_API_SERVICE_H
 
+#include "api/trail/audit_log.h"
 #include "auth/identity.h"
 #include "auth/policy/store.h"
 #include "db/database.h"
@@ -44,10 +45,11 @@ struct service_shared *service_shared_new(const struct settings *settings);
 void service_shared_free(struct service_shared *shared);
 
 /* Returns a new service. All arguments must outlive it. It connects to the database when it needs
-   it. slot is the worker's slot in the scoreboard, for the route of its request; it may be NULL. */
+   it. slot is the worker's slot in the scoreboard, for the route of its request; audit_log is where
+   writes are told. Both may be NULL. */
 struct service *service_new(const struct settings *settings, struct database *database,
                             struct service_shared *shared, struct policy_store *policies,
-                            struct slot *slot);
+                            struct slot *slot, struct audit_log *audit_log);
 void service_free(struct service *service);
 
 /* Answers: fills the response part of the exchange. Never fails: an error is an answer too. An

@@ -63,8 +63,7 @@ static const struct {
     {"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},
 };
 
-/* Returns the facility of that name, or -1. */
-static int find_facility(const char *name)
+int log_facility(const char *name)
 {
     if (strncasecmp(name, "LOG_", 4) == 0)
         name += 4;
@@ -77,7 +76,7 @@ static int find_facility(const char *name)
 
 bool log_is_facility(const char *name)
 {
-    return find_facility(name) >= 0;
+    return log_facility(name) >= 0;
 }
 
 /* Returns the path of the log file, on the heap; NULL if there is none. */
@@ -183,7 +182,7 @@ bool log_open(const struct log_settings *settings, struct error_line *error)
     state.use_stderr = settings->use_stderr ||
                        (file.descriptor < 0 && !settings->use_syslog && !settings->use_journal);
     int facility =
-        settings->syslog_facility != NULL ? find_facility(settings->syslog_facility) : LOG_USER;
+        settings->syslog_facility != NULL ? log_facility(settings->syslog_facility) : LOG_USER;
     state.facility = facility >= 0 ? facility : LOG_USER;
     if (settings->use_syslog)
         openlog("berth", LOG_PID | LOG_NDELAY, state.facility);

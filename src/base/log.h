@@ -65,6 +65,9 @@ bool log_enabled(enum log_level level);
    oslo.log. */
 bool log_is_facility(const char *name);
 
+/* Returns the number of the facility for syslog(3), or -1. */
+int log_facility(const char *name);
+
 enum log_kind {
     LOG_END,
     LOG_IDENTIFIER,

@@ -268,30 +268,32 @@ static void follow(struct log_file *file, size_t length)
         log_file_reopen(file);
 }
 
-static void append(int descriptor, const char *line, size_t length)
+static bool append(int descriptor, const char *line, size_t length)
 {
     size_t written = 0;
     while (written < length) {
         ssize_t count = write(descriptor, line + written, length - written);
         if (count < 0 && errno != EINTR)
-            return;
+            return false;
         written += count > 0 ? (size_t)count : 0;
     }
+    return true;
 }
 
-void log_file_write(struct log_file *file, const char *line, size_t length)
+bool log_file_write(struct log_file *file, const char *line, size_t length)
 {
     struct stat status;
     if (file->rotation.kind == LOG_ROTATION_NONE) {
-        append(file->descriptor, line, length);
-        return;
+        return append(file->descriptor, line, length);
     }
+    bool written = false;
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
         follow(file, length);
-        append(file->descriptor, line, length);
+        written = append(file->descriptor, line, length);
         /* Other processes may have rotated so often since that the file is gone, and this line with
            it. */
         if (fstat(file->descriptor, &status) != 0 || status.st_nlink > 0)
-            return;
+            return written;
     }
+    return written;
 }

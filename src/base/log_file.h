@@ -76,7 +76,8 @@ bool log_file_reopen(struct log_file *file);
 
 /* Writes a line, which ends with a newline, after rotating the file if that is due. What does not
    fit on a full disk is lost. If the rotation fails, writes to the file as it is, sets
-   file->failure, and tries again after a minute. */
-void log_file_write(struct log_file *file, const char *line, size_t length);
+   file->failure, and tries again after a minute. Returns false with errno set if the line could not
+   be written whole. */
+bool log_file_write(struct log_file *file, const char *line, size_t length);
 
 #endif

@@ -82,6 +82,7 @@ void database_begin_request(struct database *database, struct arena *arena)
     database->in_transaction = false;
     database->doomed = OUTCOME_OK;
     database->arena = arena;
+    database->witness = NULL;
     database->statistics = (struct database_statistics){0};
 }
 

@@ -16,6 +16,7 @@
  *   statement.c               prepared statements
  *   transaction.c             transactions, and running them again after a conflict
  *   value.h                   the values in and out
+ *   database_witness.h        the steps of a transaction, for those who watch
  *   database_settings.h       where the database is, and how long to wait
  *   database_from_settings.h  makes a database from the configuration
  *   schema_version.h, online_migration.h   maintenance of schema and data
@@ -39,6 +40,7 @@
 #include "base/outcome.h"
 #include "db/database_settings.h"
 #include "db/database_statistics.h"
+#include "db/database_witness.h"
 #include "db/value.h"
 
 struct database;
@@ -155,6 +157,9 @@ int64_t database_insert_id(const struct database *database);
  */
 typedef enum outcome (*database_body)(void *subject);
 enum outcome database_transaction(struct database *database, database_body body, void *subject);
+
+/* Calls witness at each step of transactions that write, until the next request begins. */
+void database_set_witness(struct database *database, database_witness witness, void *subject);
 
 /* Runs body, which only reads, with one consistent view of the database for all its statements. May
    run it again, as database_transaction() does. */

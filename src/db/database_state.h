@@ -22,6 +22,7 @@
 #include "base/outcome.h"
 #include "db/database_settings.h"
 #include "db/database_statistics.h"
+#include "db/database_witness.h"
 
 struct prepared;
 
@@ -39,6 +40,8 @@ struct database {
     bool in_transaction;
     enum outcome doomed; /* the error that ended the transaction: send nothing more in it */
     int64_t insert_id;
+    database_witness witness; /* of transactions that write; NULL: none */
+    void *witness_subject;
     uint64_t random; /* state of the generator for pauses */
     struct database_statistics statistics;
 };

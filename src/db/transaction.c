@@ -30,11 +30,27 @@ static void pause_before(struct database *database, unsigned attempt)
     usleep((useconds_t)(random % bound));
 }
 
+void database_set_witness(struct database *database, database_witness witness, void *subject)
+{
+    database->witness = witness;
+    database->witness_subject = subject;
+}
+
+static enum outcome tell(const struct database *database, enum database_step step)
+{
+    return database->witness != NULL ? database->witness(database->witness_subject, step)
+                                     : OUTCOME_OK;
+}
+
 static enum outcome commit(struct database *database)
 {
+    TRY(tell(database, STEP_COMMITTING));
     enum outcome outcome = connection_send(database, "COMMIT");
+    if (outcome == OUTCOME_OK)
+        tell(database, STEP_COMMITTED);
     if (outcome == OUTCOME_OK || database->mysql != NULL)
         return outcome;
+    tell(database, STEP_UNCERTAIN);
     return OUTCOME_UNCERTAIN;
 }
 
@@ -82,6 +98,8 @@ static enum outcome run_once(struct database *database, const struct transaction
     }
     database->in_transaction = true;
     database->doomed = OUTCOME_OK;
+    if (kind == &writing)
+        tell(database, STEP_BEGUN);
     outcome = body(subject);
     if (outcome == OUTCOME_OK)
         outcome = database->doomed;

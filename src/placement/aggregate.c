@@ -9,6 +9,7 @@
 
 #include "base/sorted.h"
 #include "placement/touch.h"
+#include "placement/trail.h"
 
 static const struct sql select_of_provider = {
     "SELECT a.uuid FROM placement_aggregates a "
@@ -98,12 +99,41 @@ static enum outcome write_aggregates(const struct replacement *replacement, uint
     return OUTCOME_OK;
 }
 
+static void trace_missing(const struct replacement *replacement, const struct aggregates *list,
+                          const struct aggregates *other, bool added)
+{
+    struct context *context = replacement->context;
+    const char **sorted = arena_array(context->arena, other->count, sizeof(*sorted));
+    for (size_t i = 0; i < other->count; i++)
+        sorted[i] = other->uuids[i];
+    sort(sorted, other->count, sizeof(*sorted), text_compare);
+    for (size_t i = 0; i < list->count; i++)
+        if (sorted_find(&list->uuids[i], sorted, other->count, sizeof(*sorted), text_compare) ==
+            NULL)
+            trail_add_membership(context->trail, TRAIL_AGGREGATE, replacement->provider->uuid,
+                                 list->uuids[i], added);
+}
+
+/* Notes which aggregates the provider gets and loses. */
+static enum outcome trace_difference(const struct replacement *replacement)
+{
+    struct context *context = replacement->context;
+    struct aggregates present;
+    if (context->trail == NULL)
+        return OUTCOME_OK;
+    TRY(aggregates_load(context, replacement->provider, &present));
+    trace_missing(replacement, &present, replacement->aggregates, false);
+    trace_missing(replacement, replacement->aggregates, &present, true);
+    return OUTCOME_OK;
+}
+
 static enum outcome run_replacement(void *subject)
 {
     struct replacement *replacement = subject;
     struct context *context = replacement->context;
     replacement->provider->generation = replacement->generation;
     TRY(provider_hold(context, replacement->provider, replacement->raise));
+    TRY(trace_difference(replacement));
     uint64_t changed = 0;
     enum outcome outcome = write_aggregates(replacement, &changed);
     if (outcome == OUTCOME_DUPLICATE)

@@ -5,6 +5,8 @@
 
 #include "placement/allocation.h"
 
+#include "placement/trail.h"
+
 #define MODIFIED                                                                                   \
     "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(a.updated_at, a.created_at, UTC_TIMESTAMP()))"
 
@@ -31,6 +33,14 @@ static const struct sql select_of_provider = {
 static const struct sql delete_consumer = {"DELETE FROM consumers WHERE uuid = ?", NULL};
 static const struct sql delete_allocations = {"DELETE FROM allocations WHERE consumer_id = ?",
                                               NULL};
+
+/* The same, telling what was there. */
+static const struct sql delete_consumer_told = {
+    "DELETE FROM consumers WHERE uuid = ? RETURNING uuid, generation", "si"};
+static const struct sql delete_allocations_told = {
+    "DELETE FROM allocations WHERE consumer_id = ? "
+    "RETURNING resource_provider_id, resource_class_id, used",
+    "iii"};
 
 static void read_rows(struct context *context, const struct rows *rows,
                       struct allocations *allocations)
@@ -85,16 +95,48 @@ struct deletion {
     const char *consumer_uuid;
 };
 
+static enum outcome delete_silently(const struct deletion *deletion, uint64_t *allocations)
+{
+    struct database *database = deletion->context->database;
+    uint64_t consumers;
+    *allocations = 0;
+    TRY(database_execute(database, &delete_consumer, VALUES(value_text(deletion->consumer_uuid)),
+                         &consumers));
+    if (consumers == 0)
+        return OUTCOME_OK;
+    return database_execute(database, &delete_allocations,
+                            VALUES(value_text(deletion->consumer_uuid)), allocations);
+}
+
+static enum outcome delete_with_trail(const struct deletion *deletion, uint64_t *allocations)
+{
+    struct database *database = deletion->context->database;
+    struct trail *trail = deletion->context->trail;
+    const struct value uuid = value_text(deletion->consumer_uuid);
+    struct rows consumers, rows;
+    *allocations = 0;
+    TRY(database_select(database, &delete_consumer_told, &uuid, 1, &consumers));
+    if (consumers.count == 0)
+        return OUTCOME_OK;
+    TRY(database_select(database, &delete_allocations_told, &uuid, 1, &rows));
+    *allocations = rows.count;
+    const char *consumer = row_text(&consumers, 0, 0);
+    trail_add_consumer(
+        trail, &(const struct trail_consumer){.uuid = consumer,
+                                              .generation_before = row_integer(&consumers, 0, 1),
+                                              .generation_after = TRAIL_NONE});
+    for (size_t i = 0; i < rows.count; i++)
+        trail_held(trail, consumer, row_integer(&rows, i, 0), row_integer(&rows, i, 1),
+                   row_integer(&rows, i, 2));
+    return OUTCOME_OK;
+}
+
 static enum outcome run_deletion(void *subject)
 {
     const struct deletion *deletion = subject;
-    struct database *database = deletion->context->database;
-    uint64_t consumers, allocations = 0;
-    TRY(database_execute(database, &delete_consumer, VALUES(value_text(deletion->consumer_uuid)),
-                         &consumers));
-    if (consumers > 0)
-        TRY(database_execute(database, &delete_allocations,
-                             VALUES(value_text(deletion->consumer_uuid)), &allocations));
+    uint64_t allocations;
+    TRY(deletion->context->trail != NULL ? delete_with_trail(deletion, &allocations)
+                                         : delete_silently(deletion, &allocations));
     if (allocations == 0)
         return context_fail(deletion->context, OUTCOME_NOT_FOUND,
                             "No allocations for consumer '%s'", deletion->consumer_uuid);

@@ -32,6 +32,7 @@
 #include "placement/claim_check.h"
 #include "placement/claim_run.h"
 #include "placement/provider.h"
+#include "placement/trail.h"
 
 static const struct sql delete_allocations = {
     "DELETE FROM allocations WHERE consumer_id IN (?*) "
@@ -51,6 +52,61 @@ static const struct sql raise_generation = {
     "UPDATE resource_providers SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "
     "WHERE id = ? AND generation = ?",
     NULL};
+
+/* The trail. */
+
+/* Notes what the claims ask for. */
+static void trace_claims(const struct claim_run *run)
+{
+    struct trail *trail = run->context->trail;
+    for (size_t i = 0; trail != NULL && i < run->claim_count; i++) {
+        const struct claim *claim = &run->claims[i];
+        for (size_t j = 0; j < claim->amount_count; j++)
+            trail_claimed(trail, claim->consumer_uuid, claim->amounts[j].provider_uuid,
+                          claim->amounts[j].class_name, claim->amounts[j].used);
+    }
+}
+
+/* Notes what the consumers held. */
+static void trace_freed(const struct claim_run *run)
+{
+    struct trail *trail = run->context->trail;
+    for (size_t i = 0; trail != NULL && i < run->freed.count; i++)
+        trail_held(trail, row_text(&run->freed, i, 0), row_integer(&run->freed, i, 1),
+                   row_integer(&run->freed, i, 2), row_integer(&run->freed, i, 3));
+}
+
+/* Notes what happens to the consumers. */
+static void trace_consumers(const struct claim_run *run)
+{
+    for (size_t i = 0; run->context->trail != NULL && i < run->claim_count; i++) {
+        const struct claim *claim = &run->claims[i];
+        const struct consumer *consumer = run->consumers[i];
+        int64_t before = consumer != NULL ? consumer->generation : TRAIL_NONE;
+        int64_t after = consumer != NULL ? before + 1 : 1;
+        trail_add_consumer(run->context->trail,
+                           &(const struct trail_consumer){
+                               .uuid = consumer != NULL ? consumer->uuid : claim->consumer_uuid,
+                               .generation_before = before,
+                               .generation_after = claim->amount_count > 0 ? after : TRAIL_NONE,
+                               .project_id = claim->project_id,
+                               .user_id = claim->user_id,
+                               .type = claim->consumer_type,
+                           });
+    }
+}
+
+/* Notes the generations that are raised, and names that need not be looked up. */
+static void trace_providers(const struct claim_run *run)
+{
+    struct trail *trail = run->context->trail;
+    for (size_t i = 0; trail != NULL && i < run->provider_count + run->emptied_count; i++) {
+        const struct claimed_provider *provider = &run->providers[i];
+        trail_raised(trail, provider->id, NULL, provider->generation);
+    }
+    for (size_t i = 0; trail != NULL && i < run->class_count; i++)
+        trail_call_class(trail, run->classes[i].id, run->classes[i].name);
+}
 
 /* Consumers, and what they held. */
 
@@ -96,8 +152,10 @@ static enum outcome free_allocations(struct claim_run *run)
     run->freed = (struct rows){0};
     if (count == 0)
         return OUTCOME_OK;
-    return database_select(run->context->database, &delete_allocations,
-                           VALUES(value_texts(uuids, count)), &run->freed);
+    TRY(database_select(run->context->database, &delete_allocations,
+                        VALUES(value_texts(uuids, count)), &run->freed));
+    trace_freed(run);
+    return OUTCOME_OK;
 }
 
 /* Providers. */
@@ -135,6 +193,7 @@ static void take_providers(struct claim_run *run, const struct rows *rows)
         if (provider == NULL)
             provider = &providers[run->provider_count + run->emptied_count++];
         provider->id = row_integer(rows, i, 0);
+        trail_call_provider(run->context->trail, provider->id, row_text(rows, i, 1));
         provider->generation = row_integer(rows, i, 2);
     }
 }
@@ -262,6 +321,7 @@ static enum outcome carry_out_consumers(struct claim_run *run, const struct cons
 static enum outcome write_consumers(struct claim_run *run)
 {
     const struct consumer_writes writes = plan_consumers(run);
+    trace_consumers(run);
     enum outcome outcome = carry_out_consumers(run, &writes);
     if (outcome != OUTCOME_NOT_FOUND)
         return outcome;
@@ -305,6 +365,7 @@ static enum outcome raise_generations(struct claim_run *run)
     uint64_t found;
     TRY(database_execute_bulk(run->context->database, &raise_generation, values, WIDTH, count,
                               &found));
+    trace_providers(run);
     return found == count ? OUTCOME_OK : OUTCOME_CONFLICT;
 }
 
@@ -317,6 +378,7 @@ static enum outcome run_transaction(void *subject)
     };
     struct claim_run *run = subject;
     claim_run_begin(run);
+    trace_claims(run);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         TRY(steps[i](run));
     return OUTCOME_OK;

@@ -18,10 +18,13 @@ struct placement_settings {
     uint64_t candidates_milliseconds; /* the longest that a search may take */
 };
 
+struct trail;
+
 struct context {
     struct arena *arena;
     struct database *database;
     const struct placement_settings *settings;
+    struct trail *trail;    /* what a write changes (placement/trail.h); NULL: nobody asks */
     struct failure failure; /* why the last outcome was not OUTCOME_OK */
 };
 

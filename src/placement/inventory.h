@@ -4,19 +4,8 @@
 #ifndef BERTH_PLACEMENT_INVENTORY_H
 #define BERTH_PLACEMENT_INVENTORY_H
 
+#include "placement/inventory_record.h"
 #include "placement/provider.h"
-
-struct inventory {
-    const char *class_name;
-    int64_t total, reserved, min_unit, max_unit, step_size;
-    double allocation_ratio;
-    time_t modified; /* 0: unknown, not from the database */
-};
-
-struct inventories {
-    struct inventory *list;
-    size_t count;
-};
 
 /* Returns (total - reserved) * allocation_ratio, without its fraction. */
 double inventory_capacity(const struct inventory *inventory);

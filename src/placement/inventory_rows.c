@@ -12,19 +12,25 @@
 #include "base/text.h"
 #include "placement/pairs.h"
 #include "placement/resource_class.h"
+#include "placement/trail.h"
 
 /* The inventories, then the classes by name, without a provider. */
-static const struct sql select_rows = {
-    "SELECT i.resource_provider_id, rc.id, rc.name, "
-    "(SELECT CAST(SUM(a.used) AS SIGNED) FROM allocations a "
-    "FORCE INDEX (allocations_resource_provider_class_used_idx) "
-    "WHERE a.resource_provider_id = i.resource_provider_id "
-    "AND a.resource_class_id = i.resource_class_id) "
-    "FROM inventories i FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
-    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "
-    "WHERE i.resource_provider_id IN (?*) "
-    "UNION ALL SELECT NULL, id, name, NULL FROM resource_classes WHERE name IN (?*)",
-    "iisi"};
+#define SELECT_ROWS(columns, nulls)                                                                \
+    "SELECT i.resource_provider_id, rc.id, rc.name, "                                              \
+    "(SELECT CAST(SUM(a.used) AS SIGNED) FROM allocations a "                                      \
+    "FORCE INDEX (allocations_resource_provider_class_used_idx) "                                  \
+    "WHERE a.resource_provider_id = i.resource_provider_id "                                       \
+    "AND a.resource_class_id = i.resource_class_id)" columns                                       \
+    " FROM inventories i FORCE INDEX (uniq_inventories0resource_provider_resource_class) "         \
+    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "                            \
+    "WHERE i.resource_provider_id IN (?*) "                                                        \
+    "UNION ALL SELECT NULL, id, name, NULL" nulls " FROM resource_classes WHERE name IN (?*)"
+static const struct sql select_rows = {SELECT_ROWS("", ""), "iisi"};
+/* With the amounts, for the trail. */
+static const struct sql select_whole_rows = {
+    SELECT_ROWS(", i.total, i.reserved, i.min_unit, i.max_unit, i.step_size, i.allocation_ratio",
+                ", NULL, NULL, NULL, NULL, NULL, NULL"),
+    "iisiiiiiir"};
 /* Of pairs of provider and class, not of each provider with each class. */
 static const struct sql select_used = {
     "SELECT sums.provider, sums.class, rc.name, sums.used FROM ("
@@ -107,16 +113,44 @@ static struct rows rows_of_providers(struct context *context, const struct rows 
     return (struct rows){.values = values, .count = count, .columns = rows->columns};
 }
 
+/* Notes the inventories that exist. Their rows have the columns of select_whole_rows. */
+static void trace_found(struct context *context, const struct rows *rows)
+{
+    for (size_t i = 0; context->trail != NULL && i < rows->count; i++) {
+        const struct inventory before = {
+            .total = row_integer(rows, i, 4),
+            .reserved = row_integer(rows, i, 5),
+            .min_unit = row_integer(rows, i, 6),
+            .max_unit = row_integer(rows, i, 7),
+            .step_size = row_integer(rows, i, 8),
+            .allocation_ratio = row_float(rows, i, 9),
+        };
+        trail_found_inventory(context->trail, row_integer(rows, i, FOUND_PROVIDER),
+                              row_integer(rows, i, FOUND_CLASS),
+                              row_text(rows, i, FOUND_CLASS_NAME), &before);
+    }
+}
+
+/* Notes what becomes of inventories; deleted: they are gone. */
+static void trace_written(struct context *context, const struct inventory_row *rows, size_t count,
+                          bool deleted)
+{
+    for (size_t i = 0; context->trail != NULL && i < count; i++)
+        trail_wrote_inventory(context->trail, rows[i].provider_id, rows[i].provider_uuid,
+                              rows[i].class_id, deleted ? NULL : rows[i].inventory);
+}
+
 enum outcome inventory_rows_find(struct context *context, const int64_t *provider_ids, size_t count,
                                  const struct inventory_classes *classes, struct rows *found)
 {
     struct rows rows;
     TRY(database_select(
-        context->database, &select_rows,
+        context->database, context->trail != NULL ? &select_whole_rows : &select_rows,
         VALUES(value_integers(provider_ids, count), value_texts(classes->names, classes->count)),
         &rows));
     set_class_ids(context, classes, &rows);
     *found = rows_of_providers(context, &rows);
+    trace_found(context, found);
     return OUTCOME_OK;
 }
 
@@ -135,6 +169,7 @@ static enum outcome write_rows(struct context *context, const struct sql *sql,
         };
         memcpy(&values[i * WIDTH], row, sizeof(row));
     }
+    trace_written(context, rows, count, false);
     return database_execute_bulk(context->database, sql, values, WIDTH, count, NULL);
 }
 
@@ -244,6 +279,7 @@ enum outcome inventory_rows_delete(struct context *context, const struct invento
         values[i * WIDTH] = value_integer(rows[i].provider_id);
         values[i * WIDTH + 1] = value_integer(rows[i].class_id);
     }
+    trace_written(context, rows, count, true);
     return database_execute_bulk(context->database, &delete_inventory, values, WIDTH, count,
                                  deleted);
 }

@@ -5,6 +5,8 @@
 
 #include "placement/provider.h"
 
+#include "placement/trail.h"
+
 static const struct sql select_provider = {
     "SELECT " PROVIDER_COLUMNS " " PROVIDER_TABLES "WHERE rp.uuid = ?", PROVIDER_COLUMN_KINDS};
 static const struct sql lock_provider = {
@@ -99,6 +101,7 @@ enum outcome provider_increment_generation(struct context *context, struct provi
                          &found));
     if (found != 1)
         return changed(context);
+    trail_raised(context->trail, provider->id, provider->uuid, provider->generation);
     provider->generation++;
     return OUTCOME_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "placement/ancestry.h"
 #include "placement/touch.h"
+#include "placement/trail.h"
 
 static const struct sql lock_parent = {
     "SELECT parent.id, root.id, root.uuid FROM resource_providers parent "
@@ -114,6 +115,13 @@ static enum outcome create_body(void *subject)
                                 child ? value_integer(provider->parent_id) : value_null()),
                          NULL));
     provider->id = database_insert_id(database);
+    trail_add_provider(creating->context->trail,
+                       &(const struct trail_provider){.uuid = provider->uuid,
+                                                      .id = provider->id,
+                                                      .generation_before = TRAIL_NONE,
+                                                      .describes = true,
+                                                      .name_after = provider->name,
+                                                      .parent_after = provider->parent_uuid});
     if (child)
         return OUTCOME_OK;
     provider->root_id = provider->id;
@@ -260,6 +268,17 @@ static enum outcome update_body(void *subject)
     } else if (move.now.name == NULL || strcmp(change->name, move.now.name) != 0) {
         TRY(rename_in_place(updating, &move.now));
     }
+    trail_add_provider(updating->context->trail,
+                       &(const struct trail_provider){
+                           .uuid = move.now.uuid,
+                           .id = move.now.id,
+                           .generation_before = move.now.generation,
+                           .generation_after = move.now.generation,
+                           .describes = true,
+                           .name_before = move.now.name,
+                           .name_after = change->name,
+                           .parent_before = move.now.parent_uuid,
+                           .parent_after = moves ? move.parent.uuid : move.now.parent_uuid});
     provider->name = change->name;
     if (change->sets_parent)
         provider->parent_uuid = change->parent_uuid;
@@ -282,6 +301,59 @@ struct deleting {
     const char *uuid;
 };
 
+/* What is deleted with a provider: inventories, traits, aggregates. */
+static const struct sql select_belongings = {
+    "SELECT 0, rc.id, rc.name, i.total, i.reserved, i.min_unit, i.max_unit, i.step_size, "
+    "i.allocation_ratio FROM inventories i JOIN resource_classes rc "
+    "ON rc.id = i.resource_class_id WHERE i.resource_provider_id = ? "
+    "UNION ALL SELECT 1, t.id, t.name, NULL, NULL, NULL, NULL, NULL, NULL "
+    "FROM resource_provider_traits rpt JOIN traits t ON t.id = rpt.trait_id "
+    "WHERE rpt.resource_provider_id = ? "
+    "UNION ALL SELECT 2, a.id, a.uuid, NULL, NULL, NULL, NULL, NULL, NULL "
+    "FROM resource_provider_aggregates rpa JOIN placement_aggregates a ON a.id = rpa.aggregate_id "
+    "WHERE rpa.resource_provider_id = ?",
+    "iisiiiiir"};
+
+static enum outcome trace_deletion(struct context *context, const struct provider *provider)
+{
+    enum { INVENTORY, TRAIT };
+    struct trail *trail = context->trail;
+    const struct value id = value_integer(provider->id);
+    struct rows rows;
+    if (trail == NULL)
+        return OUTCOME_OK;
+    TRY(database_select(context->database, &select_belongings, VALUES(id, id, id), &rows));
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct inventory inventory = {
+            .class_name = row_text(&rows, i, 2),
+            .total = row_integer(&rows, i, 3),
+            .reserved = row_integer(&rows, i, 4),
+            .min_unit = row_integer(&rows, i, 5),
+            .max_unit = row_integer(&rows, i, 6),
+            .step_size = row_integer(&rows, i, 7),
+            .allocation_ratio = row_is_null(&rows, i, 8) ? 0 : row_float(&rows, i, 8),
+        };
+        if (row_integer(&rows, i, 0) != INVENTORY) {
+            trail_add_membership(trail,
+                                 row_integer(&rows, i, 0) == TRAIT ? TRAIL_TRAIT : TRAIL_AGGREGATE,
+                                 provider->uuid, inventory.class_name, false);
+            continue;
+        }
+        trail_found_inventory(trail, provider->id, row_integer(&rows, i, 1), inventory.class_name,
+                              &inventory);
+        trail_wrote_inventory(trail, provider->id, provider->uuid, row_integer(&rows, i, 1), NULL);
+    }
+    trail_add_provider(trail,
+                       &(const struct trail_provider){.uuid = provider->uuid,
+                                                      .id = provider->id,
+                                                      .generation_before = provider->generation,
+                                                      .generation_after = TRAIL_NONE,
+                                                      .describes = true,
+                                                      .name_before = provider->name,
+                                                      .parent_before = provider->parent_uuid});
+    return OUTCOME_OK;
+}
+
 static enum outcome delete_body(void *subject)
 {
     const struct deleting *deleting = subject;
@@ -297,6 +369,7 @@ static enum outcome delete_body(void *subject)
                             "child providers first.");
     if (row_integer(&rows, 0, 1) != 0)
         return context_fail(context, OUTCOME_IN_USE, "Resource provider has allocations.");
+    TRY(trace_deletion(context, &provider));
     for (size_t i = 0; i < sizeof(deletions) / sizeof(deletions[0]); i++)
         TRY(database_execute(context->database, &deletions[i], &id, 1, NULL));
     return OUTCOME_OK;

@@ -11,6 +11,7 @@
 #include "base/sorted.h"
 #include "placement/consumer.h"
 #include "placement/inventory_rows.h"
+#include "placement/trail.h"
 
 static const struct sql raise_generations = {
     "UPDATE resource_providers SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "
@@ -32,6 +33,7 @@ struct reshaping {
 
     /* Of one attempt: */
     int64_t *ids;                  /* of each provider */
+    int64_t *generations;          /* of each provider, before the reshape */
     struct inventory_row *removed; /* inventories to delete after the claims */
     size_t removed_count;
 };
@@ -81,6 +83,8 @@ static enum outcome check_provider(struct reshaping *reshaping, size_t index,
                             "with uuid %s found",
                             provider->uuid, provider->uuid);
     reshaping->ids[index] = found->id;
+    reshaping->generations[index] = found->generation;
+    trail_call_provider(reshaping->context->trail, found->id, found->uuid);
     if (found->generation == provider->generation)
         return OUTCOME_OK;
     return context_fail(
@@ -102,6 +106,7 @@ static enum outcome lock_providers(struct reshaping *reshaping)
                 row_text(&rows, i, 1), row_integer(&rows, i, 0), row_integer(&rows, i, 2)};
     sort(stored, count, sizeof(*stored), uuid_compare);
     reshaping->ids = arena_array(arena, reshaping->provider_count, sizeof(int64_t));
+    reshaping->generations = arena_array(arena, reshaping->provider_count, sizeof(int64_t));
     for (size_t i = 0; i < reshaping->provider_count; i++)
         TRY(check_provider(reshaping, i, stored, count));
     return OUTCOME_OK;
@@ -213,9 +218,12 @@ static enum outcome raise(struct reshaping *reshaping, bool also_empty)
 {
     int64_t *ids = arena_array(reshaping->context->arena, reshaping->provider_count, sizeof(*ids));
     size_t count = 0;
-    for (size_t i = 0; i < reshaping->provider_count; i++)
-        if (also_empty || reshaping->providers[i].inventories.count > 0)
-            ids[count++] = reshaping->ids[i];
+    for (size_t i = 0; i < reshaping->provider_count; i++) {
+        if (!also_empty && reshaping->providers[i].inventories.count == 0)
+            continue;
+        ids[count++] = reshaping->ids[i];
+        trail_raised(reshaping->context->trail, reshaping->ids[i], NULL, reshaping->generations[i]);
+    }
     if (count == 0)
         return OUTCOME_OK;
     return database_execute(reshaping->context->database, &raise_generations,

@@ -7,6 +7,7 @@
 
 #include "base/sorted.h"
 #include "placement/touch.h"
+#include "placement/trail.h"
 
 #define CLASS_COLUMNS                                                                              \
     "id, name, TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(updated_at, created_at))"
@@ -80,6 +81,7 @@ static enum outcome run_creation(void *subject)
 {
     const struct change *change = subject;
     struct database *database = change->context->database;
+    trail_add_name(change->context->trail, TRAIL_RESOURCE_CLASS, NULL, change->name);
     enum outcome outcome =
         database_execute(database, &insert_class, VALUES(value_text(change->name)), NULL);
     if (outcome != OUTCOME_DUPLICATE)
@@ -101,6 +103,7 @@ static enum outcome run_renaming(void *subject)
     const struct change *change = subject;
     const struct resource_class *class = change->class;
     uint64_t found;
+    trail_add_name(change->context->trail, TRAIL_RESOURCE_CLASS, class->name, change->name);
     TRY(database_execute(
         change->context->database, &rename_class,
         VALUES(value_text(change->name), value_integer(class->id), value_text(class->name)),
@@ -164,6 +167,7 @@ static enum outcome run_deletion(void *subject)
         return context_fail(context, OUTCOME_IN_USE,
                             "Cannot delete resource class %s. Class is in use in inventory.",
                             change->name);
+    trail_add_name(context->trail, TRAIL_RESOURCE_CLASS, change->name, NULL);
     return database_execute(database, &delete_class, &id, 1, NULL);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/sorted.h"
 #include "base/text.h"
+#include "placement/trail.h"
 
 #define TRAIT_COLUMNS                                                                              \
     "SELECT t.id, t.name, TIMESTAMPDIFF(SECOND, '1970-01-01', t.created_at), "                     \
@@ -110,6 +111,7 @@ struct named_trait {
 static enum outcome run_creation(void *subject)
 {
     const struct named_trait *creation = subject;
+    trail_add_name(creation->context->trail, TRAIL_TRAIT_NAME, NULL, creation->name);
     return database_execute(creation->context->database, &insert_trait,
                             VALUES(value_text(creation->name)), NULL);
 }
@@ -139,6 +141,7 @@ static enum outcome run_deletion(void *subject)
     if (use.count > 0)
         return context_fail(context, OUTCOME_IN_USE,
                             "The trait %s is in use by a resource provider.", name);
+    trail_add_name(context->trail, TRAIL_TRAIT_NAME, name, NULL);
     return database_execute(database, &delete_trait, &id, 1, NULL);
 }
 
@@ -226,12 +229,18 @@ static enum outcome write_difference(const struct replacement *replacement,
     int64_t *gone = arena_array(context->arena, present->count, sizeof(*gone));
     struct value *added = arena_array(context->arena, wanted->count * 2, sizeof(*added));
     size_t gone_count = 0, added_count = 0;
-    for (size_t i = 0; i < present->count; i++)
-        if (!contains(&sorted_wanted, &present->list[i]))
-            gone[gone_count++] = present->list[i].id;
+    for (size_t i = 0; i < present->count; i++) {
+        if (contains(&sorted_wanted, &present->list[i]))
+            continue;
+        gone[gone_count++] = present->list[i].id;
+        trail_add_membership(context->trail, TRAIL_TRAIT, replacement->provider->uuid,
+                             present->list[i].name, false);
+    }
     for (size_t i = 0; i < wanted->count; i++) {
         if (contains(&sorted_present, &wanted->list[i]))
             continue;
+        trail_add_membership(context->trail, TRAIL_TRAIT, replacement->provider->uuid,
+                             wanted->list[i].name, true);
         added[added_count * 2] = provider_id;
         added[added_count++ * 2 + 1] = value_integer(wanted->list[i].id);
     }

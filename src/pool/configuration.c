@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/trail/audit_log.h"
 #include "auth/authentication.h"
 #include "auth/keystone/login.h"
 #include "base/log.h"
@@ -32,6 +33,16 @@ static bool check_settings(const struct settings *settings, const struct config 
     return true;
 }
 
+/* Opens the audit log and closes it: each worker has its own. */
+static bool try_audit_log(const struct settings *settings, struct error_line *error)
+{
+    struct audit_log *log;
+    if (!audit_log_open(settings, &log, error))
+        return false;
+    audit_log_close(log);
+    return true;
+}
+
 static bool configure(struct configuration *configuration, struct config *config, bool serve,
                       struct error_line *error)
 {
@@ -46,6 +57,8 @@ static bool configure(struct configuration *configuration, struct config *config
         if (!log_open(&log, error))
             return false;
         settings_report(settings, config);
+        if (!try_audit_log(settings, error))
+            return false;
     }
     ignored_options_report(settings, config);
     policy_store_report(configuration->policies);

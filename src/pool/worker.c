@@ -38,6 +38,7 @@ struct worker {
     struct fastcgi *fastcgi;
     struct database *database;
     struct service *service;
+    struct audit_log *audit_log; /* NULL: none */
     struct arena arena;
     struct buffer output;
     jmp_buf escape;
@@ -69,8 +70,12 @@ static bool worker_open(struct worker *worker)
     worker->database = database_from_settings(worker->settings, &error);
     if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
         return false;
+    if (!audit_log_open(worker->settings, &worker->audit_log, &error)) {
+        log_event(LOG_LEVEL_ERROR, "cannot open the audit log", log_text("reason", error.text));
+        return false;
+    }
     worker->service = service_new(worker->settings, worker->database, worker->shared,
-                                  worker->policies, worker->slot);
+                                  worker->policies, worker->slot, worker->audit_log);
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
@@ -80,6 +85,7 @@ static bool worker_open(struct worker *worker)
 static void worker_close(struct worker *worker)
 {
     service_free(worker->service);
+    audit_log_close(worker->audit_log);
     database_free(worker->database);
     fastcgi_free(worker->fastcgi);
     arena_free(&worker->arena);
@@ -92,9 +98,10 @@ static void worker_take_signals(struct worker *worker)
 {
     struct signalfd_siginfo info;
     while (read(worker->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-        if (info.ssi_signo == SIGUSR1)
+        if (info.ssi_signo == SIGUSR1) {
             log_reopen();
-        else if (info.ssi_signo == SIGQUIT)
+            audit_log_reopen(worker->audit_log);
+        } else if (info.ssi_signo == SIGQUIT)
             worker->ending = true;
         else if (worker->drain_until == 0)
             worker->drain_until = clock_milliseconds() + DRAIN_MOST;

@@ -253,6 +253,15 @@ static bool check_log(const struct loader *loader)
     if (!log_is_facility(settings->default_syslog_log_facility))
         return fail(loader, option_find("DEFAULT", "syslog_log_facility"),
                     "is not a facility of syslog, as LOG_USER or LOG_LOCAL0");
+    if (settings->berth_audit_log_syslog_facility != NULL &&
+        *settings->berth_audit_log_syslog_facility != '\0' &&
+        !log_is_facility(settings->berth_audit_log_syslog_facility))
+        return fail(loader, option_find("berth", "audit_log_syslog_facility"),
+                    "is not a facility of syslog, as LOG_USER or LOG_LOCAL0");
+    if (settings->berth_audit_log && text_filled_or(settings->berth_audit_log_file, NULL) == NULL &&
+        text_filled_or(settings->berth_audit_log_syslog_facility, NULL) == NULL)
+        return fail(loader, option_find("berth", "audit_log"),
+                    "needs audit_log_file or audit_log_syslog_facility");
     if (strcmp(settings->default_log_rotation_type, "interval") == 0 &&
         (weekly ? settings->default_log_rotate_interval > 6
                 : settings->default_log_rotate_interval == 0))

@@ -142,7 +142,8 @@ static void start(void)
     open_log();
     database = database_from_settings(&settings, &error);
     shared = service_shared_new(&settings);
-    service = service_new(&settings, database, shared, policy_store_new(&settings, &error), NULL);
+    service =
+        service_new(&settings, database, shared, policy_store_new(&settings, &error), NULL, NULL);
     fastcgi = fastcgi_new(0);
     require(database != NULL && shared != NULL && fastcgi != NULL);
     arena_init(&request_arena, (size_t)settings.berth_request_memory);

@@ -51,7 +51,10 @@ def test_no_secret_is_in_logs_or_answers(directory):
     for form in ('text', 'json', 'oslo'):
         place = os.path.join(directory, form)
         os.mkdir(place)
-        berth = 'log_format = %s\nlog_level = debug\nrequest_timeout = 2\n' % form
+        audit = os.path.join(place, 'audit.log')
+        berth = 'log_format = %s\nlog_level = debug\nrequest_timeout = 2\naudit_log = true\n' \
+            'audit_log_file = %s\naudit_log_format = %s\n' % (
+                form, audit, 'cadf' if form == 'text' else 'json')
         with Cloud(place, workers=2, password=PASSWORD, berth=berth) as cloud:
             answers = ask_all(cloud)
             # the tables are gone: every statement fails
@@ -62,7 +65,8 @@ def test_no_secret_is_in_logs_or_answers(directory):
             down = ask_all(cloud)
             assert '"status": 503' in down
             wait_until('it is in the log', lambda: 'database error' in cloud.log())
-            text = logs(cloud)
+            text = logs(cloud, audit)
+            assert '"allocations.set"' in text and '"failed"' in text, 'the audit log is there'
             # with noauth2 the token's halves are the ids of user and project, which are logged; the
             # token itself is not
             for secret in (PASSWORD, BODY, TOKEN + ':' + TOKEN):

@@ -34,7 +34,7 @@ static void begin(const char *policy)
     ck_assert_int_eq(fclose(file), 0);
     policies = policy_store_new(&settings, &error);
     ck_assert_msg(policies != NULL, "%s", error.text);
-    service = service_new(&settings, database, shared, policies, NULL);
+    service = service_new(&settings, database, shared, policies, NULL, NULL);
 }
 
 static void end(void)

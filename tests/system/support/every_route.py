@@ -113,8 +113,8 @@ def check_answer(answer, what, secrets=SECRETS):
 
 
 def check_log(text, what):
-    for secret in SECRETS:
-        assert secret not in text, '%s: %s in the log' % (what, secret)
+    for secret in SECRETS:  # a query is shown: its values are names, ids and amounts
+        assert secret == QUERY or secret not in text, '%s: %s in the log' % (what, secret)
     found = INTERNALS.search(text)
     assert not found, '%s: %s in the log: %s' % (
         what, found.group(), text[max(0, found.start() - 200):found.end() + 100])
