@@ -37,6 +37,7 @@ enum outcome {
 
     /* The database. */
     OUTCOME_CONFLICT,    /* another transaction made this one roll back: run it again */
+    OUTCOME_UNMET,       /* a statement found that what it requires does not hold */
     OUTCOME_UNAVAILABLE, /* no connection */
     OUTCOME_UNSTORABLE,  /* text has characters that its character set does not have */
     OUTCOME_UNCERTAIN,   /* the connection broke during COMMIT, which may have happened or not */

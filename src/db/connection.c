@@ -276,6 +276,7 @@ enum outcome connection_open(struct database *database)
         return OUTCOME_UNAVAILABLE; /* whatever the error was */
     connection_count(database, since);
     database->bulk = offers_bulk(database->mysql);
+    database->no_compound = false;
     database->statistics.connections++;
     database->connected_at = clock_microseconds() / MICROSECONDS;
     enum outcome outcome = set_session(database);

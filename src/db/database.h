@@ -28,6 +28,7 @@
  *   OUTCOME_DUPLICATE    a unique index refused a row
  *   OUTCOME_UNSTORABLE   a text has characters that the column's character set lacks: only from
  *                        statements that write it; in a SELECT or DELETE it is equal to nothing
+ *   OUTCOME_UNMET        only from database_conclude()
  *   OUTCOME_UNAVAILABLE  no connection; the server is shutting down, not ready or read-only; or the
  *                        statement took too long
  *   OUTCOME_BROKEN       anything else
@@ -137,6 +138,27 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
 enum outcome database_execute_bulk(struct database *database, const struct sql *sql,
                                    const struct value *values, size_t width, size_t count,
                                    uint64_t *affected);
+
+/* Tells whether the connection can run database_conclude(): not through SQL proxies, nor on a server
+   that cannot prepare a compound statement, nor for a witness that must be told of the COMMIT.
+   Connects if there is no connection; true if that fails. */
+bool database_concludes(struct database *database);
+
+/*
+ * Runs the last statement of a transaction, which also commits it: a compound one, without rows,
+ * such as
+ *
+ *     BEGIN NOT ATOMIC UPDATE ...; IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000'; END IF;
+ *     COMMIT; END
+ *
+ * OUTCOME_UNMET if it signals that, if a unique index refuses a row, if a text cannot be stored or
+ * compared, or if the server turns out not to prepare such a statement: nothing of the transaction
+ * remains, and other statements will find the reason. OUTCOME_UNCERTAIN if the connection broke
+ * before the answer, or if it cannot be found out whether it has committed.
+ * Only for the body of a database_transaction() that is not within another.
+ */
+enum outcome database_conclude(struct database *database, const struct sql *sql,
+                               const struct value *values, size_t count);
 
 /* Returns the AUTO_INCREMENT id of the row that the last database_execute() inserted. */
 int64_t database_insert_id(const struct database *database);

@@ -57,6 +57,14 @@ static bool send_text(struct database *database, struct prepared *prepared)
     return !failed;
 }
 
+static enum outcome keep_or_starve(struct database *database, struct prepared *prepared)
+{
+    if (prepared_keep(database, prepared))
+        return OUTCOME_OK;
+    prepared_free(prepared);
+    arena_starve(database->arena);
+}
+
 static enum outcome prepare(struct database *database, const char *text, struct prepared **result)
 {
     struct prepared *prepared = prepared_new(database, text);
@@ -67,12 +75,8 @@ static enum outcome prepare(struct database *database, const char *text, struct 
         prepared_free(prepared);
         return connection_error(database, error.error, error.state, text);
     }
-    if (!prepared_keep(database, prepared)) {
-        prepared_free(prepared);
-        arena_starve(database->arena);
-    }
     *result = prepared;
-    return OUTCOME_OK;
+    return keep_or_starve(database, prepared);
 }
 
 static enum outcome find_or_prepare(struct database *database, const char *text,
@@ -309,6 +313,77 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
     if (affected != NULL)
         *affected = found;
     return OUTCOME_OK;
+}
+
+bool database_concludes(struct database *database)
+{
+    return database->witness == NULL && (database_connect(database) != OUTCOME_OK ||
+                                         (database->bulk && !database->no_compound));
+}
+
+/* Returns whether the transaction is still open; false if the server does not say. */
+static bool is_open(struct database *database)
+{
+    static const char text[] = "SELECT @@in_transaction";
+    if (database->mysql == NULL)
+        return false;
+    uint64_t since = clock_microseconds();
+    MYSQL_RES *result = NULL;
+    if (mysql_real_query(database->mysql, text, sizeof(text) - 1) == 0)
+        result = mysql_store_result(database->mysql);
+    connection_count(database, since);
+    MYSQL_ROW row = result != NULL ? mysql_fetch_row(result) : NULL;
+    bool open = row != NULL && row[0] != NULL && strcmp(row[0], "1") == 0;
+    mysql_free_result(result);
+    return open;
+}
+
+/* Finds or prepares a compound statement. OUTCOME_UNMET: the server cannot prepare such. */
+static enum outcome prepare_compound(struct database *database, const char *text,
+                                     struct prepared **prepared)
+{
+    if ((*prepared = prepared_find(database, text)) != NULL)
+        return OUTCOME_OK;
+    *prepared = prepared_new(database, text);
+    if (*prepared == NULL)
+        arena_starve(database->arena);
+    if (send_text(database, *prepared))
+        return keep_or_starve(database, *prepared);
+    struct statement_error error = error_of(database, (*prepared)->handle);
+    prepared_free(*prepared);
+    if (error.error != ER_PARSE_ERROR && error.error != ER_UNSUPPORTED_PS)
+        return connection_error(database, error.error, error.state, text);
+    database->no_compound = true;
+    return OUTCOME_UNMET;
+}
+
+/* What the failure of a statement that ends with COMMIT means. */
+static enum outcome conclusion(struct database *database, enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_CONFLICT:
+    case OUTCOME_UNMET:
+        return outcome;
+    case OUTCOME_DUPLICATE:
+    case OUTCOME_UNSTORABLE:
+        return OUTCOME_UNMET;
+    default:
+        return is_open(database) ? outcome : OUTCOME_UNCERTAIN;
+    }
+}
+
+enum outcome database_conclude(struct database *database, const struct sql *sql,
+                               const struct value *values, size_t count)
+{
+    const char *text = sql->text;
+    struct prepared *prepared;
+    assert(database->in_transaction);
+    TRY(database_connect(database));
+    parameters_expand(database->arena, &text, &values, &count);
+    TRY(prepare_compound(database, text, &prepared));
+    enum outcome outcome = run(database, text, values, count, &prepared);
+    database->concluded = outcome == OUTCOME_OK;
+    return outcome == OUTCOME_OK ? outcome : conclusion(database, outcome);
 }
 
 int64_t database_insert_id(const struct database *database)

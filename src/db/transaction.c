@@ -97,13 +97,14 @@ static enum outcome run_once(struct database *database, const struct transaction
         return outcome == OUTCOME_CONFLICT ? OUTCOME_UNAVAILABLE : outcome;
     }
     database->in_transaction = true;
+    database->concluded = false;
     database->doomed = OUTCOME_OK;
     if (kind == &writing)
         tell(database, STEP_BEGUN);
     outcome = body(subject);
     if (outcome == OUTCOME_OK)
         outcome = database->doomed;
-    if (outcome == OUTCOME_OK)
+    if (outcome == OUTCOME_OK && !database->concluded)
         outcome = kind->end(database);
     else
         *lost = outcome == OUTCOME_UNAVAILABLE && database->mysql == NULL;

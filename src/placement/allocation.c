@@ -42,6 +42,16 @@ static const struct sql delete_allocations_told = {
     "RETURNING resource_provider_id, resource_class_id, used",
     "iii"};
 
+/* Both, and COMMIT, as one statement. */
+static const struct sql delete_at_once = {
+    "BEGIN NOT ATOMIC "
+    "DELETE FROM consumers WHERE uuid = ?; "
+    "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000'; END IF; "
+    "DELETE FROM allocations WHERE consumer_id = ?; "
+    "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000'; END IF; "
+    "COMMIT; END",
+    NULL};
+
 static void read_rows(struct context *context, const struct rows *rows,
                       struct allocations *allocations)
 {
@@ -143,8 +153,21 @@ static enum outcome run_deletion(void *subject)
     return OUTCOME_OK;
 }
 
+static enum outcome run_deletion_at_once(void *subject)
+{
+    const struct deletion *deletion = subject;
+    return database_conclude(
+        deletion->context->database, &delete_at_once,
+        VALUES(value_text(deletion->consumer_uuid), value_text(deletion->consumer_uuid)));
+}
+
 enum outcome allocations_delete(struct context *context, const char *consumer_uuid)
 {
     struct deletion deletion = {.context = context, .consumer_uuid = consumer_uuid};
+    enum outcome outcome = OUTCOME_UNMET;
+    if (database_concludes(context->database))
+        outcome = database_transaction(context->database, run_deletion_at_once, &deletion);
+    if (outcome != OUTCOME_UNMET)
+        return outcome;
     return database_transaction(context->database, run_deletion, &deletion);
 }

@@ -29,6 +29,7 @@
 #include <strings.h>
 
 #include "base/sorted.h"
+#include "placement/claim_at_once.h"
 #include "placement/claim_check.h"
 #include "placement/claim_run.h"
 #include "placement/provider.h"
@@ -396,6 +397,9 @@ enum outcome claims_run(struct claim_run *run)
 
 enum outcome claims_replace(struct context *context, const struct claim *claims, size_t count)
 {
+    enum outcome outcome = claim_at_once(context, claims, count);
+    if (outcome != OUTCOME_UNMET)
+        return outcome;
     struct claim_run *run = claims_prepare(context, claims, count);
     return database_transaction(context->database, run_transaction, run);
 }

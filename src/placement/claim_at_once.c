@@ -1,0 +1,182 @@
+/*
+ * Runs a claim of a new consumer as one statement.
+ *
+ *  1. Insert the consumer. It must be new, and its project, user and type must exist.
+ *  2. Raise the generations of the providers. This locks their rows, by uuid; all must exist.
+ *  3. Insert the allocations that units and capacity allow; this must be all of them. Inventories
+ *     and usages are read after the rows were locked, so they include every earlier claim.
+ *  4. Commit.
+ *
+ * The locks and their order are those of claim.c. Step 2 needs no generation to compare with, since
+ * everything that depends on it is read later, under the lock. A writer that takes no locks, such as
+ * the Python service, finds another generation than it has read, and gives way.
+ */
+#include <config.h>
+
+#include "placement/claim_at_once.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/sorted.h"
+
+enum { AMOUNTS_MOST = 64 }; /* providers times classes; a longer claim takes the long way */
+
+/* The amount of the claim for the provider and class of a row, from a table with a row for each
+   provider. 0, or less than any unit, if the claim has none. */
+#define AMOUNT                                                                                     \
+    "CAST(ELT((FIELD(rp.uuid, ?...) - 1) * ? + FIELD(rc.name, ?...), ?...) AS SIGNED)"
+
+/* An allocation ratio is stored with 24 bits and means the shortest decimal number with these bits.
+   So it may be less than it seems here: take off more than that can be. Where this refuses what
+   would just fit, the long way decides. */
+#define CAPACITY                                                                                   \
+    "(i.total - i.reserved) * IF(i.allocation_ratio = 1, 1, i.allocation_ratio * 0.9999998)"
+
+#define USED                                                                                       \
+    "COALESCE((SELECT SUM(a.used) FROM allocations a "                                             \
+    "FORCE INDEX (allocations_resource_provider_class_used_idx) "                                  \
+    "WHERE a.resource_provider_id = i.resource_provider_id "                                       \
+    "AND a.resource_class_id = i.resource_class_id), 0)"
+
+#define REQUIRE_ROWS(count) "IF ROW_COUNT() <> " count " THEN SIGNAL SQLSTATE '45000'; END IF; "
+
+#define CLAIM(column, owner_id, table, condition)                                                  \
+    "BEGIN NOT ATOMIC "                                                                            \
+    "INSERT INTO consumers (uuid, project_id, user_id, generation, created_at" column ") "         \
+    "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP()" owner_id " FROM projects p, users u" table " "      \
+    "WHERE p.external_id = ? AND u.external_id = ? " condition                                     \
+    "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?); " REQUIRE_ROWS("1")         \
+    "UPDATE resource_providers FORCE INDEX (uniq_resource_providers0uuid) "                        \
+    "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                               \
+    "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS("?")                    \
+    "INSERT INTO allocations "                                                                     \
+    "(resource_provider_id, resource_class_id, consumer_id, used, created_at) "                    \
+    "SELECT rp.id, rc.id, ?, " AMOUNT ", UTC_TIMESTAMP() "                                         \
+    "FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "                       \
+    "STRAIGHT_JOIN inventories i "                                                                 \
+    "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "                             \
+    "ON i.resource_provider_id = rp.id "                                                           \
+    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "                            \
+    "WHERE rp.uuid IN (?...) AND rc.name IN (?...) "                                               \
+    "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY " - " USED ") "            \
+    "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                                      \
+    "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?")                                     \
+    "COMMIT; END"
+
+/* Without and with a consumer type. */
+static const struct sql claim_new_consumer[] = {
+    {CLAIM("", "", "", ""), NULL},
+    {CLAIM(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? "), NULL},
+};
+
+/* The claim as a table. */
+struct table {
+    struct context *context;
+    const struct claim *claim;
+    const char **providers; /* as they come */
+    const char **classes;
+    size_t provider_count, class_count;
+    int64_t *amounts; /* a row for each provider */
+};
+
+/* Returns the index of a text, in any case; adds it if it is not there. */
+static size_t find_or_add(const char **texts, size_t *count, const char *text)
+{
+    size_t i = 0;
+    while (i < *count && strcasecmp(texts[i], text) != 0)
+        i++;
+    if (i == *count)
+        texts[(*count)++] = text;
+    return i;
+}
+
+/* Fills in the table. Returns false if it is too large, or if the claim names a class of a provider
+   twice, or has classes in an order that differs between providers: allocations are shown in the
+   order of the request. */
+static bool fill_in(struct table *table)
+{
+    const struct claim *claim = table->claim;
+    struct arena *arena = table->context->arena;
+    if (claim->amount_count > AMOUNTS_MOST)
+        return false;
+    table->providers = arena_array(arena, claim->amount_count, sizeof(*table->providers));
+    table->classes = arena_array(arena, claim->amount_count, sizeof(*table->classes));
+    for (size_t i = 0; i < claim->amount_count; i++) {
+        find_or_add(table->providers, &table->provider_count, claim->amounts[i].provider_uuid);
+        find_or_add(table->classes, &table->class_count, claim->amounts[i].class_name);
+    }
+    size_t cells = table->provider_count * table->class_count;
+    if (cells > AMOUNTS_MOST)
+        return false;
+    table->amounts = arena_array(arena, cells, sizeof(*table->amounts));
+    memset(table->amounts, 0, cells * sizeof(*table->amounts));
+    size_t before = 0, row_before = SIZE_MAX;
+    for (size_t i = 0; i < claim->amount_count; i++) {
+        const struct claim_amount *amount = &claim->amounts[i];
+        size_t row = find_or_add(table->providers, &table->provider_count, amount->provider_uuid);
+        size_t column = find_or_add(table->classes, &table->class_count, amount->class_name);
+        if (table->amounts[row * table->class_count + column] != 0 ||
+            (row == row_before && column < before))
+            return false;
+        table->amounts[row * table->class_count + column] = amount->used;
+        row_before = row;
+        before = column;
+    }
+    return true;
+}
+
+/* Adds the values of AMOUNT. */
+static struct value *add_amount(struct value *next, const struct table *table)
+{
+    *next++ = value_texts(table->providers, table->provider_count);
+    *next++ = value_integer((int64_t)table->class_count);
+    *next++ = value_texts(table->classes, table->class_count);
+    *next++ = value_integers(table->amounts, table->provider_count * table->class_count);
+    return next;
+}
+
+static enum outcome run_statement(void *subject)
+{
+    enum { VALUES_MOST = 32 };
+    const struct table *table = subject;
+    const struct claim *claim = table->claim;
+    const struct value providers = value_texts(table->providers, table->provider_count),
+                       classes = value_texts(table->classes, table->class_count);
+    struct value values[VALUES_MOST], *next = values;
+    *next++ = value_text(claim->consumer_uuid);
+    *next++ = value_text(claim->project_id);
+    *next++ = value_text(claim->user_id);
+    if (claim->consumer_type != NULL)
+        *next++ = value_text(claim->consumer_type);
+    *next++ = value_text(claim->consumer_uuid);
+    *next++ = providers;
+    *next++ = value_integer((int64_t)table->provider_count);
+    *next++ = value_text(claim->consumer_uuid);
+    next = add_amount(next, table);
+    *next++ = providers;
+    *next++ = classes;
+    next = add_amount(next, table);
+    next = add_amount(next, table);
+    *next++ = classes;
+    *next++ = value_integer((int64_t)claim->amount_count);
+    return database_conclude(table->context->database,
+                             &claim_new_consumer[claim->consumer_type != NULL], values,
+                             (size_t)(next - values));
+}
+
+/* Tells whether the client expects that the claim creates its consumer. */
+static bool is_of_new_consumer(const struct claim *claim)
+{
+    return claim->check_generation && claim->generation_null && claim->again == NULL &&
+           claim->amount_count > 0;
+}
+
+enum outcome claim_at_once(struct context *context, const struct claim *claims, size_t count)
+{
+    struct table table = {.context = context, .claim = claims};
+    if (count != 1 || !is_of_new_consumer(claims) || !database_concludes(context->database) ||
+        !fill_in(&table))
+        return OUTCOME_UNMET;
+    return database_transaction(context->database, run_statement, &table);
+}
