@@ -52,6 +52,7 @@ static enum outcome handle_error(struct database *database, unsigned error, cons
                                  const char *statement, const char *reason)
 {
     bool lost;
+    database->error = error;
     enum outcome outcome = server_error_outcome(error, &lost);
     if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_UNAVAILABLE) {
         database->statistics.errors++;

@@ -40,6 +40,7 @@ struct database {
     bool unreachable;       /* the last attempt to connect did not reach the server */
     bool in_transaction;
     bool concluded;      /* the body has committed the transaction */
+    unsigned error;      /* number of the last one */
     enum outcome doomed; /* the error that ended the transaction: send nothing more in it */
     int64_t insert_id;
     database_witness witness; /* of transactions that write; NULL: none */

@@ -93,6 +93,11 @@ bool server_error_is_unreachable(unsigned error)
     return false;
 }
 
+bool server_error_is_refusal(unsigned error)
+{
+    return error == ER_OPTION_PREVENTS_STATEMENT || error == ERROR_BINLOG_REFUSES;
+}
+
 /* What a statement does and to which table, such as "select" and "allocations": enough to find the
    statement in the sources, while the log contains no SQL. */
 struct statement_gist {
@@ -115,7 +120,10 @@ static void copy_word(char *to, size_t room, const char *from)
 static struct statement_gist gist_of(const char *text)
 {
     static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
+    static const char compound[] = "BEGIN NOT ATOMIC ";
     struct statement_gist gist = {"", ""};
+    if (strncmp(text, compound, sizeof(compound) - 1) == 0)
+        text += sizeof(compound) - 1;
     copy_word(gist.verb, sizeof(gist.verb), text);
     for (size_t i = 0; i < sizeof(before_table) / sizeof(before_table[0]); i++) {
         const char *place = strstr(text, before_table[i]);

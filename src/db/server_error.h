@@ -17,6 +17,9 @@ enum outcome server_error_outcome(unsigned error, bool *lost);
    it is starting, or it hung up. */
 bool server_error_is_unreachable(unsigned error);
 
+/* Returns whether an error means that the server refuses to write, and has committed nothing. */
+bool server_error_is_refusal(unsigned error);
+
 /* Logs an error: its number and SQLSTATE, and what the statement does to which table. SQL and
    values never get into the log.
    statement: the text of the statement, or "connect".

@@ -14,6 +14,7 @@
 #include "db/parameters.h"
 #include "db/prepared.h"
 #include "db/row_buffer.h"
+#include "db/server_error.h"
 
 /* The library's error of a statement. */
 struct statement_error {
@@ -317,8 +318,8 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
 
 bool database_concludes(struct database *database)
 {
-    return database->witness == NULL && (database_connect(database) != OUTCOME_OK ||
-                                         (database->bulk && !database->no_compound));
+    return database->witness == NULL &&
+           (database_connect(database) != OUTCOME_OK || (database->bulk && !database->no_compound));
 }
 
 /* Returns whether the transaction is still open; false if the server does not say. */
@@ -368,7 +369,8 @@ static enum outcome conclusion(struct database *database, enum outcome outcome)
     case OUTCOME_UNSTORABLE:
         return OUTCOME_UNMET;
     default:
-        return is_open(database) ? outcome : OUTCOME_UNCERTAIN;
+        return server_error_is_refusal(database->error) || is_open(database) ? outcome
+                                                                             : OUTCOME_UNCERTAIN;
     }
 }
 

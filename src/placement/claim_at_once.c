@@ -8,8 +8,8 @@
  *  4. Commit.
  *
  * The locks and their order are those of claim.c. Step 2 needs no generation to compare with, since
- * everything that depends on it is read later, under the lock. A writer that takes no locks, such as
- * the Python service, finds another generation than it has read, and gives way.
+ * everything that depends on it is read later, under the lock. A writer that takes no locks, such
+ * as the Python service, finds another generation than it has read, and gives way.
  */
 #include <config.h>
 
@@ -24,8 +24,7 @@ enum { AMOUNTS_MOST = 64 }; /* providers times classes; a longer claim takes the
 
 /* The amount of the claim for the provider and class of a row, from a table with a row for each
    provider. 0, or less than any unit, if the claim has none. */
-#define AMOUNT                                                                                     \
-    "CAST(ELT((FIELD(rp.uuid, ?...) - 1) * ? + FIELD(rc.name, ?...), ?...) AS SIGNED)"
+#define AMOUNT "CAST(ELT((FIELD(rp.uuid, ?...) - 1) * ? + FIELD(rc.name, ?...), ?...) AS SIGNED)"
 
 /* An allocation ratio is stored with 24 bits and means the shortest decimal number with these bits.
    So it may be less than it seems here: take off more than that can be. Where this refuses what
@@ -46,23 +45,23 @@ enum { AMOUNTS_MOST = 64 }; /* providers times classes; a longer claim takes the
     "INSERT INTO consumers (uuid, project_id, user_id, generation, created_at" column ") "         \
     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP()" owner_id " FROM projects p, users u" table " "      \
     "WHERE p.external_id = ? AND u.external_id = ? " condition                                     \
-    "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?); " REQUIRE_ROWS("1")         \
-    "UPDATE resource_providers FORCE INDEX (uniq_resource_providers0uuid) "                        \
-    "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                               \
-    "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS("?")                    \
-    "INSERT INTO allocations "                                                                     \
-    "(resource_provider_id, resource_class_id, consumer_id, used, created_at) "                    \
-    "SELECT rp.id, rc.id, ?, " AMOUNT ", UTC_TIMESTAMP() "                                         \
-    "FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "                       \
-    "STRAIGHT_JOIN inventories i "                                                                 \
-    "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "                             \
-    "ON i.resource_provider_id = rp.id "                                                           \
-    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "                            \
-    "WHERE rp.uuid IN (?...) AND rc.name IN (?...) "                                               \
-    "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY " - " USED ") "            \
-    "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                                      \
-    "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?")                                     \
-    "COMMIT; END"
+    "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?); " REQUIRE_ROWS(             \
+        "1") "UPDATE resource_providers FORCE INDEX (uniq_resource_providers0uuid) "               \
+             "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                      \
+             "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS(               \
+                 "?") "INSERT INTO allocations "                                                   \
+                      "(resource_provider_id, resource_class_id, consumer_id, used, created_at) "  \
+                      "SELECT rp.id, rc.id, ?, " AMOUNT ", UTC_TIMESTAMP() "                       \
+                      "FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "     \
+                      "STRAIGHT_JOIN inventories i "                                               \
+                      "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "           \
+                      "ON i.resource_provider_id = rp.id "                                         \
+                      "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "          \
+                      "WHERE rp.uuid IN (?...) AND rc.name IN (?...) "                             \
+                      "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY          \
+                      " - " USED ") "                                                              \
+                      "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                    \
+                      "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?") "COMMIT; END"
 
 /* Without and with a consumer type. */
 static const struct sql claim_new_consumer[] = {

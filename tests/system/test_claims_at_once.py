@@ -1,0 +1,198 @@
+"""A claim of a new consumer, and a release, are one statement that commits. Whatever is not simply
+good takes several, and these have the last word."""
+import random
+import threading
+import uuid
+
+import pytest
+from support.cloud import wait_until
+from support.consistency import audit_rows
+from support.database import kill_connections
+
+WAITING = ("SELECT p.id FROM information_schema.innodb_trx t JOIN information_schema.processlist p "
+           "ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT'")
+
+
+@pytest.fixture(scope='module')
+def cloud(empty_cloud):
+    return empty_cloud
+
+
+def new_uuid():
+    return str(uuid.uuid4())
+
+
+def claim(cloud, allocations, consumer=None):
+    """A claim of a new consumer: amounts by provider and class."""
+    return cloud.ask('PUT', '/allocations/' + (consumer or new_uuid()), {
+        'allocations': {provider: {'resources': amounts}
+                        for provider, amounts in allocations.items()},
+        'project_id': 'project', 'user_id': 'user', 'consumer_generation': None,
+        'consumer_type': 'INSTANCE'})
+
+
+def used(cloud, provider):
+    return cloud.ask('GET', '/resource_providers/%s/usages' % provider).json['usages']
+
+
+def generation(cloud, provider):
+    return cloud.ask('GET', '/resource_providers/' + provider).json['generation']
+
+
+def test_what_just_fits_is_claimed_and_what_does_not_is_refused(cloud):
+    """An allocation ratio has 24 bits in the database, and means the decimal number that it was."""
+    for total, ratio, most in ((1000000000, 1.1, 1100000000), (2000000000, 0.7, 1400000000),
+                               (10, 0.9, 9), (7, 1.0, 7), (100, 1.1, 110),
+                               (30000000, 1.3, 39000000),
+                               (2147483647, 1.0, 2147483647), (1, 16.0, 16), (3, 0.1, None)):
+        inventory = {'total': total, 'allocation_ratio': ratio}
+        for amount, status in ((most or 1, 204 if most else 409), ((most or 1) + 1, 409)):
+            if amount > 2147483647:
+                continue
+            provider = cloud.make_provider({'DISK_GB': inventory})
+            answer = claim(cloud, {provider: {'DISK_GB': amount}})
+            assert answer.status == status, (total, ratio, amount, answer.text)
+            if status == 204 and amount > 1:
+                answer = claim(cloud, {provider: {'DISK_GB': 1}})
+                assert answer.status == 409, (total, ratio, amount, answer.text)
+                assert 'would exceed the capacity' in answer.text
+    cloud.make_empty()  # SQL alone would think that some are over capacity
+
+
+def test_units_and_reserved_amounts_are_kept(cloud):
+    provider = cloud.make_provider({'VCPU': {'total': 20, 'reserved': 6, 'min_unit': 4,
+                                             'max_unit': 12, 'step_size': 4},
+                                    'MEMORY_MB': {'total': 100}})
+    for amount, text in ((2, 'violate inventory constraints'), (6, 'violate inventory constraints'),
+                         (16, 'violate inventory constraints'), (12, None),
+                         (4, 'exceed the capacity')):
+        answer = claim(cloud, {provider: {'MEMORY_MB': 10, 'VCPU': amount}})
+        assert answer.status == (409 if text else 204), answer.text
+        assert text is None or text in answer.text
+    assert used(cloud, provider) == {'VCPU': 12, 'MEMORY_MB': 10}
+    assert generation(cloud, provider) == 2, 'a refused claim has raised the generation'
+
+
+def test_many_providers_and_classes_of_different_amounts(cloud):
+    inventory = {'VCPU': {'total': 100}, 'MEMORY_MB': {'total': 100}, 'DISK_GB': {'total': 100}}
+    providers = [cloud.make_provider(inventory) for _ in range(5)]
+    generator = random.Random(4711)
+    expected = {provider: dict.fromkeys(inventory, 0) for provider in providers}
+    for _ in range(20):
+        wanted = {provider: {name: generator.randrange(1, 9)
+                             for name in generator.sample(sorted(inventory), generator.choice(
+                                 (1, 2, 3)))}
+                  for provider in generator.sample(providers, generator.randrange(1, 6))}
+        consumer = new_uuid()
+        fits = all(expected[provider][name] + amount <= 100
+                   for provider, amounts in wanted.items() for name, amount in amounts.items())
+        answer = claim(cloud, wanted, consumer)
+        assert answer.status == (204 if fits else 409), answer.text
+        if not fits:
+            continue
+        for provider, amounts in wanted.items():
+            for name, amount in amounts.items():
+                expected[provider][name] += amount
+        shown = cloud.ask('GET', '/allocations/' + consumer).json['allocations']
+        assert {provider: list(one['resources'].items()) for provider, one in shown.items()} == \
+            {provider: list(amounts.items()) for provider, amounts in wanted.items()}
+    assert {provider: used(cloud, provider) for provider in providers} == expected
+    audit_rows(cloud)
+
+
+def test_a_claim_locks_its_providers_by_uuid(cloud):
+    first, last = sorted(cloud.make_provider({'VCPU': {'total': 9}}) for _ in range(2))
+    lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % first)
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(
+        claim(cloud, {last: {'VCPU': 1}, first: {'VCPU': 1}})))
+    asking.start()
+    cloud.wait_for_lock_waits()
+    cloud.sql("SELECT id FROM resource_providers WHERE uuid = '%s' FOR UPDATE NOWAIT" % last)
+    lock.release()
+    asking.join()
+    assert answers[0].status == 204, answers[0].text
+
+
+def test_claims_side_by_side_take_all_there_is_and_no_more(cloud):
+    provider = cloud.make_provider({'VCPU': {'total': 40}})
+    before, answers = generation(cloud, provider), []
+
+    def take():
+        for _ in range(8):
+            answers.append(claim(cloud, {provider: {'VCPU': 1}}))
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status for answer in answers) == 40 * [204] + 24 * [409]
+    assert all('exceed the capacity' in answer.text for answer in answers if answer.status == 409)
+    assert (used(cloud, provider), generation(cloud, provider)) == ({'VCPU': 40}, before + 40)
+
+
+def wait_in_a_lock(cloud, kill):
+    """Have a claim wait for a provider, and do something to its connection. Return its provider,
+    its consumer and its answer."""
+    provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
+    assert claim(cloud, {provider: {'VCPU': 1}}).status == 204
+    lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % provider)
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(
+        claim(cloud, {provider: {'VCPU': 1}}, consumer)))
+    asking.start()
+    cloud.wait_for_lock_waits()
+    [[waiting]] = wait_until('the claim waits', lambda: cloud.sql(WAITING))
+    cloud.sql('%s %s' % (kill, waiting))
+    asking.join()
+    lock.release()
+    return provider, consumer, answers[0]
+
+
+@pytest.mark.parametrize('kill, status', [('KILL CONNECTION', 500), ('KILL QUERY', 503)])
+def test_a_statement_that_does_not_end_is_not_sent_again(cloud, kill, status):
+    """Without its answer nobody knows whether the statement has committed. Where the transaction is
+    still open, it has not."""
+    provider, consumer, answer = wait_in_a_lock(cloud, kill)
+    assert answer.status == status, answer.text
+    cloud.wait_until_at_rest()
+    assert used(cloud, provider) == {'VCPU': 1}
+    assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 204
+    assert used(cloud, provider) == {'VCPU': 2}
+
+
+def test_an_idle_connection_that_was_closed_is_opened_again(cloud):
+    provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
+    kill_connections(cloud)
+    assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 204
+    kill_connections(cloud)
+    assert cloud.ask('DELETE', '/allocations/' + consumer).status == 204
+    assert cloud.ask('DELETE', '/allocations/' + consumer).status == 404
+
+
+def test_a_consumer_that_exists_and_what_does_not_exist(cloud):
+    provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
+    assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 204
+    for wanted, status, text in (
+            ({provider: {'VCPU': 1}}, 409, 'expected 1 but got None'),
+            ({new_uuid(): {'VCPU': 1}}, 409, 'expected 1 but got None')):
+        answer = claim(cloud, wanted, consumer)
+        assert (answer.status, text in answer.text) == (status, True), answer.text
+    for wanted, status, text in (
+            ({provider: {'VCPU': 1}, new_uuid(): {'CUSTOM_NO': 1}}, 400, 'that does not exist'),
+            ({provider: {'VCPU': 1, 'CUSTOM_NO': 1}}, 400, 'No such resource class CUSTOM_NO'),
+            ({provider: {'VCPU': 1, 'DISK_GB': 1}}, 409, "Inventory for 'DISK_GB' on")):
+        answer = claim(cloud, wanted)
+        assert (answer.status, text in answer.text) == (status, True), answer.text
+    assert used(cloud, provider) == {'VCPU': 1}
+    audit_rows(cloud)
+
+
+def test_an_orphaned_allocation_is_replaced(cloud):
+    """Old databases may have allocations of a consumer that has no row."""
+    provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
+    cloud.sql("INSERT INTO allocations (resource_provider_id, resource_class_id, consumer_id, "
+              "used) SELECT id, 0, '%s', 5 FROM resource_providers WHERE uuid = '%s'" % (
+                  consumer, provider))
+    assert claim(cloud, {provider: {'VCPU': 2}}, consumer).status == 204
+    assert used(cloud, provider) == {'VCPU': 2}
