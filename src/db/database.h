@@ -139,9 +139,9 @@ enum outcome database_execute_bulk(struct database *database, const struct sql *
                                    const struct value *values, size_t width, size_t count,
                                    uint64_t *affected);
 
-/* Tells whether the connection can run database_conclude(): not through SQL proxies, nor on a server
-   that cannot prepare a compound statement, nor for a witness that must be told of the COMMIT.
-   Connects if there is no connection; true if that fails. */
+/* Tells whether the connection can run database_conclude(): not through SQL proxies, nor on a
+   server that cannot prepare a compound statement, nor for a witness that must be told of the
+   COMMIT. Connects if there is no connection; true if that fails. */
 bool database_concludes(struct database *database);
 
 /*

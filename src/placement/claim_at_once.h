@@ -3,9 +3,10 @@
  * allocations. It is one statement, so the rows of the providers are locked while the server works,
  * and never while an answer and the next statement travel.
  *
- * The short way decides nothing that a client sees, except that the claim is good. Whenever it finds
- * anything else (an owner or provider that does not exist, too little capacity, a doubt), it undoes
- * everything, and the caller takes the long way of claim.c, which knows the reasons and their order.
+ * The short way decides nothing that a client sees, except that the claim is good. Whenever it
+ * finds anything else (an owner or provider that does not exist, too little capacity, a doubt), it
+ * undoes everything, and the caller takes the long way of claim.c, which knows the reasons and
+ * their order.
  */
 #ifndef BERTH_PLACEMENT_CLAIM_AT_ONCE_H
 #define BERTH_PLACEMENT_CLAIM_AT_ONCE_H
