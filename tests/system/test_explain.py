@@ -228,6 +228,7 @@ def test_the_route_asks_for_what_the_candidates_ask_for(cloud):
     assert answer.status == 200
     assert answer.headers['openstack-api-version'] == 'placement 1.39'
     assert answer.json['candidates'] == 5
+    assert cloud.ask('GET', '/placement' + path).json == answer.json
     assert 'name' not in answer.text and 'compute-1' not in answer.text
 
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "candidate_translation.h"
+#include "placement/explain/dead_end.h"
 #include "placement/explain/explain.h"
 #include "suite.h"
 
@@ -392,6 +393,33 @@ START_TEST(funnels_tell_what_is_left)
 }
 END_TEST
 
+START_TEST(a_dead_end_is_where_the_explanation_ends)
+{
+    int ends[FILTERS] = {0};
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count; seed++) {
+        struct explained explained;
+        struct budget budget = {0};
+        explain(seed, &explained);
+        const struct explanation *explanation = &explained.explanation;
+        if (explanation->candidates.found > 0)
+            continue;
+        struct resolution resolution = resolve(&explained);
+        struct dead_end end = dead_end_find(&resolution, &explained.world, &budget);
+        bool of_group = explanation->group < explanation->funnel_count;
+        ck_assert_msg(
+            end.filter == explanation->filter && (end.suffix != NULL) == of_group &&
+                (!of_group ||
+                 strcmp(end.suffix, explanation->funnels[explanation->group]->suffix) == 0),
+            "seed %llu: filter %u, not %u", (unsigned long long)seed, end.filter,
+            explanation->filter);
+        ends[end.filter]++;
+    }
+    for (int i = 0; i < FILTERS; i++)
+        ck_assert_msg(ends[i] > 0, "no dead end at the filter %s",
+                      filter_label((enum explain_filter)i));
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc == 3) {
@@ -407,6 +435,7 @@ int main(int argc, char **argv)
     tcase_add_test(test, finds_impossible_sets);
     tcase_add_test(test, no_smaller_set_is_impossible);
     tcase_add_test(test, funnels_tell_what_is_left);
+    tcase_add_test(test, a_dead_end_is_where_the_explanation_ends);
     int status = suite_run("explain", test);
     arena_free(&arena);
     free(expected.keys);
