@@ -11,28 +11,10 @@
 
 #include "base/sorted.h"
 #include "base/text.h"
+#include "placement/explain/wording.h"
 
 /* Of several constraints that are impossible alone, so many are told. */
 enum { TOLD_MOST = 3 };
-
-struct telling {
-    const struct inquiry *inquiry;
-    const struct explanation *explanation;
-    struct arena *arena;
-    const size_t *set; /* places of constraints */
-    size_t size;
-};
-
-static const struct constraint *item(const struct telling *telling, size_t place)
-{
-    return &telling->explanation->constraints.items[telling->set[place]];
-}
-
-static const struct request_group *group_of(const struct telling *telling,
-                                            const struct constraint *constraint)
-{
-    return &telling->explanation->request->groups[constraint->group];
-}
 
 /* Single constraints. */
 
@@ -77,18 +59,10 @@ static const char *tell_resource(const struct telling *telling, const struct con
         provider_label(explanation->world, explanation->names, figures->freest), others);
 }
 
-/* Returns "the trait A" or "one of the traits A, B". */
-static const char *set_words(const struct telling *telling, const char *noun,
-                             const struct name_set *set)
-{
-    return arena_printf(telling->arena, "%s%s%s %s", set->count > 1 ? "one of the " : "the ", noun,
-                        set->count > 1 ? "s" : "", names_joined(set, ", ", telling->arena));
-}
-
 static const char *tell_single(const struct telling *telling, const struct constraint *constraint)
 {
     struct arena *arena = telling->arena;
-    const struct request_group *group = group_of(telling, constraint);
+    const struct request_group *group = telling_group(telling, constraint);
     const struct membership *root = &telling->explanation->request->root_traits;
     switch (constraint->kind) {
     case CONSTRAINT_RESOURCE:
@@ -117,44 +91,6 @@ static const char *tell_single(const struct telling *telling, const struct const
 
 /* Sets. */
 
-/* Returns what the root of the tree that a constraint names is called. */
-static const char *tree_label(const struct telling *telling, const struct constraint *constraint)
-{
-    const struct explanation *explanation = telling->explanation;
-    uint32_t root = telling->inquiry->query.groups[constraint->group].tree;
-    return root != WORLD_NONE ? provider_label(explanation->world, explanation->names, root)
-                              : group_of(telling, constraint)->in_tree;
-}
-
-/* Returns what a constraint asks of a provider, as "has the trait A". */
-static const char *predicate(const struct telling *telling, const struct constraint *constraint)
-{
-    struct arena *arena = telling->arena;
-    const struct request_group *group = group_of(telling, constraint);
-    switch (constraint->kind) {
-    case CONSTRAINT_RESOURCE:
-        return arena_printf(arena, "has room for %" PRId64 " %s",
-                            group->resources.items[constraint->index].amount,
-                            group->resources.items[constraint->index].class_name);
-    case CONSTRAINT_REQUIRED:
-        return arena_printf(
-            arena, "has %s",
-            set_words(telling, "trait", &group->traits.required[constraint->index]));
-    case CONSTRAINT_FORBIDDEN:
-        return arena_printf(arena, "lacks the forbidden trait %s",
-                            group->traits.forbidden.names[constraint->index]);
-    case CONSTRAINT_MEMBER_OF:
-        return arena_printf(
-            arena, "is in %s",
-            set_words(telling, "aggregate", &group->aggregates.required[constraint->index]));
-    case CONSTRAINT_NOT_MEMBER_OF:
-        return arena_printf(arena, "is outside the forbidden aggregate %s",
-                            group->aggregates.forbidden.names[constraint->index]);
-    default: /* CONSTRAINT_IN_TREE */
-        return arena_printf(arena, "is in the tree of %s", tree_label(telling, constraint));
-    }
-}
-
 /* Returns what a constraint on the root, or on groups together, asks. */
 static const char *wide_predicate(const struct telling *telling,
                                   const struct constraint *constraint)
@@ -167,51 +103,10 @@ static const char *wide_predicate(const struct telling *telling,
                         root->forbidden.names[constraint->index]);
 }
 
-static bool is_of_group(const struct constraint *constraint)
-{
-    return constraint->kind < CONSTRAINT_ROOT_REQUIRED;
-}
-
 static bool is_of_root(const struct constraint *constraint)
 {
     return constraint->kind == CONSTRAINT_ROOT_REQUIRED ||
            constraint->kind == CONSTRAINT_ROOT_FORBIDDEN;
-}
-
-/* Returns whether the set has a constraint of a kind. */
-static bool has_kind(const struct telling *telling, enum constraint_kind kind)
-{
-    for (size_t i = 0; i < telling->size; i++)
-        if (item(telling, i)->kind == kind)
-            return true;
-    return false;
-}
-
-/* The groups that the set is about, rising. */
-static size_t groups_in_set(const struct telling *telling, size_t *groups)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = item(telling, i);
-        if (is_of_group(constraint) && (count == 0 || groups[count - 1] != constraint->group))
-            groups[count++] = constraint->group;
-    }
-    return count;
-}
-
-static const char *group_name(const struct telling *telling, size_t group)
-{
-    const char *suffix = telling->explanation->request->groups[group].suffix;
-    return *suffix != '\0' ? suffix : "without suffix";
-}
-
-/* Returns "1, 2 and 3". */
-static const char *group_names(const struct telling *telling, const size_t *groups, size_t count)
-{
-    struct text_builder names = text_begin(telling->arena);
-    for (size_t i = 0; i < count; i++)
-        text_add_item(&names, i + 1 == count ? " and " : ", ", group_name(telling, groups[i]));
-    return text_end(&names);
 }
 
 /* Returns whether each tree is one provider, and none shares: then a tree is called a provider. */
@@ -219,27 +114,6 @@ static bool is_flat(const struct explanation *explanation)
 {
     return explanation->world->sharing_count == 0 &&
            explanation->trees == explanation->world->provider_count;
-}
-
-/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...",
-   without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
-static const char *predicates(const struct telling *telling, const struct constraint *elsewhere)
-{
-    struct text_builder text = text_begin(telling->arena);
-    const char *verb = "";
-    size_t left = 0;
-    for (size_t i = 0; i < telling->size; i++)
-        left += is_of_group(item(telling, i)) && item(telling, i) != elsewhere;
-    for (size_t i = 0; i < telling->size; i++) {
-        if (!is_of_group(item(telling, i)) || item(telling, i) == elsewhere)
-            continue;
-        const char *words = predicate(telling, item(telling, i));
-        size_t length = strcspn(words, " ") + 1;
-        bool again = strncmp(words, verb, length) == 0;
-        verb = words;
-        text_add_item(&text, --left == 0 ? " and " : ", ", words + (again ? length : 0));
-    }
-    return text_end(&text);
 }
 
 /* Returns "no tree": what does the opposite of the rest of the sentence. */
@@ -259,8 +133,8 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
     if (telling->inquiry->query.groups[groups[0]].granular)
         return true;
     for (size_t i = 0; i < telling->size; i++)
-        resources += item(telling, i)->kind == CONSTRAINT_RESOURCE;
-    return resources == 1 && !has_kind(telling, CONSTRAINT_REQUIRED);
+        resources += telling_item(telling, i)->kind == CONSTRAINT_RESOURCE;
+    return resources == 1 && !telling_has(telling, CONSTRAINT_REQUIRED);
 }
 
 static bool is_negative(const struct constraint *constraint)
@@ -275,17 +149,17 @@ static const char *tell_forbidden(const struct telling *telling)
     const struct constraint *negative = NULL;
     size_t *rest = arena_array(telling->arena, telling->size, sizeof(*rest)), count = 0;
     for (size_t i = 0; i < telling->size; i++) {
-        if (!is_negative(item(telling, i)))
+        if (!is_negative(telling_item(telling, i)))
             rest[count++] = telling->set[i];
         else
-            negative = item(telling, i);
+            negative = telling_item(telling, i);
     }
     if (count + 1 != telling->size || count == 0)
         return NULL;
     struct telling positive = *telling;
     positive.set = rest;
     positive.size = count;
-    const struct request_group *group = group_of(telling, negative);
+    const struct request_group *group = telling_group(telling, negative);
     const char *that = predicates(&positive, NULL);
     if (negative->kind == CONSTRAINT_FORBIDDEN)
         return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s",
@@ -295,26 +169,13 @@ static const char *tell_forbidden(const struct telling *telling)
                         group->aggregates.forbidden.names[negative->index]);
 }
 
-/* Returns the only constraint of a kind in the set, or NULL. */
-static const struct constraint *only(const struct telling *telling, enum constraint_kind kind)
-{
-    const struct constraint *found = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < telling->size; i++)
-        if (item(telling, i)->kind == kind) {
-            found = item(telling, i);
-            count++;
-        }
-    return count == 1 ? found : NULL;
-}
-
 static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)
 {
     bool provider = is_of_provider(telling, groups, count);
     const char *forbidden = provider ? tell_forbidden(telling) : NULL;
     if (forbidden != NULL)
         return forbidden;
-    const struct constraint *tree = only(telling, CONSTRAINT_IN_TREE);
+    const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
     if (tree != NULL)
         return arena_printf(telling->arena, "nothing in the tree of %s %s",
                             tree_label(telling, tree), predicates(telling, tree));
@@ -327,8 +188,8 @@ static const char *tell_root(const struct telling *telling)
 {
     struct text_builder root = text_begin(telling->arena);
     for (size_t i = 0; i < telling->size; i++)
-        if (is_of_root(item(telling, i)))
-            text_add_item(&root, " and ", wide_predicate(telling, item(telling, i)));
+        if (is_of_root(telling_item(telling, i)))
+            text_add_item(&root, " and ", wide_predicate(telling, telling_item(telling, i)));
     const char *rest = predicates(telling, NULL);
     if (*rest == '\0')
         return arena_printf(telling->arena, "there is no tree %s (root_required)", text_end(&root));
@@ -370,9 +231,9 @@ static const char *tell_subtree(const struct telling *telling, const size_t *gro
     struct text_builder subtrees = text_begin(telling->arena);
     const char *names = group_names(telling, groups, count);
     for (size_t i = 0; i < telling->size; i++)
-        if (item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
-            text_add_item(&subtrees, " and ", item(telling, i)->text);
-    if (has_kind(telling, CONSTRAINT_GROUP_POLICY))
+        if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
+            text_add_item(&subtrees, " and ", telling_item(telling, i)->text);
+    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
         return arena_printf(telling->arena,
                             "%s with group_policy=isolate: no subtree has different providers for "
                             "groups %s",
@@ -387,11 +248,11 @@ static int64_t combined(const struct telling *telling, const char *class_name)
     int64_t sum = 0;
     size_t groups = 0;
     for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = item(telling, i);
+        const struct constraint *constraint = telling_item(telling, i);
         if (constraint->kind != CONSTRAINT_RESOURCE)
             continue;
         const struct resource_amount *asked =
-            &group_of(telling, constraint)->resources.items[constraint->index];
+            &telling_group(telling, constraint)->resources.items[constraint->index];
         if (text_compare(&asked->class_name, &class_name) != 0)
             continue;
         groups++;
@@ -442,11 +303,12 @@ static const char *tell_class(const struct telling *telling, const struct constr
 static const char *tell_combined(const struct telling *telling, const size_t *groups, size_t count)
 {
     for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = item(telling, i);
+        const struct constraint *constraint = telling_item(telling, i);
         if (constraint->kind != CONSTRAINT_RESOURCE)
             continue;
         int64_t sum = combined(
-            telling, group_of(telling, constraint)->resources.items[constraint->index].class_name);
+            telling,
+            telling_group(telling, constraint)->resources.items[constraint->index].class_name);
         if (sum > 0)
             return tell_class(telling, constraint, sum, group_names(telling, groups, count));
     }
@@ -458,7 +320,7 @@ static const char *tell_groups(const struct telling *telling, const size_t *grou
 {
     struct text_builder texts = text_begin(telling->arena);
     for (size_t i = 0; i < telling->size; i++)
-        text_add_item(&texts, ", ", item(telling, i)->text);
+        text_add_item(&texts, ", ", telling_item(telling, i)->text);
     return arena_printf(telling->arena, "%s has groups %s together: %s", no_tree(telling),
                         group_names(telling, groups, count), text_end(&texts));
 }
@@ -466,19 +328,20 @@ static const char *tell_groups(const struct telling *telling, const size_t *grou
 static const char *tell_set(const struct telling *telling)
 {
     size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
-    size_t count = groups_in_set(telling, groups);
+    size_t count = telling_groups(telling, groups);
     const char *combined_text;
     if (telling->size == 1)
-        return tell_single(telling, item(telling, 0));
-    if (has_kind(telling, CONSTRAINT_SAME_SUBTREE))
+        return tell_single(telling, telling_item(telling, 0));
+    if (telling_has(telling, CONSTRAINT_SAME_SUBTREE))
         return tell_subtree(telling, groups, count);
-    if (has_kind(telling, CONSTRAINT_GROUP_POLICY))
+    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
         return tell_isolate(telling, groups, count);
-    if (has_kind(telling, CONSTRAINT_ONE_OF_TREE))
+    if (telling_has(telling, CONSTRAINT_ONE_OF_TREE))
         return arena_printf(telling->arena,
                             "below microversion 1.29 no single provider of a tree %s",
                             predicates(telling, NULL));
-    if (has_kind(telling, CONSTRAINT_ROOT_REQUIRED) || has_kind(telling, CONSTRAINT_ROOT_FORBIDDEN))
+    if (telling_has(telling, CONSTRAINT_ROOT_REQUIRED) ||
+        telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN))
         return tell_root(telling);
     if (count == 1)
         return tell_group(telling, groups, count);

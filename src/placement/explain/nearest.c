@@ -1,15 +1,11 @@
 /*
- * Weighs what providers lack, keeps those that lack least, and says what they lack.
+ * Weighs what providers lack, and keeps those that lack least.
  */
 #include <config.h>
 
 #include "placement/explain/nearest.h"
 
-#include <inttypes.h>
-#include <string.h>
-
-#include "base/text.h"
-#include "placement/explain/constraint.h"
+#include "placement/explain/reasons.h"
 
 /* What a lack weighs. Capacity weighs more the more of it lacks. */
 #define WEIGHT_CLASS    4.0
@@ -52,16 +48,10 @@ static double membership_weight(const struct search_membership *membership, cons
     return weight;
 }
 
-static bool is_elsewhere(const struct world *world, const struct search_group *group,
-                         uint32_t provider)
-{
-    return group->in_tree && world->providers[provider].root != group->tree;
-}
-
 static double provider_weight(const struct world *world, const struct search_group *group,
                               uint32_t provider)
 {
-    double weight = is_elsewhere(world, group, provider) ? WEIGHT_TREE : 0;
+    double weight = provider_is_elsewhere(world, group, provider) ? WEIGHT_TREE : 0;
     for (size_t i = 0; i < group->demand_count; i++)
         weight += demand_weight(world, &group->demands[i], provider);
     return weight +
@@ -86,128 +76,12 @@ static double slot_weight(const struct world *world, const struct search_group *
                           const struct search_demand *demand, uint32_t provider, uint32_t anchor)
 {
     uint32_t member = member_of(world, group, provider, anchor);
-    double weight = is_elsewhere(world, group, provider) ? WEIGHT_TREE : 0;
+    double weight = provider_is_elsewhere(world, group, provider) ? WEIGHT_TREE : 0;
     if (membership_forbids(&group->traits, world_traits(world, provider), world->trait_words))
         weight += WEIGHT_ONE;
     return weight + demand_weight(world, demand, provider) +
            membership_weight(&group->aggregates, world_aggregates(world, member),
                              world->aggregate_words);
-}
-
-/* Reasons. */
-
-struct reasons {
-    const struct inquiry *inquiry;
-    const char *const *names;
-    size_t number; /* of the group */
-    const struct search_group *group;
-    const struct request_group *asked;
-    const char **items;
-    size_t count, room;
-};
-
-static void reason_add(struct reasons *reasons, const char *reason)
-{
-    for (size_t i = 0; i < reasons->count; i++)
-        if (strcmp(reasons->items[i], reason) == 0)
-            return;
-    reasons->items = arena_grow(reasons->inquiry->arena, reasons->items, reasons->count,
-                                &reasons->room, sizeof(*reasons->items));
-    reasons->items[reasons->count++] = reason;
-}
-
-static void tell_demand(struct reasons *reasons, size_t index, uint32_t provider)
-{
-    struct arena *arena = reasons->inquiry->arena;
-    const char *name = reasons->asked->resources.items[index].class_name;
-    int64_t amount = reasons->group->demands[index].amount;
-    const struct world_inventory *inventory = world_inventory_of(
-        reasons->inquiry->world, provider, reasons->group->demands[index].class_id);
-    if (inventory == NULL)
-        reason_add(reasons, arena_printf(arena, "has no %s", name));
-    else if (amount > inventory->max_unit)
-        reason_add(reasons, arena_printf(arena, "gives at most %d %s at once, not %" PRId64,
-                                         inventory->max_unit, name, amount));
-    else if (amount < inventory->min_unit)
-        reason_add(reasons, arena_printf(arena, "gives at least %d %s, not %" PRId64,
-                                         inventory->min_unit, name, amount));
-    else if (!units_allow(inventory, amount))
-        reason_add(reasons, arena_printf(arena, "gives %s in steps of %d, not %" PRId64, name,
-                                         inventory->step_size, amount));
-    else if (!inventory_has_room(inventory, amount))
-        reason_add(reasons, arena_printf(arena, "lacks %" PRId64 " %s of %" PRId64,
-                                         inventory->used + amount > inventory->capacity
-                                             ? inventory->used + amount - inventory->capacity
-                                             : 1,
-                                         name, amount));
-}
-
-static void tell_set(struct reasons *reasons, const char *what, const struct name_set *set)
-{
-    struct arena *arena = reasons->inquiry->arena;
-    reason_add(reasons, arena_printf(arena, "%s%s%s", what, set->count > 1 ? "s " : " ",
-                                     names_joined(set, ", ", arena)));
-}
-
-static void tell_traits(struct reasons *reasons, uint32_t provider)
-{
-    const struct world *world = reasons->inquiry->world;
-    const struct search_membership *traits = &reasons->group->traits;
-    const uint64_t *own = world_traits(world, provider);
-    for (size_t i = 0; i < traits->required_count; i++)
-        if (!bits_meet(traits->required[i], own, world->trait_words))
-            tell_set(reasons, "lacks the trait", &reasons->asked->traits.required[i]);
-}
-
-static void tell_forbidden(struct reasons *reasons, uint32_t provider)
-{
-    const struct inquiry *inquiry = reasons->inquiry;
-    const struct search_membership *traits = &inquiry->forbidden.groups[reasons->number].traits;
-    const uint64_t *own = world_traits(inquiry->world, provider);
-    for (size_t i = 0; i < traits->required_count; i++)
-        if (bits_meet(traits->required[i], own, inquiry->world->trait_words))
-            reason_add(reasons, arena_printf(inquiry->arena, "has the forbidden trait %s",
-                                             reasons->asked->traits.forbidden.names[i]));
-}
-
-static void tell_aggregates(struct reasons *reasons, uint32_t provider)
-{
-    const struct inquiry *inquiry = reasons->inquiry;
-    const struct search_membership *required = &reasons->group->aggregates;
-    const struct search_membership *forbidden =
-        &inquiry->forbidden.groups[reasons->number].aggregates;
-    const uint64_t *own = world_aggregates(inquiry->world, provider);
-    for (size_t i = 0; i < required->required_count; i++)
-        if (!bits_meet(required->required[i], own, inquiry->world->aggregate_words))
-            tell_set(reasons, "is not in aggregate", &reasons->asked->aggregates.required[i]);
-    for (size_t i = 0; i < forbidden->required_count; i++)
-        if (bits_meet(forbidden->required[i], own, inquiry->world->aggregate_words))
-            reason_add(reasons, arena_printf(inquiry->arena, "is in the forbidden aggregate %s",
-                                             reasons->asked->aggregates.forbidden.names[i]));
-}
-
-static void tell_tree(struct reasons *reasons, uint32_t provider)
-{
-    if (is_elsewhere(reasons->inquiry->world, reasons->group, provider))
-        reason_add(reasons, "is in another tree");
-}
-
-static void tell_provider(struct reasons *reasons, uint32_t provider)
-{
-    for (size_t i = 0; i < reasons->group->demand_count; i++)
-        tell_demand(reasons, i, provider);
-    tell_traits(reasons, provider);
-    tell_forbidden(reasons, provider);
-    tell_aggregates(reasons, provider);
-    tell_tree(reasons, provider);
-}
-
-static const char *reasons_text(const struct reasons *reasons)
-{
-    struct text_builder text = text_begin(reasons->inquiry->arena);
-    for (size_t i = 0; i < reasons->count; i++)
-        text_add_item(&text, i + 1 == reasons->count ? " and " : ", ", reasons->items[i]);
-    return text_end(&text);
 }
 
 /* The nearest. */
@@ -252,7 +126,7 @@ static void find_providers(struct reasons *reasons, struct near_misses *misses)
             keep_nearest(misses, weights, i, provider_weight(world, group, i));
     for (size_t i = 0; i < misses->count; i++) {
         reasons->count = 0;
-        tell_provider(reasons, misses->items[i].provider);
+        reason_add_provider(reasons, misses->items[i].provider);
         misses->items[i].reason = reasons_text(reasons);
     }
 }
@@ -334,10 +208,10 @@ static void tell_class(const struct sighting *sighting, struct reasons *of_trees
                                           tree->asked->resources.items[index].class_name));
             continue;
         }
-        tell_demand(&own, index, best);
-        tell_forbidden(&own, best);
-        tell_aggregates(&own, member_of(sighting->inquiry->world, own.group, best, anchor));
-        tell_tree(&own, best);
+        reason_add_demand(&own, index, best);
+        reason_add_forbidden(&own, best);
+        reason_add_aggregates(&own, member_of(sighting->inquiry->world, own.group, best, anchor));
+        reason_add_tree(&own, best);
         for (size_t j = 0; j < own.count; j++)
             reason_add(tree, best == anchor
                                  ? own.items[j]
@@ -394,7 +268,8 @@ static void find_trees(struct reasons *reasons, struct near_misses *misses)
         see_traits(&sighting, group->traits.required[i]);
         for (size_t j = 0; j < misses->count; j++)
             if (!sighting.sees[misses->items[j].provider])
-                tell_set(&of_trees[j], "lacks the trait", &reasons->asked->traits.required[i]);
+                reason_add_set(&of_trees[j], "lacks the trait",
+                               &reasons->asked->traits.required[i]);
     }
     for (size_t i = 0; i < misses->count; i++)
         misses->items[i].reason = reasons_text(&of_trees[i]);

@@ -1,143 +1,26 @@
 /*
- * Adds traits to the world, and makes queries that use them in place of what is left out.
+ * Makes queries that ask for marks of the world in place of what is left out.
  */
 #include <config.h>
 
 #include "placement/explain/relaxation.h"
 
-#include <string.h>
-
 #include "base/sorted.h"
-
-enum { NO_BIT = -1 };
+#include "placement/explain/marked_world.h"
 
 struct relaxation {
     const struct inquiry *inquiry;
     const struct constraint_list *constraints;
-    struct world world; /* with more traits */
-    size_t next_bit;
-    size_t work;          /* the cost of a query, in units of the budget */
-    long any;             /* the trait that all providers have */
-    long *fits;           /* for each group: the trait of providers that satisfy it; NO_BIT */
-    long *of_constraints; /* for each constraint: the trait that stands for it; NO_BIT */
+    struct marked_world marked;
+    size_t work; /* the cost of a query, in units of the budget */
 };
-
-/* Traits. */
-
-static uint64_t *bits_new(const struct relaxation *relaxation)
-{
-    return arena_array(relaxation->inquiry->arena, relaxation->world.trait_words, sizeof(uint64_t));
-}
-
-static const uint64_t *one_bit(const struct relaxation *relaxation, long bit)
-{
-    uint64_t *bits = bits_new(relaxation);
-    bits_add(bits, (size_t)bit);
-    return bits;
-}
-
-/* Returns a set of the query in the width of the new world. */
-static const uint64_t *widened(const struct relaxation *relaxation, const uint64_t *set)
-{
-    uint64_t *bits = bits_new(relaxation);
-    size_t words = relaxation->inquiry->world->trait_words;
-    if (words > 0)
-        memcpy(bits, set, words * sizeof(*bits));
-    return bits;
-}
-
-static void mark_provider(void *subject, uint32_t anchor, uint32_t provider)
-{
-    struct relaxation *relaxation = subject;
-    (void)provider;
-    bits_add(relaxation->world.traits + anchor * relaxation->world.trait_words,
-             relaxation->next_bit);
-}
-
-/* Gives a new trait to all anchors that see a provider with one of a set of traits, or of
-   aggregates. */
-static long add_sight(struct relaxation *relaxation, const uint64_t *set, bool aggregates)
-{
-    const struct world *world = relaxation->inquiry->world;
-    size_t words = aggregates ? world->aggregate_words : world->trait_words;
-    for (uint32_t i = 0;
-         i < world->provider_count && budget_spend(relaxation->inquiry->budget, 2 + words); i++)
-        if (bits_meet(set, aggregates ? world_aggregates(world, i) : world_traits(world, i), words))
-            inquiry_visit_anchors(relaxation->inquiry, i, false, mark_provider, relaxation);
-    return (long)relaxation->next_bit++;
-}
-
-/* Gives a new trait to all providers of the tree of a group. */
-static long add_tree(struct relaxation *relaxation, const struct search_group *group)
-{
-    const struct world *world = relaxation->inquiry->world;
-    for (uint32_t i = 0; i < world->provider_count && budget_spend(relaxation->inquiry->budget, 1);
-         i++)
-        if (world->providers[i].root == group->tree && group->tree != WORLD_NONE)
-            mark_provider(relaxation, i, i);
-    return (long)relaxation->next_bit++;
-}
-
-static long add_any(struct relaxation *relaxation)
-{
-    for (uint32_t i = 0; i < relaxation->inquiry->world->provider_count; i++)
-        mark_provider(relaxation, i, i);
-    return (long)relaxation->next_bit++;
-}
-
-static long add_fits(struct relaxation *relaxation, const struct funnel *funnel)
-{
-    if (!funnel->granular)
-        return NO_BIT;
-    for (uint32_t i = 0; i < relaxation->inquiry->world->provider_count &&
-                         budget_spend(relaxation->inquiry->budget, 1);
-         i++)
-        if (funnel->fits[i])
-            mark_provider(relaxation, i, i);
-    return (long)relaxation->next_bit++;
-}
-
-/* Returns the trait that stands for a constraint, if the query cannot ask for it otherwise. */
-static long add_constraint(struct relaxation *relaxation, const struct constraint *constraint)
-{
-    const struct search_group *group = &relaxation->inquiry->query.groups[constraint->group];
-    switch (constraint->kind) {
-    case CONSTRAINT_IN_TREE: /* an existing tree does not matter to a group without resources */
-        return group->demand_count > 0 || group->tree == WORLD_NONE ? add_tree(relaxation, group)
-                                                                    : NO_BIT;
-    case CONSTRAINT_REQUIRED:
-        return group->granular
-                   ? NO_BIT
-                   : add_sight(relaxation, group->traits.required[constraint->index], false);
-    case CONSTRAINT_MEMBER_OF:
-        return group->granular
-                   ? NO_BIT
-                   : add_sight(relaxation, group->aggregates.required[constraint->index], true);
-    default:
-        return NO_BIT;
-    }
-}
-
-static void copy_traits(struct relaxation *relaxation, size_t more)
-{
-    const struct world *world = relaxation->inquiry->world;
-    size_t words = world->trait_words + (more + BITS_IN_WORD - 1) / BITS_IN_WORD;
-    relaxation->world = *world;
-    relaxation->world.trait_words = words;
-    relaxation->world.traits =
-        arena_array(relaxation->inquiry->arena, world->provider_count * words, sizeof(uint64_t));
-    relaxation->next_bit = world->trait_words * BITS_IN_WORD;
-    budget_spend(relaxation->inquiry->budget, world->provider_count * words);
-    for (uint32_t i = 0; i < world->provider_count && world->trait_words > 0; i++)
-        memcpy(relaxation->world.traits + i * words, world_traits(world, i),
-               world->trait_words * sizeof(uint64_t));
-}
 
 /* Returns what it costs to make a query, before the search for it. */
 static size_t weigh_query(const struct relaxation *relaxation)
 {
     const struct search_query *query = &relaxation->inquiry->query;
-    size_t each = 4 + relaxation->world.trait_words + relaxation->world.aggregate_words;
+    size_t each =
+        4 + relaxation->marked.world.trait_words + relaxation->marked.world.aggregate_words;
     size_t work = (query->group_count + relaxation->constraints->count) * each;
     for (size_t i = 0; i < query->subtree_count; i++)
         work += query->subtrees[i].count * 4;
@@ -149,20 +32,11 @@ struct relaxation *relaxation_new(const struct inquiry *inquiry,
                                   struct funnel *const *funnels)
 {
     struct relaxation *relaxation = arena_alloc(inquiry->arena, sizeof(*relaxation));
-    size_t groups = inquiry->query.group_count;
     *relaxation = (struct relaxation){
         .inquiry = inquiry,
         .constraints = constraints,
-        .fits = arena_array(inquiry->arena, groups, sizeof(*relaxation->fits)),
-        .of_constraints =
-            arena_array(inquiry->arena, constraints->count, sizeof(*relaxation->of_constraints)),
+        .marked = marked_world_of(inquiry, constraints, funnels),
     };
-    copy_traits(relaxation, 1 + groups + constraints->count);
-    relaxation->any = add_any(relaxation);
-    for (size_t i = 0; i < groups; i++)
-        relaxation->fits[i] = add_fits(relaxation, funnels[i]);
-    for (size_t i = 0; i < constraints->count; i++)
-        relaxation->of_constraints[i] = add_constraint(relaxation, &constraints->items[i]);
     relaxation->work = weigh_query(relaxation);
     return relaxation;
 }
@@ -244,11 +118,12 @@ static void keep_of_group(struct weakening *weakening, const struct constraint *
         weakening->demands[constraint->group][group->demand_count++] = whole->demands[index];
         break;
     case CONSTRAINT_REQUIRED:
-        require(&group->traits, widened(weakening->relaxation, whole->traits.required[index]));
+        require(&group->traits,
+                marked_set(&weakening->relaxation->marked, whole->traits.required[index]));
         break;
     case CONSTRAINT_FORBIDDEN:
         forbid(weakening, &group->traits, forbidden->traits.required[index],
-               inquiry->world->trait_words, weakening->relaxation->world.trait_words);
+               inquiry->world->trait_words, weakening->relaxation->marked.world.trait_words);
         break;
     case CONSTRAINT_MEMBER_OF:
         require(&group->aggregates, whole->aggregates.required[index]);
@@ -262,12 +137,12 @@ static void keep_of_group(struct weakening *weakening, const struct constraint *
 static void keep_tree(struct weakening *weakening, const struct constraint *constraint, long bit)
 {
     struct search_group *group = &weakening->groups[constraint->group];
-    if (bit == NO_BIT)
+    if (bit == NO_MARK)
         return;
     if (group->granular)
-        require(&group->traits, one_bit(weakening->relaxation, bit));
+        require(&group->traits, marked_bit(&weakening->relaxation->marked, bit));
     else
-        require_root(weakening, one_bit(weakening->relaxation, bit));
+        require_root(weakening, marked_bit(&weakening->relaxation->marked, bit));
     group->in_tree = !group->granular;
 }
 
@@ -279,16 +154,16 @@ static void keep(struct weakening *weakening, size_t number)
     const struct constraint *constraint = &relaxation->constraints->items[number];
     switch (constraint->kind) {
     case CONSTRAINT_IN_TREE:
-        keep_tree(weakening, constraint, relaxation->of_constraints[number]);
+        keep_tree(weakening, constraint, relaxation->marked.of_constraints[number]);
         break;
     case CONSTRAINT_ROOT_REQUIRED:
-        require_root(weakening,
-                     widened(relaxation, whole->root_traits.required[constraint->index]));
+        require_root(weakening, marked_set(&relaxation->marked,
+                                           whole->root_traits.required[constraint->index]));
         break;
     case CONSTRAINT_ROOT_FORBIDDEN:
         forbid(weakening, &weakening->query.root_traits,
                relaxation->inquiry->forbidden.root_traits.required[constraint->index],
-               relaxation->inquiry->world->trait_words, relaxation->world.trait_words);
+               relaxation->inquiry->world->trait_words, relaxation->marked.world.trait_words);
         break;
     case CONSTRAINT_SAME_SUBTREE:
         weakening->subtrees[weakening->query.subtree_count++] = whole->subtrees[constraint->index];
@@ -317,7 +192,8 @@ static void loosen_unsuffixed(struct weakening *weakening, const bool *kept)
         bool loose = (constraint->kind == CONSTRAINT_REQUIRED && group->demand_count < all) ||
                      (constraint->kind == CONSTRAINT_MEMBER_OF && group->demand_count == 0);
         if (kept[i] && loose && !group->granular)
-            require_root(weakening, one_bit(relaxation, relaxation->of_constraints[i]));
+            require_root(weakening,
+                         marked_bit(&relaxation->marked, relaxation->marked.of_constraints[i]));
     }
     for (size_t i = 0; i < relaxation->inquiry->query.group_count; i++) {
         struct search_group *group = &weakening->groups[i];
@@ -335,7 +211,8 @@ static void keep_tops(struct weakening *weakening)
         for (size_t j = 0; j < weakening->subtrees[i].count; j++) {
             struct search_group *group = &weakening->groups[weakening->subtrees[i].groups[j]];
             if (group_asks_nothing(group))
-                require(&group->traits, one_bit(weakening->relaxation, weakening->relaxation->any));
+                require(&group->traits, marked_bit(&weakening->relaxation->marked,
+                                                   weakening->relaxation->marked.any));
         }
 }
 
@@ -375,7 +252,7 @@ static void number_groups(struct weakening *weakening)
 static enum search_step match_roots(const struct relaxation *relaxation,
                                     const struct search_query *query)
 {
-    const struct world *world = &relaxation->world;
+    const struct world *world = &relaxation->marked.world;
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (world->providers[i].root == i &&
             membership_holds(&query->root_traits, world_traits(world, i), world->trait_words))
@@ -391,7 +268,7 @@ static enum search_step count_trees(const struct relaxation *relaxation,
     struct budget *budget = relaxation->inquiry->budget;
     struct search search;
     *trees = 0;
-    search_begin(&search, arena, &relaxation->world, query, budget);
+    search_begin(&search, arena, &relaxation->marked.world, query, budget);
     struct search_walk walk = search_walk_from(&search, arena, 0);
     for (uint32_t i = 0; i < search.space.anchor_count; i++) {
         search_walk_restart(&walk, i);
@@ -496,7 +373,7 @@ static void make_alone(struct weakening *weakening, size_t number, enum explain_
     const struct search_group *whole = &relaxation->inquiry->query.groups[number];
     struct search_group *group = &weakening->groups[number];
     if (whole->granular) {
-        require(&group->traits, one_bit(relaxation, relaxation->fits[number]));
+        require(&group->traits, marked_bit(&relaxation->marked, relaxation->marked.fits[number]));
         if (last < FILTER_COMBINED_CAPACITY)
             return;
     }
@@ -507,9 +384,9 @@ static void make_alone(struct weakening *weakening, size_t number, enum explain_
     group->in_tree = whole->in_tree;
     group->aggregates = whole->aggregates;
     if (whole->traits.forbidden != NULL)
-        group->traits.forbidden = widened(relaxation, whole->traits.forbidden);
+        group->traits.forbidden = marked_set(&relaxation->marked, whole->traits.forbidden);
     for (size_t i = 0; last >= FILTER_TRAITS_TOGETHER && i < whole->traits.required_count; i++)
-        require(&group->traits, widened(relaxation, whole->traits.required[i]));
+        require(&group->traits, marked_set(&relaxation->marked, whole->traits.required[i]));
 }
 
 enum search_step relaxation_trees(const struct relaxation *relaxation, enum explain_filter last,

@@ -7,9 +7,7 @@
  * group of a subtree the one whose provider is its top. So what is impossible for some constraints
  * is impossible for the request.
  *
- * For this the world gets more traits than the database has: that a provider satisfies a group
- * alone, that it is in the tree of a group, that an anchor sees a required trait. Nothing else of
- * the world is copied.
+ * For this the world gets marks (marked_world.h).
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_RELAXATION_H
 #define BERTH_PLACEMENT_EXPLAIN_RELAXATION_H

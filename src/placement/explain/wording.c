@@ -1,0 +1,145 @@
+/*
+ * Words for constraints: nouns, and verbs with their objects.
+ */
+#include <config.h>
+
+#include "placement/explain/wording.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const struct constraint *telling_item(const struct telling *telling, size_t place)
+{
+    return &telling->explanation->constraints.items[telling->set[place]];
+}
+
+const struct request_group *telling_group(const struct telling *telling,
+                                          const struct constraint *constraint)
+{
+    return &telling->explanation->request->groups[constraint->group];
+}
+
+/* Returns "the trait A" or "one of the traits A, B". */
+const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set)
+{
+    return arena_printf(telling->arena, "%s%s%s %s", set->count > 1 ? "one of the " : "the ", noun,
+                        set->count > 1 ? "s" : "", names_joined(set, ", ", telling->arena));
+}
+
+/* Returns what the root of the tree that a constraint names is called. */
+const char *tree_label(const struct telling *telling, const struct constraint *constraint)
+{
+    const struct explanation *explanation = telling->explanation;
+    uint32_t root = telling->inquiry->query.groups[constraint->group].tree;
+    return root != WORLD_NONE ? provider_label(explanation->world, explanation->names, root)
+                              : telling_group(telling, constraint)->in_tree;
+}
+
+/* Returns what a constraint asks of a provider, as "has the trait A". */
+static const char *predicate(const struct telling *telling, const struct constraint *constraint)
+{
+    struct arena *arena = telling->arena;
+    const struct request_group *group = telling_group(telling, constraint);
+    switch (constraint->kind) {
+    case CONSTRAINT_RESOURCE:
+        return arena_printf(arena, "has room for %" PRId64 " %s",
+                            group->resources.items[constraint->index].amount,
+                            group->resources.items[constraint->index].class_name);
+    case CONSTRAINT_REQUIRED:
+        return arena_printf(
+            arena, "has %s",
+            set_words(telling, "trait", &group->traits.required[constraint->index]));
+    case CONSTRAINT_FORBIDDEN:
+        return arena_printf(arena, "lacks the forbidden trait %s",
+                            group->traits.forbidden.names[constraint->index]);
+    case CONSTRAINT_MEMBER_OF:
+        return arena_printf(
+            arena, "is in %s",
+            set_words(telling, "aggregate", &group->aggregates.required[constraint->index]));
+    case CONSTRAINT_NOT_MEMBER_OF:
+        return arena_printf(arena, "is outside the forbidden aggregate %s",
+                            group->aggregates.forbidden.names[constraint->index]);
+    default: /* CONSTRAINT_IN_TREE */
+        return arena_printf(arena, "is in the tree of %s", tree_label(telling, constraint));
+    }
+}
+
+bool constraint_is_of_group(const struct constraint *constraint)
+{
+    return constraint->kind < CONSTRAINT_ROOT_REQUIRED;
+}
+
+/* Returns whether the set has a constraint of a kind. */
+bool telling_has(const struct telling *telling, enum constraint_kind kind)
+{
+    for (size_t i = 0; i < telling->size; i++)
+        if (telling_item(telling, i)->kind == kind)
+            return true;
+    return false;
+}
+
+/* The groups that the set is about, rising. */
+size_t telling_groups(const struct telling *telling, size_t *groups)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint_is_of_group(constraint) &&
+            (count == 0 || groups[count - 1] != constraint->group))
+            groups[count++] = constraint->group;
+    }
+    return count;
+}
+
+const char *group_name(const struct telling *telling, size_t group)
+{
+    const char *suffix = telling->explanation->request->groups[group].suffix;
+    return *suffix != '\0' ? suffix : "without suffix";
+}
+
+/* Returns "1, 2 and 3". */
+const char *group_names(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder names = text_begin(telling->arena);
+    for (size_t i = 0; i < count; i++)
+        text_add_item(&names, i + 1 == count ? " and " : ", ", group_name(telling, groups[i]));
+    return text_end(&names);
+}
+
+/* Returns the only constraint of a kind in the set, or NULL. */
+const struct constraint *telling_only(const struct telling *telling, enum constraint_kind kind)
+{
+    const struct constraint *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        if (telling_item(telling, i)->kind == kind) {
+            found = telling_item(telling, i);
+            count++;
+        }
+    return count == 1 ? found : NULL;
+}
+
+/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...",
+   without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
+const char *predicates(const struct telling *telling, const struct constraint *elsewhere)
+{
+    struct text_builder text = text_begin(telling->arena);
+    const char *verb = "";
+    size_t left = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        left += constraint_is_of_group(telling_item(telling, i)) &&
+                telling_item(telling, i) != elsewhere;
+    for (size_t i = 0; i < telling->size; i++) {
+        if (!constraint_is_of_group(telling_item(telling, i)) ||
+            telling_item(telling, i) == elsewhere)
+            continue;
+        const char *words = predicate(telling, telling_item(telling, i));
+        size_t length = strcspn(words, " ") + 1;
+        bool again = strncmp(words, verb, length) == 0;
+        verb = words;
+        text_add_item(&text, --left == 0 ? " and " : ", ", words + (again ? length : 0));
+    }
+    return text_end(&text);
+}

@@ -1,0 +1,52 @@
+/*
+ * Words for a set of constraints, of which a sentence is made.
+ */
+#ifndef BERTH_PLACEMENT_EXPLAIN_WORDING_H
+#define BERTH_PLACEMENT_EXPLAIN_WORDING_H
+
+#include "placement/explain/explanation.h"
+
+/* What is told: a set of constraints of an explanation. Texts are in the arena. */
+struct telling {
+    const struct inquiry *inquiry;
+    const struct explanation *explanation;
+    struct arena *arena;
+    const size_t *set; /* places of constraints */
+    size_t size;
+};
+
+/* Returns a constraint of the set, and the group of the request that it belongs to. */
+const struct constraint *telling_item(const struct telling *telling, size_t place);
+const struct request_group *telling_group(const struct telling *telling,
+                                          const struct constraint *constraint);
+
+/* Returns whether the set has a constraint of a kind. */
+bool telling_has(const struct telling *telling, enum constraint_kind kind);
+
+/* Returns the only constraint of a kind in the set, or NULL. */
+const struct constraint *telling_only(const struct telling *telling, enum constraint_kind kind);
+
+/* Lists the groups that the set is about, rising, in groups, which has room for as many as the set
+   has constraints. Returns how many they are. */
+size_t telling_groups(const struct telling *telling, size_t *groups);
+
+/* Returns whether a constraint belongs to one group, not to the root or to groups together. */
+bool constraint_is_of_group(const struct constraint *constraint);
+
+/* Returns "the trait A" or "one of the traits A, B", for the noun "trait". */
+const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set);
+
+/* Returns what the root of the tree is called that an in_tree constraint names. */
+const char *tree_label(const struct telling *telling, const struct constraint *constraint);
+
+/* Returns what a group is called: its suffix, or "without suffix". */
+const char *group_name(const struct telling *telling, size_t group);
+
+/* Returns "1, 2 and 3". */
+const char *group_names(const struct telling *telling, const size_t *groups, size_t count);
+
+/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...",
+   without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
+const char *predicates(const struct telling *telling, const struct constraint *elsewhere);
+
+#endif
