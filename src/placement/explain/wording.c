@@ -21,14 +21,12 @@ const struct request_group *telling_group(const struct telling *telling,
     return &telling->explanation->request->groups[constraint->group];
 }
 
-/* Returns "the trait A" or "one of the traits A, B". */
 const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set)
 {
     return arena_printf(telling->arena, "%s%s%s %s", set->count > 1 ? "one of the " : "the ", noun,
                         set->count > 1 ? "s" : "", names_joined(set, ", ", telling->arena));
 }
 
-/* Returns what the root of the tree that a constraint names is called. */
 const char *tree_label(const struct telling *telling, const struct constraint *constraint)
 {
     const struct explanation *explanation = telling->explanation;
@@ -66,12 +64,11 @@ static const char *predicate(const struct telling *telling, const struct constra
     }
 }
 
-bool constraint_is_of_group(const struct constraint *constraint)
+static bool is_of_group(const struct constraint *constraint)
 {
     return constraint->kind < CONSTRAINT_ROOT_REQUIRED;
 }
 
-/* Returns whether the set has a constraint of a kind. */
 bool telling_has(const struct telling *telling, enum constraint_kind kind)
 {
     for (size_t i = 0; i < telling->size; i++)
@@ -80,14 +77,12 @@ bool telling_has(const struct telling *telling, enum constraint_kind kind)
     return false;
 }
 
-/* The groups that the set is about, rising. */
 size_t telling_groups(const struct telling *telling, size_t *groups)
 {
     size_t count = 0;
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
-        if (constraint_is_of_group(constraint) &&
-            (count == 0 || groups[count - 1] != constraint->group))
+        if (is_of_group(constraint) && (count == 0 || groups[count - 1] != constraint->group))
             groups[count++] = constraint->group;
     }
     return count;
@@ -99,7 +94,6 @@ const char *group_name(const struct telling *telling, size_t group)
     return *suffix != '\0' ? suffix : "without suffix";
 }
 
-/* Returns "1, 2 and 3". */
 const char *group_names(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder names = text_begin(telling->arena);
@@ -108,7 +102,6 @@ const char *group_names(const struct telling *telling, const size_t *groups, siz
     return text_end(&names);
 }
 
-/* Returns the only constraint of a kind in the set, or NULL. */
 const struct constraint *telling_only(const struct telling *telling, enum constraint_kind kind)
 {
     const struct constraint *found = NULL;
@@ -121,19 +114,15 @@ const struct constraint *telling_only(const struct telling *telling, enum constr
     return count == 1 ? found : NULL;
 }
 
-/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...",
-   without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
 const char *predicates(const struct telling *telling, const struct constraint *elsewhere)
 {
     struct text_builder text = text_begin(telling->arena);
     const char *verb = "";
     size_t left = 0;
     for (size_t i = 0; i < telling->size; i++)
-        left += constraint_is_of_group(telling_item(telling, i)) &&
-                telling_item(telling, i) != elsewhere;
+        left += is_of_group(telling_item(telling, i)) && telling_item(telling, i) != elsewhere;
     for (size_t i = 0; i < telling->size; i++) {
-        if (!constraint_is_of_group(telling_item(telling, i)) ||
-            telling_item(telling, i) == elsewhere)
+        if (!is_of_group(telling_item(telling, i)) || telling_item(telling, i) == elsewhere)
             continue;
         const char *words = predicate(telling, telling_item(telling, i));
         size_t length = strcspn(words, " ") + 1;

@@ -30,9 +30,6 @@ const struct constraint *telling_only(const struct telling *telling, enum constr
    has constraints. Returns how many they are. */
 size_t telling_groups(const struct telling *telling, size_t *groups);
 
-/* Returns whether a constraint belongs to one group, not to the root or to groups together. */
-bool constraint_is_of_group(const struct constraint *constraint);
-
 /* Returns "the trait A" or "one of the traits A, B", for the noun "trait". */
 const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set);
 
