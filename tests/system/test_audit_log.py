@@ -352,6 +352,22 @@ def test_the_statements_of_a_claim(make_cloud, directory):
     assert on == [off[0], off[1], off[2] + 1]
 
 
+def test_a_large_write_is_one_event(trail):
+    provider = trail.cloud.make_provider({'VCPU': {'total': 2000}})
+    claims = {str(uuid.uuid4()): {
+        'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'p', 'user_id': 'u',
+        'consumer_generation': None, 'consumer_type': 'INSTANCE'} for _ in range(1000)}
+    event = trail.ask('POST', '/allocations', claims, status=204)
+    assert event['action'] == 'allocations.claim'
+    assert amounts(event) == [(consumer, provider, 'VCPU', 0, 1) for consumer in sorted(claims)]
+    answer = trail.cloud.ask('POST', '/allocations', {consumer: dict(
+        claim, allocations={}, consumer_generation=1) for consumer, claim in claims.items()})
+    pending, done = trail.of(answer)
+    assert pick(done, 'action', 'outcome') == ('allocations.release', 'done')
+    assert amounts(done) == [(consumer, provider, 'VCPU', 1, 0) for consumer in sorted(claims)]
+    assert statements(trail.cloud, answer) < 20
+
+
 def test_rotation_and_reload_lose_no_event(make_cloud, directory):
     trail = Trail(make_cloud, directory, workers=3)
     cloud, done, ending = trail.cloud, [], threading.Event()

@@ -58,7 +58,7 @@ static enum outcome intend(const struct trail_follower *follower)
 {
     struct call *call = follower->call;
     TRY(trail_complete(&call->context, call->context.trail));
-    if (!audit_log_wants_intents(follower->log))
+    if (!audit_log_wants_intents(follower->log) || call->match.endpoint == NULL)
         return OUTCOME_OK;
     struct trail_event event = event_of(call->exchange, &call->identity, &call->match);
     event.outcome = TRAIL_PENDING;
