@@ -13,6 +13,7 @@
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search.h"
 #include "placement/candidates/summaries.h"
+#include "placement/candidates/tree_selection.h"
 #include "placement/candidates/world_load.h"
 
 /* With a limit and a random order, the sample is taken from at most this many candidates. */
@@ -22,23 +23,35 @@ enum { SAMPLED_MOST = 100000 };
    together. */
 enum { BATCH_MOST = 64, BATCH_SLOTS = 1024 };
 
-struct finder {
-    struct context *context;
-    const struct candidate_request *request;
-    const struct candidate_listener *listener;
+/* What was read at once, and the candidates that were found there. */
+struct portion {
+    struct portion *before; /* NULL: it is the first one */
 
     /* Read from the database before the search; reset for each attempt. */
     struct resolution resolution;
     struct world world;
     struct class_names classes;
 
-    /* Read after it; empty if the client does not see them. */
+    struct search_query query;
+    struct search search;
+    struct candidate_maker *maker; /* NULL: nothing could be found */
+    const bool *chosen;            /* the providers to summarize */
+};
+
+struct finder {
+    struct context *context;
+    const struct candidate_request *request;
+    const struct candidate_listener *listener;
+    struct tree_selection selection;
+    struct portion *portion; /* the last one */
+    bool complete;           /* read the whole world, with all usages */
+    bool begun;              /* the listener was told */
+
+    /* Read after the search; empty if the client does not see them. */
     struct trait_names traits;
 
     struct budget budget;
-    struct search_query query;
-    struct search search;
-    struct candidate_maker *maker;
+    uint64_t providers; /* read */
     uint64_t found;
     bool enough; /* as many as wanted */
     struct dead_end dead_end;
@@ -51,7 +64,7 @@ struct finder {
 static enum outcome tell_candidate(struct finder *finder, const uint32_t *choice)
 {
     const struct candidate_listener *listener = finder->listener;
-    const struct candidate *candidate = candidate_make(finder->maker, choice);
+    const struct candidate *candidate = candidate_make(finder->portion->maker, choice);
     if (!listener->candidate(listener->subject, candidate))
         return OUTCOME_TOO_MUCH;
     return budget_is_over(&finder->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;
@@ -61,13 +74,13 @@ static enum outcome tell_candidate(struct finder *finder, const uint32_t *choice
 
 static void keep_at(struct finder *finder, size_t place, const uint32_t *choice)
 {
-    size_t size = finder->search.space.slot_count * sizeof(*choice);
+    size_t size = finder->portion->search.space.slot_count * sizeof(*choice);
     if (place == finder->kept_count) {
         finder->kept = arena_grow(finder->context->arena, finder->kept, finder->kept_count,
                                   &finder->kept_room, size);
         finder->kept_count++;
     }
-    memcpy(finder->kept + place * finder->search.space.slot_count, choice, size);
+    memcpy(finder->kept + place * finder->portion->search.space.slot_count, choice, size);
 }
 
 /* Keeps each candidate found so far with the same probability (reservoir sampling). */
@@ -85,7 +98,7 @@ static void keep(struct finder *finder, const uint32_t *choice)
 
 static enum outcome tell_kept(struct finder *finder)
 {
-    size_t slots = finder->search.space.slot_count;
+    size_t slots = finder->portion->search.space.slot_count;
     uint32_t *choice = arena_array(finder->context->arena, slots, sizeof(*choice));
     for (size_t left = finder->kept_count; left > 0; left--) {
         size_t place = arc4random_uniform((uint32_t)left);
@@ -127,7 +140,7 @@ static enum outcome take_candidate(struct finder *finder, const uint32_t *choice
 
 static enum outcome walk_depth_first(struct finder *finder)
 {
-    struct search *search = &finder->search;
+    struct search *search = &finder->portion->search;
     struct search_walk walk = search_walk_from(search, finder->context->arena, 0);
     for (uint32_t i = 0; i < search->space.anchor_count; i++) {
         search_walk_restart(&walk, i);
@@ -154,7 +167,7 @@ struct turn_taker {
 
 static enum outcome find_batch(struct finder *finder, struct turn_taker *taker)
 {
-    struct search *search = &finder->search;
+    struct search *search = &finder->portion->search;
     size_t slots = search->space.slot_count;
     taker->count = taker->next = 0;
     if (taker->room == 0 || (taker->room < BATCH_MOST && taker->room * slots < BATCH_SLOTS)) {
@@ -176,7 +189,7 @@ static enum outcome find_batch(struct finder *finder, struct turn_taker *taker)
 
 static enum outcome walk_breadth_first(struct finder *finder)
 {
-    struct search *search = &finder->search;
+    struct search *search = &finder->portion->search;
     struct arena *arena = finder->context->arena;
     uint32_t left = search->space.anchor_count;
     struct turn_taker *takers = arena_array(arena, left, sizeof(*takers));
@@ -200,15 +213,27 @@ static enum outcome walk_breadth_first(struct finder *finder)
     return OUTCOME_OK;
 }
 
-static enum outcome walk(struct finder *finder)
+/* Leaves out the trees that have been searched before. */
+static void skip_anchors(struct search_space *space, int64_t after)
+{
+    while (space->anchor_count > 0 && space->world->providers[*space->anchors].id <= after) {
+        space->anchors++;
+        space->anchor_count--;
+    }
+}
+
+/* Searches the trees of the last portion whose roots are above an id. */
+static enum outcome walk(struct finder *finder, int64_t after)
 {
     const struct placement_settings *settings = finder->context->settings;
     struct arena *arena = finder->context->arena;
-    search_begin(&finder->search, arena, &finder->world, &finder->query, &finder->budget);
+    struct portion *portion = finder->portion;
+    search_begin(&portion->search, arena, &portion->world, &portion->query, &finder->budget);
     if (budget_is_over(&finder->budget))
         return OUTCOME_TOO_LONG;
-    finder->maker = candidate_maker_new(&finder->search.space, finder->request,
-                                        &finder->resolution.names.classes, arena);
+    skip_anchors(&portion->search.space, after);
+    portion->maker = candidate_maker_new(&portion->search.space, finder->request,
+                                         &portion->resolution.names.classes, arena);
     /* A sample must be of all hosts, even where it cannot be of all candidates. */
     bool breadth = settings->breadth_first_candidates ||
                    (settings->randomize_candidates && finder->request->limit > 0);
@@ -216,48 +241,132 @@ static enum outcome walk(struct finder *finder)
     return settings->randomize_candidates ? tell_kept(finder) : OUTCOME_OK;
 }
 
-/* Reads all that the search needs. */
-static enum outcome read(void *subject)
+static void begin_selection(struct finder *finder)
 {
-    struct finder *finder = subject;
-    struct context *context = finder->context;
-    resolution_begin(&finder->resolution, context, finder->request);
-    return world_load(context, &finder->resolution.names, &finder->world, &finder->classes);
+    const struct placement_settings *settings = finder->context->settings;
+    uint64_t most = most_wanted(finder);
+    tree_selection_begin(&finder->selection, finder->context, finder->request,
+                         most < UINT64_MAX ? most : 0,
+                         !settings->randomize_candidates && !settings->breadth_first_candidates);
 }
 
-/* Summarizes the providers of the candidates that were told. Their traits are read only now: those
-   of all providers that might be found are many times as many. */
-static enum outcome summarize(struct finder *finder)
+struct reading {
+    struct finder *finder;
+    struct tree_selection selection; /* of this attempt */
+    bool complete;
+};
+
+/* Reads the next portion. */
+static enum outcome read_portion(void *subject)
+{
+    struct reading *reading = subject;
+    struct finder *finder = reading->finder;
+    struct context *context = finder->context;
+    struct portion *portion = finder->portion;
+    struct vocabularies *names = &portion->resolution.names;
+    reading->selection = finder->selection;
+    reading->complete = finder->complete;
+    resolution_begin(&portion->resolution, context, finder->request);
+    if (!reading->complete)
+        TRY(tree_selection_next(&reading->selection));
+    /* Nothing was found in many trees: likely nothing will be, and then all usages are needed. */
+    if (reading->selection.roots == NULL && finder->selection.after > 0 && finder->found == 0)
+        reading->complete = true;
+    if (reading->selection.roots != NULL) {
+        TRY(world_load_trees(context, names, finder->request, reading->selection.roots,
+                             reading->selection.root_count, &portion->world, &portion->classes));
+        if (vocabularies_exist(names))
+            return OUTCOME_OK;
+        tree_selection_all(&reading->selection);
+        reading->complete = true;
+        resolution_begin(&portion->resolution, context, finder->request);
+    }
+    return world_load(context, names, reading->complete ? NULL : finder->request, &portion->world,
+                      &portion->classes);
+}
+
+/* Reads what comes next, searches it, and tells what is found. Holds no transaction while it
+   searches. */
+static enum outcome find_in_next(struct finder *finder)
+{
+    const struct candidate_listener *listener = finder->listener;
+    struct portion *portion = arena_alloc(finder->context->arena, sizeof(*portion));
+    struct reading reading = {.finder = finder};
+    int64_t after = finder->selection.after;
+    bool hopeless;
+    *portion = (struct portion){.before = finder->portion};
+    finder->portion = portion;
+    TRY(database_snapshot(finder->context->database, read_portion, &reading));
+    finder->selection = reading.selection;
+    finder->complete = reading.complete;
+    finder->providers += portion->world.provider_count;
+    if (finder->budget.deadline == 0)
+        finder->budget.deadline =
+            clock_microseconds() + finder->context->settings->candidates_milliseconds * 1000;
+    TRY(resolution_query(&portion->resolution, &portion->world, &finder->budget, &portion->query,
+                         &hopeless));
+    if (!finder->begun)
+        listener->begin(listener->subject);
+    finder->begun = true;
+    return hopeless ? OUTCOME_OK : walk(finder, after);
+}
+
+/* Leaves out what an earlier portion summarizes: a provider can have moved to another tree between
+   two snapshots. */
+static void choose_once(struct portion *portion, bool *chosen)
+{
+    for (const struct portion *before = portion->before; before != NULL; before = before->before)
+        for (uint32_t i = 0; before->chosen != NULL && i < before->world.provider_count; i++) {
+            if (!before->chosen[i])
+                continue;
+            uint32_t again = world_find(&portion->world, before->world.providers[i].id);
+            if (again != WORLD_NONE)
+                chosen[again] = false;
+        }
+}
+
+/* Summarizes the providers of the candidates that were told, in the order of the portions. Their
+   traits are read only now: those of all providers that might be found are many times as many. */
+static enum outcome summarize(struct finder *finder, struct portion *portion)
 {
     struct arena *arena = finder->context->arena;
+    if (portion->before != NULL)
+        TRY(summarize(finder, portion->before));
+    if (portion->maker == NULL)
+        return OUTCOME_OK;
     struct summaries summaries = {
-        .world = &finder->world,
-        .classes = &finder->classes,
+        .world = &portion->world,
+        .classes = &portion->classes,
         .traits = &finder->traits,
         .trees = !finder->request->one_of_tree,
         .budget = &finder->budget,
         .listener = finder->listener,
     };
-    const bool *chosen = summaries_choose(&summaries, candidate_maker_named(finder->maker), arena);
+    bool *chosen = summaries_choose(&summaries, candidate_maker_named(portion->maker), arena);
+    choose_once(portion, chosen);
+    portion->chosen = chosen;
     if (finder->request->with_traits)
-        TRY(world_traits_load(finder->context, &finder->world, chosen, &finder->traits));
+        TRY(world_traits_load(finder->context, &portion->world, chosen, &finder->traits));
     return summaries_tell(&summaries, chosen, arena);
 }
 
-/* Holds no transaction. */
 static enum outcome find(struct finder *finder)
 {
     const struct candidate_listener *listener = finder->listener;
-    bool hopeless;
-    TRY(resolution_query(&finder->resolution, &finder->world, &finder->budget, &finder->query,
-                         &hopeless));
-    listener->begin(listener->subject);
-    if (!hopeless)
-        TRY(walk(finder));
+    do
+        TRY(find_in_next(finder));
+    while (!finder->enough && !finder->selection.ended);
+    if (finder->found == 0 && !finder->portion->world.all_usages) {
+        /* Where the search ended is to be said of the whole world. */
+        tree_selection_all(&finder->selection);
+        finder->complete = true;
+        TRY(find_in_next(finder));
+    }
     listener->end_candidates(listener->subject);
     if (finder->found > 0)
-        return summarize(finder);
-    finder->dead_end = dead_end_find(&finder->resolution, &finder->world, &finder->budget);
+        return summarize(finder, finder->portion);
+    finder->dead_end =
+        dead_end_find(&finder->portion->resolution, &finder->portion->world, &finder->budget);
     return OUTCOME_OK;
 }
 
@@ -266,13 +375,9 @@ enum outcome candidates_find(struct context *context, const struct candidate_req
                              struct candidates_effort *effort)
 {
     struct finder finder = {.context = context, .request = request, .listener = listener};
-    enum outcome outcome = database_snapshot(context->database, read, &finder);
-    finder.budget.deadline =
-        clock_microseconds() + context->settings->candidates_milliseconds * 1000;
-    if (outcome == OUTCOME_OK)
-        outcome = find(&finder);
-    *effort = (struct candidates_effort){.providers = finder.world.provider_count,
-                                         .found = finder.found,
-                                         .dead_end = finder.dead_end};
+    begin_selection(&finder);
+    enum outcome outcome = find(&finder);
+    *effort = (struct candidates_effort){
+        .providers = finder.providers, .found = finder.found, .dead_end = finder.dead_end};
     return outcome;
 }

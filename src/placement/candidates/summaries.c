@@ -8,8 +8,7 @@
 /* What a summary costs, at most, in units of the budget. */
 enum { PROVIDER_UNITS = 32, RESOURCE_UNITS = 16, TRAIT_UNITS = 16 };
 
-const bool *summaries_choose(const struct summaries *summaries, const bool *named,
-                             struct arena *arena)
+bool *summaries_choose(const struct summaries *summaries, const bool *named, struct arena *arena)
 {
     const struct world *world = summaries->world;
     bool *chosen = arena_array(arena, world->provider_count, sizeof(*chosen));

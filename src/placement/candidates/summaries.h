@@ -20,8 +20,7 @@ struct summaries {
 
 /* Returns, for each provider, whether to summarize it: those that candidates name, and perhaps the
    others of their trees. */
-const bool *summaries_choose(const struct summaries *summaries, const bool *named,
-                             struct arena *arena);
+bool *summaries_choose(const struct summaries *summaries, const bool *named, struct arena *arena);
 
 /* Tells the listener about the chosen providers. OUTCOME_TOO_MUCH: the listener wants no more;
    OUTCOME_TOO_LONG: the budget is spent. */

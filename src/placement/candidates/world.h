@@ -65,6 +65,8 @@ struct world {
     uint32_t *in_order; /* providers by place: each is followed by all that are below it */
     struct world_inventory *inventories; /* by provider, then by class */
     uint32_t inventory_count;
+    bool some_trees; /* it does not have all providers */
+    bool all_usages; /* it has all providers, with all usages */
     size_t sharing_trait;
     uint32_t sharing_count;              /* providers that share */
     size_t trait_words, aggregate_words; /* words of one provider's set */

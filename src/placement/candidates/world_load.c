@@ -8,22 +8,45 @@
 #include <math.h>
 
 #include "base/sorted.h"
+#include "placement/candidates/relevance.h"
 
-static const struct sql select_providers = {
-    "SELECT id, uuid, root_provider_id, parent_provider_id FROM resource_providers ORDER BY id",
-    "isii"};
-/* The names of all classes, then all inventories. */
-static const struct sql select_inventories = {
-    "SELECT NULL, id, NULL, NULL, NULL, NULL, NULL, NULL, name FROM resource_classes "
-    "UNION ALL SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, "
-    "max_unit, step_size, allocation_ratio, NULL FROM inventories",
+#define PROVIDERS "SELECT id, uuid, root_provider_id, parent_provider_id FROM resource_providers "
+static const struct sql select_providers = {PROVIDERS "ORDER BY id", "isii"};
+static const struct sql select_providers_of_trees = {
+    PROVIDERS "WHERE root_provider_id IN (?*) ORDER BY id", "isii"};
+/* The names of all classes, then inventories. */
+#define INVENTORIES                                                                                \
+    "SELECT NULL, id, NULL, NULL, NULL, NULL, NULL, NULL, name FROM resource_classes "             \
+    "UNION ALL SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, "        \
+    "max_unit, step_size, allocation_ratio, NULL FROM inventories "
+static const struct sql select_inventories = {INVENTORIES, "iiiiiiirs"};
+static const struct sql select_inventories_of = {
+    INVENTORIES "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
+                "WHERE resource_provider_id IN (?*)",
     "iiiiiiirs"};
+/* The ids of names, for a world of some trees, and which of its providers have these ids. */
+static const struct sql select_trait_ids = {
+    "SELECT NULL, id, name FROM traits WHERE name IN (?...)", "iis"};
+static const struct sql select_aggregate_ids = {
+    "SELECT NULL, id, uuid FROM placement_aggregates WHERE uuid IN (?...)", "iis"};
+static const struct sql select_traits_of = {
+    "SELECT resource_provider_id, trait_id FROM resource_provider_traits "
+    "FORCE INDEX (resource_provider_traits_resource_provider_trait_idx) "
+    "WHERE resource_provider_id IN (?*) AND trait_id IN (?...) ORDER BY trait_id",
+    "ii"};
+static const struct sql select_aggregates_of = {
+    "SELECT resource_provider_id, aggregate_id FROM resource_provider_aggregates "
+    "FORCE INDEX (PRIMARY) "
+    "WHERE resource_provider_id IN (?*) AND aggregate_id IN (?...) ORDER BY aggregate_id",
+    "ii"};
 /* The index alone answers this, in order. */
-static const struct sql select_usages = {
-    "SELECT resource_provider_id, resource_class_id, CAST(SUM(used) AS SIGNED) FROM allocations "
+#define USAGES                                                                                     \
+    "SELECT resource_provider_id, resource_class_id, CAST(SUM(used) AS SIGNED) FROM allocations "  \
     "FORCE INDEX (allocations_resource_provider_class_used_idx) "
-    "GROUP BY resource_provider_id, resource_class_id",
-    "iii"};
+#define BY_CLASS "GROUP BY resource_provider_id, resource_class_id"
+static const struct sql select_usages = {USAGES BY_CLASS, "iii"};
+static const struct sql select_usages_of = {USAGES "WHERE resource_provider_id IN (?*) " BY_CLASS,
+                                            "iii"};
 /* A name that nothing has comes in one row, without a provider. */
 static const struct sql select_traits = {
     "SELECT has.resource_provider_id, t.id, t.name FROM traits t "
@@ -65,6 +88,7 @@ struct loading {
     size_t last_number;    /* of that id */
     struct world_kin *kin; /* for each provider so far */
     size_t kin_room;
+    int64_t *ids; /* of the providers, if it is a world of some trees */
     float ratios[RATIOS];
     double meanings[RATIOS];
     size_t ratio_count;
@@ -195,10 +219,39 @@ static enum outcome load_inventories(struct loading *loading)
 {
     struct database *database = loading->context->database;
     struct class_names *classes = loading->classes;
-    TRY(database_visit(database, &select_inventories, NO_VALUES, add_inventory, loading));
+    if (loading->ids == NULL)
+        TRY(database_visit(database, &select_inventories, NO_VALUES, add_inventory, loading));
+    else
+        TRY(database_visit(database, &select_inventories_of,
+                           VALUES(value_integers(loading->ids, loading->world->provider_count)),
+                           add_inventory, loading));
     sort(classes->list, classes->count, sizeof(*classes->list), class_compare);
     world_sort_inventories(loading->world);
-    return database_visit(database, &select_usages, NO_VALUES, add_usage, loading);
+    return OUTCOME_OK;
+}
+
+/* If fewer than this part of the providers are relevant, only their usages are read. For more,
+   reading the whole index is faster. */
+#define RELEVANT_PART 0.5
+
+/* Reads the usages of the relevant providers (NULL: all are), or perhaps of all. */
+static enum outcome load_usages(struct loading *loading, const bool *relevant)
+{
+    struct world *world = loading->world;
+    struct database *database = loading->context->database;
+    int64_t *ids = arena_array(loading->context->arena, world->provider_count, sizeof(*ids));
+    size_t count = 0;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (relevant == NULL || relevant[i])
+            ids[count++] = world->providers[i].id;
+    world->all_usages =
+        loading->ids == NULL && (double)count >= world->provider_count * RELEVANT_PART;
+    if (world->all_usages)
+        return database_visit(database, &select_usages, NO_VALUES, add_usage, loading);
+    if (count == 0)
+        return OUTCOME_OK;
+    return database_visit(database, &select_usages_of, VALUES(value_integers(ids, count)),
+                          add_usage, loading);
 }
 
 /* Reads which providers have the names of a vocabulary. */
@@ -211,6 +264,48 @@ static enum outcome load_named(struct loading *loading, const struct sql *sql,
     return database_visit(loading->context->database, sql,
                           VALUES(value_texts(vocabulary->names, vocabulary->count)), visitor,
                           loading);
+}
+
+/* Number of an id that was read before: rows with one id come together. */
+static bool find_number(struct loading *loading, const struct vocabulary *vocabulary, int64_t id)
+{
+    if (id != loading->last_id) {
+        loading->last_id = id;
+        loading->last_number = 0;
+        while (loading->last_number < vocabulary->count &&
+               vocabulary->ids[loading->last_number] != id)
+            loading->last_number++;
+    }
+    return loading->last_number < vocabulary->count;
+}
+
+static enum outcome add_trait_id(void *subject, const struct value *row)
+{
+    struct loading *loading = subject;
+    if (find_number(loading, &loading->names->traits, row[1].integer))
+        world_add_trait(loading->world, row[0].integer, loading->last_number);
+    return OUTCOME_OK;
+}
+
+static enum outcome add_aggregate_id(void *subject, const struct value *row)
+{
+    struct loading *loading = subject;
+    if (find_number(loading, &loading->names->aggregates, row[1].integer))
+        world_add_aggregate(loading->world, row[0].integer, loading->last_number);
+    return OUTCOME_OK;
+}
+
+/* Reads which of some providers have the ids of a vocabulary. */
+static enum outcome load_held(struct loading *loading, const struct sql *sql,
+                              const struct vocabulary *vocabulary, database_visitor visitor)
+{
+    loading->last_id = -1;
+    if (vocabulary->count == 0 || loading->world->provider_count == 0)
+        return OUTCOME_OK;
+    return database_visit(loading->context->database, sql,
+                          VALUES(value_integers(loading->ids, loading->world->provider_count),
+                                 value_integers(vocabulary->ids, vocabulary->count)),
+                          visitor, loading);
 }
 
 static enum outcome load_sharing(struct loading *loading)
@@ -229,27 +324,62 @@ static void forget_ids(struct vocabulary *vocabulary)
         vocabulary->ids[i] = -1;
 }
 
-enum outcome world_load(struct context *context, struct vocabularies *names, struct world *world,
-                        struct class_names *classes)
+static void begin_world(struct loading *loading)
 {
-    struct loading loading = {
-        .context = context, .world = world, .names = names, .classes = classes};
+    struct vocabularies *names = loading->names;
     const struct world_interest interest = {
         .trait_count = names->traits.count,
         .sharing_trait = names->sharing_trait,
         .aggregate_count = names->aggregates.count,
     };
-    *classes = (struct class_names){0};
+    *loading->classes = (struct class_names){0};
     forget_ids(&names->classes);
     forget_ids(&names->traits);
     forget_ids(&names->aggregates);
-    world_begin(world, context->arena, &interest);
+    world_begin(loading->world, loading->context->arena, &interest);
+}
+
+enum outcome world_load(struct context *context, struct vocabularies *names,
+                        const struct candidate_request *request, struct world *world,
+                        struct class_names *classes)
+{
+    struct loading loading = {
+        .context = context, .world = world, .names = names, .classes = classes};
+    begin_world(&loading);
     TRY(database_visit(context->database, &select_providers, NO_VALUES, add_provider, &loading));
     world_link(world, loading.kin);
     TRY(load_inventories(&loading));
     TRY(load_named(&loading, &select_traits, &names->traits, add_trait));
     TRY(load_named(&loading, &select_aggregates, &names->aggregates, add_aggregate));
     TRY(load_sharing(&loading));
+    TRY(load_usages(&loading, request != NULL && vocabularies_exist(names)
+                                  ? relevance_find(request, names, world, context->arena)
+                                  : NULL));
+    world_end(world);
+    return OUTCOME_OK;
+}
+
+enum outcome world_load_trees(struct context *context, struct vocabularies *names,
+                              const struct candidate_request *request, const int64_t *roots,
+                              size_t count, struct world *world, struct class_names *classes)
+{
+    struct loading loading = {
+        .context = context, .world = world, .names = names, .classes = classes};
+    begin_world(&loading);
+    if (count > 0)
+        TRY(database_visit(context->database, &select_providers_of_trees,
+                           VALUES(value_integers(roots, count)), add_provider, &loading));
+    world_link(world, loading.kin);
+    world->some_trees = true;
+    loading.ids = arena_array(context->arena, world->provider_count, sizeof(*loading.ids));
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        loading.ids[i] = world->providers[i].id;
+    TRY(load_inventories(&loading));
+    TRY(load_named(&loading, &select_trait_ids, &names->traits, add_trait));
+    TRY(load_named(&loading, &select_aggregate_ids, &names->aggregates, add_aggregate));
+    TRY(load_held(&loading, &select_traits_of, &names->traits, add_trait_id));
+    TRY(load_held(&loading, &select_aggregates_of, &names->aggregates, add_aggregate_id));
+    TRY(load_usages(&loading, relevance_find(request, names, world, context->arena)));
     world_end(world);
     return OUTCOME_OK;
 }
@@ -258,7 +388,7 @@ enum outcome world_load(struct context *context, struct vocabularies *names, str
 
 /* Up to this many providers, and up to this fraction of all, are looked up one by one. For more,
    reading the whole table is faster. */
-enum { LISTED_MOST = 256, LISTED_PART = 4 };
+enum { LISTED_MOST = 4096, LISTED_PART = 4 };
 
 struct naming {
     struct context *context;
@@ -333,7 +463,7 @@ static enum outcome read_traits(struct naming *naming)
     }
     if (count == 0)
         return OUTCOME_OK;
-    if (count > LISTED_MOST || count > world->provider_count / LISTED_PART)
+    if (count > LISTED_MOST || (!world->some_trees && count > world->provider_count / LISTED_PART))
         return database_visit(database, &select_all_trait_names, NO_VALUES, add_trait_name, naming);
     return database_visit(database, &select_trait_names, VALUES(value_integers(ids, count)),
                           add_trait_name, naming);

@@ -1,12 +1,14 @@
 /*
  * Reads the world of a candidate search from the database.
  *
- * The world is read for each request, with a fixed number of statements that read whole tables:
- * this is faster than joins. The search does not know where its world comes from.
+ * The world is read for each request, with a fixed number of statements. All of it is read from
+ * whole tables, which is faster than joins; some trees are read by the ids of their providers. The
+ * search does not know where its world comes from.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
 #define BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
 
+#include "placement/candidates/candidate_request.h"
 #include "placement/candidates/vocabulary.h"
 #include "placement/candidates/world.h"
 #include "placement/context.h"
@@ -29,9 +31,16 @@ const char *class_name_find(const struct class_names *classes, int64_t id);
    members of the aggregates in the vocabularies, which of them share, and with which others. The
    places of the names in the vocabularies are the numbers of the world. Sets the ids of the
    vocabularies: the names are read together with what they name, as the ids are different after a
-   database was replaced. Call it inside of database_snapshot(). */
-enum outcome world_load(struct context *context, struct vocabularies *names, struct world *world,
+   database was replaced. With a request, leaves out the usages of trees that cannot have
+   candidates (relevance.h). Call it inside of database_snapshot(). */
+enum outcome world_load(struct context *context, struct vocabularies *names,
+                        const struct candidate_request *request, struct world *world,
                         struct class_names *classes);
+
+/* The same for the trees with these count roots alone, where no provider shares. */
+enum outcome world_load_trees(struct context *context, struct vocabularies *names,
+                              const struct candidate_request *request, const int64_t *roots,
+                              size_t count, struct world *world, struct class_names *classes);
 
 struct trait_of_provider {
     uint32_t provider;

@@ -209,7 +209,7 @@ static enum outcome read(void *subject)
     struct reading *reading = subject;
     struct context *context = reading->context;
     resolution_begin(&reading->resolution, context, reading->resolution.request);
-    TRY(world_load(context, &reading->resolution.names, &reading->world, &reading->classes));
+    TRY(world_load(context, &reading->resolution.names, NULL, &reading->world, &reading->classes));
     if (!reading->with_names)
         return OUTCOME_OK;
     reading->names =

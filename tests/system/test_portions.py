@@ -1,0 +1,195 @@
+"""GET /allocation_candidates reads no more of a full cloud than the request needs, and answers the
+same as if it had read all of it.
+
+The cloud has 700 trees: so many that a search with a limit takes several portions.
+"""
+import pytest
+
+HOSTS, USED = 700, 3  # consumers on each host that is not full
+CLASSES = {'VCPU': 0, 'MEMORY_MB': 1, 'DISK_GB': 2}
+AGGREGATE = 'aaaaaaaa-0000-4000-8000-000000000001'
+RARE, COMMON, BAD = 'CUSTOM_RARE', 'CUSTOM_COMMON', 'CUSTOM_BAD'
+
+
+def uuid_of(number):
+    return 'cccccccc-0000-4000-8000-%012d' % number
+
+
+class Host:
+    """What a host has. Its disk is at a child, if it has one."""
+
+    def __init__(self, number):
+        self.number = number
+        self.total = 4 if number % 7 == 0 else 16
+        self.used = self.total if number < 500 and number % 50 else USED
+        self.child = number % 3 == 0
+        self.rare = number in (5, 50, 350, 550, 600, 699)
+        self.bad = number % 11 == 0
+        self.member = number % 2 == 0
+
+    def fits(self, amount, rare=False, no_bad=False, member=False):
+        return (self.used + amount <= self.total and (self.rare or not rare)
+                and not (no_bad and self.bad) and (self.member or not member))
+
+    def providers(self):
+        return {uuid_of(self.number)} | ({uuid_of(10000 + self.number)} if self.child else set())
+
+
+HOST_LIST = [Host(number) for number in range(HOSTS)]
+
+
+def rows(values):
+    return ', '.join('(%s)' % ', '.join(map(str, row)) for row in values)
+
+
+@pytest.fixture(scope='module')
+def cloud(empty_cloud):
+    cloud = empty_cloud
+    for trait in (RARE, COMMON, BAD):
+        assert cloud.ask('PUT', '/traits/' + trait).status in (201, 204)
+    ids = {trait: cloud.sql("SELECT id FROM traits WHERE name = '%s'" % trait)[0][0]
+           for trait in (RARE, COMMON, BAD)}
+    providers, inventories, allocations, traits, members = [], [], [], [], []
+    for host in HOST_LIST:
+        root, disk = host.number + 1, host.number + 1
+        providers.append((root, repr(uuid_of(host.number)), "'host-%d'" % host.number, 0, root,
+                          'NULL'))
+        if host.child:
+            disk = HOSTS + root
+            providers.append((disk, repr(uuid_of(10000 + host.number)),
+                              "'disk-%d'" % host.number, 0, root, root))
+        inventories += [(root, 0, host.total, 0, 1, host.total, 1, 1),
+                        (root, 1, 4096, 0, 1, 4096, 1, 1), (disk, 2, 100, 0, 1, 100, 1, 1)]
+        for consumer in range(USED if host.used == USED else 1):
+            allocations.append((root, 0, host.used // (USED if host.used == USED else 1),
+                                "'%08d-0000-4000-8000-%012d'" % (consumer, host.number)))
+        traits.append((root, ids[COMMON]))
+        traits += [(root, ids[RARE])] * host.rare + [(root, ids[BAD])] * host.bad
+        members += [(root, 1)] * host.member
+    cloud.sql('SET FOREIGN_KEY_CHECKS = 0;'
+              'INSERT INTO resource_providers (id, uuid, name, generation, root_provider_id, '
+              'parent_provider_id) VALUES %s;' % rows(providers) +
+              'INSERT INTO inventories (resource_provider_id, resource_class_id, total, reserved, '
+              'min_unit, max_unit, step_size, allocation_ratio) VALUES %s;' % rows(inventories) +
+              'INSERT INTO allocations (resource_provider_id, resource_class_id, used, '
+              'consumer_id) VALUES %s;' % rows(allocations) +
+              'INSERT INTO resource_provider_traits (resource_provider_id, trait_id) VALUES %s;'
+              % rows(traits) +
+              "INSERT INTO placement_aggregates (id, uuid) VALUES (1, '%s');" % AGGREGATE +
+              'INSERT INTO resource_provider_aggregates (resource_provider_id, aggregate_id) '
+              'VALUES %s;' % rows(members) +
+              'ANALYZE TABLE allocations, inventories, resource_providers')
+    yield cloud
+    cloud.make_empty()
+
+
+def find(cloud, query, limit=None):
+    answer = cloud.ask('GET', '/allocation_candidates?resources=%s%s' % (
+        query, '&limit=%d' % limit if limit else ''))
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def hosts_of(answer):
+    """Return the numbers of the hosts of the candidates, in their order."""
+    return [min(int(uuid[-12:]) % 10000 for uuid in request['allocations'])
+            for request in answer['allocation_requests']]
+
+
+QUERIES = [
+    ('VCPU:1,DISK_GB:10', {'amount': 1}),
+    ('VCPU:8,DISK_GB:10', {'amount': 8}),
+    ('VCPU:1,DISK_GB:10&required=' + RARE, {'amount': 1, 'rare': True}),
+    ('VCPU:1&resources_D=DISK_GB:1&group_policy=none', {'amount': 1}),
+    ('VCPU:1,DISK_GB:10&required=%s,!%s' % (COMMON, BAD), {'amount': 1, 'no_bad': True}),
+    ('VCPU:1&member_of=' + AGGREGATE, {'amount': 1, 'member': True}),
+    ('VCPU:1&root_required=' + RARE, {'amount': 1, 'rare': True}),
+]
+
+
+@pytest.mark.parametrize('query, wanted', QUERIES)
+def test_every_limit_gives_the_first_of_all_candidates(cloud, query, wanted):
+    expected = [host.number for host in HOST_LIST if host.fits(**wanted)]
+    assert expected, 'the query has candidates'
+    for limit in (None, 1, 2, 3, 9, 60, 70, 200, 1000):
+        answer = find(cloud, query, limit)
+        found = hosts_of(answer)
+        assert found == expected[:limit], (limit, found[:5], expected[:5])
+        providers = set().union(*(HOST_LIST[number].providers() for number in found))
+        assert set(answer['provider_summaries']) == providers
+        for number in found:
+            summary = answer['provider_summaries'][uuid_of(number)]
+            assert summary['resources']['VCPU'] == {
+                'capacity': HOST_LIST[number].total, 'used': HOST_LIST[number].used}
+            assert COMMON in summary['traits']
+
+
+def test_a_named_tree_is_read_alone(cloud):
+    answer = find(cloud, 'VCPU:1,DISK_GB:1&in_tree=' + uuid_of(10600))
+    assert hosts_of(answer) == [600]
+    assert set(answer['provider_summaries']) == HOST_LIST[600].providers()
+    assert rows_read(cloud, 'VCPU:1,DISK_GB:1&in_tree=' + uuid_of(10600)) < HOSTS
+
+
+def test_what_cannot_be_found_is_not_found(cloud):
+    for query in ('VCPU:17', 'VCPU:1,DISK_GB:101', 'VCPU:1&required=%s,!%s' % (RARE, COMMON),
+                  'VCPU:1&in_tree=' + uuid_of(77777), 'VCPU:1&member_of=' + uuid_of(3),
+                  'VGPU:1'):
+        for limit in (None, 10):
+            answer = find(cloud, query, limit)
+            assert answer == {'allocation_requests': [], 'provider_summaries': {}}, query
+    for limit in ('', '&limit=10'):
+        for query, detail in (('CUSTOM_NO:1', 'No such resource class CUSTOM_NO.'),
+                              ('VCPU:1&required=CUSTOM_NO', 'No such trait(s): CUSTOM_NO.'),
+                              ('VCPU:1&required=%s,!CUSTOM_NO' % RARE,
+                               'No such trait(s): CUSTOM_NO.')):
+            answer = cloud.ask('GET', '/allocation_candidates?resources=' + query + limit)
+            assert answer.status == 400 and detail in answer.text, answer.text
+
+
+def rows_read(cloud, query, limit=None):
+    """Return how many rows the server reads for a request."""
+    def read():
+        return int(cloud.sql("SELECT SUM(variable_value) FROM information_schema.global_status "
+                             "WHERE variable_name IN ('HANDLER_READ_NEXT', 'HANDLER_READ_KEY', "
+                             "'HANDLER_READ_RND_NEXT', 'HANDLER_READ_FIRST')")[0][0].split('.')[0])
+    find(cloud, query, limit)  # statements are prepared
+    idle = read()
+    idle = read() - idle
+    before = read()
+    find(cloud, query, limit)
+    return read() - before - idle
+
+
+def test_rows_that_cannot_matter_are_not_read(cloud):
+    """The allocations of hosts that are not needed are not read, nor most of anything else."""
+    everything = rows_read(cloud, 'VCPU:1,DISK_GB:10')
+    assert everything > 3 * HOSTS
+    # 6 of 700 hosts have it
+    assert rows_read(cloud, 'VCPU:1,DISK_GB:10&required=' + RARE) < everything / 10
+    assert rows_read(cloud, 'VCPU:1,DISK_GB:10&required=' + RARE, 10) < HOSTS
+    # the first portion has enough; all names of traits are read for its summaries
+    assert rows_read(cloud, 'VCPU:1,DISK_GB:10', 1) < everything / 3
+    # no host is large enough: no usage is read before that is known
+    small = rows_read(cloud, 'VCPU:16,DISK_GB:10,MEMORY_MB:5000')
+    assert small < 3 * everything
+
+
+def test_a_sharing_provider_is_seen_from_all_trees(cloud):
+    """With it, everything is read at once; the answer is the same for every limit."""
+    assert cloud.ask('PUT', '/resource_providers/%s/traits' % uuid_of(699), {
+        'traits': ['MISC_SHARES_VIA_AGGREGATE', COMMON, RARE],
+        'resource_provider_generation': 0}).status == 200
+    cloud.sql('INSERT INTO resource_provider_aggregates (resource_provider_id, aggregate_id) '
+              'VALUES (700, 1)')
+    try:
+        everything = find(cloud, 'VCPU:1,DISK_GB:1')
+        assert len(everything['allocation_requests']) > \
+            len([host for host in HOST_LIST if host.fits(1)])
+        for limit in (1, 50, 100):
+            assert find(cloud, 'VCPU:1,DISK_GB:1', limit)['allocation_requests'] == \
+                everything['allocation_requests'][:limit]
+    finally:
+        cloud.sql('DELETE FROM resource_provider_aggregates WHERE resource_provider_id = 700; '
+                  'DELETE h FROM resource_provider_traits h JOIN traits t ON t.id = h.trait_id '
+                  "WHERE t.name = 'MISC_SHARES_VIA_AGGREGATE'")
