@@ -436,6 +436,41 @@ def test_cadf(make_cloud, directory):
         'trait.create', {'before': None, 'after': 'CUSTOM_T'})
 
 
+def test_a_full_disk_is_told_and_counted(make_cloud, directory):
+    cloud = make_cloud(workers=1, berth='audit_log = true\naudit_log_file = /dev/full\n')
+    assert cloud.ask('PUT', '/traits/CUSTOM_T').status == 201
+    assert cloud.ask('DELETE', '/traits/CUSTOM_T').status == 204
+    assert cloud.log().count('ERROR cannot write the audit log file=/dev/full '
+                             'error="No space left on device"') == 1
+    metrics = cloud.ask('GET', '/_berth/metrics').text
+    assert '\nberth_audit_log_failures_total 4\n' in metrics
+
+
+def test_the_caller_as_keystone_tells_it(make_cloud, directory, fake_keystone):
+    fake_keystone.know('TOKENsecret', roles=('admin', 'member'))
+    fake_keystone.know('SERVICEsecret', roles=('service',))
+    path = os.path.join(directory, 'audit.log')
+    cloud = make_cloud(keystone=fake_keystone,
+                       berth='audit_log = true\naudit_log_file = %s\nlog_format = oslo\n' % path)
+    answer = cloud.ask('PUT', '/traits/CUSTOM_T', headers={
+        'x-auth-token': 'TOKENsecret', 'x-service-token': 'SERVICEsecret'})
+    assert answer.status == 201, answer.text
+    assert cloud.ask('PUT', '/traits/CUSTOM_T', headers={'x-auth-token': 'NOsecret'}).status == 401
+    with open(path) as file:
+        text = file.read()
+    events = [json.loads(line) for line in text.splitlines()]
+    assert pick(events[1], 'outcome', 'user_id', 'user_domain_id', 'project_id',
+                'project_domain_id', 'roles', 'service_user_id') == (
+        'done', 'user-of-TOKENsecret', 'default', 'p', 'default', ['admin', 'member'],
+        'user-of-SERVICEsecret')
+    assert pick(events[2], 'outcome', 'status', 'user_id') == ('refused', 401, None)
+    shown = text.replace('user-of-TOKENsecret', '').replace('user-of-SERVICEsecret', '')
+    assert 'secret' not in shown
+    request = answer.headers['x-openstack-request-id']
+    assert re.search(r' placement.requestlog \[None %s user-of-TOKENsecret p - - default default\] '
+                     % request, cloud.log())
+
+
 @pytest.mark.parametrize('berth,reason', [
     ('audit_log = true\n', 'needs audit_log_file or audit_log_syslog_facility'),
     ('audit_log = true\naudit_log_syslog_facility = nonsense\n', 'is not a facility')])

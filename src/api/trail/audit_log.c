@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/log_file.h"
 #include "base/text.h"
+#include "watch/tally.h"
 
 enum {
     SYSLOG_MOST = 8000,   /* bytes of a message that syslog daemons take by default */
@@ -115,6 +116,7 @@ static void compose_short(struct audit_log *log, const struct trail_event *event
 static void complain(struct audit_log *log, int failure)
 {
     uint64_t now = clock_milliseconds();
+    tally_count(COUNTER_AUDIT_LOG_FAILURES, 1);
     if (now < log->silent_until)
         return;
     log->silent_until = now + 1000 * (uint64_t)COMPLAIN_AFTER;

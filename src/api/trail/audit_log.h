@@ -31,7 +31,7 @@ void audit_log_reopen(struct audit_log *log);
 bool audit_log_wants_intents(const struct audit_log *log);
 
 /* Writes an event. If it is too long for syslog or for memory, writes it without what was changed,
-   and says so. If it cannot be written, logs an error; the request goes on. */
+   and says so. If it cannot be written, counts that and logs an error; the request goes on. */
 void audit_log_write(struct audit_log *log, const struct trail_event *event);
 
 #endif
