@@ -14,9 +14,8 @@ static void walk(struct arena *arena, const struct world *world, const struct se
     search_begin(&search, arena, world, query, budget);
     struct search_walk walk = search_walk_from(&search, arena, 0);
     for (uint32_t i = 0; i < search.space.anchor_count; i++) {
-        enum search_step step;
         search_walk_restart(&walk, i);
-        while ((step = search_next(&search, &walk)) == SEARCH_FOUND) {
+        while (search_next(&search, &walk) == SEARCH_FOUND) {
             if (count->found == COUNTED_MOST) {
                 count->more = true;
                 return;

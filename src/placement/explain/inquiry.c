@@ -45,8 +45,9 @@ static struct membership forbidden_as_required(struct arena *arena,
 }
 
 /* Makes the query whose required sets are the single names that the request forbids. */
-static void make_forbidden(struct inquiry *inquiry, struct resolution *resolution)
+static void make_forbidden(struct inquiry *inquiry, const struct resolution *resolution)
 {
+    struct resolution own = *resolution;
     struct arena *arena = inquiry->arena;
     struct candidate_request forbidden = *inquiry->request;
     forbidden.groups = arena_array(arena, forbidden.group_count, sizeof(*forbidden.groups));
@@ -59,20 +60,19 @@ static void make_forbidden(struct inquiry *inquiry, struct resolution *resolutio
         };
     }
     forbidden.root_traits = forbidden_as_required(arena, &inquiry->request->root_traits);
-    resolution->request = &forbidden;
-    resolution_query_unchecked(resolution, inquiry->world, inquiry->budget, &inquiry->forbidden);
+    own.request = &forbidden;
+    resolution_query_unchecked(&own, inquiry->world, inquiry->budget, &inquiry->forbidden);
 }
 
 void inquiry_begin(struct inquiry *inquiry, const struct resolution *resolution,
                    const struct world *world, struct budget *budget)
 {
-    struct resolution own = *resolution;
     *inquiry = (struct inquiry){.arena = resolution->context->arena,
                                 .request = resolution->request,
                                 .world = world,
                                 .budget = budget};
-    resolution_query_unchecked(&own, world, budget, &inquiry->query);
-    make_forbidden(inquiry, &own);
+    resolution_query_unchecked(resolution, world, budget, &inquiry->query);
+    make_forbidden(inquiry, resolution);
 }
 
 void inquiry_visit_anchors(const struct inquiry *inquiry, uint32_t provider, bool own_only,
