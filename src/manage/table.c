@@ -117,6 +117,8 @@ static size_t piece_share(const char *text, size_t room)
     for (size_t i = room; i-- > 1;)
         if (text[i] == '-')
             return i + 1;
+    while (room > 1 && ((unsigned char)text[room] & 0xc0) == 0x80) /* within a character */
+        room--;
     return room;
 }
 

@@ -283,6 +283,27 @@ def test_the_page_shows_real_output(cloud):
         assert '`%s`' % name in page, name
 
 
+def test_long_names_stay_within_the_columns(cloud):
+    """Names of any characters: none is cut within one."""
+    name = '\u8a08\u7b97' * 60
+    provider = cloud.make_provider({'PGPU': {'total': 1}}, name=name)
+    done = cloud.manage('explain', 'resources=PGPU:2&in_tree=' + provider, LC_ALL='C.UTF-8')
+    assert done.returncode == 1 and name in re.sub(r'\n *', '', done.stdout)
+    assert all(len(line) <= WIDTH for line in done.stdout.splitlines())
+    assert '?' not in done.stdout
+    assert cloud.ask('DELETE', '/resource_providers/' + provider).status == 204
+
+
+def test_the_nearest_trees_lack_groups(cloud):
+    told = cloud.ask('GET', '/_berth/explain?resources=DISK_GB:1&resources1=FPGA:1&'
+                     'resources2=MEMORY_MB:256&group_policy=none').json
+    assert told['filter'] == 'sharing'
+    nearest = {entry['provider']: entry['reason'] for entry in told['nearest']}
+    assert nearest[uuids['numa-host']] == 'has nothing for group 2'
+    assert nearest[uuids['compute-1']] == 'has nothing for group 1'
+    assert nearest[uuids['compute-3']] == 'has nothing for groups without suffix, 1'
+
+
 def test_each_number_is_what_a_search_without_the_constraint_finds(cloud):
     """In random worlds: the query without the constraint, asked of the API, has as many."""
     dice = random.Random(14)

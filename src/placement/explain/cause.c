@@ -202,8 +202,8 @@ static uint32_t count_fitting(const struct telling *telling, const size_t *group
     uint32_t fitting = 0;
     for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
         for (size_t j = 0; j < count; j++) {
-            const bool *fits = telling->explanation->funnels[groups[j]]->fits;
-            if (fits == NULL || !fits[i])
+            const struct funnel *funnel = telling->explanation->funnels[groups[j]];
+            if (!funnel->granular || !funnel->fits[i])
                 continue;
             fitting++;
             break;

@@ -146,6 +146,8 @@ static void explain_nothing(struct explaining *explaining, const struct relaxati
     if (explanation->group < explanation->funnel_count)
         explanation->misses =
             near_misses_find(&explaining->inquiry, explanation->names, explanation->group);
+    else if (explanation->filter == FILTER_SHARING)
+        explanation->misses = near_trees_find(&explaining->inquiry, explanation->funnels);
     if (budget_is_over(&explaining->budget)) /* they may be wrong */
         explanation->misses.count = 0;
     end_part(explaining);

@@ -241,6 +241,7 @@ static void pass_trees(const struct inquiry *inquiry, const struct search_group 
 {
     const struct world *world = inquiry->world;
     enum explain_filter *ends = arena_array(inquiry->arena, world->provider_count, sizeof(*ends));
+    bool *fits = arena_array(inquiry->arena, world->provider_count, sizeof(*fits));
     struct tree_pass pass = {
         .inquiry = inquiry,
         .group = group,
@@ -255,8 +256,10 @@ static void pass_trees(const struct inquiry *inquiry, const struct search_group 
         if (world->providers[i].root != i)
             continue;
         funnel->all++;
+        fits[i] = ends[i] == GROUP_FILTERS;
         count_passed(funnel, ends[i]);
     }
+    funnel->fits = fits;
 }
 
 /* Funnels. */

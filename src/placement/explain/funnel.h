@@ -31,7 +31,8 @@ struct funnel {
     uint32_t all;                 /* providers, or trees */
     bool applies[GROUP_FILTERS];  /* the group asks for it; otherwise all pass */
     uint32_t left[GROUP_FILTERS]; /* rising filters, never more than before */
-    const bool *fits;             /* for each provider: it satisfies the granular group alone */
+    const bool *fits;             /* for each provider: it passes all filters, or its tree does, of
+                                     which it is the root */
 };
 
 /* Returns the funnel of a group of the request, in the arena. */

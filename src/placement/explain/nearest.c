@@ -5,6 +5,7 @@
 
 #include "placement/explain/nearest.h"
 
+#include "base/text.h"
 #include "placement/explain/reasons.h"
 
 /* What a lack weighs. Capacity weighs more the more of it lacks. */
@@ -290,5 +291,56 @@ struct near_misses near_misses_find(const struct inquiry *inquiry, const char *c
         find_providers(&reasons, &misses);
     else
         find_trees(&reasons, &misses);
+    return misses;
+}
+
+/* Groups together. */
+
+/* Finds which anchors see a provider that satisfies a group. */
+static void see_group(struct sighting *sighting, const struct funnel *funnel)
+{
+    const struct world *world = sighting->inquiry->world;
+    if (!budget_spend(sighting->inquiry->budget, world->provider_count))
+        return;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        sighting->sees[i] = !funnel->granular && funnel->fits[i];
+    for (uint32_t i = 0; funnel->granular && i < world->provider_count; i++)
+        if (funnel->fits[i])
+            inquiry_visit_anchors(sighting->inquiry, i, false, see, sighting);
+}
+
+struct near_misses near_trees_find(const struct inquiry *inquiry, struct funnel *const *funnels)
+{
+    const struct world *world = inquiry->world;
+    size_t groups = inquiry->query.group_count;
+    uint32_t *missing = arena_array(inquiry->arena, world->provider_count, sizeof(*missing));
+    struct text_builder lists[MISSES_MOST];
+    double weights[MISSES_MOST];
+    struct near_misses misses = {.count = 0};
+    struct sighting sighting = {
+        .inquiry = inquiry,
+        .sees = arena_array(inquiry->arena, world->provider_count, sizeof(*sighting.sees)),
+    };
+    for (size_t i = 0; i < groups; i++) {
+        see_group(&sighting, funnels[i]);
+        for (uint32_t j = 0; j < world->provider_count; j++)
+            missing[j] += !sighting.sees[j];
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].root == i && missing[i] < groups)
+            keep_nearest(&misses, weights, i, missing[i]);
+    for (size_t i = 0; i < misses.count; i++)
+        lists[i] = text_begin(inquiry->arena);
+    for (size_t i = 0; i < groups; i++) {
+        const char *suffix = inquiry->request->groups[i].suffix;
+        see_group(&sighting, funnels[i]);
+        for (size_t j = 0; j < misses.count; j++)
+            if (!sighting.sees[misses.items[j].provider])
+                text_add_item(&lists[j], ", ", text_filled_or(suffix, "without suffix"));
+    }
+    for (size_t i = 0; i < misses.count; i++)
+        misses.items[i].reason =
+            arena_printf(inquiry->arena, "has nothing for group%s %s",
+                         missing[misses.items[i].provider] > 1 ? "s" : "", text_end(&lists[i]));
     return misses;
 }

@@ -4,7 +4,7 @@
 #ifndef BERTH_PLACEMENT_EXPLAIN_NEAREST_H
 #define BERTH_PLACEMENT_EXPLAIN_NEAREST_H
 
-#include "placement/explain/inquiry.h"
+#include "placement/explain/funnel.h"
 
 enum { MISSES_MOST = 5 };
 
@@ -26,5 +26,9 @@ const char *provider_label(const struct world *world, const char *const *names, 
    providers that have one of its classes, for the unsuffixed group trees. */
 struct near_misses near_misses_find(const struct inquiry *inquiry, const char *const *names,
                                     size_t group);
+
+/* Finds the nearest misses of groups that each have a provider, but not in one tree: the trees that
+   see a provider for most groups. The funnels are those of all groups. */
+struct near_misses near_trees_find(const struct inquiry *inquiry, struct funnel *const *funnels);
 
 #endif
