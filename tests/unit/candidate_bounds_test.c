@@ -288,6 +288,56 @@ START_TEST(anchors_that_all_share_take_few_steps)
 }
 END_TEST
 
+/* What a search for the first candidates costs. */
+struct cost {
+    uint64_t units;
+    size_t bytes; /* in blocks, of which the first is of 64 KiB */
+};
+
+/* Finds candidates in a world of hosts, of which the last ten have a trait. */
+static struct cost find_first(int hosts, int candidates, int trait)
+{
+    struct world world;
+    struct search search;
+    struct budget budget = {.left = BUDGET_LOOK};
+    begin();
+    for (int i = 0; i < hosts; i++)
+        add_provider(add_provider(-1, 100, 0), 100, i < hosts - 10 ? 0 : 1);
+    add_group(false, 0, 2, 1, trait);
+    add_group(true, 2, 1, 1, -1);
+    make_world(&world);
+    struct arena own;
+    arena_init(&own, 0);
+    search_begin(&search, &own, &world, &query, &budget);
+    struct search_walk walk = search_walk_from(&search, &own, 0);
+    for (uint32_t i = 0; candidates > 0 && i < search.space.anchor_count; i++) {
+        search_walk_restart(&walk, i);
+        while (candidates > 0 && search_next(&search, &walk) == SEARCH_FOUND)
+            candidates--;
+    }
+    ck_assert_int_eq(candidates, 0);
+    struct cost cost = {budget.spent + BUDGET_LOOK - budget.left, own.taken};
+    arena_free(&own);
+    return cost;
+}
+
+START_TEST(a_limited_search_costs_the_same_in_any_cloud)
+{
+    struct cost small = find_first(20, 40, -1), large = find_first(1500, 40, -1);
+    ck_assert_uint_eq(small.units, large.units);
+    ck_assert_uint_eq(small.bytes, large.bytes);
+    ck_assert_uint_lt(large.units, 10000);
+}
+END_TEST
+
+START_TEST(trees_without_a_required_trait_cost_little)
+{
+    struct cost cost = find_first(1500, 10, 0);
+    ck_assert_uint_lt(cost.units, 1500 * 20 + 10000);
+    ck_assert_uint_le(cost.bytes, 64 * 1024);
+}
+END_TEST
+
 START_TEST(deep_trees_are_whole)
 {
     struct world world;
@@ -430,6 +480,8 @@ int main(void)
     tcase_add_test(test, more_traits_than_slots_take_few_steps);
     tcase_add_test(test, groups_that_match_nothing_take_few_steps);
     tcase_add_test(test, anchors_that_all_share_take_few_steps);
+    tcase_add_test(test, a_limited_search_costs_the_same_in_any_cloud);
+    tcase_add_test(test, trees_without_a_required_trait_cost_little);
     tcase_add_test(test, deep_trees_are_whole);
     tcase_add_test(test, circles_are_cut);
     tcase_add_test(test, no_search_exceeds_its_bound);

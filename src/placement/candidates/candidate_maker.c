@@ -23,9 +23,9 @@ struct candidate_maker {
 
     /* Marks are turns: what was marked in an earlier turn is not marked. */
     uint64_t turn;
-    uint64_t *provider_marks; /* for each provider: the candidate that it was met in */
-    uint32_t *last_slots;     /* for each provider that was met: its last slot so far */
-    uint64_t *mapped_marks;   /* for each provider: the candidate that maps the unsuffixed group to
+    uint64_t *provider_marks; /* for each place: the candidate that it was met in */
+    uint32_t *last_slots;     /* for each place that was met: its last slot so far */
+    uint64_t *mapped_marks;   /* for each place: the candidate that maps the unsuffixed group to
                                  it */
     uint32_t *firsts;         /* for each provider that was met, in order: its first slot */
     uint32_t *next_slots;     /* for each slot: the next one of the same provider; 0: none */
@@ -90,14 +90,14 @@ struct candidate_maker *candidate_maker_new(const struct search_space *space,
                                             const struct vocabulary *classes, struct arena *arena)
 {
     struct candidate_maker *maker = arena_alloc(arena, sizeof(*maker));
-    uint32_t providers = space->world->provider_count;
+    uint32_t places = space->place_count;
     *maker = (struct candidate_maker){
         .space = space,
         .classes = classes,
-        .named = arena_array(arena, providers, sizeof(*maker->named)),
-        .provider_marks = arena_array(arena, providers, sizeof(*maker->provider_marks)),
-        .last_slots = arena_array(arena, providers, sizeof(*maker->last_slots)),
-        .mapped_marks = arena_array(arena, providers, sizeof(*maker->mapped_marks)),
+        .named = arena_array(arena, space->world->provider_count, sizeof(*maker->named)),
+        .provider_marks = arena_array(arena, places, sizeof(*maker->provider_marks)),
+        .last_slots = arena_array(arena, places, sizeof(*maker->last_slots)),
+        .mapped_marks = arena_array(arena, places, sizeof(*maker->mapped_marks)),
         .firsts = arena_array(arena, space->slot_count, sizeof(*maker->firsts)),
         .next_slots = arena_array(arena, space->slot_count, sizeof(*maker->next_slots)),
         .class_marks = arena_array(arena, classes->count, sizeof(*maker->class_marks)),
@@ -118,13 +118,13 @@ static size_t chain_slots(struct candidate_maker *maker, const uint32_t *choice)
 {
     size_t providers = 0;
     for (uint32_t i = 0; i < maker->space->slot_count; i++) {
-        uint32_t provider = choice[i];
-        if (maker->provider_marks[provider] == maker->turn)
-            maker->next_slots[maker->last_slots[provider]] = i;
+        uint32_t place = search_space_place(maker->space, choice[i]);
+        if (maker->provider_marks[place] == maker->turn)
+            maker->next_slots[maker->last_slots[place]] = i;
         else
             maker->firsts[providers++] = i;
-        maker->provider_marks[provider] = maker->turn;
-        maker->last_slots[provider] = i;
+        maker->provider_marks[place] = maker->turn;
+        maker->last_slots[place] = i;
         maker->next_slots[i] = 0;
     }
     return providers;
@@ -174,10 +174,11 @@ static void gather_mappings(struct candidate_maker *maker, const uint32_t *choic
         maker->mappings[i].count = 0;
     for (size_t i = 0; i < space->slot_count; i++) {
         struct candidate_mapping *mapping = &maker->mappings[space->slots[i].group];
-        if (!space->slots[i].granular && maker->mapped_marks[choice[i]] == maker->turn)
+        uint32_t place = search_space_place(space, choice[i]);
+        if (!space->slots[i].granular && maker->mapped_marks[place] == maker->turn)
             continue;
         if (!space->slots[i].granular)
-            maker->mapped_marks[choice[i]] = maker->turn;
+            maker->mapped_marks[place] = maker->turn;
         mapping->provider_uuids[mapping->count++] = space->world->providers[choice[i]].uuid;
     }
 }

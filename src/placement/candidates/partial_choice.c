@@ -11,14 +11,14 @@ struct partial_choice *partial_choice_new(const struct search_space *space, stru
                                           struct subtree_tops *highest)
 {
     struct partial_choice *choice = arena_alloc(arena, sizeof(*choice));
-    uint32_t providers = space->world->provider_count;
+    uint32_t places = space->place_count;
     size_t depths = space->slot_count + 1;
     *choice = (struct partial_choice){
         .space = space,
         .anchor = WORLD_NONE,
         .chosen = arena_array(arena, space->slot_count, sizeof(*choice->chosen)),
-        .taken = arena_array(arena, space->world->inventory_count, sizeof(*choice->taken)),
-        .held = arena_array(arena, providers, sizeof(*choice->held)),
+        .taken = arena_array(arena, space->inventory_place_count, sizeof(*choice->taken)),
+        .held = arena_array(arena, places, sizeof(*choice->held)),
         .witnesses = arena_array(arena, space->slot_count, sizeof(*choice->witnesses)),
         .arena = arena,
         .cover = trait_cover_new(space, arena),
@@ -26,8 +26,8 @@ struct partial_choice *partial_choice_new(const struct search_space *space, stru
         .tops = arena_array(arena, depths * space->subtree_count, sizeof(*choice->tops)),
     };
     if (space->query->one_of_tree) {
-        choice->in_tree = arena_array(arena, providers, sizeof(*choice->in_tree));
-        choice->tree_holder = arena_array(arena, providers, sizeof(*choice->tree_holder));
+        choice->in_tree = arena_array(arena, places, sizeof(*choice->in_tree));
+        choice->tree_holder = arena_array(arena, places, sizeof(*choice->tree_holder));
     }
     for (size_t i = 0; i < depths * space->subtree_count; i++)
         choice->tops[i] = WORLD_NONE;
@@ -42,9 +42,9 @@ void partial_choice_reset(struct partial_choice *choice, uint32_t anchor)
         return;
     choice->anchor = anchor;
     for (size_t i = 0; i < choice->space->slot_count; i++)
-        choice->witnesses[i] = choice->space->slots[i].first[anchor];
+        choice->witnesses[i] = 0;
     if (choice->cover != NULL)
-        trait_cover_begin(choice->cover, anchor);
+        trait_cover_begin(choice->cover);
 }
 
 static uint32_t *tops_at(const struct partial_choice *choice, size_t depth)
@@ -66,7 +66,9 @@ static bool capacity_allows(const struct partial_choice *choice, const struct se
     for (size_t i = 0; i < slot->demand_count; i++) {
         const struct world_inventory *inventory =
             world_inventory_of(world, provider, slot->demands[i].class_id);
-        int64_t taken = choice->taken[inventory - world->inventories] + slot->demands[i].amount;
+        int64_t taken =
+            slot->demands[i].amount +
+            choice->taken[search_space_inventory_place(choice->space, provider, inventory)];
         if (taken > inventory->max_unit || inventory->used + taken > inventory->capacity)
             return false;
     }
@@ -77,11 +79,13 @@ static bool neighbours_allow(const struct partial_choice *choice, const struct s
                              uint32_t provider)
 {
     const struct search_query *query = choice->space->query;
-    if (query->isolate && slot->granular && choice->held[provider] > 0)
+    if (query->isolate && slot->granular &&
+        choice->held[search_space_place(choice->space, provider)] > 0)
         return false;
     if (!query->one_of_tree)
         return true;
-    uint32_t root = choice->space->world->providers[provider].root;
+    uint32_t root =
+        search_space_place(choice->space, choice->space->world->providers[provider].root);
     return choice->in_tree[root] == 0 || choice->tree_holder[root] == provider;
 }
 
@@ -115,17 +119,16 @@ bool partial_choice_allows(const struct partial_choice *choice, size_t slot, uin
 static bool slot_has_option(struct partial_choice *choice, size_t slot)
 {
     const struct search_slot *of = &choice->space->slots[slot];
-    uint32_t first = of->first[choice->anchor], end = of->first[choice->anchor + 1];
     uint32_t at = choice->witnesses[slot];
-    for (uint32_t left = end - first; left > 0; left--) {
+    for (uint32_t left = of->option_count; left > 0; left--) {
         if (partial_choice_allows(choice, slot, of->options[at])) {
             choice->witnesses[slot] = at;
             return true;
         }
         if (budget_is_over(choice->space->budget))
             return false;
-        if (++at == end)
-            at = first;
+        if (++at == of->option_count)
+            at = 0;
     }
     return false;
 }
@@ -152,7 +155,7 @@ static bool top_is_taken(struct partial_choice *choice, const struct space_subtr
         if (!budget_spend(space->budget, 1))
             return false;
         if (slot < choice->depth ? choice->chosen[slot] == top
-                                 : search_slot_offers(&space->slots[slot], choice->anchor, top) &&
+                                 : search_slot_offers(&space->slots[slot], top) &&
                                        partial_choice_allows(choice, slot, top))
             return true;
     }
@@ -256,12 +259,13 @@ static void count_taken(struct partial_choice *choice, size_t slot, uint32_t pro
     for (size_t i = 0; i < of->demand_count; i++) {
         const struct world_inventory *inventory =
             world_inventory_of(world, provider, of->demands[i].class_id);
-        choice->taken[inventory - world->inventories] += sign * of->demands[i].amount;
+        choice->taken[search_space_inventory_place(choice->space, provider, inventory)] +=
+            sign * of->demands[i].amount;
     }
     if (of->granular)
-        choice->held[provider] += (uint32_t)sign;
+        choice->held[search_space_place(choice->space, provider)] += (uint32_t)sign;
     if (choice->space->query->one_of_tree) {
-        uint32_t root = world->providers[provider].root;
+        uint32_t root = search_space_place(choice->space, world->providers[provider].root);
         choice->in_tree[root] += (uint32_t)sign;
         choice->tree_holder[root] = provider;
     }

@@ -19,12 +19,12 @@
 
 struct partial_choice {
     const struct search_space *space;
-    uint32_t anchor;       /* the provider; WORLD_NONE: not reset yet */
-    size_t depth;          /* slots decided so far */
-    uint32_t *chosen;      /* for each decided slot: the provider */
-    int64_t *taken;        /* for each inventory of the world: what the decided slots take of it */
-    uint32_t *held;        /* for each provider: decided slots of granular groups that use it */
-    uint32_t *in_tree;     /* for each root: decided slots that use a provider of the tree... */
+    uint32_t anchor;   /* the provider; WORLD_NONE: not reset yet */
+    size_t depth;      /* slots decided so far */
+    uint32_t *chosen;  /* for each decided slot: the provider */
+    int64_t *taken;    /* for each place of an inventory: what the decided slots take of it */
+    uint32_t *held;    /* for each place: decided slots of granular groups that use it */
+    uint32_t *in_tree; /* for a root's place: decided slots that use a provider of the tree... */
     uint32_t *tree_holder; /* ... and which one, if the tree may be used once */
     uint32_t *witnesses;   /* for each slot: the index of an option that could be taken last time */
     uint32_t *path;        /* from a provider upwards */
@@ -41,7 +41,8 @@ struct partial_choice {
 struct partial_choice *partial_choice_new(const struct search_space *space, struct arena *arena,
                                           struct subtree_tops *highest);
 
-/* Gives back all options and starts from an anchor, for which the highest tops must be known. */
+/* Gives back all options and starts from an anchor, whose options the space must show, and for
+   which the highest tops must be known. */
 void partial_choice_reset(struct partial_choice *choice, uint32_t anchor);
 
 /* Confines a subtree of an empty choice to what is at or below top; WORLD_NONE: no longer. */
@@ -75,8 +76,8 @@ static inline const uint32_t *partial_choice_options(const struct partial_choice
                                                      size_t slot, const uint32_t **end)
 {
     const struct search_slot *of = &choice->space->slots[slot];
-    *end = of->options + of->first[choice->anchor + 1];
-    return of->options + of->first[choice->anchor];
+    *end = of->options + of->option_count;
+    return of->options;
 }
 
 #endif

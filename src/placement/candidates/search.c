@@ -41,20 +41,35 @@ const uint32_t *search_choice(const struct search *search)
     return search->choice->chosen;
 }
 
-/* Brings the choice to where the walk is: another walk may have used it. */
-static void resume(struct search *search, const struct search_walk *walk)
+/* Looks from an anchor. Returns false if there is no candidate. */
+static bool look(struct search *search, uint32_t anchor)
+{
+    if (search->anchor == anchor)
+        return true;
+    search->anchor = WORLD_NONE;
+    search->walking = NULL;
+    if (!search_space_look(&search->space, anchor))
+        return false;
+    subtree_tops_find(search->tops);
+    search->anchor = anchor;
+    return true;
+}
+
+/* Brings the choice to where the walk is: another walk may have used it. Returns false if nothing
+   can be chosen from there. */
+static bool resume(struct search *search, const struct search_walk *walk)
 {
     struct partial_choice *choice = search->choice;
     uint32_t anchor = search->space.anchors[walk->anchor];
     if (search->walking == walk->positions && walk->begun)
-        return;
-    if (search->anchor != anchor)
-        subtree_tops_find(search->tops, anchor);
-    search->anchor = anchor;
+        return true;
+    if (!look(search, anchor))
+        return false;
     partial_choice_reset(choice, anchor);
     search->walking = walk->positions;
     for (size_t slot = 0; walk->begun && slot < search->space.slot_count; slot++)
         partial_choice_retake(choice, search->space.slots[slot].options[walk->positions[slot]]);
+    return true;
 }
 
 /* Tries whether all slots together find places if a subtree has this top. */
@@ -107,7 +122,7 @@ static bool take_from(struct search *search, struct search_walk *walk, uint32_t 
 {
     size_t slot = search->choice->depth;
     const struct search_slot *of = &search->space.slots[slot];
-    for (; position < of->first[search->choice->anchor + 1]; position++) {
+    for (; position < of->option_count; position++) {
         if (!budget_spend(search->space.budget, 1))
             return false;
         if (take(search, of->options[position])) {
@@ -129,25 +144,24 @@ static uint32_t give_back(struct search *search, const struct search_walk *walk)
 static void find_seeing(struct search *search)
 {
     const struct search_space *space = &search->space;
-    const struct search_slot *slot = &space->slots[0];
-    uint32_t providers = space->world->provider_count;
+    uint32_t providers = space->world->provider_count, seen;
     uint32_t *first = arena_array(search->arena, (size_t)providers + 1, sizeof(*first));
     uint32_t *next = arena_array(search->arena, (size_t)providers + 1, sizeof(*next));
     size_t count = 0;
     for (uint32_t i = 0; i < space->anchor_count; i++) {
-        uint32_t end = slot->first[space->anchors[i] + 1];
-        budget_spend(space->budget, search_option_count(slot, space->anchors[i]));
-        for (uint32_t j = slot->first[space->anchors[i]]; j < end; j++, count++)
-            first[slot->options[j] + 1]++;
+        const uint32_t *options = option_table_options(space->table, 0, space->anchors[i], &seen);
+        budget_spend(space->budget, seen);
+        for (uint32_t j = 0; j < seen; j++, count++)
+            first[options[j] + 1]++;
     }
     for (uint32_t i = 0; i < providers; i++)
         next[i + 1] = first[i + 1] += first[i];
     search->seeing = arena_array(search->arena, count, sizeof(*search->seeing));
     for (uint32_t i = 0; i < space->anchor_count; i++) {
-        uint32_t end = slot->first[space->anchors[i] + 1];
-        budget_spend(space->budget, search_option_count(slot, space->anchors[i]));
-        for (uint32_t j = slot->first[space->anchors[i]]; j < end; j++)
-            search->seeing[next[slot->options[j]]++] = space->anchors[i];
+        const uint32_t *options = option_table_options(space->table, 0, space->anchors[i], &seen);
+        budget_spend(space->budget, seen);
+        for (uint32_t j = 0; j < seen; j++)
+            search->seeing[next[options[j]]++] = space->anchors[i];
     }
     search->seeing_first = first;
 }
@@ -158,7 +172,7 @@ static bool anchor_sees_all(const struct search *search, uint32_t anchor)
     const uint32_t *chosen = search->choice->chosen;
     for (size_t slot = 0; slot < space->slot_count; slot++)
         if (!budget_spend(space->budget, 4) ||
-            !search_slot_offers(&space->slots[slot], anchor, chosen[slot]))
+            !option_table_offers(space->table, slot, anchor, chosen[slot]))
             return false;
     return true;
 }
@@ -169,6 +183,8 @@ static bool is_repeated(struct search *search)
 {
     const struct world *world = search->space.world;
     const struct partial_choice *choice = search->choice;
+    if (world->sharing_count == 0)
+        return false;
     for (size_t slot = 0; slot < search->space.slot_count; slot++)
         if (!world->providers[choice->chosen[slot]].shares)
             return false;
@@ -200,7 +216,7 @@ static enum search_step go_on(struct search *search, struct search_walk *walk, u
         if (!taken || (complete && is_repeated(search)))
             position = give_back(search, walk);
         else if (!complete)
-            position = space->slots[choice->depth].first[choice->anchor];
+            position = 0;
         else
             return budget_is_over(space->budget) ? SEARCH_LATE : SEARCH_FOUND;
     }
@@ -212,12 +228,13 @@ enum search_step search_next(struct search *search, struct search_walk *walk)
     struct partial_choice *choice = search->choice;
     if (budget_is_over(space->budget))
         return SEARCH_LATE;
-    resume(search, walk);
+    if (!resume(search, walk))
+        return budget_is_over(space->budget) ? SEARCH_LATE : SEARCH_END;
     if (walk->begun)
         return go_on(search, walk, give_back(search, walk));
     walk->begun = true;
     if (partial_choice_may_complete(choice) && slot_matching_exists(search->matching, choice))
-        return go_on(search, walk, space->slots[0].first[choice->anchor]);
+        return go_on(search, walk, 0);
     return budget_is_over(space->budget) ? SEARCH_LATE : SEARCH_END;
 }
 
@@ -251,11 +268,13 @@ static bool has_room(const struct world *world, const struct search_slot *slot, 
     return true;
 }
 
-static bool slot_has_room(const struct search_space *space, const struct search_slot *slot)
+static bool slot_has_room(const struct search_space *space, size_t slot)
 {
-    uint32_t end = slot->first[space->world->provider_count];
-    for (uint32_t i = 0; i < end && budget_spend(space->budget, 1 + slot->demand_count); i++)
-        if (has_room(space->world, slot, slot->options[i]))
+    const struct search_slot *of = &space->slots[slot];
+    const struct slot_options *all = &space->table->of_slots[slot];
+    uint32_t end = all->first[space->world->provider_count];
+    for (uint32_t i = 0; i < end && budget_spend(space->budget, 1 + of->demand_count); i++)
+        if (has_room(space->world, of, all->options[i]))
             return true;
     return false;
 }
@@ -268,9 +287,9 @@ enum search_step search_groups_match(struct arena *arena, const struct world *wo
     struct search_query first = {
         .groups = query->groups, .group_count = count, .root_traits = query->root_traits};
     struct search_space space;
-    search_space_make(&space, arena, world, &first, budget);
+    search_space_make_table(&space, arena, world, &first, budget);
     for (size_t i = 0; i < space.slot_count && !budget_is_over(budget); i++)
-        if (space.slots[i].like == i && !slot_has_room(&space, &space.slots[i]))
+        if (space.slots[i].like == i && !slot_has_room(&space, i))
             return budget_is_over(budget) ? SEARCH_LATE : SEARCH_END;
     for (size_t i = 0; i < count; i++) {
         struct search_query alone = {

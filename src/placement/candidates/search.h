@@ -28,7 +28,7 @@ struct search {
     struct search_space space;
     struct arena *arena;
     struct subtree_tops *tops;
-    uint32_t anchor; /* the provider that tops is about */
+    uint32_t anchor; /* the provider that the space shows, and tops is about; WORLD_NONE: none */
     struct partial_choice *choice;
     struct slot_matching *matching;
     struct partial_choice *trial; /* an empty choice to try tops with; NULL: not made yet */
@@ -43,7 +43,7 @@ struct search {
 struct search_walk {
     uint32_t anchor; /* index in space.anchors */
     bool begun;
-    uint32_t *positions; /* for each slot: the index of its option in slot->options */
+    uint32_t *positions; /* for each slot: the index of its option in slot->options, from there */
 };
 
 enum search_step {

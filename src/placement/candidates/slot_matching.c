@@ -26,10 +26,10 @@ struct slot_matching {
     uint32_t anchor;
     const struct partial_choice *choice;
     const struct competition *competition;
-    uint32_t *visited; /* for each provider: the turn in which it was tried last */
+    uint32_t *visited; /* for each place: the turn in which it was tried last */
     uint32_t turn;
-    uint32_t *held;       /* for each provider: slots matched with it */
-    uint32_t *first_held; /* for each provider: the first of them, if there are any... */
+    uint32_t *held;       /* for each place: slots matched with its provider */
+    uint32_t *first_held; /* for each place: the first of them, if there are any... */
     uint32_t *next_held;  /* ... and for each slot the next one; WORLD_NONE: there are no more */
 };
 
@@ -107,15 +107,15 @@ static void compete_for_classes(struct slot_matching *matching, struct arena *ar
 struct slot_matching *slot_matching_new(const struct search_space *space, struct arena *arena)
 {
     struct slot_matching *matching = arena_alloc(arena, sizeof(*matching));
-    uint32_t providers = space->world->provider_count;
+    uint32_t places = space->place_count;
     *matching = (struct slot_matching){
         .space = space,
         .competitions =
             arena_array(arena, count_demands(space) + 1, sizeof(*matching->competitions)),
         .anchor = WORLD_NONE,
-        .visited = arena_array(arena, providers, sizeof(*matching->visited)),
-        .held = arena_array(arena, providers, sizeof(*matching->held)),
-        .first_held = arena_array(arena, providers, sizeof(*matching->first_held)),
+        .visited = arena_array(arena, places, sizeof(*matching->visited)),
+        .held = arena_array(arena, places, sizeof(*matching->held)),
+        .first_held = arena_array(arena, places, sizeof(*matching->first_held)),
         .next_held = arena_array(arena, space->slot_count, sizeof(*matching->next_held)),
     };
     if (space->query->isolate)
@@ -136,31 +136,35 @@ static int64_t room_of(const struct slot_matching *matching, uint32_t provider)
     int64_t most = inventory->capacity - inventory->used;
     if (most > inventory->max_unit)
         most = inventory->max_unit;
-    return (most - matching->choice->taken[inventory - world->inventories]) / competition->smallest;
+    return (most -
+            matching->choice
+                ->taken[search_space_inventory_place(matching->space, provider, inventory)]) /
+           competition->smallest;
 }
 
 static bool has_room(const struct slot_matching *matching, uint32_t provider)
 {
-    return matching->held[provider] < room_of(matching, provider);
+    return matching->held[search_space_place(matching->space, provider)] <
+           room_of(matching, provider);
 }
 
 static void match(struct slot_matching *matching, size_t i, uint32_t provider)
 {
+    uint32_t place = search_space_place(matching->space, provider);
     matching->competition->matched[i] = provider;
-    matching->next_held[i] =
-        matching->held[provider]++ > 0 ? matching->first_held[provider] : WORLD_NONE;
-    matching->first_held[provider] = (uint32_t)i;
+    matching->next_held[i] = matching->held[place]++ > 0 ? matching->first_held[place] : WORLD_NONE;
+    matching->first_held[place] = (uint32_t)i;
 }
 
 static bool find_match(struct slot_matching *matching, size_t i);
 
-/* Moves a slot that is matched with a provider to another one. */
-static bool make_room(struct slot_matching *matching, uint32_t provider)
+/* Moves a slot that is matched with the provider at a place to another one. */
+static bool make_room(struct slot_matching *matching, uint32_t place)
 {
-    if (matching->held[provider] == 0)
+    if (matching->held[place] == 0)
         return false;
     uint32_t before = WORLD_NONE;
-    for (uint32_t i = matching->first_held[provider]; i != WORLD_NONE;
+    for (uint32_t i = matching->first_held[place]; i != WORLD_NONE;
          before = i, i = matching->next_held[i]) {
         /* The provider is visited, so nothing else changes its list; but a match that is found puts
            the slot into another one. */
@@ -168,10 +172,10 @@ static bool make_room(struct slot_matching *matching, uint32_t provider)
         if (!find_match(matching, i))
             continue;
         if (before == WORLD_NONE)
-            matching->first_held[provider] = next;
+            matching->first_held[place] = next;
         else
             matching->next_held[before] = next;
-        matching->held[provider]--;
+        matching->held[place]--;
         return true;
     }
     return false;
@@ -184,9 +188,10 @@ static bool find_match(struct slot_matching *matching, size_t i)
     for (const uint32_t *option = options; option < end; option++) {
         if (!budget_spend(matching->space->budget, 2))
             return false;
-        if (matching->visited[*option] != matching->turn && has_room(matching, *option) &&
+        uint32_t place = search_space_place(matching->space, *option);
+        if (matching->visited[place] != matching->turn && has_room(matching, *option) &&
             partial_choice_allows(matching->choice, slot, *option)) {
-            matching->visited[*option] = matching->turn;
+            matching->visited[place] = matching->turn;
             match(matching, i, *option);
             return true;
         }
@@ -194,11 +199,12 @@ static bool find_match(struct slot_matching *matching, size_t i)
     for (const uint32_t *option = options; option < end; option++) {
         if (!budget_spend(matching->space->budget, 2))
             return false;
-        if (matching->visited[*option] == matching->turn ||
+        uint32_t place = search_space_place(matching->space, *option);
+        if (matching->visited[place] == matching->turn ||
             !partial_choice_allows(matching->choice, slot, *option))
             continue;
-        matching->visited[*option] = matching->turn;
-        if (make_room(matching, *option)) {
+        matching->visited[place] = matching->turn;
+        if (make_room(matching, place)) {
             match(matching, i, *option);
             return true;
         }
@@ -236,7 +242,7 @@ static bool competition_suffices(struct slot_matching *matching)
     }
     for (size_t i = 0; i < competition->count; i++)
         if (competition->matched[i] != WORLD_NONE)
-            matching->held[competition->matched[i]] = 0;
+            matching->held[search_space_place(matching->space, competition->matched[i])] = 0;
     return suffices;
 }
 

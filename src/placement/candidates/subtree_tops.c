@@ -85,7 +85,7 @@ static bool is_first(struct subtree_tops *tops, size_t slot)
     return first;
 }
 
-static void find_places(struct subtree_tops *tops, uint32_t anchor)
+static void find_places(struct subtree_tops *tops)
 {
     const struct search_space *space = tops->space;
     tops->turn++;
@@ -94,8 +94,8 @@ static void find_places(struct subtree_tops *tops, uint32_t anchor)
         if (slot->subtree_count == 0 || !is_first(tops, i))
             continue;
         struct places *places = &tops->of_slots[slot->like];
-        places_clear(places, tops->arena, search_option_count(slot, anchor));
-        for (uint32_t j = slot->first[anchor]; j < slot->first[anchor + 1]; j++)
+        places_clear(places, tops->arena, slot->option_count);
+        for (uint32_t j = 0; j < slot->option_count; j++)
             places->list[places->count++] = space->world->providers[slot->options[j]].first_below;
         places_sort(places, space->budget);
         if (budget_is_over(space->budget))
@@ -169,11 +169,11 @@ static void find_highest(struct subtree_tops *tops, size_t subtree)
     }
 }
 
-void subtree_tops_find(struct subtree_tops *tops, uint32_t anchor)
+void subtree_tops_find(struct subtree_tops *tops)
 {
     if (tops->space->subtree_count == 0)
         return;
-    find_places(tops, anchor);
+    find_places(tops);
     for (size_t i = 0; i < tops->space->subtree_count; i++) {
         if (budget_is_over(tops->space->budget))
             return;

@@ -21,8 +21,8 @@ struct subtree_tops;
 /* Returns the tops of all subtrees of a space, in the arena. */
 struct subtree_tops *subtree_tops_new(const struct search_space *space, struct arena *arena);
 
-/* Finds the highest tops as seen from an anchor. */
-void subtree_tops_find(struct subtree_tops *tops, uint32_t anchor);
+/* Finds the highest tops as seen from the anchor that the space shows. */
+void subtree_tops_find(struct subtree_tops *tops);
 
 /* Returns the highest top at or above a provider, or NULL. The caller may note a trial. */
 struct subtree_top *subtree_tops_above(struct subtree_tops *tops, size_t subtree,

@@ -69,14 +69,14 @@ static bool slot_reaches(const struct trait_cover *cover, size_t slot, size_t tr
     return (reach[trait / BITS_IN_WORD] >> trait % BITS_IN_WORD & 1) != 0;
 }
 
-static void find_reach(struct trait_cover *cover, size_t slot, uint32_t anchor)
+static void find_reach(struct trait_cover *cover, size_t slot)
 {
     const struct search_slot *of = &cover->space->slots[cover->first_slot + slot];
     uint64_t *reach = cover->reach + slot * cover->words;
     cover->most[slot] = 0;
     for (size_t i = 0; i < cover->words; i++)
         reach[i] = 0;
-    for (uint32_t i = of->first[anchor]; i < of->first[anchor + 1]; i++) {
+    for (uint32_t i = 0; i < of->option_count; i++) {
         size_t traits = 0;
         for (size_t j = 0; j < cover->trait_count && !budget_is_over(cover->space->budget); j++) {
             if (!has_trait(cover, of->options[i], j))
@@ -89,10 +89,10 @@ static void find_reach(struct trait_cover *cover, size_t slot, uint32_t anchor)
     }
 }
 
-void trait_cover_begin(struct trait_cover *cover, uint32_t anchor)
+void trait_cover_begin(struct trait_cover *cover)
 {
     for (size_t i = 0; i < cover->slot_count; i++)
-        find_reach(cover, i, anchor);
+        find_reach(cover, i);
     for (size_t i = cover->slot_count; i-- > 0;)
         cover->most_after[i] = cover->most_after[i + 1] + cover->most[i];
     for (size_t i = 0; i < cover->trait_count; i++) {

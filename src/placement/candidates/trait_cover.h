@@ -17,8 +17,8 @@ struct trait_cover;
 /* Returns the cover for a space, in the arena. NULL: no traits are required. */
 struct trait_cover *trait_cover_new(const struct search_space *space, struct arena *arena);
 
-/* Starts with nothing chosen, from an anchor. */
-void trait_cover_begin(struct trait_cover *cover, uint32_t anchor);
+/* Starts with nothing chosen, from the anchor that the space shows. */
+void trait_cover_begin(struct trait_cover *cover);
 
 /* Notes that a provider was chosen for a slot, or is no longer. */
 void trait_cover_take(struct trait_cover *cover, size_t slot, uint32_t provider);

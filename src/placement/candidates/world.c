@@ -113,6 +113,24 @@ static void number_trees(struct world *world)
     }
 }
 
+/* Lists the roots, and looks whether what is below them is their trees. */
+static void list_roots(struct world *world)
+{
+    world->roots = arena_array(world->arena, world->provider_count, sizeof(*world->roots));
+    world->trees_agree = true;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        const struct world_provider *provider = &world->providers[i];
+        uint32_t parent = provider->parent;
+        if (provider->root == i)
+            world->roots[world->root_count++] = i;
+        if (provider->root != (parent == WORLD_NONE ? i : world->providers[parent].root))
+            world->trees_agree = false;
+        if (parent == WORLD_NONE &&
+            provider->end_below - provider->first_below > world->largest_tree)
+            world->largest_tree = provider->end_below - provider->first_below;
+    }
+}
+
 void world_link(struct world *world, const struct world_kin *kin)
 {
     for (uint32_t i = 0; i < world->provider_count; i++) {
@@ -122,6 +140,7 @@ void world_link(struct world *world, const struct world_kin *kin)
     }
     cut_circles(world);
     number_trees(world);
+    list_roots(world);
     world->traits =
         arena_array(world->arena, world->provider_count * world->trait_words, sizeof(uint64_t));
     world->aggregates =
@@ -149,6 +168,21 @@ static int inventory_compare(const void *left, const void *right)
     return (a->class_id > b->class_id) - (a->class_id < b->class_id);
 }
 
+/* Numbers the inventories of each tree. */
+static void number_inventories(struct world *world)
+{
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        struct world_provider *provider = &world->providers[world->in_order[i]];
+        if (provider->parent == WORLD_NONE)
+            before = 0;
+        provider->inventories_before = before;
+        before += provider->inventory_count;
+        if (before > world->largest_tree_inventories)
+            world->largest_tree_inventories = before;
+    }
+}
+
 void world_sort_inventories(struct world *world)
 {
     struct world_inventory *sorted =
@@ -165,6 +199,7 @@ void world_sort_inventories(struct world *world)
         sort(sorted + world->providers[i].first_inventory, world->providers[i].inventory_count,
              sizeof(*sorted), inventory_compare);
     world->inventories = sorted;
+    number_inventories(world);
 }
 
 void world_add_usage(struct world *world, int64_t provider_id, int64_t class_id, int64_t used)

@@ -42,7 +42,8 @@ struct world_provider {
     uint32_t first_below, end_below; /* the places in world->in_order of it and all below it */
     uint32_t first_inventory;
     uint32_t inventory_count;
-    bool shares; /* it has the trait MISC_SHARES_VIA_AGGREGATE */
+    uint32_t inventories_before; /* of the providers before it in its tree, in world->in_order */
+    bool shares;                 /* it has the trait MISC_SHARES_VIA_AGGREGATE */
     char uuid[WORLD_UUID];
 };
 
@@ -63,7 +64,11 @@ struct world {
     struct world_provider *providers;
     uint32_t provider_count;
     uint32_t *in_order; /* providers by place: each is followed by all that are below it */
-    struct world_inventory *inventories; /* by provider, then by class */
+    uint32_t *roots;    /* the providers that are their own root, rising */
+    uint32_t root_count;
+    bool trees_agree; /* each provider's root is the end of the way up from it */
+    uint32_t largest_tree, largest_tree_inventories; /* how many they are */
+    struct world_inventory *inventories;             /* by provider, then by class */
     uint32_t inventory_count;
     bool some_trees; /* it does not have all providers */
     bool all_usages; /* it has all providers, with all usages */
