@@ -8,6 +8,7 @@
 #include "api/aggregates.h"
 #include "api/allocation_candidates.h"
 #include "api/allocations.h"
+#include "api/capacity_list.h"
 #include "api/call.h"
 #include "api/explanation.h"
 #include "api/inventories.h"
@@ -104,6 +105,9 @@ const struct route routes[] = {
      {{"GET", ENDPOINT(.handle = allocation_candidates_list,
                        .rule = "placement:allocation_candidates:list", .searches = true,
                        .since = 10, .sends_json = true, .version_first = true)}}},
+    {"/_berth/capacity",
+     {{"GET", ENDPOINT(.handle = capacity_list_show, .rule = "placement:resource_providers:list",
+                       .searches = true, .sends_json = true)}}},
     {"/_berth/explain",
      {{"GET", ENDPOINT(.handle = explanation_show, .rule = "placement:allocation_candidates:list",
                        .searches = true, .since = 10, .sends_json = true, .version_first = true)}}},

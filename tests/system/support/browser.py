@@ -1,0 +1,108 @@
+"""A headless Chromium, driven by the WebDriver protocol."""
+import base64
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import time
+
+from support.cloud import free_port, wait_until
+
+ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
+
+
+def is_available():
+    return shutil.which('chromedriver') is not None and shutil.which('chromium') is not None
+
+
+class Browser:
+    def __init__(self, directory, dark=False, width=1200, height=900):
+        self.port = free_port()
+        self.log = os.path.join(directory, 'chromedriver.log')
+        self.driver = subprocess.Popen(
+            ['chromedriver', '--port=%d' % self.port, '--log-path=' + self.log],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=dict(os.environ, HOME=directory, TMPDIR=directory))
+        try:
+            wait_until('the driver listens', self.is_ready)
+            arguments = ['--headless=new', '--no-sandbox', '--disable-gpu',
+                         '--disable-dev-shm-usage', '--no-proxy-server', '--window-size=%d,%d' % (width, height),
+                         '--user-data-dir=' + os.path.join(directory, 'profile')]
+            if dark:
+                arguments.append('--force-dark-mode')
+            self.session = None
+            answer = self.call('POST', '/session', {'capabilities': {'alwaysMatch': {
+                'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments},
+                'goog:loggingPrefs': {'browser': 'ALL'}}}})
+            self.session = answer['sessionId']
+        except BaseException:
+            self.driver.kill()
+            raise
+
+    def is_ready(self):
+        try:
+            return self.ask('GET', '/status')['ready']
+        except OSError:
+            return False
+
+    def ask(self, method, path, body=None):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=120)
+        connection.request(method, path, json.dumps(body) if body is not None else None,
+                           {'content-type': 'application/json'})
+        answer = json.loads(connection.getresponse().read())['value']
+        connection.close()
+        if isinstance(answer, dict) and 'error' in answer:
+            raise AssertionError(answer['error'] + ': ' + answer['message'])
+        return answer
+
+    def call(self, method, path, body=None):
+        return self.ask(method, ('/session/' + self.session if self.session else '') + path, body)
+
+    def open(self, url):
+        self.call('POST', '/url', {'url': url})
+
+    def run(self, script, *arguments):
+        """Run the body of a function in the page; return its value."""
+        return self.call('POST', '/execute/sync', {'script': script, 'args': list(arguments)})
+
+    def text(self, selector):
+        return self.run('const e = document.querySelector(arguments[0]); '
+                        'return e && e.offsetParent !== null ? e.innerText : null;', selector)
+
+    def wait_for(self, selector, *parts):
+        """Wait until an element is shown and has these parts in its text; return its text."""
+        wait_until('%s shows %s' % (selector, parts), lambda: all(
+            part in (self.text(selector) or '') for part in ('',) + parts)
+            and self.text(selector) is not None)
+        return self.text(selector)
+
+    def type(self, selector, text):
+        element = self.call('POST', '/element', {'using': 'css selector', 'value': selector})
+        self.call('POST', '/element/%s/value' % element[ELEMENT], {'text': text})
+
+    def click(self, selector):
+        element = self.call('POST', '/element', {'using': 'css selector', 'value': selector})
+        self.call('POST', '/element/%s/click' % element[ELEMENT], {})
+
+    def resize(self, width, height):
+        self.call('POST', '/window/rect', {'width': width, 'height': height})
+
+    def complaints(self):
+        """Return what the browser's console has that is worse than information."""
+        return [entry['message'] for entry in self.call('POST', '/se/log', {'type': 'browser'})
+                if entry['level'] in ('SEVERE', 'WARNING')]
+
+    def screenshot(self):
+        return base64.b64decode(self.call('GET', '/screenshot'))
+
+    def close(self):
+        try:
+            self.call('DELETE', '')
+        finally:
+            self.driver.terminate()
+            end = time.monotonic() + 30
+            while self.driver.poll() is None and time.monotonic() < end:
+                time.sleep(0.05)
+            self.driver.kill()
+            self.driver.wait()

@@ -1,0 +1,222 @@
+"""The console in a real browser: what a person sees, with the rights of the token, and no more.
+
+With BERTH_WRITE_SCREENSHOT in the environment a test writes docs/console.png.
+"""
+import http.client
+import os
+import uuid
+
+import pytest
+from support.browser import Browser, is_available
+from support.keystone import project
+from support.paths import TOP
+
+pytestmark = [pytest.mark.plain, pytest.mark.timeout(600)]
+MARKUP = '<img src=x onerror="document.title=\'broken\'"><b>bold</b>'
+PATH = '/_berth/console/'
+
+
+@pytest.fixture
+def browser(directory):
+    if not is_available():
+        pytest.skip('there is no chromium with chromium-driver')
+    browser = Browser(directory)
+    yield browser
+    browser.close()
+
+
+def make_hosts(cloud, count=12):
+    """Hosts with rising use, one of them with a child, one with markup for a name."""
+    inventory = {'VCPU': {'total': 16}, 'MEMORY_MB': {'total': 65536, 'reserved': 512}}
+    hosts = [cloud.make_provider(inventory, name=MARKUP if number == 3 else 'host-%02d' % number)
+             for number in range(count)]
+    for number, host in enumerate(hosts):
+        if number > 0:
+            used = min(16, number * 16 // (count - 1))
+            consumer = '%08d-5555-4666-8777-888888888888' % number
+            assert cloud.claim(consumer, host, {'VCPU': max(used, 1)}).status == 204
+    child = str(uuid.uuid4())
+    assert cloud.ask('POST', '/resource_providers', {
+        'uuid': child, 'name': 'numa0', 'parent_provider_uuid': hosts[1]}).status == 200
+    assert cloud.ask('PUT', '/traits/CUSTOM_GOLD').status == 201
+    assert cloud.ask('PUT', '/resource_providers/%s/traits' % child, {
+        'traits': ['CUSTOM_GOLD'], 'resource_provider_generation': 0}).status == 200
+    return hosts
+
+
+def log_in(browser, cloud, token):
+    browser.open('http://127.0.0.1:%d%s' % (cloud.port, PATH))
+    browser.type('#token', token)
+    browser.click('#login button')
+
+
+def press(browser, *keys):
+    for key in keys:
+        browser.run("document.querySelector('#map').dispatchEvent(new KeyboardEvent("
+                    "'keydown', {key: arguments[0], bubbles: true, cancelable: true}));", key)
+
+
+def test_a_person_looks_around(make_cloud, browser):
+    cloud = make_cloud(workers=2)
+    hosts = make_hosts(cloud)
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '13 providers in 12 trees')
+    rows = browser.text('#classes tbody').splitlines()
+    used = cloud.ask('GET', '/_berth/capacity').json
+    total = sum(inventory['used'] for provider in used['providers']
+                for inventory in provider['inventories'])
+    assert any('VCPU' in row and '%d' % total in row and '192' in row for row in rows), rows
+    # the map, by keyboard
+    press(browser, 'Home')
+    browser.wait_for('#map-point', MARKUP)  # in natural order it is the first
+    browser.type('#by-name', 'host-01')
+    browser.wait_for('#map-count', '1 of 12 trees')
+    press(browser, 'Enter')
+    tree = browser.wait_for('#tree', 'host-01', 'numa0', 'CUSTOM_GOLD', hosts[1])
+    assert tree.index('host-01') < tree.index('numa0')
+    browser.click('#tree .consumers')
+    browser.wait_for('#tree', '1 consumer', '00000001-5555-4666-8777-888888888888: VCPU 1')
+    # filters
+    browser.run("document.querySelector('#by-name').value = ''; const t = "
+                "document.querySelector('#by-trait'); t.value = '0'; "
+                "t.dispatchEvent(new Event('change'));")
+    browser.wait_for('#map-count', '1 of 12 trees')
+    # names stay text
+    browser.run("const t = document.querySelector('#by-trait'); t.value = ''; "
+                "t.dispatchEvent(new Event('change'));")
+    browser.type('#by-name', 'img src')
+    browser.wait_for('#map-point', MARKUP)
+    press(browser, 'Enter')
+    browser.wait_for('#tree', MARKUP)
+    assert browser.run("return [document.title, document.querySelectorAll('img, b').length];") == \
+        ['Berth console', 0]
+    # the pool
+    browser.wait_for('#pool', 'live', 'yes', 'workers wanted')
+    # nothing was kept, and nothing was refused by the policy of the page
+    assert browser.run('return [localStorage.length, sessionStorage.length, document.cookie];') == \
+        [0, 0, '']
+    assert browser.complaints() == []
+    browser.click('#forget')
+    browser.wait_for('#state', 'forgotten')
+    assert browser.text('#main') is None
+    assert browser.run('return state.token;') is None
+
+
+def test_an_explanation_as_a_form(make_cloud, browser):
+    cloud = make_cloud(workers=2)
+    make_hosts(cloud)
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '12 trees')
+    browser.type('#query', 'resources=VCPU:4&required=CUSTOM_GOLD&in_tree=' + str(uuid.uuid4()))
+    browser.click('#explain > button')
+    browser.wait_for('#explanation .cause')
+    # by choosing
+    browser.run("document.querySelector('#query').value = ''; "
+                "document.querySelector('#add-class').value = arguments[0]; "
+                "document.querySelector('#add-amount').value = '17';", '1')
+    assert browser.run("return document.querySelector('#add-class').selectedOptions[0].text;") \
+        == 'VCPU'
+    browser.click('#add-resource')
+    browser.click('#add-forbidden')
+    query = browser.run("return document.querySelector('#query').value;")
+    assert query == 'resources=VCPU:17&required=!CUSTOM_GOLD'
+    browser.click('#explain > button')
+    ours = cloud.ask('GET', '/_berth/explain?' + query).json
+    text = browser.wait_for('#explanation', ours['cause'])
+    assert 'without resources=VCPU:17' in text and 'Group without suffix' in text
+    assert browser.run("return document.querySelectorAll('#explanation tr.end').length;") > 0
+    browser.run("document.querySelector('#query').value = 'resources=NOTHING';")
+    browser.click('#explain > button')
+    browser.wait_for('#explanation', 'NOTHING')
+    assert [one for one in browser.complaints() if '400 (Bad Request)' not in one] == []
+
+
+@pytest.mark.parametrize('width', [360, 1200])
+def test_it_fits_the_window(make_cloud, directory, width):
+    if not is_available():
+        pytest.skip('there is no chromium with chromium-driver')
+    cloud = make_cloud(workers=2)
+    make_hosts(cloud, 40)
+    browser = Browser(directory, dark=width == 360, width=width, height=1000)
+    try:
+        if width == 360:  # a window is wider at first
+            browser.call('POST', '/goog/cdp/execute', {
+                'cmd': 'Emulation.setDeviceMetricsOverride', 'params': {
+                    'width': 360, 'height': 800, 'deviceScaleFactor': 1, 'mobile': True}})
+        log_in(browser, cloud, 'admin')
+        browser.wait_for('#state', '40 trees')
+        press(browser, 'End', 'Enter')
+        browser.wait_for('#tree', 'generation')
+        browser.type('#query', 'resources=VCPU:20')
+        browser.click('#explain > button')
+        browser.wait_for('#explanation .cause')
+        assert browser.run('return document.documentElement.scrollWidth <= innerWidth;')
+        if os.environ.get('BERTH_WRITE_SCREENSHOT') and width == 1200:
+            browser.run('scrollTo(0, 0);')
+            with open(os.path.join(TOP, 'docs', 'console.png'), 'wb') as file:
+                file.write(browser.screenshot())
+    finally:
+        browser.close()
+
+
+def test_it_has_the_rights_of_a_keystone_token(keystone, make_cloud, browser):
+    cloud = make_cloud(keystone=keystone)
+    log_in(browser, cloud, 'nonsense')
+    browser.wait_for('#state', 'requires authentication')
+    assert browser.text('#main') is None
+    demo = keystone.token('demo', project('demo'))
+    log_in(browser, cloud, demo)
+    browser.wait_for('#state', 'ccess was denied')
+    assert browser.text('#main') is None
+    log_in(browser, cloud, keystone.token('admin', project('admin')))
+    browser.wait_for('#state', '0 providers in 0 trees')
+
+
+def test_the_page_is_for_this_machine_and_says_what_it_needs(empty_cloud):
+    def get(path, source='127.0.0.1', method='GET'):
+        connection = http.client.HTTPConnection('127.0.0.1', empty_cloud.port, timeout=60,
+                                                source_address=(source, 0))
+        connection.request(method, path)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer, body
+    for name, kind in (('', 'text/html'), ('console.css', 'text/css'),
+                       ('console.js', 'text/javascript')):
+        answer, body = get(PATH + name)
+        assert answer.status == 200 and answer.headers['content-type'].startswith(kind), name
+        policy = answer.headers['content-security-policy']
+        assert "default-src 'none'" in policy and 'unsafe' not in policy and '*' not in policy
+        assert b'http://' not in body and b'https://' not in body, 'nothing from other hosts'
+        assert get(PATH + name, '127.0.0.2')[0].status == 403
+    assert get('/_berth/console')[0].headers['location'] == PATH
+    assert get(PATH + '../berth-site.conf')[0].status in (401, 403, 404)
+    assert get(PATH, method='POST')[0].status == 403
+    # the data are an API: from everywhere, with a token
+    answer, _ = get('/_berth/capacity', '127.0.0.2')
+    assert answer.status == 401
+
+
+def test_the_data(empty_cloud):
+    first = empty_cloud.make_provider({'VCPU': {'total': 8, 'reserved': 2,
+                                                'allocation_ratio': 1.5}}, name='first')
+    assert empty_cloud.claim(str(uuid.uuid4()), first, {'VCPU': 3}).status == 204
+    child = str(uuid.uuid4())
+    assert empty_cloud.ask('POST', '/resource_providers', {
+        'uuid': child, 'name': 'child', 'parent_provider_uuid': first}).status == 200
+    aggregate = str(uuid.uuid4())
+    assert empty_cloud.ask('PUT', '/resource_providers/%s/aggregates' % child, {
+        'aggregates': [aggregate], 'resource_provider_generation': 0}).status == 200
+    assert empty_cloud.ask('PUT', '/resource_providers/%s/traits' % child, {
+        'traits': ['HW_CPU_X86_AVX2'], 'resource_provider_generation': 1}).status == 200
+    assert empty_cloud.ask('GET', '/_berth/capacity').json == {
+        'classes': ['VCPU'], 'traits': ['HW_CPU_X86_AVX2'], 'aggregates': [aggregate],
+        'providers': [
+            {'uuid': first, 'name': 'first', 'generation': 2, 'parent': None,
+             'inventories': [{'class': 0, 'total': 8, 'reserved': 2, 'allocation_ratio': 1.5,
+                              'used': 3}], 'traits': [], 'aggregates': []},
+            {'uuid': child, 'name': 'child', 'generation': 2, 'parent': 0, 'inventories': [],
+             'traits': [0], 'aggregates': [0]}]}
+    assert empty_cloud.ask('GET', '/_berth/capacity',
+                           headers={'x-auth-token': 'user'}).status == 403
+    assert empty_cloud.ask('POST', '/_berth/capacity', {}).status == 405
