@@ -46,8 +46,8 @@ static void gather_names(struct capacity_list *list)
             names_add(list, AGGREGATES, provider->aggregates[j].uuid);
     }
     for (unsigned i = 0; i < NAMINGS; i++)
-        list->names[i].count = sort_unique(list->names[i].list, list->names[i].count,
-                                           sizeof(char *), text_compare);
+        list->names[i].count =
+            sort_unique(list->names[i].list, list->names[i].count, sizeof(char *), text_compare);
 }
 
 static void write_number(struct capacity_list *list, enum naming naming, const char *name)
