@@ -32,20 +32,16 @@ void aggregates_show(struct call *call)
 {
     struct provider provider;
     struct aggregates aggregates = {0};
-    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (outcome == OUTCOME_OK)
-        outcome = aggregates_load(&call->context, &provider, &aggregates);
-    if (!call_succeeded(call, outcome))
-        return;
-    show(call, &provider, &aggregates);
+    if (call_provider(call, NULL, NULL, &provider) &&
+        call_succeeded(call, aggregates_load(&call->context, &provider, &aggregates)))
+        show(call, &provider, &aggregates);
 }
 
 void aggregates_set(struct call *call)
 {
     struct provider provider;
     bool counts = call_since(call, GENERATION_SINCE);
-    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (!call_succeeded(call, outcome))
+    if (!call_provider(call, NULL, NULL, &provider))
         return;
     json_t *data = call_body(call, counts ? SCHEMA_AGGREGATES_PUT_1_19 : SCHEMA_AGGREGATES_PUT_1_1);
     if (data == NULL)
@@ -63,7 +59,7 @@ void aggregates_set(struct call *call)
     for (size_t i = 0; i < count; i++)
         uuids[i] = json_string_value(json_array_get(list, i));
     struct aggregates aggregates = {uuids, count};
-    outcome = aggregates_replace(&call->context, &provider, &aggregates, counts);
+    enum outcome outcome = aggregates_replace(&call->context, &provider, &aggregates, counts);
     if (outcome == OUTCOME_CONCURRENT_UPDATE) {
         call_fail(call, 409, CODE_CONCURRENT_UPDATE, "Update conflict: %s",
                   call->context.failure.detail != NULL

@@ -87,19 +87,23 @@ void resource_class_post(struct call *call)
 }
 
 /* PUT before 1.7. */
+static enum outcome load_and_rename(struct context *context, const char *old_name, const char *name)
+{
+    struct resource_class class;
+    TRY(resource_class_load(context, old_name, &class));
+    return resource_class_rename(context, &class, name);
+}
+
 static void rename_class(struct call *call)
 {
     const char *old_name = call_argument(call, 0);
-    struct resource_class class;
     if (!content_require_json(call->exchange))
         return;
     json_t *data = call_body(call, SCHEMA_RESOURCE_CLASS_PUT_1_2);
     if (data == NULL)
         return;
     const char *name = json_string_value(json_object_get(data, "name"));
-    enum outcome outcome = resource_class_load(&call->context, old_name, &class);
-    if (outcome == OUTCOME_OK)
-        outcome = resource_class_rename(&call->context, &class, name);
+    enum outcome outcome = load_and_rename(&call->context, old_name, name);
     if (outcome == OUTCOME_DUPLICATE) {
         call_fail(call, 409, NULL, "Resource class already exists: %s", name);
         return;

@@ -196,10 +196,9 @@ void provider_traits_clear(struct call *call)
 {
     struct provider provider;
     struct traits traits;
-    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (outcome == OUTCOME_OK)
-        outcome = provider_traits_replace(&call->context, &provider, &(struct name_set){0}, false,
-                                          &traits);
-    if (call_succeeded(call, outcome))
+    if (!call_provider(call, NULL, NULL, &provider))
+        return;
+    if (call_succeeded(call, provider_traits_replace(&call->context, &provider,
+                                                     &(struct name_set){0}, false, &traits)))
         call_answer(call, 204);
 }

@@ -177,12 +177,15 @@ static enum outcome write_version(struct schema_change *change, const char *from
             ? database_execute(change->database, &insert_version, VALUES(value_text(to)), &rows)
             : database_execute(change->database, &update_version,
                                VALUES(value_text(to), value_text(from)), &rows);
-    if (outcome == OUTCOME_DUPLICATE || (outcome == OUTCOME_OK && rows != 1))
-        return refuse(change, "Another process has changed the revision at the same time.");
-    if (outcome == OUTCOME_OK)
-        log_event(from == NULL ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "the schema has a new revision",
-                  log_text("from", from), log_text("to", to));
-    return outcome;
+    if (outcome != OUTCOME_DUPLICATE) {
+        TRY(outcome);
+        if (rows == 1) {
+            log_event(from == NULL ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+                      "the schema has a new revision", log_text("from", from), log_text("to", to));
+            return OUTCOME_OK;
+        }
+    }
+    return refuse(change, "Another process has changed the revision at the same time.");
 }
 
 /* Creates the schema in a database without a revision, and sets place to the revision that it has

@@ -46,12 +46,13 @@ static enum outcome commit(struct database *database)
 {
     TRY(tell(database, STEP_COMMITTING));
     enum outcome outcome = connection_send(database, "COMMIT");
-    if (outcome == OUTCOME_OK)
-        tell(database, STEP_COMMITTED);
-    if (outcome == OUTCOME_OK || database->mysql != NULL)
-        return outcome;
-    tell(database, STEP_UNCERTAIN);
-    return OUTCOME_UNCERTAIN;
+    if (outcome != OUTCOME_OK && database->mysql == NULL) {
+        tell(database, STEP_UNCERTAIN);
+        return OUTCOME_UNCERTAIN;
+    }
+    TRY(outcome);
+    tell(database, STEP_COMMITTED);
+    return OUTCOME_OK;
 }
 
 /* Ends a transaction that has only read: what was read is right, even if this fails. */
@@ -80,6 +81,20 @@ static const struct transaction_kind snapshot = {
      "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
     end_snapshot};
 
+static enum outcome begin(struct database *database, const struct transaction_kind *kind)
+{
+    for (size_t i = 0; kind->beginning[i] != NULL; i++)
+        TRY(connection_send(database, kind->beginning[i]));
+    return OUTCOME_OK;
+}
+
+/* Runs the body, and says with what to end the transaction. */
+static enum outcome run_body(struct database *database, database_body body, void *subject)
+{
+    TRY(body(subject));
+    return database->doomed;
+}
+
 /* Runs the transaction once. Sets lost if the connection broke before COMMIT was sent, so that
    nothing has happened. */
 static enum outcome run_once(struct database *database, const struct transaction_kind *kind,
@@ -87,9 +102,7 @@ static enum outcome run_once(struct database *database, const struct transaction
 {
     *lost = false;
     TRY(database_connect(database));
-    enum outcome outcome = OUTCOME_OK;
-    for (size_t i = 0; outcome == OUTCOME_OK && kind->beginning[i] != NULL; i++)
-        outcome = connection_send(database, kind->beginning[i]);
+    enum outcome outcome = begin(database, kind);
     if (outcome != OUTCOME_OK) {
         *lost = database->mysql == NULL;
         /* A Galera node that cannot catch up with the others says that a lock timed out. It has
@@ -101,9 +114,7 @@ static enum outcome run_once(struct database *database, const struct transaction
     database->doomed = OUTCOME_OK;
     if (kind == &writing)
         tell(database, STEP_BEGUN);
-    outcome = body(subject);
-    if (outcome == OUTCOME_OK)
-        outcome = database->doomed;
+    outcome = run_body(database, body, subject);
     if (outcome == OUTCOME_OK && !database->concluded)
         outcome = kind->end(database);
     else

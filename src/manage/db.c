@@ -47,6 +47,13 @@ static bool option_read(struct command_call *call, const char *name, const char 
     return option == -1 && optind == call->argc;
 }
 
+static enum outcome synchronise(struct command_call *call, const char *revision,
+                                const char **reason)
+{
+    TRY(schema_synchronise(call->database, &call->arena, revision, reason));
+    return standard_synchronise(call->database, &call->arena);
+}
+
 int command_db_sync(struct command_call *call)
 {
     const char *version, *revision = SCHEMA_HEAD, *reason = NULL;
@@ -57,10 +64,7 @@ int command_db_sync(struct command_call *call)
          (strcmp(revision, SCHEMA_HEAD) != 0 && strcmp(revision, SCHEMA_OLDEST_SERVED) != 0)))
         return command_complain("db sync: Berth serves the revisions %s and %s only",
                                 SCHEMA_OLDEST_SERVED, SCHEMA_HEAD);
-    enum outcome outcome = schema_synchronise(call->database, &call->arena, revision, &reason);
-    if (outcome == OUTCOME_OK)
-        outcome = standard_synchronise(call->database, &call->arena);
-    return complain(outcome, reason);
+    return complain(synchronise(call, revision, &reason), reason);
 }
 
 int command_db_version(struct command_call *call)

@@ -11,6 +11,7 @@
 #include "base/core_dump.h"
 #include "db/database_from_settings.h"
 #include "manage/command.h"
+#include "settings/config_arguments.h"
 
 static const struct command commands[] = {
 #define COMMAND(words, arguments, need, function, help) {words, arguments, need, function, help},
@@ -25,8 +26,7 @@ static const char usage[] =
     "       berth-manage --version | help\n";
 
 struct arguments {
-    struct config_place *places;
-    size_t place_count;
+    struct config_arguments config;
     int argc; /* the words of the command, then its arguments */
     char **argv;
 };
@@ -73,7 +73,7 @@ static int command_run(struct command_call *call, const struct arguments *argume
     bool loaded = true;
     if (call->command->need != COMMAND_NEEDS_NOTHING) {
         struct config *config = config_new();
-        loaded = config_load(config, arguments->places, arguments->place_count, &error) &&
+        loaded = config_load(config, arguments->config.places, arguments->config.count, &error) &&
                  settings_load(&settings, config, &error);
         config_free(config);
         call->settings = loaded ? &settings : NULL;
@@ -147,23 +147,18 @@ static int choose(const struct arguments *arguments)
 static int arguments_read(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"config-file", required_argument, NULL, 'f'},
-        {"config-dir", required_argument, NULL, 'd'},
+        CONFIG_ARGUMENT_OPTIONS,
         {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     int option;
-    arguments->places = calloc((size_t)argc, sizeof(*arguments->places));
-    if (arguments->places == NULL)
+    if (!config_arguments_init(&arguments->config, argc))
         return EX_OSERR;
     while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+        if (config_arguments_take(&arguments->config, option))
+            continue;
         switch (option) {
-        case 'f':
-        case 'd':
-            arguments->places[arguments->place_count++] =
-                (struct config_place){.is_directory = option == 'd', .path = optarg};
-            break;
         case 'v':
             puts("berth-manage " PACKAGE_VERSION);
             return 0;
@@ -186,6 +181,6 @@ int main(int argc, char **argv)
     core_dump_leave_out_memory();
     if (status < 0)
         status = choose(&arguments);
-    free(arguments.places);
+    config_arguments_free(&arguments.config);
     return status;
 }

@@ -153,6 +153,13 @@ static bool arguments_read(struct command_call *call, bool *json)
     return option == -1 && optind == call->argc;
 }
 
+static enum outcome read_database(struct database *database, struct migrations_missing *missing,
+                                  const char **obstacle)
+{
+    TRY(migrations_missing_load(database, missing));
+    return database_find_obstacle(database, obstacle);
+}
+
 int command_status_upgrade_check(struct command_call *call)
 {
     struct migrations_missing missing;
@@ -162,9 +169,7 @@ int command_status_upgrade_check(struct command_call *call)
     int worst = CHECK_SUCCESS;
     if (!arguments_read(call, &json))
         return command_usage(call);
-    enum outcome outcome = migrations_missing_load(call->database, &missing);
-    if (outcome == OUTCOME_OK)
-        outcome = database_find_obstacle(call->database, &obstacle);
+    enum outcome outcome = read_database(call->database, &missing, &obstacle);
     bool readable = check_policy(call->settings, &results[2]);
     if (outcome != OUTCOME_OK || !readable) {
         puts("Error:");

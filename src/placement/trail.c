@@ -163,7 +163,7 @@ void trail_wrote_inventory(struct trail *trail, int64_t provider_id, const char 
     added->after = *after;
 }
 
-static void call(struct trail *trail, struct trail_list *list, int64_t id, const char *name)
+static void name_add(struct trail *trail, struct trail_list *list, int64_t id, const char *name)
 {
     struct trail_call *added = append(trail, list, sizeof(*added));
     *added = (struct trail_call){id, name};
@@ -172,13 +172,13 @@ static void call(struct trail *trail, struct trail_list *list, int64_t id, const
 void trail_call_provider(struct trail *trail, int64_t id, const char *uuid)
 {
     if (trail != NULL && id > 0 && uuid != NULL)
-        call(trail, &trail->provider_names, id, uuid);
+        name_add(trail, &trail->provider_names, id, uuid);
 }
 
 void trail_call_class(struct trail *trail, int64_t id, const char *name)
 {
     if (trail != NULL && id >= 0)
-        call(trail, &trail->class_names, id, name);
+        name_add(trail, &trail->class_names, id, name);
 }
 
 /* Completing: names. */
@@ -246,8 +246,9 @@ static enum outcome load_names(struct context *context, struct trail *trail)
                                value_integers(classes.ids, classes.count)),
                         &rows));
     for (size_t i = 0; i < rows.count; i++)
-        call(trail, row_integer(&rows, i, 0) == 0 ? &trail->provider_names : &trail->class_names,
-             row_integer(&rows, i, 1), row_text(&rows, i, 2));
+        name_add(trail,
+                 row_integer(&rows, i, 0) == 0 ? &trail->provider_names : &trail->class_names,
+                 row_integer(&rows, i, 1), row_text(&rows, i, 2));
     sort_calls(&trail->provider_names);
     sort_calls(&trail->class_names);
     return OUTCOME_OK;

@@ -14,6 +14,7 @@
 #include "base/core_dump.h"
 #include "base/log.h"
 #include "pool/master.h"
+#include "settings/config_arguments.h"
 
 static const char usage[] =
     "usage: berth [--config-file FILE]... [--config-dir DIRECTORY]... [--listen unix:PATH]\n"
@@ -33,8 +34,7 @@ static const char usage[] =
     "it was started from.\n";
 
 struct arguments {
-    struct config_place *places;
-    size_t place_count;
+    struct config_arguments config;
     const char *listen;
     bool check;
     char **all; /* argv */
@@ -44,8 +44,7 @@ struct arguments {
 static int arguments_read(int count, char **values, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"config-file", required_argument, NULL, 'f'},
-        {"config-dir", required_argument, NULL, 'd'},
+        CONFIG_ARGUMENT_OPTIONS,
         {"listen", required_argument, NULL, 'l'},
         {"check-config", no_argument, NULL, 'c'},
         {"version", no_argument, NULL, 'v'},
@@ -55,16 +54,12 @@ static int arguments_read(int count, char **values, struct arguments *arguments)
     struct error_line error;
     int option;
     arguments->all = values;
-    arguments->places = calloc((size_t)count, sizeof(*arguments->places));
-    if (arguments->places == NULL)
+    if (!config_arguments_init(&arguments->config, count))
         return EX_OSERR;
     while ((option = getopt_long(count, values, "", options, NULL)) != -1) {
+        if (config_arguments_take(&arguments->config, option))
+            continue;
         switch (option) {
-        case 'f':
-        case 'd':
-            arguments->places[arguments->place_count++] =
-                (struct config_place){.is_directory = option == 'd', .path = optarg};
-            break;
         case 'l':
             arguments->listen = optarg;
             break;
@@ -101,7 +96,7 @@ static int check(const struct arguments *arguments, const struct handover *hando
     struct error_line error;
     struct listener listener;
     struct configuration *configuration =
-        configuration_new(arguments->places, arguments->place_count, false, &error);
+        configuration_new(arguments->config.places, arguments->config.count, false, &error);
     if (configuration == NULL)
         return refuse(&error);
     struct log_settings log = settings_log(&configuration->settings);
@@ -129,13 +124,13 @@ static int run(const struct arguments *arguments, const struct handover *handove
     struct error_line error;
     struct listener listener = {.descriptor = -1};
     struct configuration *configuration =
-        configuration_new(arguments->places, arguments->place_count, true, &error);
+        configuration_new(arguments->config.places, arguments->config.count, true, &error);
     if (configuration == NULL)
         return refuse(&error);
     if (listen_where_told(arguments, handover, &configuration->settings, &listener, &error))
         return master_run(configuration,
-                          &(struct master_start){.places = arguments->places,
-                                                 .place_count = arguments->place_count,
+                          &(struct master_start){.places = arguments->config.places,
+                                                 .place_count = arguments->config.count,
                                                  .arguments = arguments->all,
                                                  .handover = handover},
                           &listener);
@@ -161,6 +156,6 @@ int main(int argc, char **argv)
             status = run(&arguments, &handover);
         handover_free(&handover);
     }
-    free(arguments.places);
+    config_arguments_free(&arguments.config);
     return status;
 }

@@ -43,32 +43,40 @@ static size_t batch_end(const struct audit_report *report, size_t start)
     return end;
 }
 
-enum outcome audit_fix(struct context *context, const struct audit_options *options,
-                       const struct audit_report *report, uint64_t fixed[AUDIT_KINDS])
+/* As audit_fix(), with the arena of the context for each batch. */
+static enum outcome fix_all(struct context *context, const struct audit_options *options,
+                            const struct audit_report *report, uint64_t fixed[AUDIT_KINDS])
 {
-    struct arena arena;
-    struct context own = *context;
-    enum outcome outcome = OUTCOME_OK;
     uint64_t done = 0, total = audit_fixable(report);
-    arena_init(&arena, 0);
-    own.arena = &arena;
-    for (size_t start = 0, end; outcome == OUTCOME_OK && start < report->count; start = end) {
+    for (size_t start = 0, end; start < report->count; start = end) {
         enum audit_kind kind = report->findings[start].kind;
         end = batch_end(report, start);
         if (audit_checks[kind].fix == NULL)
             continue;
         if (options->progress != NULL)
             options->progress(options->subject, audit_checks[kind].title, done, total);
-        struct audit_batch batch = {&own, options->grace, &report->findings[start], end - start, 0};
-        database_begin_request(context->database, &arena);
-        outcome = database_transaction(context->database, run_batch, &batch);
-        if (outcome == OUTCOME_OK)
+        struct audit_batch batch = {context, options->grace, &report->findings[start], end - start,
+                                    0};
+        database_begin_request(context->database, context->arena);
+        enum outcome outcome = database_transaction(context->database, run_batch, &batch);
+        if (outcome != OUTCOME_CONCURRENT_UPDATE) { /* others hold these rows: for another run */
+            TRY(outcome);
             fixed[kind] += batch.changed;
-        else if (outcome == OUTCOME_CONCURRENT_UPDATE)
-            outcome = OUTCOME_OK; /* others hold these rows: left for another run */
+        }
         done += end - start;
-        arena_reset(&arena);
+        arena_reset(context->arena);
     }
+    return OUTCOME_OK;
+}
+
+enum outcome audit_fix(struct context *context, const struct audit_options *options,
+                       const struct audit_report *report, uint64_t fixed[AUDIT_KINDS])
+{
+    struct arena arena;
+    struct context own = *context;
+    arena_init(&arena, 0);
+    own.arena = &arena;
+    enum outcome outcome = fix_all(&own, options, report, fixed);
     database_begin_request(context->database, context->arena);
     arena_free(&arena);
     return outcome;
