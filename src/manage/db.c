@@ -64,7 +64,8 @@ int command_db_sync(struct command_call *call)
          (strcmp(revision, SCHEMA_HEAD) != 0 && strcmp(revision, SCHEMA_OLDEST_SERVED) != 0)))
         return command_complain("db sync: Berth serves the revisions %s and %s only",
                                 SCHEMA_OLDEST_SERVED, SCHEMA_HEAD);
-    return complain(synchronise(call, revision, &reason), reason);
+    enum outcome outcome = synchronise(call, revision, &reason);
+    return complain(outcome, reason);
 }
 
 int command_db_version(struct command_call *call)
