@@ -193,6 +193,8 @@ static void take_providers(struct claim_run *run, const struct rows *rows)
             continue;
         if (provider == NULL)
             provider = &providers[run->provider_count + run->emptied_count++];
+        else
+            provider->uuid = row_text(rows, i, 1);
         provider->id = row_integer(rows, i, 0);
         trail_call_provider(run->context->trail, provider->id, row_text(rows, i, 1));
         provider->generation = row_integer(rows, i, 2);

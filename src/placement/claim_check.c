@@ -100,10 +100,12 @@ enum outcome claim_check_capacity(struct claim_run *run)
     for (size_t i = 0; i < run->claim_count; i++) {
         for (size_t j = 0; j < run->claims[i].amount_count; j++) {
             const struct claim_amount *amount = &run->claims[i].amounts[j];
+            const struct claimed_provider *provider =
+                claim_run_provider(run, amount->provider_uuid);
             const struct demand demand = {
-                .provider_id = claim_run_provider(run, amount->provider_uuid)->id,
+                .provider_id = provider->id,
                 .class_id = claim_run_class(run, amount->class_name)->id,
-                .provider_uuid = amount->provider_uuid,
+                .provider_uuid = provider->uuid,
                 .class_name = amount->class_name,
                 .used = amount->used,
             };

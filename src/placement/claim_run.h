@@ -11,7 +11,7 @@
 #include "placement/context.h"
 
 struct claimed_provider {
-    const char *uuid; /* as in the request; NULL for an emptied provider */
+    const char *uuid; /* as in the request, when it is locked as stored; NULL: emptied */
     int64_t id;       /* 0: does not exist */
     int64_t generation;
 };

@@ -6,6 +6,7 @@ import threading
 import urllib.parse
 import uuid
 
+from support import searches
 from support.cloud import Cloud, wait_until
 from support.processes import cpu_seconds
 from support.program import is_sanitized
@@ -355,18 +356,7 @@ def make_bins(cloud, count, total):
 
 
 def ask_bounded(cloud, question):
-    """Ask what must be answered by Berth and within its bound. Return the answer."""
-    workers = cloud.workers()
-    begun = cpu_seconds(workers)
-    answer = cloud.ask('GET', '/allocation_candidates?' + question)
-    used = cpu_seconds(workers) - begun
-    assert cloud.workers() == workers, cloud.log()
-    assert answer.json is not None and answer.status in (200, 400, 414, 503), answer.text
-    assert is_sanitized() or used < BOUND + 0.5, '%.2f s: %s' % (used, question[:200])
-    if answer.status == 503:
-        assert 'took too long' in answer.text, answer.text
-        assert int(answer.headers['retry-after']) > 0
-    return answer
+    return searches.ask_bounded(cloud, question, BOUND)
 
 
 def puzzle():

@@ -319,6 +319,69 @@ def test_a_class_that_goes_leaves_no_inventory(pools):
     check_rows(pools[2])
 
 
+def reshape_to_class(pool, providers, name, consumer):
+    """Move what a consumer holds of VCPU on one provider to a class on another."""
+    inventories = [pool.ask('GET', '/resource_providers/%s/inventories' % each).json
+                   for each in providers]
+    held = pool.ask('GET', '/allocations/' + consumer).json
+    wanted = [{}, {name: {'total': 2}}]
+    return pool.ask('POST', '/reshaper', {
+        'inventories': {provider: {
+            'inventories': to, 'resource_provider_generation': of['resource_provider_generation']}
+            for provider, to, of in zip(providers, wanted, inventories)},
+        'allocations': {consumer: {
+            'allocations': {providers[1]: {'resources': {name: 1}}},
+            'project_id': 'project', 'user_id': 'user', 'consumer_type': 'INSTANCE',
+            'consumer_generation': held['consumer_generation']}}},
+        headers={'x-roles': 'admin,service'})
+
+
+def test_a_class_that_goes_beside_a_reshape(pools):
+    """A class is removed, and at times made again, on one node, while another moves inventory and
+    allocations to it and the third writes inventory of it."""
+    statuses = collections.Counter()
+    for number in range(RACES // 5):
+        name = 'CUSTOM_SHAPE_%d' % number
+        providers = [pools[0].make_provider({'VCPU': {'total': 2}}), pools[0].make_provider({})]
+        consumer = str(uuid.uuid4())
+        assert pools[0].claim(consumer, providers[0], {'VCPU': 1}).status == 204
+        assert pools[0].ask('PUT', '/resource_classes/' + name).status == 201
+        other = pools[0].make_provider({})
+
+        def remove():
+            answer = pools[0].ask('DELETE', '/resource_classes/' + name)
+            if number % 2:
+                pools[0].ask('PUT', '/resource_classes/' + name)
+            return answer
+
+        calls = {
+            'remove': remove,
+            'reshape': lambda: reshape_to_class(pools[1], providers, name, consumer),
+            'write': lambda: pools[2].ask(
+                'PUT', '/resource_providers/%s/inventories' % other,
+                {'resource_provider_generation': 1, 'inventories': {name: {'total': 1}}}),
+        }
+        answers = dict(zip(calls, race(*calls.values())))
+        texts = {call: answer.text for call, answer in answers.items()}
+        assert all(answer.status in (200, 204, 400, 409) for answer in answers.values()), texts
+        statuses.update((call, answer.status) for call, answer in answers.items())
+        if answers['remove'].status == 204:  # nobody has used it before, and none can after
+            held = pools[1].ask('GET', '/allocations/' + consumer).json['allocations']
+            if not number % 2:
+                assert answers['reshape'].status == answers['write'].status == 400, texts
+                assert held[providers[0]]['resources'] == {'VCPU': 1}, held
+        elif answers['reshape'].status == 204:
+            held = pools[0].ask('GET', '/allocations/' + consumer).json['allocations']
+            assert held[providers[1]]['resources'] == {name: 1}, held
+        for provider in (*providers, other):  # each class that is shown is there
+            seen = pools[2].ask('GET', '/resource_providers/%s/inventories' % provider)
+            assert seen.status == 200, seen.text
+            for of in seen.json['inventories']:
+                assert pools[2].ask('GET', '/resource_classes/' + of).status == 200, texts
+    print(sorted(statuses.items()))
+    check_rows(pools[2])
+
+
 def test_a_trait_that_goes_is_on_no_provider(pools):
     provider = make_child(pools[0], 'of-traits-' + str(uuid.uuid4()), None)
     path = '/resource_providers/%s/traits' % provider

@@ -178,6 +178,16 @@ def test_a_provider_is_not_its_own_parent_in_upper_case():
     assert (status, document['root_provider_uuid']) == (200, root)
 
 
+def test_a_refused_claim_names_the_provider_as_it_is_stored():
+    provider = make_provider()
+    for resources in ({'VCPU': 1}, {'VCPU': 1, 'DISK_GB': 2}):
+        refused(409, "on resource provider '%s' invalid" % provider, 'PUT',
+                '/allocations/' + str(uuid.uuid4()),
+                {'allocations': {provider.upper(): {'resources': resources}},
+                 'consumer_generation': None, 'consumer_type': 'INSTANCE',
+                 'project_id': 'project', 'user_id': 'user'})
+
+
 # One thing named twice.
 
 def two(consumer, first, second):
