@@ -6,6 +6,7 @@ import threading
 import urllib.parse
 import uuid
 
+import pytest
 from support import searches
 from support.cloud import Cloud, wait_until
 from support.processes import cpu_seconds
@@ -177,6 +178,7 @@ def compare(world, question, version, ours, theirs):
     return len(mine)
 
 
+@pytest.mark.plain
 def test_the_python_service_finds_the_same_candidates(directory):
     seed = int(os.environ.get('BERTH_SEED', '0')) or 20261124
     questions = int(os.environ.get('BERTH_QUESTIONS', '400'))

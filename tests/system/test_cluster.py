@@ -21,7 +21,7 @@ from support.workload import Client, World, make_child
 pytestmark = pytest.mark.plain  # three servers and what they replicate take long enough
 
 SECONDS = 30
-RACES = 150
+RACES = 60
 CONFIGURATION = """\
 [api]
 auth_strategy = noauth2
@@ -340,7 +340,7 @@ def test_a_class_that_goes_beside_a_reshape(pools):
     """A class is removed, and at times made again, on one node, while another moves inventory and
     allocations to it and the third writes inventory of it."""
     statuses = collections.Counter()
-    for number in range(RACES // 5):
+    for number in range(RACES // 4):
         name = 'CUSTOM_SHAPE_%d' % number
         providers = [pools[0].make_provider({'VCPU': {'total': 2}}), pools[0].make_provider({})]
         consumer = str(uuid.uuid4())

@@ -10,6 +10,8 @@ from support.keystone import SECRET, project
 from support.paths import SYSTEM
 from support.tokens import keep_secrets
 
+pytestmark = pytest.mark.plain  # most of its time is Python's
+
 COMMANDS = 'openstack.placement.v1'
 LATEST = ('--os-placement-api-version', '1.39')
 CONSUMER, MOVED = '11111111-0000-4000-8000-000000000001', '11111111-0000-4000-8000-000000000002'

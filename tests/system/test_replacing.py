@@ -13,10 +13,13 @@ import threading
 import time
 import uuid
 
+import pytest
 from support.consistency import audit_rows
 from support.cloud import Cloud, free_port, wait_until
 from support.python_service import PythonService, upstream_sync
 from support.paths import BUILD, TOP
+
+pytestmark = pytest.mark.plain  # the commands of a page
 
 INVENTORY = {'VCPU': {'total': 100000}, 'DISK_GB': {'total': 1000000}}
 
