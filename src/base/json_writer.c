@@ -91,12 +91,36 @@ static void add_unplain(struct buffer *buffer, const char *text)
     }
 }
 
+/* Each byte of a word. */
+#define IN_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Returns 0 only if no byte is 0. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - IN_EACH(1)) & ~word & IN_EACH(0x80);
+}
+
+/* Returns how many characters at the beginning need no escape. Looks at eight at a time. */
+static size_t plain_length(const char *text)
+{
+    size_t length = strlen(text), plain = 0;
+    for (; length - plain >= sizeof(uint64_t); plain += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, text + plain, sizeof(word));
+        uint64_t below_space = (word - IN_EACH(' ')) & ~word & IN_EACH(0x80);
+        if (((word & IN_EACH(0x80)) | below_space | zero_bytes(word ^ IN_EACH('"')) |
+             zero_bytes(word ^ IN_EACH('\\')) | zero_bytes(word ^ IN_EACH(0x7f))) != 0)
+            break;
+    }
+    while (is_plain(text[plain]))
+        plain++;
+    return plain;
+}
+
 /* Most texts need no escapes: copies as much as possible at once. */
 static void add_quoted(struct buffer *buffer, const char *text)
 {
-    size_t plain = 0;
-    while (is_plain(text[plain]))
-        plain++;
+    size_t plain = plain_length(text);
     if (buffer->failed || !buffer_reserve(buffer, plain + 2))
         return;
     char *to = buffer->data + buffer->length;
@@ -198,9 +222,16 @@ void writer_member_integer(struct json_writer *writer, const char *key, int64_t 
     writer_integer(writer, value);
 }
 
+/* Below this a real number has an exact whole part of type int64_t. */
+#define WHOLE_EXACT 9007199254740992.0
+
 void writer_member_whole(struct json_writer *writer, const char *key, double value)
 {
     char digits[WHOLE_TEXT];
+    if (fabs(value) < WHOLE_EXACT) {
+        writer_member_integer(writer, key, (int64_t)value);
+        return;
+    }
     snprintf(digits, sizeof(digits), "%.0f", trunc(value) + 0.0);
     writer_key(writer, key);
     item_begin(writer);

@@ -169,8 +169,10 @@ static enum outcome find_batch(struct finder *finder, struct turn_taker *taker)
 {
     struct search *search = &finder->portion->search;
     size_t slots = search->space.slot_count;
+    bool again = taker->count > 0;
     taker->count = taker->next = 0;
-    if (taker->room == 0 || (taker->room < BATCH_MOST && taker->room * slots < BATCH_SLOTS)) {
+    if (taker->room == 0 ||
+        (again && taker->room < BATCH_MOST && taker->room * slots < BATCH_SLOTS)) {
         taker->room = taker->room > 0 ? taker->room * 2 : 1;
         taker->choices =
             arena_array(finder->context->arena, taker->room * slots, sizeof(*taker->choices));
@@ -187,28 +189,58 @@ static enum outcome find_batch(struct finder *finder, struct turn_taker *taker)
     return OUTCOME_OK;
 }
 
-static enum outcome walk_breadth_first(struct finder *finder)
+/* Takes one more candidate. Sets *ended instead if there is none. */
+static enum outcome take_turn(struct finder *finder, struct turn_taker *taker, bool *ended)
+{
+    if (taker->next == taker->count && !taker->ended)
+        TRY(find_batch(finder, taker));
+    *ended = taker->next == taker->count;
+    if (*ended)
+        return OUTCOME_OK;
+    size_t slots = finder->portion->search.space.slot_count;
+    return take_candidate(finder, taker->choices + taker->next++ * slots);
+}
+
+/* The turn takers that have more, in order. */
+struct turn_takers {
+    struct turn_taker *list;
+    size_t count, room;
+};
+
+/* The first round: most anchors may have nothing, and a limit may end it early. */
+static enum outcome begin_turns(struct finder *finder, struct turn_takers *takers)
 {
     struct search *search = &finder->portion->search;
     struct arena *arena = finder->context->arena;
-    uint32_t left = search->space.anchor_count;
-    struct turn_taker *takers = arena_array(arena, left, sizeof(*takers));
-    for (uint32_t i = 0; i < left; i++)
-        takers[i].walk = search_walk_from(search, arena, i);
-    while (left > 0) {
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < left; i++) {
-            struct turn_taker *taker = &takers[i];
-            if (taker->next == taker->count && !taker->ended)
-                TRY(find_batch(finder, taker));
-            if (taker->next == taker->count)
-                continue;
-            TRY(take_candidate(finder, taker->choices + taker->next++ * search->space.slot_count));
-            if (finder->enough)
-                return OUTCOME_OK;
-            takers[kept++] = *taker;
+    struct turn_taker taker = {.walk = search_walk_from(search, arena, 0)};
+    for (uint32_t i = 0; i < search->space.anchor_count && !finder->enough; i++) {
+        bool ended;
+        search_walk_restart(&taker.walk, i);
+        taker.ended = false;
+        TRY(take_turn(finder, &taker, &ended));
+        if (ended)
+            continue;
+        takers->list =
+            arena_grow(arena, takers->list, takers->count, &takers->room, sizeof(*takers->list));
+        takers->list[takers->count++] = taker;
+        taker = (struct turn_taker){.walk = search_walk_from(search, arena, 0)};
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome walk_breadth_first(struct finder *finder)
+{
+    struct turn_takers takers = {0};
+    TRY(begin_turns(finder, &takers));
+    while (takers.count > 0 && !finder->enough) {
+        size_t kept = 0;
+        for (size_t i = 0; i < takers.count && !finder->enough; i++) {
+            bool ended;
+            TRY(take_turn(finder, &takers.list[i], &ended));
+            if (!ended)
+                takers.list[kept++] = takers.list[i];
         }
-        left = kept;
+        takers.count = kept;
     }
     return OUTCOME_OK;
 }

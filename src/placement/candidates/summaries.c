@@ -8,6 +8,17 @@
 /* What a summary costs, at most, in units of the budget. */
 enum { PROVIDER_UNITS = 32, RESOURCE_UNITS = 16, TRAIT_UNITS = 16 };
 
+/* Chooses the providers of some trees, which are all at or below their roots. */
+static void choose_trees(const struct world *world, const bool *trees, bool *chosen)
+{
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (!trees[i])
+            continue;
+        for (uint32_t j = world->providers[i].first_below; j < world->providers[i].end_below; j++)
+            chosen[world->in_order[j]] = true;
+    }
+}
+
 bool *summaries_choose(const struct summaries *summaries, const bool *named, struct arena *arena)
 {
     const struct world *world = summaries->world;
@@ -16,7 +27,9 @@ bool *summaries_choose(const struct summaries *summaries, const bool *named, str
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (named[i])
             trees[world->providers[i].root] = chosen[i] = true;
-    for (uint32_t i = 0; summaries->trees && i < world->provider_count; i++)
+    if (summaries->trees && world->trees_agree)
+        choose_trees(world, trees, chosen);
+    for (uint32_t i = 0; summaries->trees && !world->trees_agree && i < world->provider_count; i++)
         chosen[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
     return chosen;
 }
@@ -50,18 +63,21 @@ static size_t list_traits(const struct trait_names *traits, uint32_t number, con
     return count;
 }
 
-/* Room for what any provider has. */
+/* Room for what any chosen provider has. */
 struct room {
     struct summary_resource *resources;
     const char **traits;
 };
 
-static struct room make_room(const struct summaries *summaries, struct arena *arena)
+static struct room make_room(const struct summaries *summaries, const bool *chosen,
+                             struct arena *arena)
 {
     const struct world *world = summaries->world;
     const uint32_t *first = summaries->traits->first;
     uint32_t resources = 0, traits = 0;
     for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (!chosen[i])
+            continue;
         if (world->providers[i].inventory_count > resources)
             resources = world->providers[i].inventory_count;
         if (first != NULL && first[i + 1] - first[i] > traits)
@@ -98,7 +114,7 @@ enum outcome summaries_tell(const struct summaries *summaries, const bool *chose
                             struct arena *arena)
 {
     const struct world *world = summaries->world;
-    const struct room room = make_room(summaries, arena);
+    const struct room room = make_room(summaries, chosen, arena);
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (chosen[i])
             TRY(tell_provider(summaries, i, &room));
