@@ -331,7 +331,8 @@ def statements(cloud, answer):
 
 
 def test_the_statements_of_a_claim(make_cloud, directory):
-    """Off: none more. On: none more for a claim, one for what is released."""
+    """Off: a claim for a new consumer and its release are a statement each. On: they are made in
+    steps, with one statement more for what is released."""
     counts = []
     cloud = make_cloud(workers=1)
     provider = cloud.make_provider({'VCPU': {'total': 8}})
@@ -348,8 +349,9 @@ def test_the_statements_of_a_claim(make_cloud, directory):
                      statements(cloud, cloud.ask('DELETE', '/allocations/' + consumer))]
         counts.append(count)
     off, on = counts
-    assert off[0] + off[2] <= 12
-    assert on == [off[0], off[1], off[2] + 1]
+    assert off[0] + off[2] <= 5
+    assert on[0] + on[2] <= 13
+    assert on[1] == off[1]
 
 
 def test_a_large_write_is_one_event(trail):
