@@ -76,8 +76,8 @@ static bool headers_allowed(const struct settings *settings, const struct text_l
     return true;
 }
 
-/* Drops repeated names. What is left is allowed, so the answer has no more of them than are
-   configured, however many a client asks for. */
+/* Drops repeated names, which upstream sends back. What is left is allowed, so the answer has no
+   more of them than are configured, however many a client asks for: nginx bounds a header. */
 static void drop_repeats(struct text_list *headers, const char **kept)
 {
     size_t count = 0;
