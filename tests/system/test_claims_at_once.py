@@ -1,6 +1,7 @@
 """A claim of a new consumer, and a release, are one statement that commits. Whatever is not simply
 good takes several, and these have the last word."""
 import random
+import re
 import threading
 import uuid
 
@@ -196,3 +197,60 @@ def test_an_orphaned_allocation_is_replaced(cloud):
                   consumer, provider))
     assert claim(cloud, {provider: {'VCPU': 2}}, consumer).status == 204
     assert used(cloud, provider) == {'VCPU': 2}
+
+
+def statements(cloud, answer):
+    request_id = answer.headers['x-openstack-request-id']
+    [line] = [line for line in cloud.log().splitlines()
+              if request_id in line and 'sql_statements=' in line]
+    return int(re.search(r'sql_statements=(\d+)', line)[1])
+
+
+def least(cloud, ask, times=6):
+    """The statements of a request that are prepared already: of several requests the least."""
+    found = []
+    for _ in range(times):
+        answer = ask()
+        assert answer.status == 204, answer.text
+        found.append(statements(cloud, answer))
+    return min(found)
+
+
+def test_statements_do_not_grow_with_the_consumers_of_a_batch(cloud):
+    provider = cloud.make_provider({'VCPU': {'total': 100000}})
+
+    def batch(number):
+        return cloud.ask('POST', '/allocations', {new_uuid(): {
+            'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'project',
+            'user_id': 'user', 'consumer_generation': None, 'consumer_type': 'INSTANCE'}
+            for _ in range(number)})
+    few, many, most = (least(cloud, lambda: batch(number)) for number in (50, 100, 1000))
+    assert few == many == most <= 9
+
+
+def test_statements_do_not_grow_with_the_providers_of_a_reshape(cloud):
+    root = cloud.make_provider({'VCPU': {'total': 10}})
+    providers = [root]
+    for _ in range(199):
+        provider = new_uuid()
+        answer = cloud.ask('POST', '/resource_providers', {
+            'name': provider, 'uuid': provider, 'parent_provider_uuid': root})
+        assert answer.status == 200, answer.text
+        providers.append(provider)
+    consumer = new_uuid()
+    assert claim(cloud, {root: {'VCPU': 1}}, consumer).status == 204
+
+    def reshape(number):
+        now = dict(cloud.sql('SELECT uuid, generation FROM resource_providers'))
+        [[held]] = cloud.sql("SELECT generation FROM consumers WHERE uuid = '%s'" % consumer)
+        return cloud.ask('POST', '/reshaper', {
+            'inventories': {provider: {
+                'resource_provider_generation': int(now[provider]),
+                'inventories': {'VCPU': {'total': 10}}} for provider in providers[:number]},
+            'allocations': {consumer: {
+                'allocations': {provider: {'resources': {'VCPU': 1}}
+                                for provider in providers[:number]},
+                'project_id': 'project', 'user_id': 'user', 'consumer_generation': int(held),
+                'consumer_type': 'INSTANCE'}}}, {'x-roles': 'admin,service'})
+    few, many = (least(cloud, lambda: reshape(number)) for number in (100, 200))
+    assert few == many
