@@ -27,7 +27,8 @@ class Browser:
         try:
             wait_until('the driver listens', self.is_ready)
             arguments = ['--headless=new', '--no-sandbox', '--disable-gpu',
-                         '--disable-dev-shm-usage', '--no-proxy-server', '--window-size=%d,%d' % (width, height),
+                         '--disable-dev-shm-usage', '--no-proxy-server',
+                         '--window-size=%d,%d' % (width, height),
                          '--user-data-dir=' + os.path.join(directory, 'profile')]
             if dark:
                 arguments.append('--force-dark-mode')
