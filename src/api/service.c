@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "api/call.h"
+#include "api/monitoring/healthcheck.h"
 #include "api/monitoring/monitoring.h"
 #include "api/routes.h"
 #include "api/trail/follower.h"
@@ -319,6 +320,8 @@ void service_answer(struct service *service, struct exchange *exchange,
         microversion_negotiate(exchange); /* for the headers of the error document */
     else if (page != NULL)
         answer_monitoring(service, exchange, page);
+    else if (healthcheck_is_at(service->settings, exchange->path))
+        healthcheck_answer(service->settings, exchange);
     else if (!cors_answers(service->settings, exchange))
         answer(service, call);
     finish(service, exchange);

@@ -131,7 +131,10 @@ void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t 
     exchange->body = "";
     exchange->body_length = 0;
     receive_path(exchange);
-    if (strlen(exchange->query) > query_limit)
+    /* A web server must always send the query string (RFC 3875). Apache leaves out a long one, and
+       the request would mean something else without it. */
+    if (strlen(exchange->query) > query_limit ||
+        exchange_parameter(exchange, "QUERY_STRING") == NULL)
         exchange_fail(exchange, 414, NULL, "The query string is too long.");
     receive_body(fastcgi, exchange, body_limit);
 }

@@ -23,7 +23,7 @@ bool fastcgi_accept(struct fastcgi *fastcgi);
 
 /* Fills the exchange from the request just accepted: parameters, path, ids and the body (at most
    body_limit bytes). A request that cannot be served (body too large or cut short, path not UTF-8,
-   query longer than query_limit) fails here: ask
+   query longer than query_limit, or left out by the web server) fails here: ask
    exchange_failed(). */
 void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
                      size_t query_limit);

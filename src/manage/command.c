@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 #include "db/schema_version.h"
@@ -21,7 +22,7 @@ int command_complain(const char *format, ...)
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     utf8_show(shown, sizeof(shown), text);
-    fprintf(stderr, "berth-manage: %s\n", shown);
+    fprintf(stderr, "%s: %s\n", program_is()->name, shown);
     return 1;
 }
 
@@ -50,10 +51,16 @@ int command_needs_head(struct command_call *call)
         "the database is at revision %s instead of " SCHEMA_HEAD ": run \"db sync\"", revision);
 }
 
+const char *command_typed(const struct command *command)
+{
+    const struct program *program = program_is();
+    return program->typed != NULL ? command->words + strlen(program->group) + 1 : command->words;
+}
+
 int command_usage(const struct command_call *call)
 {
     const struct command *command = call->command;
-    fprintf(stderr, "usage: berth-manage %s%s%s\n", command->words,
+    fprintf(stderr, "usage: %s %s%s%s\n", program_is()->name, command_typed(command),
             command->arguments[0] != '\0' ? " " : "", command->arguments);
     return EX_USAGE;
 }

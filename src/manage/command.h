@@ -13,6 +13,7 @@
 #include <sysexits.h>
 
 #include "db/database.h"
+#include "manage/program.h"
 #include "settings/settings.h"
 
 /* What is opened before the command runs. Wrong settings end the program with EX_CONFIG. */
@@ -48,6 +49,9 @@ int command_outcome(enum outcome outcome);
 
 /* Returns 0 if the database has a schema that this program knows, or 1 after a complaint. */
 int command_needs_head(struct command_call *call);
+
+/* Returns the words of the command as they are typed after the name of the program. */
+const char *command_typed(const struct command *command);
 
 /* Writes the command's usage to stderr, for wrong arguments. Returns EX_USAGE. */
 int command_usage(const struct command_call *call);

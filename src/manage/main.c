@@ -1,5 +1,6 @@
 /*
- * berth-manage: reads the command line, finds the command in manage/commands.def, and runs it.
+ * berth-manage, placement-manage and placement-status: reads the command line, finds the command in
+ * manage/commands.def, and runs it.
  */
 #include <config.h>
 
@@ -21,10 +22,6 @@ static const struct command commands[] = {
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), HELP_COLUMN = 29 };
 
-static const char usage[] =
-    "usage: berth-manage [--config-file FILE]... [--config-dir DIRECTORY]... COMMAND\n"
-    "       berth-manage --version | help\n";
-
 struct arguments {
     struct config_arguments config;
     int argc; /* the words of the command, then its arguments */
@@ -35,7 +32,7 @@ struct arguments {
 static void command_describe(FILE *stream, const struct command *command)
 {
     const char *help = command->help;
-    int width = fprintf(stream, "  %s%s%s", command->words,
+    int width = fprintf(stream, "  %s%s%s", command_typed(command),
                         command->arguments[0] != '\0' ? " " : "", command->arguments);
     if (width >= HELP_COLUMN) {
         fputc('\n', stream);
@@ -53,7 +50,7 @@ static void command_describe(FILE *stream, const struct command *command)
 static void help(FILE *stream, const char *group)
 {
     size_t length = group != NULL ? strlen(group) : 0, shown = 0;
-    fputs(usage, stream);
+    fputs(program_is()->usage, stream);
     fputc('\n', stream);
     for (size_t i = 0; i < COMMANDS && length > 0; i++) {
         if (strncmp(commands[i].words, group, length) != 0 || commands[i].words[length] != ' ')
@@ -117,7 +114,28 @@ static bool asks_for_help(int argc, char **argv)
     return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
 }
 
-static int choose(const struct arguments *arguments)
+/* Shows the help, for wrong arguments or because it is wanted. Returns the exit status. */
+static int show_help(int argc, char **argv)
+{
+    const struct program *program = program_is();
+    bool upstream = program->group != NULL;
+    bool wanted = argc > 0 && (strcmp(argv[0], "help") == 0 || asks_for_help(argc, argv));
+    const char *group = argc > 0 && strcmp(argv[0], "help") != 0 ? argv[0] : NULL;
+    if (wanted && argc > 1 && group == NULL)
+        group = argv[1];
+    if (upstream && argc <= 1 && program->usage_status != program->nothing_status) {
+        help(stdout, program->group); /* as argparse's print_help */
+        return argc == 0 ? program->nothing_status : 0;
+    }
+    if (!wanted && argc > 0)
+        command_complain("there is no command %s%s%s", argv[0], argc > 1 ? " " : "",
+                         argc > 1 ? argv[1] : "");
+    help(wanted ? stdout : stderr, upstream ? program->group : group);
+    return wanted ? 0 : argc > 0 ? program->usage_status : program->nothing_status;
+}
+
+/* Finds the command and runs it. argv has the words of berth-manage. */
+static int choose_command(const struct arguments *arguments)
 {
     int argc = arguments->argc;
     char **argv = arguments->argv;
@@ -134,13 +152,31 @@ static int choose(const struct arguments *arguments)
         optind = 0;
         return command_run(&call, arguments);
     }
-    bool wanted = argc > 0 && (strcmp(argv[0], "help") == 0 || asks_for_help(argc, argv));
-    const char *group = argc > 0 && strcmp(argv[0], "help") != 0 ? argv[0] : NULL;
-    if (!wanted && argc > 0)
-        command_complain("there is no command %s%s%s", argv[0], argc > 1 ? " " : "",
-                         argc > 1 ? argv[1] : "");
-    help(wanted ? stdout : stderr, wanted && argc > 1 && group == NULL ? argv[1] : group);
-    return wanted ? 0 : EX_USAGE;
+    return show_help(argc, argv);
+}
+
+/* Returns the exit status of this program for one of berth-manage. */
+static int status_of(int status)
+{
+    if (status == EX_USAGE)
+        return program_is()->usage_status;
+    return status == EX_CONFIG ? program_is()->settings_status : status;
+}
+
+/* Runs the command by the name that the program was called by. Returns the exit status. */
+static int choose(struct arguments *arguments)
+{
+    char **words = calloc((size_t)arguments->argc + 3, sizeof(*words));
+    if (words == NULL)
+        return EX_OSERR;
+    int count = program_words(arguments->argc, arguments->argv, words), status = EX_USAGE;
+    if (count > 0 || arguments->argc == 0) {
+        arguments->argc = count;
+        arguments->argv = words;
+        status = choose_command(arguments);
+    }
+    free(words);
+    return status_of(status);
 }
 
 /* Returns an exit status, or -1 to go on. */
@@ -160,10 +196,9 @@ static int arguments_read(int argc, char **argv, struct arguments *arguments)
             continue;
         switch (option) {
         case 'v':
-            puts("berth-manage " PACKAGE_VERSION);
-            return 0;
+            return program_show_version();
         case 'h':
-            help(stdout, NULL);
+            help(stdout, program_is()->group);
             return 0;
         default:
             return EX_USAGE;
@@ -177,7 +212,8 @@ static int arguments_read(int argc, char **argv, struct arguments *arguments)
 int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    int status = arguments_read(argc, argv, &arguments);
+    argc = program_begin(argc, argv);
+    int status = status_of(arguments_read(argc, argv, &arguments));
     core_dump_leave_out_memory();
     if (status < 0)
         status = choose(&arguments);

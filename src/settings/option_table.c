@@ -15,6 +15,7 @@
 #define GROUP_oslo_policy        "oslo_policy"
 #define GROUP_cors               "cors"
 #define GROUP_oslo_middleware    "oslo_middleware"
+#define GROUP_healthcheck        "healthcheck"
 #define GROUP_keystone_authtoken "keystone_authtoken"
 #define GROUP_berth              "berth"
 

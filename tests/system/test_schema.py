@@ -327,6 +327,56 @@ class TestUpstream(Comparison):
             prepare(database)
         return pair
 
+    def test_upstreams_names(self):
+        """By upstream's names the program has upstream's commands, options and exit statuses."""
+        database = Database('names').upstream_sync(BEFORE_HEAD)
+        wrong = os.path.join(database.folder, 'wrong.conf')
+        with open(wrong, 'w') as file:
+            file.write('[api]\n')
+        for name in ('placement-manage', 'placement-status'):
+            os.symlink(BERTH_MANAGE, os.path.join(database.folder, name))
+
+        def both(name, *words, conf=database.conf):
+            main = getattr(placement.cmd, name.split('-')[1]).main
+            conf, database.conf = database.conf, conf
+            theirs = database.upstream(main, *words)
+            done = subprocess.run([os.path.join(database.folder, name), '--config-file',
+                                   database.conf, *words], stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True)
+            database.conf = conf
+            assert done.returncode == theirs.status, (name, words, done, theirs)
+            assert (done.stdout == '') == (theirs.out == ''), (name, words, done, theirs)
+            assert 'berth-manage:' not in done.stderr, done.stderr
+            return theirs.out, done.stdout
+        for words in ([], ['db'], ['db', '--help'], ['--help'], ['db', 'sync', '-h'], ['nonsense'],
+                      ['db', 'nonsense'], ['db', 'stamp'], ['db', 'version', 'x'], ['audit'],
+                      ['--nonsense'], ['--debug', 'db', 'version'], ['-d', '--version'],
+                      ['--nodebug', '--use-json', '--log-file', 'x', '--log-dir=y',
+                       '--log_config=z', '--nouse-journal', 'db', 'version'],
+                      ['--config-dir', database.folder, 'db', 'version'],
+                      ['db', 'online_data_migrations', '--max-count', '0'],
+                      ['db', 'online_data_migrations', '--max-count', '5'],
+                      ['db', 'online_data_migrations', '--max-count'],
+                      ['db', 'online_data_migrations']):
+            both('placement-manage', *words)
+        theirs, ours = both('placement-manage', 'db', 'version')
+        assert theirs == ours == BEFORE_HEAD + '\n'
+        theirs, ours = both('placement-manage', '--version')
+        assert int(ours.split('.')[0]) >= int(theirs.split('.')[0])
+        for words in ([], ['--help'], ['nonsense'], ['upgrade'], ['upgrade', '-h'],
+                      ['upgrade', 'check', 'x'], ['--debug', 'upgrade', 'check'],
+                      ['db', 'version'], ['--version']):
+            both('placement-status', *words)
+        for words in (['upgrade', 'check'], ['upgrade', '--json', 'check'],
+                      ['upgrade', 'check', '--json']):
+            theirs, ours = both('placement-status', *words)
+            assert theirs == ours or '--json' in words
+        for words in (['db', 'version'], ['db', 'sync']):
+            both('placement-manage', *words, conf=wrong)
+            both('placement-manage', *words, conf='/nowhere/placement.conf')
+        both('placement-status', 'upgrade', 'check', conf=wrong)
+        both('placement-manage', 'db', 'sync')
+
     def test_every_revision_is_brought_to_the_head(self):
         for revision in REVISIONS:
             database = Database('older').upstream_sync(revision)
