@@ -26,6 +26,7 @@
 #include "http/accept.h"
 #include "http/cors.h"
 #include "http/error_document.h"
+#include "placement/world/fence.h"
 #include "watch/scoreboard.h"
 
 struct service {
@@ -36,6 +37,8 @@ struct service {
     struct policy_store *policies;
     struct rate_limiter *limiter; /* NULL: there are no limits */
     struct keystone *keystone;    /* NULL: noauth2 */
+    struct kept_world kept;       /* the worker's image of the cloud */
+    bool keeps_world;
     struct placement_settings placement;
     unsigned body_depth;
     size_t candidates_memory;
@@ -46,6 +49,10 @@ struct service {
 
 /* The most of [berth] request_timeout that a search for candidates may take. */
 #define SEARCH_PART 0.75
+
+/* Bytes of one half of the journal: a hundred thousand hosts and their changes. Only what is
+   written takes memory. */
+enum { WORLD_HALF = 64 << 20 };
 
 struct service_shared *service_shared_new(const struct settings *settings)
 {
@@ -64,8 +71,9 @@ struct service_shared *service_shared_new(const struct settings *settings)
     shared->tokens = token_cache_new((size_t)settings->berth_token_cache_size);
     shared->keystone = keystone_shared_new();
     shared->capacity = shared_page_new();
+    shared->world = journal_new(WORLD_HALF);
     if (shared->scoreboard != NULL && shared->rates != NULL && shared->tokens != NULL &&
-        shared->keystone != NULL && shared->capacity != NULL)
+        shared->keystone != NULL && shared->capacity != NULL && shared->world != NULL)
         return shared;
     service_shared_free(shared);
     return NULL;
@@ -80,6 +88,7 @@ void service_shared_free(struct service_shared *shared)
     token_cache_free(shared->tokens);
     keystone_shared_free(shared->keystone);
     shared_page_free(shared->capacity);
+    journal_free(shared->world);
     free(shared);
 }
 
@@ -100,6 +109,8 @@ struct service *service_new(const struct settings *settings, struct database *da
     if (strcmp(settings->api_auth_strategy, "keystone") == 0 &&
         (service->keystone = keystone_new(settings, shared->tokens, shared->keystone)) == NULL)
         abort();
+    service->keeps_world = strcmp(settings->berth_world, "off") != 0;
+    kept_world_begin(&service->kept, shared->world);
     service->body_depth = (unsigned)settings->berth_max_json_depth;
     service->placement = (struct placement_settings){
         .incomplete_consumer_project_id = settings->placement_incomplete_consumer_project_id,
@@ -124,6 +135,7 @@ void service_free(struct service *service)
     trail_follower_free(service->follower);
     rate_limiter_free(service->limiter);
     keystone_free(service->keystone);
+    kept_world_end(&service->kept);
     free(service);
 }
 
@@ -312,8 +324,10 @@ void service_answer(struct service *service, struct exchange *exchange,
     set_log_context(service, exchange, &call->identity);
     call->body_depth = service->body_depth;
     call->candidates_memory = service->candidates_memory;
-    call->context = (struct context){
-        .arena = exchange->arena, .database = service->database, .settings = &service->placement};
+    call->context = (struct context){.arena = exchange->arena,
+                                     .database = service->database,
+                                     .settings = &service->placement,
+                                     .kept = service->keeps_world ? &service->kept : NULL};
     trail_follow(service->follower, call);
     const struct monitoring_page *page = monitoring_find(exchange->path);
     if (exchange_failed(exchange))

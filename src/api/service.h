@@ -16,6 +16,7 @@
 #include "db/database.h"
 #include "http/exchange.h"
 #include "http/router.h"
+#include "placement/world/journal.h"
 #include "settings/settings.h"
 #include "watch/scoreboard.h"
 #include "watch/shared_page.h"
@@ -38,6 +39,7 @@ struct service_shared {
     struct keystone_shared *keystone; /* auth/keystone/shared.h */
     struct rate_limits *rates;        /* auth/rate/limit.h */
     struct shared_page *capacity;     /* watch/shared_page.h */
+    struct journal *world;            /* placement/world/journal.h: the follower writes it */
 };
 
 /* Maps the shared memory. Returns NULL with errno set. */

@@ -37,13 +37,6 @@ void journal_close(struct log_journal *journal)
     journal->descriptor = -1;
 }
 
-/* Adds bytes for which there is room. */
-static void put(struct journal_entry *entry, const void *bytes, size_t length)
-{
-    memcpy(entry->bytes + entry->length, bytes, length);
-    entry->length += length;
-}
-
 /* Adds "NAME=value" and a newline; a value with a newline in the binary form: name, newline, length
    in 8 bytes, value, newline. */
 static void add(struct journal_entry *entry, const char *name, const char *value, size_t length)
@@ -53,12 +46,14 @@ static void add(struct journal_entry *entry, const char *name, const char *value
     size_t name_length = strlen(name);
     if (name_length + 1 + sizeof(size) + length + 1 > sizeof(entry->bytes) - entry->length)
         return;
-    put(entry, name, name_length);
-    put(entry, binary ? "\n" : "=", 1);
+    char *end = entry->bytes + entry->length;
+    end = (char *)memcpy(end, name, name_length) + name_length;
+    *end++ = binary ? '\n' : '=';
     if (binary)
-        put(entry, &size, sizeof(size));
-    put(entry, value, length);
-    put(entry, "\n", 1);
+        end = (char *)memcpy(end, &size, sizeof(size)) + sizeof(size);
+    end = (char *)memcpy(end, value, length) + length;
+    *end++ = '\n';
+    entry->length = (size_t)(end - entry->bytes);
 }
 
 void journal_add(struct journal_entry *entry, const char *name, const char *value)

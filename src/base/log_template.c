@@ -84,8 +84,7 @@ static void show_msecs(const struct variable *variable, const struct log_record 
                        struct value *value)
 {
     (void)variable;
-    long milliseconds = record->now->tv_nsec / 1000000;
-    value->number = (double)milliseconds;
+    value->number = (double)(record->now->tv_nsec / 1000000);
 }
 
 static void show_created(const struct variable *variable, const struct log_record *record,
@@ -138,7 +137,7 @@ static void show_word(const char *text, char shown[WORD_SIZE])
         uint32_t character;
         text += utf8_next_shown(text, &character, shown + used);
         if (character == ' ')
-            memcpy(shown + used, "\\x20", sizeof("\\x20"));
+            strcpy(shown + used, "\\x20");
         used += strlen(shown + used);
     }
     shown[used] = '\0';

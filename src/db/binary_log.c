@@ -21,7 +21,7 @@ struct binary_log {
     struct database *database;
     MARIADB_RPL *replication;
     MARIADB_RPL_EVENT *event;
-    struct log_format format;
+    struct log_file_format format;
 };
 
 /* Notes why the server or the library failed. The text of the server may name files and positions,

@@ -50,7 +50,7 @@ enum { STATEMENT_END = 0x01 }; /* a flag of ROWS */
 
 /* The file's version, its server, a time, the length of headers, then for each type the length of
    its fixed part, and the kind of checksum with a checksum of this event. */
-static bool read_format(struct log_bytes bytes, struct log_format *format)
+static bool read_format(struct log_bytes bytes, struct log_file_format *format)
 {
     enum { SERVER = 50, TIME = 4, KIND = 1 };
     static const struct {
@@ -68,7 +68,7 @@ static bool read_format(struct log_bytes bytes, struct log_format *format)
         if (bytes.data[expected[i].type - 1] != expected[i].length)
             return false;
     kind = bytes.data[bytes.length - CHECKSUM - KIND];
-    *format = (struct log_format){.known = true, .checksum = kind == 1};
+    *format = (struct log_file_format){.known = true, .checksum = kind == 1};
     return kind <= 1;
 }
 
@@ -145,7 +145,8 @@ static bool read_rows(struct log_bytes bytes, struct log_event *event)
 }
 
 /* Returns whether the event is as its type says. */
-static bool read_body(struct log_bytes body, struct log_format *format, struct log_event *event)
+static bool read_body(struct log_bytes body, struct log_file_format *format,
+                      struct log_event *event)
 {
     switch (event->type) {
     case STOP:
@@ -185,7 +186,7 @@ static bool read_body(struct log_bytes body, struct log_format *format, struct l
     }
 }
 
-void log_event_read(const unsigned char *data, size_t length, struct log_format *format,
+void log_event_read(const unsigned char *data, size_t length, struct log_file_format *format,
                     struct log_event *event)
 {
     *event = (struct log_event){.kind = LOG_EVENT_MALFORMED};

@@ -35,7 +35,7 @@ enum log_event_kind {
 enum log_change { LOG_INSERT, LOG_UPDATE, LOG_DELETE };
 
 /* What is known of the log file that the events come from. Zeroed before the first event. */
-struct log_format {
+struct log_file_format {
     bool known;
     bool checksum; /* each event ends with 4 bytes of a checksum */
 };
@@ -70,7 +70,7 @@ struct log_event {
 };
 
 /* Reads an event and what it says about the format of those after it. The event refers to data. */
-void log_event_read(const unsigned char *data, size_t length, struct log_format *format,
+void log_event_read(const unsigned char *data, size_t length, struct log_file_format *format,
                     struct log_event *event);
 
 /* Tables with more columns cannot be read. */

@@ -17,6 +17,7 @@
 #include "manage/command.h"
 #include "manage/table.h"
 #include "placement/standard.h"
+#include "placement/world/server.h"
 
 /* Rows in a batch without --max-count. */
 enum { BATCH = 50 };
@@ -179,4 +180,15 @@ int command_db_online_data_migrations(struct command_call *call)
         return MIGRATIONS_FAILED;
     }
     return done > 0 ? MIGRATIONS_MORE : MIGRATIONS_COMPLETE;
+}
+
+int command_db_grants(struct command_call *call)
+{
+    const char *service, *world;
+    if (call->argc > 1)
+        return command_usage(call);
+    enum outcome outcome = world_grants_load(call->database, &service, &world);
+    if (outcome == OUTCOME_OK)
+        printf("%s\n%s\n", text_shown(&call->arena, service), text_shown(&call->arena, world));
+    return command_outcome(outcome);
 }

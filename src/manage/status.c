@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "auth/authentication.h"
 #include "base/json_writer.h"
@@ -16,6 +17,7 @@
 #include "manage/command.h"
 #include "manage/status_policy.h"
 #include "manage/table.h"
+#include "placement/world/follow.h"
 #include "settings/config_find.h"
 
 /* The codes of oslo_upgradecheck; also the exit status. */
@@ -160,6 +162,19 @@ static enum outcome read_database(struct database *database, struct migrations_m
     return database_find_obstacle(database, obstacle);
 }
 
+/* Upstream keeps no world, so this is no check of the table and does not change the exit status. */
+static void tell_world(struct command_call *call)
+{
+    if (strcmp(call->settings->berth_world, "off") == 0)
+        return;
+    enum world_reason reason = world_follow_check(call->database);
+    if (reason == WORLD_KEPT)
+        fputs("The world can be kept in memory.\n", stderr);
+    else
+        fprintf(stderr, "The world cannot be kept in memory, so searches read the database: %s.\n",
+                world_reason_text(reason));
+}
+
 int command_status_upgrade_check(struct command_call *call)
 {
     struct migrations_missing missing;
@@ -190,6 +205,7 @@ int command_status_upgrade_check(struct command_call *call)
     else
         print_table(&call->arena, results, count);
     status_policy_report(call);
+    tell_world(call);
     if (missing.roots || missing.consumers > 0)
         fputs("\"berth-manage db online_data_migrations\" does the same as placement-manage's.\n",
               stderr);

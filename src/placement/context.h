@@ -18,14 +18,16 @@ struct placement_settings {
     uint64_t candidates_milliseconds; /* the longest that a search may take */
 };
 
+struct kept_world;
 struct trail;
 
 struct context {
     struct arena *arena;
     struct database *database;
     const struct placement_settings *settings;
-    struct trail *trail;    /* what a write changes (placement/trail.h); NULL: nobody asks */
-    struct failure failure; /* why the last outcome was not OUTCOME_OK */
+    struct kept_world *kept; /* placement/world/fence.h; NULL: read all by SQL */
+    struct trail *trail;     /* what a write changes (placement/trail.h); NULL: nobody asks */
+    struct failure failure;  /* why the last outcome was not OUTCOME_OK */
 };
 
 /* Notes the reason in context->failure and returns the outcome. */

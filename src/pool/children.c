@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "pool/follower.h"
 #include "pool/startup.h"
 #include "pool/worker.h"
 
@@ -58,6 +59,28 @@ void children_retry_startup(struct master *master)
 {
     if (master->startup_due && clock_milliseconds() >= master->startup_not_before)
         children_start_startup(master);
+}
+
+void children_start_follower(struct master *master)
+{
+    pid_t parent = getpid();
+    struct world_watch *watch = &master->scoreboard->world;
+    atomic_store(&watch->beat, clock_milliseconds());
+    pid_t pid = fork();
+    if (pid == 0) {
+        child_begin(master, "berth-follower", parent);
+        sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+        _exit(follower_run(master->settings, master->scoreboard, master->shared->world));
+    }
+    master->follower.not_before = clock_milliseconds() + FORK_PAUSE;
+    if (pid < 0) {
+        log_event(LOG_LEVEL_ERROR, "the follower could not be forked", log_errno("reason", errno));
+        return;
+    }
+    master->follower.started = clock_milliseconds();
+    master->follower.generation = master->generation;
+    master->follower.told = false;
+    atomic_store(&watch->follower, pid);
 }
 
 /* Returns a slot for another worker: that of one whose successor waited long enough, or else one
@@ -157,6 +180,14 @@ static void note_end(struct master *master, pid_t pid, int status)
     }
 }
 
+/* What it means is pool/follower_care.c's matter. */
+static void note_follower_end(struct master *master, pid_t pid, int status)
+{
+    master->follower.ended = pid;
+    master->follower.status = status;
+    atomic_store(&master->scoreboard->world.follower, 0);
+}
+
 void children_reap(struct master *master)
 {
     pid_t pid;
@@ -166,6 +197,8 @@ void children_reap(struct master *master)
             master->startup = 0;
         else if (pid == master->upgrade.trial)
             upgrade_judge(&master->upgrade, status);
+        else if (pid == atomic_load(&master->scoreboard->world.follower))
+            note_follower_end(master, pid, status);
         else
             note_end(master, pid, status);
     }

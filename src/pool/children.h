@@ -1,5 +1,6 @@
 /*
- * The master's children: workers, and the startup process (pool/startup.h).
+ * The master's children: workers, the startup process (pool/startup.h), and the follower
+ * (pool/follower.h).
  */
 #ifndef BERTH_POOL_CHILDREN_H
 #define BERTH_POOL_CHILDREN_H
@@ -12,6 +13,9 @@ void children_start_startup(struct master *master);
 
 /* Forks the startup process if it is due, a second after the last failure. */
 void children_retry_startup(struct master *master);
+
+/* Forks the follower. If that fails, logs the reason and notes when to try again. */
+void children_start_follower(struct master *master);
 
 /* Forks a worker with the current configuration into a free slot. Returns false if that failed; the
    reason is logged. */

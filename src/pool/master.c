@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "pool/children.h"
+#include "pool/follower_care.h"
 #include "pool/master_state.h"
 #include "pool/pool_state.h"
 #include "pool/reconcile.h"
@@ -81,6 +82,7 @@ static void serve(struct master *master)
     while (master->stop_at == 0) {
         policy_store_refresh(master->configuration->policies, POLICY_STORE_LOGS);
         children_retry_startup(master);
+        follower_care(master);
         bool moving = reconcile_step(master);
         watchdog_check(master);
         if (master->upgrade.passed)

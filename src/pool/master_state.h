@@ -6,6 +6,7 @@
  *   pool_state     the state of the pool, and telling the service manager
  *   respawn        how soon a worker that died has a successor
  *   reconcile      the right number of workers, all with the current configuration
+ *   follower_care  keeping the follower (pool/follower.h)
  *   watchdog       killing workers that are stuck
  *   reload         SIGHUP
  *   takeover       SIGUSR2: becoming another program, and being that program
@@ -40,6 +41,17 @@ struct child {
     struct respawn respawn;
 };
 
+/* What the master knows about the follower, besides the scoreboard. */
+struct follower_state {
+    uint64_t started;
+    unsigned generation; /* of its configuration */
+    bool told;           /* it was killed on purpose */
+    pid_t ended;         /* one that has ended, until that is noted */
+    int status;          /* of its end */
+    unsigned failures;   /* deaths in a row that were too early */
+    uint64_t not_before; /* when the next one may start */
+};
+
 struct master {
     const struct config_place *places; /* where the configuration is */
     size_t place_count;
@@ -57,8 +69,9 @@ struct master {
     pid_t startup;               /* the startup process; 0: it has ended */
     bool startup_due;            /* it could not be forked: try again */
     uint64_t startup_not_before; /* when to try again */
-    uint64_t fork_not_before;    /* fork() failed: start no worker before this time */
-    uint64_t stop_at;            /* when to kill the remaining workers; 0: not stopping */
+    struct follower_state follower;
+    uint64_t fork_not_before; /* fork() failed: start no worker before this time */
+    uint64_t stop_at;         /* when to kill the remaining workers; 0: not stopping */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "pool/children.h"
+#include "pool/follower_care.h"
 #include "pool/pool_state.h"
 
 void shutdown_begin(struct master *master)
@@ -21,6 +22,7 @@ void shutdown_begin(struct master *master)
     children_signal(master, SIGTERM);
     if (master->startup > 0)
         kill(master->startup, SIGKILL);
+    follower_end(master);
     upgrade_cancel(&master->upgrade);
 }
 

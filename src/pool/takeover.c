@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "pool/children.h"
+#include "pool/follower_care.h"
 #include "pool/pool_state.h"
 
 /* Collects what the new program has to know. Returns false if there is no memory. */
@@ -45,6 +46,7 @@ void takeover_carry_out(struct master *master)
         waitpid(master->startup, NULL, 0);
         master->startup = 0;
     }
+    follower_end(master);
     if (collect_handover(master, &handover))
         upgrade_carry_out(&master->upgrade, &handover);
     handover_free(&handover);

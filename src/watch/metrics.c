@@ -92,6 +92,25 @@ static void write_pool(struct buffer *buffer, const struct scoreboard *scoreboar
                 (double)(now - oldest) / 1000);
 }
 
+static void write_world(struct buffer *buffer, const struct world_watch *world)
+{
+    enum world_reason reason = (enum world_reason)atomic_load(&world->reason);
+    if (reason == WORLD_OFF)
+        return;
+    write_gauge(buffer, "berth_world_kept",
+                "1: requests read the world that is kept in memory; 0: the database.",
+                reason == WORLD_KEPT);
+    write_gauge(buffer, "berth_world_transactions_behind",
+                "Transactions in the database that the kept world did not have at the last look.",
+                (double)atomic_load(&world->behind));
+    metrics_begin(buffer, "berth_world_lost_total", "counter",
+                  "Times that the kept world was given up, by reason.");
+    for (unsigned i = WORLD_KEPT + 1; i < WORLD_REASONS; i++)
+        buffer_printf(buffer, "berth_world_lost_total{reason=\"%s\"} %llu\n",
+                      world_reason_label((enum world_reason)i),
+                      (unsigned long long)atomic_load(&world->lost[i]));
+}
+
 static void write_counters(struct buffer *buffer, const struct tally *sum)
 {
     for (unsigned i = 0; i < COUNTERS; i++) {
@@ -185,6 +204,7 @@ void metrics_write(struct buffer *buffer, const struct scoreboard *scoreboard, s
 {
     scoreboard_sum(scoreboard, sum);
     write_pool(buffer, scoreboard);
+    write_world(buffer, &scoreboard->world);
     write_requests(buffer, scoreboard, sum);
     write_counters(buffer, sum);
     write_distributions(buffer, sum);

@@ -58,6 +58,8 @@ struct scoreboard *scoreboard_new(const char *const *routes, size_t count, int *
     }
     clock_gettime(CLOCK_REALTIME, &now);
     scoreboard->layout = scoreboard_layout();
+    atomic_store(&scoreboard->world.reason, WORLD_OFF);
+    atomic_store(&scoreboard->world.told, WORLD_OFF);
     scoreboard->size = sizeof(*scoreboard);
     scoreboard->started = clock_milliseconds();
     scoreboard->started_at = now.tv_sec;

@@ -23,6 +23,7 @@
 
 #include "watch/health.h"
 #include "watch/tally.h"
+#include "watch/world_watch.h"
 
 #define SCOREBOARD_MAGIC "berthsb" /* with its NUL */
 #define SCOREBOARD_NAME  "berth-scoreboard"
@@ -79,6 +80,7 @@ struct scoreboard {
     _Atomic int state;       /* enum pool_state */
     _Atomic unsigned wanted; /* workers */
     struct health health;
+    struct world_watch world;
     uint64_t started;                                 /* clock_milliseconds() */
     int64_t started_at;                               /* seconds since 1970 */
     uint32_t route_count;                             /* of the routes with a name */

@@ -33,7 +33,7 @@ static struct bytes event_of(unsigned char type)
 }
 
 /* Reads an event from exactly as much memory as it has, so that a sanitizer sees what is beyond. */
-static struct log_event read_event(const struct bytes *bytes, struct log_format *format,
+static struct log_event read_event(const struct bytes *bytes, struct log_file_format *format,
                                    unsigned char **memory)
 {
     struct log_event event;
@@ -47,7 +47,7 @@ static struct log_event read_event(const struct bytes *bytes, struct log_format 
     return event;
 }
 
-static enum log_event_kind kind_of(const struct bytes *bytes, struct log_format *format)
+static enum log_event_kind kind_of(const struct bytes *bytes, struct log_file_format *format)
 {
     unsigned char *memory;
     struct log_event event = read_event(bytes, format, &memory);
@@ -91,7 +91,7 @@ static struct bytes rows_event(void)
 
 START_TEST(formats)
 {
-    struct log_format format = {.known = false};
+    struct log_file_format format = {.known = false};
     struct bytes commit = event_of(16), plain = format_event(0), checked = format_event(1);
     ADD(&commit, 1, 2, 3, 4, 5, 6, 7, 8);
     ck_assert_int_eq(kind_of(&commit, &format), LOG_EVENT_MALFORMED);
@@ -109,7 +109,7 @@ END_TEST
 
 START_TEST(ids)
 {
-    struct log_format format = {.known = true};
+    struct log_file_format format = {.known = true};
     struct bytes bytes = event_of(162);
     unsigned char *memory;
     ADD(&bytes, 0xff, 1, 0, 0, 0, 0, 0, 1, 7, 0, 0, 0, 0x01, 0, 0, 0, 0, 0, 0);
@@ -129,7 +129,7 @@ END_TEST
 
 START_TEST(statements)
 {
-    struct log_format format = {.known = true, .checksum = true};
+    struct log_file_format format = {.known = true, .checksum = true};
     struct bytes bytes = event_of(2);
     unsigned char *memory;
     ADD(&bytes, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0xaa, 'd', 'b', 0, 'S', 'Q', 'L');
@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(rows)
 {
-    struct log_format format = {.known = true};
+    struct log_file_format format = {.known = true};
     struct bytes table = table_event(), bytes = rows_event();
     struct log_columns columns;
     struct log_value values[LOG_COLUMNS];
@@ -178,7 +178,7 @@ END_TEST
 
 START_TEST(part_of_a_row)
 {
-    struct log_format format = {.known = true};
+    struct log_file_format format = {.known = true};
     struct bytes bytes = rows_event();
     unsigned char *memory;
     bytes.data[HEADER + 9] = 0x7f;
@@ -198,7 +198,7 @@ START_TEST(broken_events)
     for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
         for (size_t at = 0; at <= whole[i].length; at++)
             for (unsigned change = 0; change < 3; change++) {
-                struct log_format format = {.known = true};
+                struct log_file_format format = {.known = true};
                 struct bytes broken = whole[i];
                 if (change == 0)
                     broken.length = at;

@@ -185,7 +185,7 @@ END_TEST
 static const struct {
     enum log_rotation_unit unit;
     unsigned interval;
-    int after; /* seconds */
+    time_t after; /* seconds */
 } intervals[] = {
     {LOG_ROTATION_SECONDS, 30, 30},
     {LOG_ROTATION_MINUTES, 5, 300},

@@ -63,6 +63,18 @@ static void write_warnings(const struct settings *settings, struct json_writer *
     writer_end_array(writer);
 }
 
+/* The service is ready without the world, too: it reads the database then. */
+static void write_world(const struct scoreboard *scoreboard, struct json_writer *writer)
+{
+    enum world_reason reason = (enum world_reason)atomic_load(&scoreboard->world.reason);
+    writer_key(writer, "world");
+    writer_begin_object(writer);
+    writer_key(writer, "kept");
+    writer_boolean(writer, reason == WORLD_KEPT);
+    writer_member_text(writer, "reason", reason == WORLD_KEPT ? NULL : world_reason_label(reason));
+    writer_end_object(writer);
+}
+
 static void write_ready(const struct monitoring_sources *sources, struct exchange *exchange,
                         struct json_writer *writer)
 {
@@ -80,6 +92,7 @@ static void write_ready(const struct monitoring_sources *sources, struct exchang
     for (unsigned i = 0; i < HEALTH_CHECKS; i++)
         writer_member_text(writer, check_names[i], state_names[states[i]]);
     writer_end_object(writer);
+    write_world(sources->scoreboard, writer);
     write_warnings(sources->settings, writer);
 }
 

@@ -16,11 +16,12 @@
 #include "api/monitoring/sources.h"
 #include "http/exchange.h"
 
-/* {"live": true, "ready": ..., "checks": {...}, "warnings": [...]}, with the status of ready. */
+/* {"live": true, "ready": ..., "checks": {...}, "world": {...}, "warnings": [...]}, with the status
+ * of ready. */
 void health_show(const struct monitoring_sources *sources, struct exchange *exchange);
 /* {"live": true} */
 void health_show_live(const struct monitoring_sources *sources, struct exchange *exchange);
-/* {"ready": ..., "checks": {...}, "warnings": [...]} */
+/* {"ready": ..., "checks": {...}, "world": {...}, "warnings": [...]} */
 void health_show_ready(const struct monitoring_sources *sources, struct exchange *exchange);
 
 #endif

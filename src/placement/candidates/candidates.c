@@ -10,11 +10,13 @@
 
 #include "base/sorted.h"
 #include "placement/candidates/candidate_maker.h"
+#include "placement/candidates/kept_names.h"
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search.h"
 #include "placement/candidates/summaries.h"
 #include "placement/candidates/tree_selection.h"
 #include "placement/candidates/world_load.h"
+#include "placement/world/fence.h"
 
 /* With a limit and a random order, the sample is taken from at most this many candidates. */
 enum { SAMPLED_MOST = 100000 };
@@ -44,6 +46,7 @@ struct finder {
     const struct candidate_listener *listener;
     struct tree_selection selection;
     struct portion *portion; /* the last one */
+    bool in_memory;          /* the world is the kept one */
     bool complete;           /* read the whole world, with all usages */
     bool begun;              /* the listener was told */
 
@@ -317,20 +320,45 @@ static enum outcome read_portion(void *subject)
                       &portion->classes);
 }
 
+/* Takes the kept world for the first portion, if it is current. */
+static bool take_kept(struct finder *finder)
+{
+    struct context *context = finder->context;
+    struct portion *portion = finder->portion;
+    const struct world *world = portion->before == NULL ? kept_world_refresh(context) : NULL;
+    if (world == NULL)
+        return false;
+    portion->world = *world;
+    resolution_begin(&portion->resolution, context, finder->request);
+    kept_names_resolve(&context->kept->image, &portion->resolution.names, &portion->classes,
+                       context->arena);
+    tree_selection_all(&finder->selection);
+    finder->in_memory = finder->complete = true;
+    return true;
+}
+
+/* Reads what comes next by SQL. */
+static enum outcome read_next(struct finder *finder)
+{
+    struct reading reading = {.finder = finder};
+    TRY(database_snapshot(finder->context->database, read_portion, &reading));
+    finder->selection = reading.selection;
+    finder->complete = reading.complete;
+    return OUTCOME_OK;
+}
+
 /* Reads what comes next, searches it, and tells what is found. Holds no transaction while it
    searches. */
 static enum outcome find_in_next(struct finder *finder)
 {
     const struct candidate_listener *listener = finder->listener;
     struct portion *portion = arena_alloc(finder->context->arena, sizeof(*portion));
-    struct reading reading = {.finder = finder};
     int64_t after = finder->selection.after;
     bool hopeless;
     *portion = (struct portion){.before = finder->portion};
     finder->portion = portion;
-    TRY(database_snapshot(finder->context->database, read_portion, &reading));
-    finder->selection = reading.selection;
-    finder->complete = reading.complete;
+    if (!take_kept(finder))
+        TRY(read_next(finder));
     finder->providers += portion->world.provider_count;
     if (finder->budget.deadline == 0)
         finder->budget.deadline =
@@ -377,7 +405,9 @@ static enum outcome summarize(struct finder *finder, struct portion *portion)
     bool *chosen = summaries_choose(&summaries, candidate_maker_named(portion->maker), arena);
     choose_once(portion, chosen);
     portion->chosen = chosen;
-    if (finder->request->with_traits)
+    if (finder->request->with_traits && finder->in_memory)
+        kept_traits(&finder->context->kept->image, &portion->world, chosen, &finder->traits, arena);
+    else if (finder->request->with_traits)
         TRY(world_traits_load(finder->context, &portion->world, chosen, &finder->traits));
     return summaries_tell(&summaries, chosen, arena);
 }

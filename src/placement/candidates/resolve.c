@@ -98,8 +98,12 @@ static uint64_t *set_bits(struct arena *arena, const struct vocabulary *vocabula
                           const struct name_set *set, size_t words)
 {
     uint64_t *bits = arena_array(arena, words, sizeof(*bits));
-    for (size_t i = 0; i < set->count; i++)
-        bits_add(bits, vocabulary_find(vocabulary, set->names[i]));
+    for (size_t i = 0; i < set->count; i++) {
+        size_t place = vocabulary_find(vocabulary, set->names[i]);
+        size_t number = vocabulary->numbers != NULL ? vocabulary->numbers[place] : place;
+        if (number != SIZE_MAX)
+            bits_add(bits, number);
+    }
     return bits;
 }
 

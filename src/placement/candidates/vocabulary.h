@@ -14,6 +14,7 @@ struct vocabulary {
     const char **names;
     int64_t *ids;
     size_t count;
+    const size_t *numbers; /* in the world's sets, SIZE_MAX: none; NULL: they are the places */
 };
 
 struct vocabularies {

@@ -178,3 +178,10 @@ enum world_reason world_follow_run(struct world_follow *follow)
     database_abandon(follow->database);
     return reason;
 }
+
+enum world_reason world_follow_check(struct database *database)
+{
+    struct world_layout layout;
+    enum world_reason reason = world_server_check(database);
+    return reason == WORLD_KEPT ? world_layout_load(database, &layout) : reason;
+}

@@ -34,4 +34,7 @@ struct world_follow {
 /* Runs until the world cannot be kept any more; gives up in the sink, and returns why. */
 enum world_reason world_follow_run(struct world_follow *follow);
 
+/* Returns WORLD_KEPT if a run could begin with this account and server, or why not. */
+enum world_reason world_follow_check(struct database *database);
+
 #endif

@@ -108,7 +108,7 @@ static void take_half(struct journal *journal)
     half->proof = journal->proof;
 }
 
-bool journal_begin(struct journal *journal, const char *lock, uint64_t connection)
+bool journal_begin_world(struct journal *journal, const char *lock, uint64_t connection)
 {
     atomic_store(&journal->shared->current, 0);
     journal->proof = (struct journal_proof){.connection = connection};
@@ -133,7 +133,7 @@ static bool add_bytes(struct journal *journal, const char *bytes, size_t length)
     return true;
 }
 
-bool journal_add(struct journal *journal, const struct world_record *record)
+bool journal_add_record(struct journal *journal, const struct world_record *record)
 {
     char bytes[RECORD_BYTES];
     return add_bytes(journal, bytes, record_write(record, bytes));

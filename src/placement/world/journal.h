@@ -36,9 +36,9 @@ void journal_free(struct journal *journal);
 
 /* Begins a new world. Readers have none until the first commit. lock: the name of a lock that the
    connection with this id holds in the server as long as the world is kept. */
-bool journal_begin(struct journal *journal, const char *lock, uint64_t connection);
+bool journal_begin_world(struct journal *journal, const char *lock, uint64_t connection);
 
-bool journal_add(struct journal *journal, const struct world_record *record);
+bool journal_add_record(struct journal *journal, const struct world_record *record);
 
 /* Publishes what was added since the last commit, as the state at this position, and wakes those
    who wait. */

@@ -9,13 +9,13 @@
 static bool begin(void *subject, const char *lock, uint64_t connection)
 {
     struct keeper *keeper = subject;
-    return journal_begin(keeper->journal, lock, connection);
+    return journal_begin_world(keeper->journal, lock, connection);
 }
 
 static bool add(void *subject, const struct world_record *record)
 {
     struct keeper *keeper = subject;
-    return journal_add(keeper->journal, record);
+    return journal_add_record(keeper->journal, record);
 }
 
 static bool commit(void *subject, const struct gtid_position *position)

@@ -12,7 +12,7 @@
 static const struct sql select_variables = {
     "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES "
     "WHERE VARIABLE_NAME IN ('log_bin', 'binlog_format', 'binlog_row_image', "
-    "'log_bin_compress', 'log_slave_updates', 'wsrep_on')",
+    "'log_bin_compress', 'wsrep_on')",
     "ss"};
 /* Of the account itself, or of its role, or of all. */
 static const struct sql select_privileges = {
@@ -28,6 +28,16 @@ static const struct sql select_replicas = {
     "information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'slaves_running' AND "
     "NOT @@global.log_slave_updates",
     "i"};
+
+/* A name in a GRANT is quoted as SQL quotes it. */
+#define ACCOUNT                                                                                    \
+    "QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@', "                                        \
+    "QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)), ';'"
+static const struct sql select_grants = {
+    "SELECT CONCAT('GRANT ALL PRIVILEGES ON `', REPLACE(REPLACE(REPLACE(DATABASE(), '`', '``'), "
+    "'_', '\\\\_'), '%', '\\\\%'), '`.* TO ', " ACCOUNT "), "
+    "CONCAT('GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO ', " ACCOUNT ")",
+    "ss"};
 
 enum { PRIVILEGES = 2 };
 
@@ -63,8 +73,7 @@ static enum world_reason check_variables(const struct rows *variables)
         if (value != NULL && strcasecmp(value, wanted[i].value) != 0)
             return wanted[i].reason;
     }
-    return is_on(variables, "wsrep_on") && !is_on(variables, "log_slave_updates") ? WORLD_NOT_LOGGED
-                                                                                  : WORLD_KEPT;
+    return is_on(variables, "wsrep_on") ? WORLD_CLUSTER : WORLD_KEPT;
 }
 
 enum world_reason world_server_check_again(struct database *database)
@@ -94,4 +103,13 @@ enum world_reason world_server_check(struct database *database)
     if (row_value(&rows, 0, 2)->length > 0 || row_value(&rows, 0, 3)->length > 0)
         return WORLD_FILTERED;
     return world_server_check_again(database);
+}
+
+enum outcome world_grants_load(struct database *database, const char **service, const char **world)
+{
+    struct rows rows;
+    TRY(database_select(database, &select_grants, NO_VALUES, &rows));
+    *service = row_value(&rows, 0, 0)->text;
+    *world = row_value(&rows, 0, 1)->text;
+    return OUTCOME_OK;
 }

@@ -1,0 +1,27 @@
+/*
+ * The kept world of one process, for requests that read.
+ *
+ * Before each request that uses it, the database is asked, in one statement, up to where its binary
+ * log goes and who holds the follower's lock. The answer proves that this is the server that the
+ * follower follows, and tells how far the image must have come to contain every write that was
+ * acknowledged before the request began.
+ */
+#ifndef BERTH_PLACEMENT_WORLD_FENCE_H
+#define BERTH_PLACEMENT_WORLD_FENCE_H
+
+#include "placement/context.h"
+#include "placement/world/image.h"
+
+struct kept_world {
+    const struct journal *journal;
+    struct image image;
+};
+
+void kept_world_begin(struct kept_world *kept, const struct journal *journal);
+void kept_world_end(struct kept_world *kept);
+
+/* Brings the image of context->kept up to date. Returns its world, for this request alone; NULL if
+   there is none that can be trusted, or it lags: then read by SQL. Notes no failure. */
+const struct world *kept_world_refresh(struct context *context);
+
+#endif
