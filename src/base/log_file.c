@@ -30,7 +30,7 @@ static const struct {
     [LOG_ROTATION_MINUTES] = {60, "dddd-dd-dd_dd-dd"},
     [LOG_ROTATION_HOURS] = {3600, "dddd-dd-dd_dd"},
     [LOG_ROTATION_DAYS] = {86400, "dddd-dd-dd"},
-    [LOG_ROTATION_WEEKDAY] = {7 * 86400, "dddd-dd-dd"},
+    [LOG_ROTATION_WEEKDAY] = {604800, "dddd-dd-dd"},
     [LOG_ROTATION_MIDNIGHT] = {86400, "dddd-dd-dd"},
 };
 

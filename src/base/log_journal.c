@@ -47,7 +47,7 @@ static void add(struct journal_entry *entry, const char *name, const char *value
     if (name_length + 1 + sizeof(size) + length + 1 > sizeof(entry->bytes) - entry->length)
         return;
     char *end = entry->bytes + entry->length;
-    end = (char *)memcpy(end, name, name_length) + name_length;
+    end = (char *)mempcpy(end, name, name_length);
     *end++ = binary ? '\n' : '=';
     if (binary)
         end = (char *)memcpy(end, &size, sizeof(size)) + sizeof(size);

@@ -84,7 +84,8 @@ static void show_msecs(const struct variable *variable, const struct log_record 
                        struct value *value)
 {
     (void)variable;
-    value->number = (double)(record->now->tv_nsec / 1000000);
+    long milliseconds = record->now->tv_nsec / 1000000;
+    value->number = (double)milliseconds;
 }
 
 static void show_created(const struct variable *variable, const struct log_record *record,
@@ -137,7 +138,7 @@ static void show_word(const char *text, char shown[WORD_SIZE])
         uint32_t character;
         text += utf8_next_shown(text, &character, shown + used);
         if (character == ' ')
-            strcpy(shown + used, "\\x20");
+            snprintf(shown + used, UTF8_SHOWN_SIZE, "\\x20");
         used += strlen(shown + used);
     }
     shown[used] = '\0';

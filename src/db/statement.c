@@ -92,6 +92,7 @@ static enum outcome run(struct database *database, const char *text, const struc
                         size_t count, struct prepared **prepared)
 {
     TRY(find_or_prepare(database, text, prepared));
+    assert(*prepared != NULL);
     MYSQL_STMT *handle = (*prepared)->handle;
     assert(mysql_stmt_param_count(handle) == count);
     MYSQL_BIND *binds = parameters_bind(database->arena, values, count);

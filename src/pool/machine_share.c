@@ -88,7 +88,7 @@ static void find_group(const char *own_cgroup, char *path, size_t size)
     while (fgets(line, sizeof(line), file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
         if (strncmp(line, "0::/", 4) == 0 && strstr(line, "..") == NULL && strlen(line + 3) < size)
-            strcpy(path, line + 3);
+            snprintf(path, size, "%s", line + 3);
     }
     fclose(file);
 }

@@ -317,13 +317,15 @@ bool settings_database_url(const struct settings *settings, struct database_url 
 }
 
 /* Returns the index of the word in a list that has it. */
-static unsigned index_of(const char *word, const char *const *words)
+static unsigned index_of(const char *word, const char *const *words, size_t count)
 {
     unsigned index = 0;
-    while (strcmp(words[index], word) != 0)
+    while (index + 1 < count && strcmp(words[index], word) != 0)
         index++;
     return index;
 }
+
+#define INDEX_OF(word, words) index_of((word), (words), sizeof(words) / sizeof(*(words)))
 
 static struct log_rotation rotation_of(const struct settings *settings)
 {
@@ -331,10 +333,10 @@ static struct log_rotation rotation_of(const struct settings *settings)
     static const char *const names[] = {"seconds", "minutes", "hours",
                                         "days",    "weekday", "midnight"};
     struct log_rotation rotation = {
-        .kind = index_of(settings->default_log_rotation_type, kinds),
+        .kind = INDEX_OF(settings->default_log_rotation_type, kinds),
         .size = (uint64_t)settings->default_max_logfile_size_mb << 20,
         .count = (unsigned)settings->default_max_logfile_count,
-        .unit = index_of(settings->default_log_rotate_interval_type, names),
+        .unit = INDEX_OF(settings->default_log_rotate_interval_type, names),
         .interval = (unsigned)settings->default_log_rotate_interval,
     };
     if (rotation.kind == LOG_ROTATION_SIZE && rotation.size == 0)
@@ -349,9 +351,9 @@ struct log_settings settings_log(const struct settings *settings)
     const char *own_file = text_filled_or(settings->berth_log_file, NULL);
     return (struct log_settings){
         .level =
-            settings->default_debug ? LOG_LEVEL_DEBUG : index_of(settings->berth_log_level, levels),
+            settings->default_debug ? LOG_LEVEL_DEBUG : INDEX_OF(settings->berth_log_level, levels),
         .format = settings->default_use_json ? LOG_FORMAT_JSON
-                                             : index_of(settings->berth_log_format, formats),
+                                             : INDEX_OF(settings->berth_log_format, formats),
         .directory = own_file != NULL ? NULL : text_filled_or(settings->default_log_dir, NULL),
         .file = text_or(own_file, text_filled_or(settings->default_log_file, NULL)),
         .rotation = rotation_of(settings),

@@ -11,7 +11,7 @@ import uuid
 
 from support.cloud import (LATEST, SIGHUP, SIGKILL, SIGTERM, SIGUSR2, Cloud, is_alive, wait_until)
 from support.paths import BERTH, BUILD
-from support.processes import children
+from support.processes import children_but_follower as children
 
 MORE = 100  # requests between two replacements of the program
 

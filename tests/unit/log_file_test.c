@@ -187,14 +187,11 @@ static const struct {
     unsigned interval;
     time_t after; /* seconds */
 } intervals[] = {
-    {LOG_ROTATION_SECONDS, 30, 30},
-    {LOG_ROTATION_MINUTES, 5, 300},
-    {LOG_ROTATION_HOURS, 2, 7200},
-    {LOG_ROTATION_DAYS, 3, 3 * 86400},
-    {LOG_ROTATION_MIDNIGHT, 3, 14 * 3600},
-    {LOG_ROTATION_WEEKDAY, 5, 14 * 3600},                    /* Saturday */
-    {LOG_ROTATION_WEEKDAY, 6, 14 * 3600 + 23 * 3600},        /* Sunday, an hour shorter */
-    {LOG_ROTATION_WEEKDAY, 4, 14 * 3600 + 6 * 86400 - 3600}, /* Friday */
+    {LOG_ROTATION_SECONDS, 30, 30},    {LOG_ROTATION_MINUTES, 5, 300},
+    {LOG_ROTATION_HOURS, 2, 7200},     {LOG_ROTATION_DAYS, 3, 259200},
+    {LOG_ROTATION_MIDNIGHT, 3, 50400}, {LOG_ROTATION_WEEKDAY, 5, 50400}, /* Saturday */
+    {LOG_ROTATION_WEEKDAY, 6, 133200}, /* Sunday, an hour shorter */
+    {LOG_ROTATION_WEEKDAY, 4, 565200}, /* Friday */
 };
 
 START_TEST(intervals_end_when_python_ends_them)

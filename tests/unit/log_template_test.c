@@ -3,6 +3,7 @@
  */
 #include <config.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,7 +108,7 @@ START_TEST(long_lines_are_cut)
     static char format[20000];
     const char *reason;
     for (size_t i = 0; i + 10 < sizeof(format); i += 10)
-        memcpy(format + i, "%(name)99s", 10);
+        snprintf(format + i, sizeof(format) - i, "%%(name)99s");
     ck_assert_uint_lt(strlen(made(format, NULL, &reason)), LOG_LINE_SIZE);
 }
 END_TEST

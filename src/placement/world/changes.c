@@ -162,7 +162,7 @@ enum world_reason world_changes_add(const struct world_layout *layout, enum worl
     const struct table_layout *of_table = &layout->tables[table];
     struct log_bytes data = event->rows.data;
     enum log_change change = event->rows.change;
-    struct row before, after;
+    struct row before = {0}, after = {0};
     while (data.length > 0) {
         bool room = true;
         struct row *row = change == LOG_INSERT ? &after : &before;

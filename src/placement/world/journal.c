@@ -135,13 +135,13 @@ static bool add_bytes(struct journal *journal, const char *bytes, size_t length)
 
 bool journal_add_record(struct journal *journal, const struct world_record *record)
 {
-    char bytes[RECORD_BYTES];
+    char bytes[RECORD_BYTES] = {0};
     return add_bytes(journal, bytes, record_write(record, bytes));
 }
 
 bool journal_commit(struct journal *journal, const struct gtid_position *position)
 {
-    char bytes[RECORD_BYTES];
+    char bytes[RECORD_BYTES] = {0};
     struct half *half = half_of(journal, journal->number);
     if (!add_bytes(journal, bytes, position_write(position, bytes)))
         return false;

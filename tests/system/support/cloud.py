@@ -167,8 +167,6 @@ class Cloud(Service):
                  "CREATE USER placement@localhost IDENTIFIED BY '%s'; "
                  'GRANT ALL ON placement.* TO placement@localhost' % (charset, self.password),
                  database=None)
-        if os.environ.get('BERTH_TEST_WORLD'):
-            self.sql('GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO placement@localhost')
         self.write_configuration()
 
     def start(self):
@@ -185,9 +183,7 @@ class Cloud(Service):
         self.script('stack', 'stop', self.stack)
 
     def start_database(self):
-        """With BERTH_TEST_WORLD in the environment the world can be kept."""
-        self.server.start('', *(['--log-bin=binlog', '--binlog-format=ROW', '--server-id=1']
-                                if os.environ.get('BERTH_TEST_WORLD') else []))
+        self.server.start()
 
     def stop_database(self):
         self.server.stop()

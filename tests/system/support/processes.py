@@ -25,3 +25,8 @@ def children(parent):
             if int(rest.split()[1]) == parent:
                 found[int(entry)] = name
     return found
+
+
+def children_but_follower(parent):
+    """Return the children but the follower of the binary log, which comes and goes beside them."""
+    return {pid: name for pid, name in children(parent).items() if name != 'berth-follower'}
