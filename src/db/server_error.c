@@ -51,6 +51,7 @@ static const struct {
     {CR_COMMANDS_OUT_OF_SYNC, OUTCOME_BROKEN, true},
     {CR_MALFORMED_PACKET, OUTCOME_BROKEN, true},
     {CR_OUT_OF_MEMORY, OUTCOME_UNAVAILABLE, true},
+    {0, OUTCOME_UNAVAILABLE, true}, /* libmariadb had no memory for the metadata of a result */
     {ER_SERVER_SHUTDOWN, OUTCOME_UNAVAILABLE, true},
     {ER_NORMAL_SHUTDOWN, OUTCOME_UNAVAILABLE, true},
     {ERROR_CONNECTION_KILLED, OUTCOME_UNAVAILABLE, true},

@@ -138,10 +138,10 @@ def statements(cloud, answer):
     return int(re.search(r'sql_statements=(\d+)', line[0]).group(1))
 
 
-# As many as of a worker that remembered the standard names.
+# As many as of a worker that remembered the standard names, and one that tells what is rare.
 READS = [
-    ('/allocation_candidates?resources=VCPU:1', 8),
-    ('/allocation_candidates?resources=VCPU:1,CUSTOM_GOLD:1&required=HW_CPU_X86_AVX2', 8),
+    ('/allocation_candidates?resources=VCPU:1', 9),
+    ('/allocation_candidates?resources=VCPU:1,CUSTOM_GOLD:1&required=HW_CPU_X86_AVX2', 11),
     ('/resource_providers', 1),
     ('/resource_providers?required=HW_CPU_X86_AVX2,!COMPUTE_STATUS_DISABLED', 1),
     ('/resource_providers?resources=VCPU:1&required=CUSTOM_GOOD', 1),
