@@ -18,7 +18,7 @@
 
 enum {
     RETRY = 60,     /* seconds until a rotation that failed is tried again */
-    ATTEMPTS = 100, /* to write a line to a file that is not deleted meanwhile */
+    ATTEMPTS = 100, /* to write a line to a file that is not deleted in between */
 };
 
 /* What Python's handler does for each unit. */

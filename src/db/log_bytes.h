@@ -33,7 +33,7 @@ static inline bool log_bytes_skip(struct log_bytes *bytes, uint64_t length)
     return log_bytes_take(bytes, length, &skipped);
 }
 
-/* Takes a number of so many bytes (at most 8), the lowest first. */
+/* Takes a number of size bytes (at most 8), the lowest first. */
 static inline bool log_bytes_number(struct log_bytes *bytes, unsigned size, uint64_t *number)
 {
     struct log_bytes taken;

@@ -56,7 +56,7 @@ bool log_columns_read(struct log_bytes bytes, struct log_columns *columns)
     return details.length == 0;
 }
 
-/* Takes an integer of so many bytes and extends its sign. */
+/* Takes an integer of that many bytes and extends its sign. */
 static bool read_integer(struct log_bytes *data, unsigned size, struct log_value *value)
 {
     uint64_t number;
@@ -83,7 +83,7 @@ static bool read_real(struct log_bytes *data, const struct log_column *column,
     return true;
 }
 
-/* Takes a length of so many bytes and then as many bytes. */
+/* Takes a length, of that many bytes, and then as many bytes as it says. */
 static bool read_text(struct log_bytes *data, unsigned size, enum log_value_kind kind,
                       struct log_value *value)
 {

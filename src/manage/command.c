@@ -11,6 +11,7 @@
 
 #include "base/utf8.h"
 #include "db/schema_version.h"
+#include "manage/terminal.h"
 
 enum { COMPLAINT_SIZE = 4096 };
 
@@ -24,6 +25,13 @@ int command_complain(const char *format, ...)
     utf8_show(shown, sizeof(shown), text);
     fprintf(stderr, "%s: %s\n", program_is()->name, shown);
     return 1;
+}
+
+int command_output(struct buffer *output)
+{
+    bool written = terminal_flush(output, stdout);
+    buffer_free(output);
+    return written ? 0 : command_complain("the output cannot be written");
 }
 
 int command_outcome(enum outcome outcome)

@@ -12,6 +12,7 @@
 
 #include <sysexits.h>
 
+#include "base/buffer.h"
 #include "db/database.h"
 #include "manage/program.h"
 #include "settings/settings.h"
@@ -43,6 +44,9 @@ struct command {
 
 /* Writes a complaint to stderr, after the program's name. Returns 1, an exit status. */
 int command_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes the output of a command to stdout, and frees it. Returns 0, or 1 after a complaint. */
+int command_output(struct buffer *output);
 
 /* Returns the exit status for an outcome: 0, or 1 after a complaint. */
 int command_outcome(enum outcome outcome);

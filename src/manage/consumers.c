@@ -236,7 +236,5 @@ int command_consumers(struct command_call *call)
         write_json(&work);
     else
         write_text(&work);
-    bool written = terminal_flush(&work.output, stdout);
-    buffer_free(&work.output);
-    return written ? 0 : command_complain("the output cannot be written");
+    return command_output(&work.output);
 }

@@ -10,7 +10,7 @@
 #include "auth/policy/store.h"
 #include "base/text.h"
 
-/* Kinds of users that Nova and Neutron have: by the roles that Keystone gives them. */
+/* Kinds of users that Nova and Neutron have: by their roles in Keystone. */
 static const struct {
     const char *roles, *words;
 } callers[] = {

@@ -46,7 +46,5 @@ int command_tree(struct command_call *call)
     tree_draw(&buffer, &terminal, &trees);
     if (wanted == NULL)
         write_count(&buffer, &trees);
-    bool written = terminal_flush(&buffer, stdout);
-    buffer_free(&buffer);
-    return written ? 0 : command_complain("the output cannot be written");
+    return command_output(&buffer);
 }

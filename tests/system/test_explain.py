@@ -48,10 +48,10 @@ IMPOSSIBLE = [
     ('resources=FPGA:3', 'No provider has a capacity of 3 FPGA: at most 1'),
     ('resources=PCI_DEVICE:3', r'No provider has 3 PCI_DEVICE left: at most 2 \(nic1\); 1 other '
                                r'does not allow the amount \(units\)'),
-    ('resources=VCPU:12', 'No provider gives 12 VCPU at once: max_unit is at most 8'),
+    ('resources=VCPU:12', 'No provider allows 12 VCPU at once: max_unit is at most 8'),
     ('resources=MEMORY_MB:100',
-     'No provider gives as little as 100 MEMORY_MB: min_unit is at least 256'),
-    ('resources=MEMORY_MB:300', 'No provider gives 300 MEMORY_MB: step_size'),
+     'No provider allows as little as 100 MEMORY_MB: min_unit is at least 256'),
+    ('resources=MEMORY_MB:300', 'No provider allows 300 MEMORY_MB: step_size'),
     ('resources=VCPU:1&member_of=' + NOBODY, 'No provider is in the aggregate ' + NOBODY),
     ('resources=VCPU:1&in_tree=' + NOBODY, r'There is no provider %s \(in_tree\)' % NOBODY),
     ('resources=VCPU:1&root_required=CUSTOM_FPGA_A',
@@ -96,7 +96,7 @@ IMPOSSIBLE = [
      'No provider has the trait HW_NUMA_ROOT and the trait CUSTOM_LICENSED'),
     ('resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
      'in_tree1={numa0}&in_tree2={numa0}&in_tree3={numa0}',
-     'Groups 1, 2 and 3 fit alone, not together: no tree gives 9 VCPU in these parts'),
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 9 VCPU in these parts'),
     ('resources1=VCPU:1&resources2=VCPU:1&group_policy=isolate&same_subtree=1,2',
      'same_subtree=1,2 with group_policy=isolate: no subtree has different providers for groups '
      '1 and 2'),

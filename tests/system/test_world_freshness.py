@@ -157,7 +157,7 @@ def test_a_read_sees_every_write_that_was_acknowledged(cloud):
 
 
 def test_a_follower_that_is_killed_again_and_again(cloud):
-    """No wrong answer and no error meanwhile, and the world comes back."""
+    """No wrong answer and no error, and the world comes back."""
     hosts = Hosts(cloud)
     killed, ended = [], threading.Event()
 

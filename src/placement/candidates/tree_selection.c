@@ -149,17 +149,25 @@ static bool someone_shares(const struct rows *rows)
     return false;
 }
 
-static enum outcome list_roots(struct tree_selection *selection, const struct sql *sql,
-                               const struct value *values, size_t count)
+/* Reads ids of roots. */
+static enum outcome read_roots(struct tree_selection *selection, const struct sql *sql,
+                               const struct value *values, size_t count, const int64_t **roots,
+                               size_t *root_count)
 {
     struct rows rows;
     TRY(database_select(selection->context->database, sql, values, count, &rows));
-    int64_t *roots = arena_array(selection->context->arena, rows.count, sizeof(*roots));
+    int64_t *ids = arena_array(selection->context->arena, rows.count, sizeof(*ids));
     for (size_t i = 0; i < rows.count; i++)
-        roots[i] = row_integer(&rows, i, 0);
-    selection->roots = roots;
-    selection->root_count = rows.count;
+        ids[i] = row_integer(&rows, i, 0);
+    *roots = ids;
+    *root_count = rows.count;
     return OUTCOME_OK;
+}
+
+static enum outcome list_roots(struct tree_selection *selection, const struct sql *sql,
+                               const struct value *values, size_t count)
+{
+    return read_roots(selection, sql, values, count, &selection->listed, &selection->listed_count);
 }
 
 static const char *named_tree(const struct candidate_request *request)
@@ -207,14 +215,41 @@ static enum outcome decide(struct tree_selection *selection)
 
 /* Portions. */
 
+/* Returns how many trees are next: all that are listed, if all candidates are wanted. */
+static size_t portion_size(const struct tree_selection *selection)
+{
+    size_t left = selection->listed_count - selection->listed_next;
+    if (selection->kind == SELECTION_IN_ORDER)
+        return selection->portion;
+    return selection->portion == 0 || selection->portion > left ? left : selection->portion;
+}
+
+/* Tells whether the next portion is so large that reading whole tables is faster. */
 static enum outcome is_large(struct tree_selection *selection, bool *large)
 {
     struct rows rows;
     *large = false;
-    if (selection->after == 0)
+    if (portion_size(selection) <= PORTION_LEAST)
         return OUTCOME_OK;
     TRY(database_select(selection->context->database, &count_providers, NO_VALUES, &rows));
-    *large = selection->portion > (uint64_t)row_integer(&rows, 0, 0) / PART_MOST;
+    *large = portion_size(selection) > (uint64_t)row_integer(&rows, 0, 0) / PART_MOST;
+    return OUTCOME_OK;
+}
+
+static enum outcome take_roots(struct tree_selection *selection)
+{
+    size_t size = portion_size(selection);
+    if (selection->kind == SELECTION_LISTED) {
+        selection->roots = selection->listed + selection->listed_next;
+        selection->root_count = size;
+        selection->listed_next += size;
+        selection->ended = selection->listed_next == selection->listed_count;
+        return OUTCOME_OK;
+    }
+    TRY(read_roots(selection, &select_next_roots,
+                   VALUES(value_integer(selection->after), value_integer((int64_t)size)),
+                   &selection->roots, &selection->root_count));
+    selection->ended = selection->root_count < size;
     return OUTCOME_OK;
 }
 
@@ -226,10 +261,7 @@ static enum outcome take_portion(struct tree_selection *selection)
         selection->kind = SELECTION_REST;
         return OUTCOME_OK;
     }
-    TRY(list_roots(
-        selection, &select_next_roots,
-        VALUES(value_integer(selection->after), value_integer((int64_t)selection->portion))));
-    selection->ended = selection->root_count < selection->portion;
+    TRY(take_roots(selection));
     if (selection->root_count > 0)
         selection->after = selection->roots[selection->root_count - 1];
     selection->portion *= PORTION_GROWTH;
@@ -241,9 +273,9 @@ enum outcome tree_selection_next(struct tree_selection *selection)
     selection->roots = NULL;
     if (selection->kind == SELECTION_NEW)
         TRY(decide(selection));
-    if (selection->kind == SELECTION_IN_ORDER)
+    if (selection->kind != SELECTION_REST)
         TRY(take_portion(selection));
-    if (selection->kind != SELECTION_IN_ORDER)
+    if (selection->kind == SELECTION_REST)
         selection->ended = true;
     return OUTCOME_OK;
 }

@@ -4,7 +4,8 @@
  * Where no provider shares, all providers of a candidate are in one tree, and candidates come tree
  * by tree in the order of the ids of roots. So the trees can be read in portions, each with a
  * snapshot of its own, until there are enough candidates. If few providers have something that
- * every candidate must have (a trait, an aggregate, a tree), only the trees of these are read.
+ * every candidate must have (a trait, an aggregate, a tree), only the trees of these are read, in
+ * portions too.
  * Where providers share, and where the order is not that of the roots, everything is read at once.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_TREE_SELECTION_H
@@ -31,6 +32,10 @@ struct tree_selection {
     /* The trees to read now, by their roots, rising; NULL: all. */
     const int64_t *roots;
     size_t root_count;
+
+    /* All trees that have something rare, and how many of them have been read. */
+    const int64_t *listed;
+    size_t listed_count, listed_next;
 };
 
 /* Begins a selection. wanted: how many candidates are wanted; 0: all, so that trees are read at

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "placement/explain/wording.h"
 
-/* Of several constraints that are impossible alone, so many are told. */
+/* Of several constraints that are impossible alone, the number that is told. */
 enum { TOLD_MOST = 3 };
 
 /* Single constraints. */
@@ -24,14 +24,15 @@ static const char *tell_units(const struct telling *telling, const struct class_
         arena_printf(telling->arena, "%" PRId64 " %s", figures->amount, figures->class_name);
     if (figures->amount > figures->most_unit)
         return arena_printf(telling->arena,
-                            "no provider gives %s at once: max_unit is at most %" PRId64, amount,
+                            "no provider allows %s at once: max_unit is at most %" PRId64, amount,
                             figures->most_unit);
     if (figures->amount < figures->least_unit)
         return arena_printf(telling->arena,
-                            "no provider gives as little as %s: min_unit is at least %" PRId64,
+                            "no provider allows as little as %s: min_unit is at least %" PRId64,
                             amount, figures->least_unit);
     return arena_printf(telling->arena,
-                        "no provider gives %s: step_size, min_unit or max_unit forbids it", amount);
+                        "no provider allows %s: step_size, min_unit or max_unit forbids it",
+                        amount);
 }
 
 static const char *tell_resource(const struct telling *telling, const struct constraint *constraint)
@@ -287,15 +288,15 @@ static const char *tell_class(const struct telling *telling, const struct constr
         &telling->explanation->funnels[constraint->group]->classes[constraint->index];
     const struct search_group *group = &telling->inquiry->query.groups[constraint->group];
     bool one = is_one_a_tree(telling, group->demands[constraint->index].class_id);
-    const char *reason = arena_printf(telling->arena, "no tree gives %" PRId64 " %s in these parts",
-                                      sum, figures->class_name);
+    const char *reason = arena_printf(
+        telling->arena, "no tree offers %" PRId64 " %s in these parts", sum, figures->class_name);
     if (one && sum > figures->most_free)
         reason = arena_printf(telling->arena,
                               "of %" PRId64 " %s a provider has at most %" PRId64 " left", sum,
                               figures->class_name, figures->most_free);
     else if (one && sum > figures->most_unit)
         reason = arena_printf(telling->arena,
-                              "of %" PRId64 " %s a provider gives at most %" PRId64 " (max_unit)",
+                              "of %" PRId64 " %s a provider allows at most %" PRId64 " (max_unit)",
                               sum, figures->class_name, figures->most_unit);
     return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, reason);
 }

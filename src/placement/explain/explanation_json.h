@@ -8,7 +8,7 @@
 #include "base/json_writer.h"
 #include "placement/explain/explanation.h"
 
-/* Writes one object. Takes memory from the arena, and gives it back. */
+/* Writes one object. The arena has all its memory back afterwards. */
 void explanation_write_json(struct json_writer *writer, const struct explanation *explanation,
                             struct arena *arena);
 

@@ -37,13 +37,13 @@ void reason_add_demand(struct reasons *reasons, size_t index, uint32_t provider)
     if (inventory == NULL)
         reason_add(reasons, arena_printf(arena, "has no %s", name));
     else if (amount > inventory->max_unit)
-        reason_add(reasons, arena_printf(arena, "gives at most %d %s at once, not %" PRId64,
+        reason_add(reasons, arena_printf(arena, "allows at most %d %s at once, not %" PRId64,
                                          inventory->max_unit, name, amount));
     else if (amount < inventory->min_unit)
-        reason_add(reasons, arena_printf(arena, "gives at least %d %s, not %" PRId64,
+        reason_add(reasons, arena_printf(arena, "allows at least %d %s, not %" PRId64,
                                          inventory->min_unit, name, amount));
     else if (!units_allow(inventory, amount))
-        reason_add(reasons, arena_printf(arena, "gives %s in steps of %d, not %" PRId64, name,
+        reason_add(reasons, arena_printf(arena, "allows %s in steps of %d, not %" PRId64, name,
                                          inventory->step_size, amount));
     else if (!inventory_has_room(inventory, amount))
         reason_add(reasons, arena_printf(arena, "lacks %" PRId64 " %s of %" PRId64,

@@ -68,7 +68,7 @@ static void keep_critical(struct trial *trial)
             trial->others[trial->other_count++] = i;
 }
 
-/* Tries all sets of what is kept and so many of the others, from a place on. */
+/* Tries all sets of what is kept and a number of the others, from a place on. */
 static void try_with(struct trial *trial, size_t more, size_t from)
 {
     if (more == 0) {
@@ -85,7 +85,7 @@ static void try_with(struct trial *trial, size_t more, size_t from)
     }
 }
 
-/* Returns how many sets of so many elements there are, or TRIED_MOST + 1 if that is less. */
+/* Returns how many sets of that many elements there are, or TRIED_MOST + 1 if that is less. */
 static size_t count_sets(size_t elements, size_t size)
 {
     size_t count = 1;

@@ -11,7 +11,7 @@
 
 #include "placement/explain/relaxation.h"
 
-/* Of several sets of the same size, so many are kept. */
+/* Of several sets of the same size, the number that is kept. */
 enum { SETS_MOST = 8 };
 
 struct impossible_sets {

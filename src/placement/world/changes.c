@@ -21,7 +21,7 @@ struct row {
 /* How records are made of a table. */
 static const struct {
     enum world_record_kind set, gone;
-    unsigned key; /* the first so many columns */
+    unsigned key; /* how many columns, from the first on, are the key */
 } makings[WORLD_TABLES] = {
     [TABLE_PROVIDERS] = {WORLD_PROVIDER_SET, WORLD_PROVIDER_GONE, 1},
     [TABLE_CLASSES] = {WORLD_CLASS_SET, WORLD_CLASS_GONE, 1},

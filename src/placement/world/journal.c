@@ -17,9 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A base that is shorter than this is not worth a turn sooner. A reader copies so many bytes at
-   once. */
-enum { SHORT_BASE = 1 << 20, COPIED = 1 << 15, MICROSECONDS = 1000000 };
+enum {
+    SHORT_BASE = 1 << 20, /* bytes: changes of a shorter base may grow to this before a turn */
+    COPIED = 1 << 15,     /* bytes that a reader copies at once */
+    MICROSECONDS = 1000000,
+};
 
 struct half {
     _Atomic uint64_t number;    /* 0: being written */

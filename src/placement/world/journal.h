@@ -25,8 +25,8 @@ enum { JOURNAL_LOCK = 64 }; /* bytes of the name of a lock, with NUL */
 
 struct journal;
 
-/* Maps a journal of two halves of so many bytes: before fork(). They cost no memory until they are
-   written. Returns NULL if that is not possible. */
+/* Maps a journal of two halves of that many bytes: before fork(). They cost no memory until they
+   are written. Returns NULL if that is not possible. */
 struct journal *journal_new(size_t half);
 void journal_free(struct journal *journal);
 
