@@ -53,7 +53,7 @@ class EncryptedCloud(Cloud):
     """Its database has a certificate for localhost, by a private authority."""
 
     def __init__(self, directory):
-        super().__init__(directory, workers=2, password=PASSWORD)
+        super().__init__(directory, workers=1, password=PASSWORD)
         self.account, self.host, self.database_port = 'placement', 'localhost', free_port()
         authority = Authority(directory)
         self.files = {'authority': authority.path, 'other': Authority(directory, 'other').path,

@@ -59,6 +59,6 @@ def kill_connections(cloud):
         "SELECT id FROM information_schema.processlist WHERE user = 'placement'")]
     for number in ids:
         # one that has just ended by itself is no matter
-        cloud.sql('BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL %s; END'
-                  % number)
+        cloud.sql('DELIMITER $\nBEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; '
+                  'KILL %s; END $\n' % number)
     return len(ids)
