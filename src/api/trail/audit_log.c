@@ -61,7 +61,8 @@ bool audit_log_open(const struct settings *settings, struct audit_log **log,
     opened->file = (struct log_file)LOG_FILE_CLOSED;
     buffer_init(&opened->line, LINE_MOST);
     if (path_of(settings, path, sizeof(path)) &&
-        !log_file_open(&opened->file, path, &(const struct log_rotation){.kind = LOG_ROTATION_NONE})) {
+        !log_file_open(&opened->file, path,
+                       &(const struct log_rotation){.kind = LOG_ROTATION_NONE})) {
         error_line_set(error, "cannot open the audit log %s: %s", path, strerror(errno));
         audit_log_close(opened);
         return false;
