@@ -181,6 +181,15 @@ static enum outcome load_move(const struct updating *updating, struct move *move
     return outcome == OUTCOME_NOT_FOUND ? refuse_missing_parent(context) : outcome;
 }
 
+/* A root that names itself as its parent, in another spelling, stays a root. The Python service
+   compares the spellings, accepts this, and stores a provider that is its own parent and can never
+   be deleted. */
+static bool names_itself(const struct provider_change *change, const struct move *move)
+{
+    return move->parent.id == move->now.id && move->now.parent_id == 0 &&
+           strcmp(change->parent_uuid, move->now.uuid) != 0;
+}
+
 static enum outcome check_move(struct context *context, const struct provider_change *change,
                                const struct move *move)
 {
@@ -261,7 +270,8 @@ static enum outcome update_body(void *subject)
     struct provider *provider = updating->provider;
     struct move move;
     TRY(load_move(updating, &move));
-    bool moves = change->sets_parent && move.parent.id != move.now.parent_id;
+    bool sets_parent = change->sets_parent && !names_itself(change, &move);
+    bool moves = sets_parent && move.parent.id != move.now.parent_id;
     if (moves) {
         TRY(check_move(updating->context, change, &move));
         TRY(move_tree(updating, &move));
@@ -280,7 +290,7 @@ static enum outcome update_body(void *subject)
                            .parent_before = move.now.parent_uuid,
                            .parent_after = moves ? move.parent.uuid : move.now.parent_uuid});
     provider->name = change->name;
-    if (change->sets_parent)
+    if (sets_parent)
         provider->parent_uuid = change->parent_uuid;
     if (moves)
         provider->root_uuid = move.parent.id != 0 ? move.parent.root_uuid : provider->uuid;

@@ -167,12 +167,20 @@ def test_uuids_in_queries_have_dashes():
 
 
 def test_a_provider_is_not_its_own_parent_in_upper_case():
-    """Upstream answers 200, and keeps a provider that is its own parent."""
+    """Upstream answers 200, and stores a provider that is its own parent. Here a root stays one."""
     root = make_provider()
     child = make_provider(parent_provider_uuid=root)
-    for provider in (root, child):
-        refused(400, 'creating loop in the provider tree', 'PUT', '/resource_providers/' + provider,
-                {'name': str(uuid.uuid4()), 'parent_provider_uuid': provider.upper()})
+    name = str(uuid.uuid4())
+    status, _, document = ask('PUT', '/resource_providers/' + root,
+                              {'name': name, 'parent_provider_uuid': root.upper()})
+    assert status == 200
+    for shown in (document, ask('GET', '/resource_providers/' + root)[2]):
+        assert shown['name'] == name
+        assert (shown['parent_provider_uuid'], shown['root_provider_uuid']) == (None, root)
+    refused(400, 'creating loop in the provider tree', 'PUT', '/resource_providers/' + child,
+            {'name': str(uuid.uuid4()), 'parent_provider_uuid': child.upper()})
+    refused(400, 'creating loop in the provider tree', 'PUT', '/resource_providers/' + root,
+            {'name': str(uuid.uuid4()), 'parent_provider_uuid': root})
     status, _, document = ask('PUT', '/resource_providers/' + child,
                               {'name': str(uuid.uuid4()), 'parent_provider_uuid': root.upper()})
     assert (status, document['root_provider_uuid']) == (200, root)
