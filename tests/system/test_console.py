@@ -102,6 +102,34 @@ def test_a_person_looks_around(make_cloud, browser):
     assert browser.run('return state.token;') is None
 
 
+def test_a_map_of_ten_thousand_trees(make_cloud, browser):
+    cloud = make_cloud(workers=2)
+    cloud.sql(
+        "INSERT INTO resource_providers (id, uuid, name, generation, root_provider_id) SELECT seq, "
+        "UUID(), CONCAT('compute-', seq), 1, seq FROM seq_1_to_10000; INSERT INTO inventories "
+        '(resource_provider_id, resource_class_id, total, reserved, min_unit, max_unit, step_size, '
+        'allocation_ratio) SELECT p.seq, c.seq, 1000, 0, 1, 1000, 1, 1.0 FROM seq_1_to_10000 p, '
+        'seq_0_to_2 c')
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '10,000 providers in 10,000 trees')
+    browser.type('#by-name', 'compute-77')
+    browser.wait_for('#map-count', '111 of 10,000 trees')
+    press(browser, 'End')
+    browser.wait_for('#map-point', 'compute-7799')
+    # Each frame of a walk over the map is drawn and names another tree.
+    browser.run("document.querySelector('#by-name').value = ''; "
+                "document.querySelector('#by-name').dispatchEvent(new Event('input'));")
+    names = browser.run(
+        'return new Promise(done => { const names = []; const step = () => { '
+        'movePoint(names.length * 101); '
+        "names.push(document.querySelector('#map-point').textContent); "
+        'if (names.length < 90) requestAnimationFrame(step); else done(names); }; '
+        'requestAnimationFrame(step); });')
+    assert len(set(names)) == 90
+    press(browser, 'End', 'Enter')
+    browser.wait_for('#tree', 'compute-10000')
+
+
 def test_an_explanation_as_a_form(make_cloud, browser):
     cloud = make_cloud(workers=2)
     make_hosts(cloud)
