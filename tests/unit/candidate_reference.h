@@ -45,6 +45,9 @@ struct wish {
     int trait_sets, aggregate_sets;
     unsigned bad_traits, bad_aggregates;
     int tree; /* -1: any */
+    /* Of a weaker form of a query, for explanations; a granular group without classes: */
+    bool bound; /* its tree matters */
+    bool any;   /* it may ask for nothing, and any provider will do */
 };
 
 struct scene {
@@ -156,6 +159,7 @@ static void make_scene(struct scene *scene)
 struct keys {
     char (*keys)[KEY];
     int count;
+    bool one; /* one is enough */
 };
 
 static void add_key(struct keys *keys, const char *key)
@@ -168,6 +172,14 @@ static void add_key(struct keys *keys, const char *key)
 static int key_compare(const void *left, const void *right)
 {
     return strcmp(left, right);
+}
+
+static bool has_classes(const struct wish *wish)
+{
+    int sum = 0;
+    for (int class = 0; class < CLASSES; class ++)
+        sum += wish->amounts[class];
+    return sum > 0;
 }
 
 /* One choice of a provider. A candidate has one for each. */
@@ -254,9 +266,9 @@ static bool granular_may(const struct scene *scene, const struct wish *wish, int
         if (!inventory_fits(&provider->inventories[class], wish->amounts[class]))
             return false;
     }
-    if (resourceless && wish->trait_sets + wish->aggregate_sets == 0)
+    if (resourceless && !wish->any && wish->trait_sets + wish->aggregate_sets == 0)
         return false;
-    if (!resourceless && wish->tree >= 0 && provider->root != wish->tree)
+    if ((!resourceless || wish->bound) && wish->tree >= 0 && provider->root != wish->tree)
         return false;
     return (provider->root == anchor || shares_with(scene, number, anchor)) &&
            all_sets_met(wish->traits, wish->trait_sets, provider->traits) &&
@@ -346,7 +358,7 @@ static bool plain_traits_hold(const struct scene *scene, const struct decision *
 {
     for (int i = 0; i < scene->wish_count; i++) {
         unsigned traits = 0;
-        if (scene->wishes[i].granular)
+        if (scene->wishes[i].granular || !has_classes(&scene->wishes[i]))
             continue;
         for (int j = 0; j < count; j++)
             if (decisions[j].wish == i)
@@ -372,7 +384,7 @@ static void try_all(const struct scene *scene, const struct decision *decisions,
         return;
     }
     const struct wish *wish = &scene->wishes[decisions[depth].wish];
-    for (int i = 0; i < scene->provider_count; i++) {
+    for (int i = 0; i < scene->provider_count && !(keys->one && keys->count > 0); i++) {
         bool may = wish->granular ? granular_may(scene, wish, anchor, i)
                                   : plain_may(scene, wish, decisions[depth].class, anchor, i);
         if (!may)
@@ -382,18 +394,45 @@ static void try_all(const struct scene *scene, const struct decision *decisions,
     }
 }
 
-/* Finds all candidates, sorted, each once. */
+/* Returns whether an anchor sees what unsuffixed groups ask for that have no classes. */
+static bool sees_plain(const struct scene *scene, const struct wish *wish, int anchor)
+{
+    unsigned traits = 0, aggregates = 0;
+    if (wish->granular || has_classes(wish))
+        return true;
+    for (int i = 0; i < scene->provider_count; i++) {
+        const struct provider *provider = &scene->providers[i];
+        if (provider->root != anchor && !shares_with(scene, i, anchor))
+            continue;
+        traits |= provider->traits;
+        aggregates |= provider->aggregates;
+    }
+    return all_sets_met(wish->traits, wish->trait_sets, traits) &&
+           all_sets_met(wish->aggregates, wish->aggregate_sets, aggregates) &&
+           (wish->tree < 0 || wish->tree == anchor);
+}
+
+static bool anchor_may(const struct scene *scene, int anchor)
+{
+    const struct provider *root = &scene->providers[anchor];
+    if (root->root != anchor || (scene->root_traits & ~root->traits) != 0 ||
+        (scene->bad_root_traits & root->traits) != 0)
+        return false;
+    for (int i = 0; i < scene->wish_count; i++)
+        if (!sees_plain(scene, &scene->wishes[i], anchor))
+            return false;
+    return true;
+}
+
+/* Finds all candidates, sorted, each once; or only one. */
 static void refer(const struct scene *scene, struct keys *keys)
 {
     struct decision decisions[SLOTS];
     int chosen[SLOTS], kept = 0, count = make_decisions(scene, decisions);
     keys->count = 0;
-    for (int i = 0; i < scene->provider_count; i++) {
-        const struct provider *root = &scene->providers[i];
-        if (root->root == i && (scene->root_traits & ~root->traits) == 0 &&
-            (scene->bad_root_traits & root->traits) == 0)
+    for (int i = 0; i < scene->provider_count && !(keys->one && keys->count > 0); i++)
+        if (anchor_may(scene, i))
             try_all(scene, decisions, count, i, chosen, 0, keys);
-    }
     qsort(keys->keys, (size_t)keys->count, KEY, key_compare);
     for (int i = 0; i < keys->count; i++)
         if (kept == 0 || strcmp(keys->keys[kept - 1], keys->keys[i]) != 0)

@@ -5,8 +5,13 @@
 
 #include "placement/explain/relaxation.h"
 
+#include <string.h>
+
 #include "base/sorted.h"
 #include "placement/explain/marked_world.h"
+
+/* The most sets of classes that are tried in one match. */
+enum { BRINGERS_TRIED = 256 };
 
 struct relaxation {
     const struct inquiry *inquiry;
@@ -288,7 +293,9 @@ static enum search_step count_trees(const struct relaxation *relaxation,
     return *trees > 0 ? SEARCH_FOUND : SEARCH_END;
 }
 
-enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept)
+/* Searches for what is kept. With `loose` the unsuffixed group may have its required traits on any
+   provider that the tree sees, if not all of its classes are kept. */
+static enum search_step match(const struct relaxation *relaxation, const bool *kept, bool loose)
 {
     struct arena *arena = relaxation->inquiry->arena;
     struct arena_mark mark = arena_mark(arena);
@@ -300,12 +307,81 @@ enum search_step relaxation_match(const struct relaxation *relaxation, const boo
     for (size_t i = 0; i < relaxation->constraints->count; i++)
         if (kept[i])
             keep(&weakening, i);
-    loosen_unsuffixed(&weakening, kept);
+    if (loose)
+        loosen_unsuffixed(&weakening, kept);
     keep_tops(&weakening);
     number_groups(&weakening);
     enum search_step step = weakening.query.group_count == 0
                                 ? match_roots(relaxation, &weakening.query)
                                 : count_trees(relaxation, &weakening.query, true, &trees, NULL);
+    arena_rewind(arena, &mark);
+    return step;
+}
+
+/* The classes of the unsuffixed group that are not kept, although others are, and its required
+   traits: one of these classes may bring the provider with a trait. */
+struct bringers {
+    size_t *classes; /* places of constraints */
+    size_t count;
+    size_t traits; /* kept sets of required traits */
+    size_t tries;  /* that are left */
+};
+
+static struct bringers find_bringers(const struct relaxation *relaxation, const bool *kept)
+{
+    const struct constraint_list *constraints = relaxation->constraints;
+    struct bringers found = {
+        .classes = arena_array(relaxation->inquiry->arena, constraints->count, sizeof(size_t)),
+        .tries = BRINGERS_TRIED,
+    };
+    size_t classes = 0;
+    for (size_t i = 0; i < constraints->count; i++) {
+        const struct constraint *constraint = &constraints->items[i];
+        if (relaxation->inquiry->query.groups[constraint->group].granular)
+            continue;
+        classes += kept[i] && constraint->kind == CONSTRAINT_RESOURCE;
+        found.traits += kept[i] && constraint->kind == CONSTRAINT_REQUIRED;
+        if (!kept[i] && constraint->kind == CONSTRAINT_RESOURCE)
+            found.classes[found.count++] = i;
+    }
+    if (classes == 0 || found.traits == 0)
+        found.count = 0;
+    return found;
+}
+
+/* Searches with so many of the bringers beside what is kept, from a place on. */
+static enum search_step match_brought(const struct relaxation *relaxation, bool *kept,
+                                      struct bringers *bringers, size_t more, size_t from)
+{
+    if (more == 0)
+        return bringers->tries-- == 0 ? SEARCH_LATE : match(relaxation, kept, false);
+    for (size_t i = from; i + more <= bringers->count; i++) {
+        kept[bringers->classes[i]] = true;
+        enum search_step step = match_brought(relaxation, kept, bringers, more - 1, i + 1);
+        kept[bringers->classes[i]] = false;
+        if (step != SEARCH_END)
+            return step;
+    }
+    return SEARCH_END;
+}
+
+enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept)
+{
+    struct arena *arena = relaxation->inquiry->arena;
+    struct arena_mark mark = arena_mark(arena);
+    size_t count = relaxation->constraints->count;
+    enum search_step step = match(relaxation, kept, true);
+    struct bringers bringers = find_bringers(relaxation, kept);
+    if (step != SEARCH_FOUND || bringers.count == 0) {
+        arena_rewind(arena, &mark);
+        return step;
+    }
+    bool *brought = arena_array(arena, count, sizeof(*brought));
+    memcpy(brought, kept, count * sizeof(*brought));
+    step = SEARCH_END;
+    for (size_t more = 0; step == SEARCH_END && more <= bringers.count && more <= bringers.traits;
+         more++)
+        step = match_brought(relaxation, brought, &bringers, more, 0);
     arena_rewind(arena, &mark);
     return step;
 }

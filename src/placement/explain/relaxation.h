@@ -1,11 +1,12 @@
 /*
  * Weaker forms of a request, to find out which of its constraints make it impossible.
  *
- * relaxation_match() asks for some of the constraints only. Leaving out more never makes a request
- * harder, also where the query without them would be none, or would be harder: a class of the
- * unsuffixed group that is left out may still be the one whose provider has a required trait, and a
- * group of a subtree the one whose provider is its top. So what is impossible for some constraints
- * is impossible for the request.
+ * relaxation_match() tells whether some of the constraints can hold, alone or with some of the
+ * others. So leaving out more never makes a request harder, and what is impossible for some
+ * constraints is impossible for the request. A query of these constraints only could be harder: a
+ * class of the unsuffixed group that is left out may be the one whose provider has a required
+ * trait, and a group of a subtree the one whose provider is its top. A granular group without
+ * classes stands for a provider with the rest, the unsuffixed one for a tree that sees it.
  *
  * For this the world gets marks (marked_world.h).
  */
@@ -23,8 +24,8 @@ struct relaxation *relaxation_new(const struct inquiry *inquiry,
                                   const struct constraint_list *constraints,
                                   struct funnel *const *funnels);
 
-/* Returns whether there is a candidate if only the kept constraints hold: SEARCH_END if there is
-   none. */
+/* Returns whether there is a candidate for the kept constraints, with none or some of the others:
+   SEARCH_END if there is none, SEARCH_LATE if there was too much to try. */
 enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept);
 
 /* Returns whether a filter between groups has an effect on the request. */

@@ -16,13 +16,15 @@ struct trial {
     bool *kept;     /* for each constraint */
     size_t *others; /* the constraints that not every impossible set has */
     size_t other_count;
+    bool unsure; /* some set could not be tried to the end */
     struct impossible_sets found;
 };
 
-static bool is_impossible(const struct trial *trial)
+static bool is_impossible(struct trial *trial)
 {
-    return relaxation_match(trial->relaxation, trial->kept) == SEARCH_END &&
-           !budget_is_over(trial->inquiry->budget);
+    enum search_step step = relaxation_match(trial->relaxation, trial->kept);
+    trial->unsure = trial->unsure || step == SEARCH_LATE || budget_is_over(trial->inquiry->budget);
+    return step == SEARCH_END && !budget_is_over(trial->inquiry->budget);
 }
 
 /* Adds the set of what is kept. */
@@ -166,15 +168,17 @@ struct impossible_sets impossible_sets_find(const struct inquiry *inquiry,
     size_t critical = constraints->count - trial.other_count;
     size_t more = critical < 2 ? 2 - critical : 0;
     for (; more <= trial.other_count && count_sets(trial.other_count, more) <= TRIED_MOST; more++) {
+        bool sure = !trial.unsure;
         if (budget_is_over(inquiry->budget))
             return trial.found;
         try_with(&trial, more, 0);
-        trial.found.smallest = trial.found.count > 0;
-        if (trial.found.smallest)
+        trial.found.smallest = trial.found.count > 0 && sure;
+        if (trial.found.count > 0)
             return trial.found;
     }
+    bool sure = !trial.unsure;
     if (more <= trial.other_count)
         try_halves(&trial);
-    trial.found.smallest = trial.found.count > 0 && trial.found.size == critical + more;
+    trial.found.smallest = trial.found.count > 0 && trial.found.size == critical + more && sure;
     return trial.found;
 }
