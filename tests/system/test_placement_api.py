@@ -29,7 +29,7 @@ class Api(Cloud):
     def begin(self, *arguments, port=True):
         with open(os.path.join(self.stack, 'api.log'), 'a') as log:
             self.process = subprocess.Popen(
-                ['env', '--default-signal=HUP',  # which nohup ignores, and bash then cannot trap
+                ['env', '--ignore-signal=HUP',  # as nohup does
                  PROGRAM, *(('--port', str(self.port)) if port else ()), '--config-file', self.conf,
                  *arguments],
                 env=dict(os.environ, PLACEMENT_API_BERTH=BERTH, PLACEMENT_API_SSL=self.ssl,
