@@ -5,6 +5,8 @@
 
 #include "api/allocation_candidates.h"
 
+#include <string.h>
+
 #include "api/call.h"
 #include "api/query/candidates.h"
 #include "base/clock.h"
@@ -30,6 +32,13 @@ static const struct schema_since schemas[] = {
     {0, SCHEMA_ALLOCATION_CANDIDATES_GET_1_10},
 };
 
+/* A part of the answer, to be copied where the same follows. */
+struct written {
+    size_t from, to; /* its places in the buffer */
+    size_t count, room;
+    void *list; /* that it is made from, of count elements */
+};
+
 struct candidate_writer {
     struct call *call;
     const struct candidate_request *request;
@@ -37,46 +46,93 @@ struct candidate_writer {
     const char **classes; /* that the request names, sorted */
     size_t class_count;
     bool by_provider, mappings, traits, all_resources, trees;
+    struct written resources; /* of one provider in a candidate */
+    struct written names;     /* the traits of a summary */
 };
 
-static void write_resources(struct json_writer *json, const struct candidate *candidate,
+/* Notes what is written next, and the list that it is made from. */
+static void written_note(struct candidate_writer *writer, struct written *written, const void *list,
+                         size_t count, size_t size)
+{
+    const struct json_writer *json = writer->json;
+    if (count > written->room) {
+        written->room = 2 * count;
+        written->list = arena_array(writer->call->exchange->arena, written->room, size);
+    }
+    if (count > 0)
+        memcpy(written->list, list, count * size);
+    written->count = count;
+    written->from = json->buffer->length + (json->comma ? strlen(", ") : 0);
+}
+
+static bool shares_differ(const struct candidate_share *left, const struct candidate_share *right,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (left[i].class_name != right[i].class_name || left[i].amount != right[i].amount)
+            return true;
+    return false;
+}
+
+/* Returns the first of the shares of a candidate that are of another provider than the one at
+   index. */
+static size_t end_of_provider(const struct candidate *candidate, size_t index)
+{
+    size_t end = index;
+    while (end < candidate->share_count &&
+           candidate->shares[end].provider_uuid == candidate->shares[index].provider_uuid)
+        end++;
+    return end;
+}
+
+/* Most candidates take the same of a provider as the one before: then that is copied. */
+static void write_resources(struct candidate_writer *writer, const struct candidate *candidate,
                             size_t *index)
 {
-    const char *provider_uuid = candidate->shares[*index].provider_uuid;
-    writer_key(json, "resources");
-    writer_begin_object(json);
-    while (*index < candidate->share_count &&
-           candidate->shares[*index].provider_uuid == provider_uuid) {
-        const struct candidate_share *share = &candidate->shares[(*index)++];
-        writer_member_integer(json, share->class_name, share->amount);
+    struct json_writer *json = writer->json;
+    struct written *last = &writer->resources;
+    const struct candidate_share *shares = &candidate->shares[*index];
+    size_t end = end_of_provider(candidate, *index), count = end - *index;
+    *index = end;
+    if (count == last->count && !shares_differ(shares, last->list, count)) {
+        writer_repeat(json, last->from, last->to);
+        return;
     }
+    written_note(writer, last, shares, count, sizeof(*shares));
+    writer_literal_key(json, "resources");
+    writer_begin_object(json);
+    for (size_t i = 0; i < count; i++)
+        writer_member_integer(json, shares[i].class_name, shares[i].amount);
     writer_end_object(json);
+    last->to = json->buffer->length;
 }
 
 /* {uuid: {"resources": {...}}, ...} */
-static void write_by_provider(struct json_writer *json, const struct candidate *candidate)
+static void write_by_provider(struct candidate_writer *writer, const struct candidate *candidate)
 {
+    struct json_writer *json = writer->json;
     writer_begin_object(json);
     for (size_t i = 0; i < candidate->share_count;) {
         writer_key(json, candidate->shares[i].provider_uuid);
         writer_begin_object(json);
-        write_resources(json, candidate, &i);
+        write_resources(writer, candidate, &i);
         writer_end_object(json);
     }
     writer_end_object(json);
 }
 
 /* [{"resource_provider": {"uuid": uuid}, "resources": {...}}, ...] */
-static void write_as_list(struct json_writer *json, const struct candidate *candidate)
+static void write_as_list(struct candidate_writer *writer, const struct candidate *candidate)
 {
+    struct json_writer *json = writer->json;
     writer_begin_array(json);
     for (size_t i = 0; i < candidate->share_count;) {
         writer_begin_object(json);
-        writer_key(json, "resource_provider");
+        writer_literal_key(json, "resource_provider");
         writer_begin_object(json);
         writer_member_text(json, "uuid", candidate->shares[i].provider_uuid);
         writer_end_object(json);
-        write_resources(json, candidate, &i);
+        write_resources(writer, candidate, &i);
         writer_end_object(json);
     }
     writer_end_array(json);
@@ -84,7 +140,7 @@ static void write_as_list(struct json_writer *json, const struct candidate *cand
 
 static void write_mappings(struct json_writer *json, const struct candidate *candidate)
 {
-    writer_key(json, "mappings");
+    writer_literal_key(json, "mappings");
     writer_begin_object(json);
     for (size_t i = 0; i < candidate->mapping_count; i++) {
         const struct candidate_mapping *mapping = &candidate->mappings[i];
@@ -105,7 +161,7 @@ static void begin(void *subject)
     output->limit = writer->call->candidates_memory;
     writer->json = call_json(writer->call);
     writer_begin_object(writer->json);
-    writer_key(writer->json, "allocation_requests");
+    writer_literal_key(writer->json, "allocation_requests");
     writer_begin_array(writer->json);
 }
 
@@ -113,11 +169,11 @@ static bool write_candidate(void *subject, const struct candidate *candidate)
 {
     struct candidate_writer *writer = subject;
     writer_begin_object(writer->json);
-    writer_key(writer->json, "allocations");
+    writer_literal_key(writer->json, "allocations");
     if (writer->by_provider)
-        write_by_provider(writer->json, candidate);
+        write_by_provider(writer, candidate);
     else
-        write_as_list(writer->json, candidate);
+        write_as_list(writer, candidate);
     if (writer->mappings)
         write_mappings(writer->json, candidate);
     writer_end_object(writer->json);
@@ -128,7 +184,7 @@ static void end_candidates(void *subject)
 {
     struct candidate_writer *writer = subject;
     writer_end_array(writer->json);
-    writer_key(writer->json, "provider_summaries");
+    writer_literal_key(writer->json, "provider_summaries");
     writer_begin_object(writer->json);
 }
 
@@ -158,7 +214,7 @@ static void write_summary_resources(const struct candidate_writer *writer,
                                     const struct provider_summary *summary)
 {
     struct json_writer *json = writer->json;
-    writer_key(json, "resources");
+    writer_literal_key(json, "resources");
     writer_begin_object(json);
     for (size_t i = 0; i < summary->resource_count; i++) {
         const struct summary_resource *resource = &summary->resources[i];
@@ -167,10 +223,31 @@ static void write_summary_resources(const struct candidate_writer *writer,
         writer_key(json, resource->class_name);
         writer_begin_object(json);
         writer_member_whole(json, "capacity", resource->capacity);
-        writer_member_integer(json, "used", resource->used);
+        writer_literal_key(json, "used");
+        writer_integer(json, resource->used);
         writer_end_object(json);
     }
     writer_end_object(json);
+}
+
+/* Many providers have the same traits. The list of none has no bytes to compare, and is written. */
+static void write_traits(struct candidate_writer *writer, const struct provider_summary *summary)
+{
+    struct json_writer *json = writer->json;
+    struct written *last = &writer->names;
+    size_t count = summary->trait_count;
+    if (count > 0 && count == last->count &&
+        memcmp(last->list, summary->traits, count * sizeof(*summary->traits)) == 0) {
+        writer_repeat(json, last->from, last->to);
+        return;
+    }
+    written_note(writer, last, summary->traits, count, sizeof(*summary->traits));
+    writer_literal_key(json, "traits");
+    writer_begin_array(json);
+    for (size_t i = 0; i < count; i++)
+        writer_text(json, summary->traits[i]);
+    writer_end_array(json);
+    last->to = json->buffer->length;
 }
 
 static bool write_summary(void *subject, const struct provider_summary *summary)
@@ -180,16 +257,13 @@ static bool write_summary(void *subject, const struct provider_summary *summary)
     writer_key(json, summary->uuid);
     writer_begin_object(json);
     write_summary_resources(writer, summary);
-    if (writer->traits) {
-        writer_key(json, "traits");
-        writer_begin_array(json);
-        for (size_t i = 0; i < summary->trait_count; i++)
-            writer_text(json, summary->traits[i]);
-        writer_end_array(json);
-    }
+    if (writer->traits)
+        write_traits(writer, summary);
     if (writer->trees) {
-        writer_member_text(json, "parent_provider_uuid", summary->parent_uuid);
-        writer_member_text(json, "root_provider_uuid", summary->root_uuid);
+        writer_literal_key(json, "parent_provider_uuid");
+        writer_text(json, summary->parent_uuid);
+        writer_literal_key(json, "root_provider_uuid");
+        writer_text(json, summary->root_uuid);
     }
     writer_end_object(json);
     return !json->buffer->failed;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 4096, KEPT = 256 * 1024 };
+enum { SMALLEST = 4096, KEPT = 1024 * 1024 };
 
 void buffer_init(struct buffer *buffer, size_t limit)
 {

@@ -100,18 +100,26 @@ static uint64_t zero_bytes(uint64_t word)
     return (word - IN_EACH(1)) & ~word & IN_EACH(0x80);
 }
 
-/* Returns how many characters at the beginning need no escape. Looks at eight at a time. */
+/* Returns whether eight characters need no escape. */
+static bool are_plain(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof(word));
+    uint64_t below_space = (word - IN_EACH(' ')) & ~word & IN_EACH(0x80);
+    return ((word & IN_EACH(0x80)) | below_space | zero_bytes(word ^ IN_EACH('"')) |
+            zero_bytes(word ^ IN_EACH('\\')) | zero_bytes(word ^ IN_EACH(0x7f))) == 0;
+}
+
+/* Returns how many characters at the beginning need no escape. Looks at eight at a time, at the end
+   at the last eight. */
 static size_t plain_length(const char *text)
 {
+    enum { WORD = sizeof(uint64_t) };
     size_t length = strlen(text), plain = 0;
-    for (; length - plain >= sizeof(uint64_t); plain += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, text + plain, sizeof(word));
-        uint64_t below_space = (word - IN_EACH(' ')) & ~word & IN_EACH(0x80);
-        if (((word & IN_EACH(0x80)) | below_space | zero_bytes(word ^ IN_EACH('"')) |
-             zero_bytes(word ^ IN_EACH('\\')) | zero_bytes(word ^ IN_EACH(0x7f))) != 0)
-            break;
-    }
+    while (length - plain >= WORD && are_plain(text + plain))
+        plain += WORD;
+    if (length >= WORD && length - plain < WORD && are_plain(text + length - WORD))
+        return length;
     while (is_plain(text[plain]))
         plain++;
     return plain;
@@ -149,16 +157,32 @@ void writer_text(struct json_writer *writer, const char *text)
         add_quoted(writer->buffer, text);
 }
 
+void writer_repeat(struct json_writer *writer, size_t from, size_t to)
+{
+    struct buffer *buffer = writer->buffer;
+    item_begin(writer);
+    if (buffer_reserve(buffer, to - from))
+        buffer_add(buffer, buffer->data + from, to - from);
+}
+
+/* The numbers of two digits. */
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
 void writer_integer(struct json_writer *writer, int64_t value)
 {
     char digits[24];
     char *at = digits + sizeof(digits);
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     item_begin(writer);
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
+    for (; rest >= 100; rest /= 100)
+        memcpy(at -= 2, pairs + rest % 100 * 2, 2);
+    if (rest >= 10)
+        memcpy(at -= 2, pairs + rest * 2, 2);
+    else
+        *--at = (char)('0' + rest);
     if (value < 0)
         *--at = '-';
     buffer_add(writer->buffer, at, (size_t)(digits + sizeof(digits) - at));

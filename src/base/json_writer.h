@@ -29,6 +29,21 @@ void writer_end_array(struct json_writer *writer);
 /* Writes the name of a member. Its value must follow. */
 void writer_key(struct json_writer *writer, const char *key);
 
+/* The same for a literal that needs no escape, as fast as copying. */
+#define writer_literal_key(writer, key)                                                            \
+    writer_key_bytes((writer), "\"" key "\": ", sizeof("\"" key "\": ") - 1)
+static inline void writer_key_bytes(struct json_writer *writer, const char *bytes, size_t length)
+{
+    if (writer->comma)
+        buffer_add(writer->buffer, ", ", 2);
+    writer->comma = false;
+    buffer_add(writer->buffer, bytes, length);
+}
+
+/* Writes once more what is in the buffer, from one place to another: whole items of an array, or
+   members of an object. */
+void writer_repeat(struct json_writer *writer, size_t from, size_t to);
+
 /* Write a value. Text is UTF-8, of which an invalid byte becomes U+FFFD; NULL becomes null. */
 void writer_text(struct json_writer *writer, const char *text);
 void writer_integer(struct json_writer *writer, int64_t value);

@@ -90,6 +90,60 @@ START_TEST(whole_parts_have_all_digits)
 }
 END_TEST
 
+/* Writes an integer alone. */
+static const char *written_integer(int64_t value)
+{
+    struct json_writer writer;
+    buffer_reset(&buffer);
+    writer_init(&writer, &buffer);
+    writer_integer(&writer, value);
+    buffer_add(&buffer, "", 1);
+    return buffer.data;
+}
+
+START_TEST(integers_have_all_digits)
+{
+    char expected[24];
+    for (int64_t power = 1; power <= INT64_MAX / 10; power *= 10)
+        for (int64_t value = power - 1; value <= power + 1; value++) {
+            snprintf(expected, sizeof(expected), "%lld", (long long)value);
+            ck_assert_str_eq(written_integer(value), expected);
+            snprintf(expected, sizeof(expected), "%lld", (long long)-value);
+            ck_assert_str_eq(written_integer(-value), expected);
+        }
+    for (int value = 0; value < 1000; value++) {
+        snprintf(expected, sizeof(expected), "%d", value);
+        ck_assert_str_eq(written_integer(value), expected);
+    }
+    ck_assert_str_eq(written_integer(INT64_MAX), "9223372036854775807");
+    ck_assert_str_eq(written_integer(INT64_MIN), "-9223372036854775808");
+}
+END_TEST
+
+START_TEST(a_part_is_repeated_while_the_buffer_grows)
+{
+    enum { TIMES = 2000 };
+    struct json_writer writer;
+    buffer_reset(&buffer);
+    writer_init(&writer, &buffer);
+    writer_begin_object(&writer);
+    writer_begin_array(&writer);
+    size_t from = buffer.length;
+    writer_text(&writer, "abc");
+    size_t to = buffer.length;
+    for (int i = 0; i < TIMES; i++)
+        writer_repeat(&writer, from, to);
+    writer_end_array(&writer);
+    writer_literal_key(&writer, "key");
+    writer_integer(&writer, 1);
+    buffer_add(&buffer, "", 1);
+    const char *at = buffer.data + strlen("{[\"abc\"");
+    for (int i = 0; i < TIMES; i++, at += strlen(", \"abc\""))
+        ck_assert_int_eq(strncmp(at, ", \"abc\"", strlen(", \"abc\"")), 0);
+    ck_assert_str_eq(at, "], \"key\": 1");
+}
+END_TEST
+
 int main(void)
 {
     buffer_init(&buffer, 0);
@@ -97,6 +151,8 @@ int main(void)
     tcase_add_test(test, each_character_is_escaped_at_each_place);
     tcase_add_test(test, other_characters_become_ascii);
     tcase_add_test(test, whole_parts_have_all_digits);
+    tcase_add_test(test, integers_have_all_digits);
+    tcase_add_test(test, a_part_is_repeated_while_the_buffer_grows);
     int status = suite_run("json_writer", test);
     buffer_free(&buffer);
     return status;

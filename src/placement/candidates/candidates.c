@@ -406,7 +406,7 @@ static enum outcome summarize(struct finder *finder, struct portion *portion)
     choose_once(portion, chosen);
     portion->chosen = chosen;
     if (finder->request->with_traits && finder->in_memory)
-        kept_traits(&finder->context->kept->image, &portion->world, chosen, &finder->traits, arena);
+        kept_traits(&finder->context->kept->image, &finder->traits, arena);
     else if (finder->request->with_traits)
         TRY(world_traits_load(finder->context, &portion->world, chosen, &finder->traits));
     return summaries_tell(&summaries, chosen, arena);

@@ -43,47 +43,10 @@ void kept_names_resolve(const struct image *image, struct vocabularies *names,
     resolve_numbers(image, &names->aggregates, image_aggregate, arena);
 }
 
-static bool pair_before(const void *pairs, size_t index, const void *key)
+void kept_traits(const struct image *image, struct trait_names *traits, struct arena *arena)
 {
-    const struct image_pair *pair = keyed_at(pairs, index);
-    return pair->key < *(const uint64_t *)key;
-}
-
-/* Counts the traits of wanted providers into first, or lists them. */
-static uint32_t walk_traits(const struct image *image, const struct world *world,
-                            const bool *wanted, uint32_t *first, struct trait_of_provider *list)
-{
-    const struct keyed *pairs = &image->provider_traits;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        first[i] = count;
-        if (!wanted[i])
-            continue;
-        uint64_t key = key_of((int32_t)world->providers[i].id, 0);
-        size_t at = lower_bound(pairs, pairs->count, &key, pair_before);
-        for (; at < pairs->count; at++) {
-            uint64_t pair = ((const struct image_pair *)keyed_at(pairs, at))->key;
-            if (pair >> 32 != key >> 32)
-                break;
-            if (list != NULL)
-                list[count] = (struct trait_of_provider){i, (int32_t)(uint32_t)pair};
-            count++;
-        }
-    }
-    return first[world->provider_count] = count;
-}
-
-void kept_traits(const struct image *image, const struct world *world, const bool *wanted,
-                 struct trait_names *traits, struct arena *arena)
-{
-    uint32_t *first = arena_array(arena, (size_t)world->provider_count + 1, sizeof(*first));
-    uint32_t count = walk_traits(image, world, wanted, first, NULL);
-    struct trait_of_provider *list = arena_array(arena, count, sizeof(*list));
-    walk_traits(image, world, wanted, first, list);
-    struct trait_name *names = arena_array(arena, image->traits.count, sizeof(*names));
-    for (size_t i = 0; i < image->traits.count; i++) {
-        const struct image_name *row = keyed_at(&image->traits, i);
-        names[i] = (struct trait_name){(int64_t)(row->key >> 32), row->text};
-    }
-    *traits = (struct trait_names){first, list, names, image->traits.count};
+    const char **names = arena_array(arena, image->traits.count, sizeof(*names));
+    for (size_t i = 0; i < image->traits.count; i++)
+        names[i] = ((const struct image_name *)keyed_at(&image->traits, i))->text;
+    *traits = (struct trait_names){.numbered = names};
 }

@@ -14,8 +14,7 @@
 void kept_names_resolve(const struct image *image, struct vocabularies *names,
                         struct class_names *classes, struct arena *arena);
 
-/* Lists the traits of the providers for which wanted is true, as world_traits_load() does. */
-void kept_traits(const struct image *image, const struct world *world, const bool *wanted,
-                 struct trait_names *traits, struct arena *arena);
+/* Names the traits in the sets of the world, for summaries. */
+void kept_traits(const struct image *image, struct trait_names *traits, struct arena *arena);
 
 #endif

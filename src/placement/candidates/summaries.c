@@ -34,26 +34,58 @@ bool *summaries_choose(const struct summaries *summaries, const bool *named, str
     return chosen;
 }
 
-/* Fills in the resources, which have room for those of any provider. Returns their number. */
+/* Room for what any chosen provider has. */
+struct room {
+    struct summary_resource *resources;
+    int64_t *class_ids; /* of the resources */
+    const char **traits;
+};
+
+/* Fills in the resources, which have room for those of any provider. Returns their number. Most
+   providers have the classes that the one before had: those are still there. */
 static size_t list_resources(const struct summaries *summaries,
-                             const struct world_provider *provider,
-                             struct summary_resource *resources)
+                             const struct world_provider *provider, const struct room *room)
 {
+    struct summary_resource *resources = room->resources;
     size_t count = 0;
     for (uint32_t i = 0; i < provider->inventory_count; i++) {
         const struct world_inventory *inventory =
             &summaries->world->inventories[provider->first_inventory + i];
-        const char *class_name = class_name_find(summaries->classes, inventory->class_id);
-        if (class_name != NULL) /* always, unless rows are damaged */
-            resources[count++] =
-                (struct summary_resource){class_name, inventory->whole_capacity, inventory->used};
+        const char *class_name = resources[count].class_name;
+        if (class_name == NULL || room->class_ids[count] != inventory->class_id)
+            class_name = class_name_find(summaries->classes, inventory->class_id);
+        if (class_name == NULL) /* never, unless rows are damaged */
+            continue;
+        room->class_ids[count] = inventory->class_id;
+        resources[count++] =
+            (struct summary_resource){class_name, inventory->whole_capacity, inventory->used};
     }
     return count;
 }
 
-/* Fills in the traits, which have room for those of any provider. Returns their number. */
-static size_t list_traits(const struct trait_names *traits, uint32_t number, const char **names)
+/* The same for the traits in the sets of the world. */
+static size_t list_numbered(const struct summaries *summaries, uint32_t number, const char **names)
 {
+    const struct world *world = summaries->world;
+    const uint64_t *set = world_traits(world, number);
+    size_t count = 0;
+    for (size_t i = 0; i < world->trait_words; i++)
+        for (uint64_t left = set[i]; left != 0; left &= left - 1) {
+            size_t bit = i * BITS_IN_WORD + (size_t)__builtin_ctzll(left);
+            names[count] = summaries->traits->numbered[bit];
+            count += names[count] != NULL; /* always, unless rows are damaged */
+        }
+    return count;
+}
+
+/* Fills in the traits, which have room for those of any provider. Returns their number. */
+static size_t list_traits(const struct summaries *summaries, uint32_t number, const char **names)
+{
+    const struct trait_names *traits = summaries->traits;
+    if (traits->numbered != NULL)
+        return list_numbered(summaries, number, names);
+    if (traits->first == NULL)
+        return 0;
     size_t count = 0;
     for (uint32_t i = traits->first[number]; i < traits->first[number + 1]; i++) {
         const char *name = trait_name_find(traits, traits->traits[i].trait_id);
@@ -63,18 +95,14 @@ static size_t list_traits(const struct trait_names *traits, uint32_t number, con
     return count;
 }
 
-/* Room for what any chosen provider has. */
-struct room {
-    struct summary_resource *resources;
-    const char **traits;
-};
-
 static struct room make_room(const struct summaries *summaries, const bool *chosen,
                              struct arena *arena)
 {
     const struct world *world = summaries->world;
     const uint32_t *first = summaries->traits->first;
-    uint32_t resources = 0, traits = 0;
+    size_t resources = 0, traits = 0;
+    if (summaries->traits->numbered != NULL)
+        traits = world->trait_words * BITS_IN_WORD;
     for (uint32_t i = 0; i < world->provider_count; i++) {
         if (!chosen[i])
             continue;
@@ -84,6 +112,7 @@ static struct room make_room(const struct summaries *summaries, const bool *chos
             traits = first[i + 1] - first[i];
     }
     return (struct room){arena_array(arena, resources, sizeof(struct summary_resource)),
+                         arena_array(arena, resources, sizeof(int64_t)),
                          arena_array(arena, traits, sizeof(char *))};
 }
 
@@ -96,13 +125,12 @@ static enum outcome tell_provider(const struct summaries *summaries, uint32_t nu
         .uuid = provider->uuid,
         .root_uuid = world->providers[provider->root].uuid,
         .resources = room->resources,
-        .resource_count = list_resources(summaries, provider, room->resources),
+        .resource_count = list_resources(summaries, provider, room),
         .traits = room->traits,
+        .trait_count = list_traits(summaries, number, room->traits),
     };
     if (provider->parent != WORLD_NONE)
         summary.parent_uuid = world->providers[provider->parent].uuid;
-    if (summaries->traits->first != NULL)
-        summary.trait_count = list_traits(summaries->traits, number, room->traits);
     if (!budget_spend(summaries->budget, PROVIDER_UNITS + summary.resource_count * RESOURCE_UNITS +
                                              summary.trait_count * TRAIT_UNITS))
         return OUTCOME_TOO_LONG;

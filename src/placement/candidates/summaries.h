@@ -12,7 +12,7 @@
 struct summaries {
     const struct world *world;
     const struct class_names *classes;
-    const struct trait_names *traits; /* with first NULL: summaries have no traits */
+    const struct trait_names *traits; /* with numbered and first NULL: summaries have no traits */
     bool trees; /* about all providers of the trees, not only those that candidates name */
     struct budget *budget;
     const struct candidate_listener *listener;

@@ -485,6 +485,6 @@ enum outcome world_traits_load(struct context *context, struct world *world, con
             first[++reached] = i;
     while (reached < world->provider_count)
         first[++reached] = naming.count;
-    *traits = (struct trait_names){first, naming.traits, naming.names, naming.name_count};
+    *traits = (struct trait_names){NULL, first, naming.traits, naming.names, naming.name_count};
     return OUTCOME_OK;
 }

@@ -53,8 +53,10 @@ struct trait_name {
 };
 
 /* The traits of some providers: those of provider i are traits[first[i]] to traits[first[i + 1] -
-   1]. And the names of all traits, by id. */
+   1]. And the names of all traits, by id. Or, where the world's sets have all traits, the names by
+   their numbers there, which rise with the ids. */
 struct trait_names {
+    const char *const *numbered; /* NULL: use the others */
     const uint32_t *first;
     const struct trait_of_provider *traits;
     const struct trait_name *names;
