@@ -213,6 +213,7 @@ static enum outcome set_session(struct database *database)
     if (settings->init_command != NULL)
         TRY(run_init_command(database));
     TRY(load_variables(database, &variables));
+    database->node = variables.wsrep_on;
     int sync = wanted_sync_wait(settings, &variables);
     const char *sync_part =
         sync >= 0 ? arena_printf(database->arena, ", wsrep_sync_wait = %d", sync) : "";

@@ -130,6 +130,11 @@ enum outcome database_find_obstacle(struct database *database, const char **obst
     return OUTCOME_OK;
 }
 
+bool database_is_node(struct database *database)
+{
+    return database_connect(database) == OUTCOME_OK && database->node;
+}
+
 enum outcome database_run(struct database *database, const char *text)
 {
     TRY(database_connect(database));

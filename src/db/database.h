@@ -83,6 +83,10 @@ enum outcome database_await(struct database *database, long retries, long second
    write of this connection, in words for an operator, or to NULL. */
 enum outcome database_find_obstacle(struct database *database, const char **obstacle);
 
+/* Returns whether the server is a node of a Galera cluster. Connects if there is no connection;
+   false if that fails. */
+bool database_is_node(struct database *database);
+
 /* Runs one statement that cannot be prepared (DDL, SET, GET_LOCK), without values or rows. */
 enum outcome database_run(struct database *database, const char *text);
 
@@ -155,6 +159,8 @@ bool database_concludes(struct database *database);
  * compared, or if the server turns out not to prepare such a statement: nothing of the transaction
  * remains, and other statements will find the reason. OUTCOME_UNCERTAIN if the connection broke
  * before the answer, or if it cannot be found out whether it has committed.
+ * It may take locks by name (GET_LOCK) and must release them; if it fails, all of the connection are
+ * released with the transaction.
  * Only for the body of a database_transaction() that is not within another.
  */
 enum outcome database_conclude(struct database *database, const struct sql *sql,

@@ -386,6 +386,7 @@ enum outcome database_conclude(struct database *database, const struct sql *sql,
     TRY(prepare_compound(database, text, &prepared));
     enum outcome outcome = run(database, text, values, count, &prepared);
     database->concluded = outcome == OUTCOME_OK;
+    database->may_hold_locks = outcome != OUTCOME_OK;
     return outcome == OUTCOME_OK ? outcome : conclusion(database, outcome);
 }
 

@@ -63,9 +63,13 @@ static enum outcome end_snapshot(struct database *database)
     return OUTCOME_OK;
 }
 
+/* Rows first: whoever waits in the queue of a lock by name then finds them free. */
 static void roll_back(struct database *database)
 {
     if (database->mysql != NULL && connection_send(database, "ROLLBACK") != OUTCOME_OK)
+        connection_drop(database);
+    if (database->mysql != NULL && database->may_hold_locks &&
+        connection_send(database, "DO RELEASE_ALL_LOCKS()") != OUTCOME_OK)
         connection_drop(database);
 }
 
@@ -111,6 +115,7 @@ static enum outcome run_once(struct database *database, const struct transaction
     }
     database->in_transaction = true;
     database->concluded = false;
+    database->may_hold_locks = false;
     database->doomed = OUTCOME_OK;
     if (kind == &writing)
         tell(database, STEP_BEGUN);

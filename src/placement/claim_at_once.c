@@ -1,15 +1,23 @@
 /*
  * Runs a claim of a new consumer as one statement.
  *
- *  1. Insert the consumer. It must be new, and its project, user and type must exist.
- *  2. Raise the generations of the providers. This locks their rows, by uuid; all must exist.
- *  3. Insert the allocations that units and capacity allow; this must be all of them. Inventories
+ *  1. Queue for the providers.
+ *  2. Insert the consumer. It must be new, and its project, user and type must exist.
+ *  3. Raise the generations of the providers. This locks their rows, by uuid; all must exist.
+ *  4. Insert the allocations that units and capacity allow; this must be all of them. Inventories
  *     and usages are read after the rows were locked, so they include every earlier claim.
- *  4. Commit.
+ *  5. Let the next one in, and commit.
  *
- * The locks and their order are those of claim.c. Step 2 needs no generation to compare with, since
+ * The locks and their order are those of claim.c. Step 3 needs no generation to compare with, since
  * everything that depends on it is read later, under the lock. A writer that takes no locks, such
  * as the Python service, finds another generation than it has read, and gives way.
+ *
+ * The queue is a lock of the server by name (GET_LOCK). It guards nothing: the rows do. It makes
+ * claims on one provider wait before they have written anything. A transaction that has written and
+ * waits is older than what is committed meanwhile; while it is open, InnoDB must look up each entry
+ * of an index of allocations in the table, entries of deleted rows too, and summing up the usages
+ * takes several times as long. So a queue that cannot be had is done without: after a second, for
+ * all but the first few providers, and on a Galera node.
  */
 #include <config.h>
 
@@ -20,7 +28,13 @@
 
 #include "base/sorted.h"
 
-enum { AMOUNTS_MOST = 64 }; /* providers times classes; a longer claim takes the long way */
+enum {
+    AMOUNTS_MOST = 64, /* providers times classes; a longer claim takes the long way */
+    QUEUES_MOST = 4,   /* providers to queue for */
+};
+
+#define QUEUE       "DO GET_LOCK(?, 1), GET_LOCK(?, 1), GET_LOCK(?, 1), GET_LOCK(?, 1); "
+#define LEAVE_QUEUE "DO RELEASE_LOCK(?), RELEASE_LOCK(?), RELEASE_LOCK(?), RELEASE_LOCK(?); "
 
 /* The amount of the claim for the provider and class of a row, from a table with a row for each
    provider. 0, or less than any unit, if the claim has none. */
@@ -40,8 +54,8 @@ enum { AMOUNTS_MOST = 64 }; /* providers times classes; a longer claim takes the
 
 #define REQUIRE_ROWS(count) "IF ROW_COUNT() <> " count " THEN SIGNAL SQLSTATE '45000'; END IF; "
 
-#define CLAIM(column, owner_id, table, condition)                                                  \
-    "BEGIN NOT ATOMIC "                                                                            \
+#define CLAIM(column, owner_id, table, condition, before, after)                                   \
+    "BEGIN NOT ATOMIC " before                                                                     \
     "INSERT INTO consumers (uuid, project_id, user_id, generation, created_at" column ") "         \
     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP()" owner_id " FROM projects p, users u" table " "      \
     "WHERE p.external_id = ? AND u.external_id = ? " condition                                     \
@@ -61,12 +75,17 @@ enum { AMOUNTS_MOST = 64 }; /* providers times classes; a longer claim takes the
                       "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY          \
                       " - " USED ") "                                                              \
                       "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                    \
-                      "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?") "COMMIT; END"
+                      "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?") after             \
+        "COMMIT; END"
 
-/* Without and with a consumer type. */
-static const struct sql claim_new_consumer[] = {
-    {CLAIM("", "", "", ""), NULL},
-    {CLAIM(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? "), NULL},
+#define CLAIM_UNTYPED(before, after) CLAIM("", "", "", "", before, after)
+#define CLAIM_TYPED(before, after)                                                                 \
+    CLAIM(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? ", before, after)
+
+/* Without and with a queue, without and with a consumer type. */
+static const struct sql claim_new_consumer[2][2] = {
+    {{CLAIM_UNTYPED("", ""), NULL}, {CLAIM_TYPED("", ""), NULL}},
+    {{CLAIM_UNTYPED(QUEUE, LEAVE_QUEUE), NULL}, {CLAIM_TYPED(QUEUE, LEAVE_QUEUE), NULL}},
 };
 
 /* The claim as a table. */
@@ -135,14 +154,31 @@ static struct value *add_amount(struct value *next, const struct table *table)
     return next;
 }
 
+/* Adds the names of the queues, in the order of the providers' uuids. */
+static struct value *add_queues(struct value *next, const struct table *table)
+{
+    struct arena *arena = table->context->arena;
+    const char **uuids = arena_array(arena, table->provider_count, sizeof(*uuids));
+    memcpy(uuids, table->providers, table->provider_count * sizeof(*uuids));
+    sort(uuids, table->provider_count, sizeof(*uuids), text_case_compare);
+    for (size_t i = 0; i < QUEUES_MOST; i++)
+        *next++ = i < table->provider_count
+                      ? value_text(arena_printf(arena, "berth_claim_%s", uuids[i]))
+                      : value_null();
+    return next;
+}
+
 static enum outcome run_statement(void *subject)
 {
-    enum { VALUES_MOST = 32 };
+    enum { VALUES_MOST = 40 };
     const struct table *table = subject;
     const struct claim *claim = table->claim;
+    bool queues = !database_is_node(table->context->database);
     const struct value providers = value_texts(table->providers, table->provider_count),
                        classes = value_texts(table->classes, table->class_count);
     struct value values[VALUES_MOST], *next = values;
+    if (queues)
+        next = add_queues(next, table);
     *next++ = value_text(claim->consumer_uuid);
     *next++ = value_text(claim->project_id);
     *next++ = value_text(claim->user_id);
@@ -159,8 +195,12 @@ static enum outcome run_statement(void *subject)
     next = add_amount(next, table);
     *next++ = classes;
     *next++ = value_integer((int64_t)claim->amount_count);
+    if (queues) {
+        memcpy(next, values, QUEUES_MOST * sizeof(*next));
+        next += QUEUES_MOST;
+    }
     return database_conclude(table->context->database,
-                             &claim_new_consumer[claim->consumer_type != NULL], values,
+                             &claim_new_consumer[queues][claim->consumer_type != NULL], values,
                              (size_t)(next - values));
 }
 

@@ -3,6 +3,7 @@ good takes several, and these have the last word."""
 import random
 import re
 import threading
+import time
 import uuid
 
 import pytest
@@ -132,6 +133,64 @@ def test_claims_side_by_side_take_all_there_is_and_no_more(cloud):
     assert (used(cloud, provider), generation(cloud, provider)) == ({'VCPU': 40}, before + 40)
 
 
+def queue(provider):
+    """The name of the lock through which claims queue for a provider."""
+    return "'berth_claim_%s'" % provider
+
+
+def holder(cloud, provider):
+    [[connection]] = cloud.sql('SELECT IS_USED_LOCK(%s)' % queue(provider))
+    return connection
+
+
+def test_claims_queue_before_they_write(cloud):
+    """Who waits in the queue has no transaction yet, which would make all others slow."""
+    queued = ("SELECT COUNT(*), COUNT(t.trx_id) FROM information_schema.processlist p "
+              "LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id "
+              "WHERE p.user = 'placement' AND p.state = 'User lock'")
+    providers = sorted(cloud.make_provider({'VCPU': {'total': 1000}}) for _ in range(2))
+    answers, ended = [], threading.Event()
+
+    def ask():
+        while not ended.is_set():
+            answers.append(claim(cloud, {provider: {'VCPU': 1} for provider in providers}))
+    for provider in providers:
+        answers.clear()
+        ended.clear()
+        lock = cloud.lock('SELECT GET_LOCK(%s, 0)' % queue(provider))
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            [[_, writing]] = wait_until('a claim is in the queue', lambda: [
+                row for row in cloud.sql(queued) if row[0] != '0'])
+            assert writing == '0'
+        finally:
+            ended.set()
+            asking.join()
+            lock.release()
+        assert {answer.status for answer in answers} == {204}
+
+
+def test_a_queue_that_does_not_move_is_left(cloud):
+    provider = cloud.make_provider({'VCPU': {'total': 9}})
+    lock = cloud.lock('SELECT GET_LOCK(%s, 0)' % queue(provider))
+    began = time.monotonic()
+    answer = claim(cloud, {provider: {'VCPU': 1}})
+    took = time.monotonic() - began
+    lock.release()
+    assert answer.status == 204, answer.text
+    assert took >= 0.9, 'the claim has not queued'
+
+
+def test_a_claim_that_is_refused_leaves_the_queue(cloud):
+    provider = cloud.make_provider({'VCPU': {'total': 9}})
+    for wanted, status in (({provider: {'VCPU': 10}}, 409), ({provider: {'VCPU': 1}}, 204),
+                           ({provider: {'VCPU': 1}, new_uuid(): {'VCPU': 1}}, 400)):
+        answer = claim(cloud, wanted)
+        assert answer.status == status, answer.text
+        assert holder(cloud, provider) == 'NULL', wanted
+
+
 def wait_in_a_lock(cloud, kill):
     """Have a claim wait for a provider, and do something to its connection. Return its provider,
     its consumer and its answer."""
@@ -157,6 +216,7 @@ def test_a_statement_that_does_not_end_is_not_sent_again(cloud, kill, status):
     provider, consumer, answer = wait_in_a_lock(cloud, kill)
     assert answer.status == status, answer.text
     cloud.wait_until_at_rest()
+    wait_until('it has left the queue', lambda: holder(cloud, provider) == 'NULL')
     assert used(cloud, provider) == {'VCPU': 1}
     assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 204
     assert used(cloud, provider) == {'VCPU': 2}
