@@ -159,9 +159,9 @@ bool database_concludes(struct database *database);
  * compared, or if the server turns out not to prepare such a statement: nothing of the transaction
  * remains, and other statements will find the reason. OUTCOME_UNCERTAIN if the connection broke
  * before the answer, or if it cannot be found out whether it has committed.
- * It may take locks by name (GET_LOCK) and must release them; if it fails, all of the connection are
- * released with the transaction.
- * Only for the body of a database_transaction() that is not within another.
+ * It may take locks by name (GET_LOCK) and must release them; if it fails, all of the connection
+ * are released with the transaction. Only for the body of a database_transaction() that is not
+ * within another.
  */
 enum outcome database_conclude(struct database *database, const struct sql *sql,
                                const struct value *values, size_t count);
