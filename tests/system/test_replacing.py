@@ -17,7 +17,9 @@ import pytest
 from support.consistency import audit_rows
 from support.cloud import Cloud, free_port, wait_until
 from support.python_service import PythonService, upstream_sync
-from support.paths import BUILD, TOP
+from support.pages import Shell, blocks
+from support.paths import BUILD
+from support.processes import runs
 
 pytestmark = pytest.mark.plain  # the commands of a page
 
@@ -49,40 +51,6 @@ server {{
     }}
 }}
 """
-
-
-def blocks():
-    """Return the blocks of the page: (text before it, commands)."""
-    with open(os.path.join(TOP, 'docs/replacing.md')) as file:
-        page = file.read()
-    found, before = [], ''
-    for text, indent, commands in re.findall(r'(.*?)^( *)```sh\n(.*?)^ *```$', page, re.S | re.M):
-        lines = [line[len(indent):] for line in commands.splitlines()]
-        found.append((before + text, '\n'.join(lines) + '\n'))
-    return found
-
-
-class Shell:
-    """A shell that gets commands, and ends when one fails."""
-
-    def __init__(self, environment):
-        self.process = subprocess.Popen(
-            ['bash', '--norc', '-e'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, env=environment)
-
-    def type(self, commands):
-        self.process.stdin.write(commands + 'echo "== done"\n')
-        self.process.stdin.flush()
-        output = ''
-        for line in self.process.stdout:
-            output += line
-            if line.endswith('== done\n'):  # the output before may lack its newline
-                return output
-        raise AssertionError('%s\nfailed: %s' % (commands, output))
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(60)
 
 
 class Traffic(threading.Thread):
@@ -173,14 +141,6 @@ class Machine:
                 wait_until(name, lambda: not runs(pid))
 
 
-def runs(pid):
-    try:
-        with open('/proc/%d/stat' % pid) as file:
-            return file.read().rsplit(') ', 1)[1][0] != 'Z'
-    except OSError:
-        return False
-
-
 def test_the_page_about_replacing_the_python_service_is_right(directory):
     cloud = Cloud(directory)
     machine = None
@@ -206,7 +166,7 @@ def follow(cloud, machine, python):
     for client in traffic:
         client.start()
     try:
-        for _, commands in blocks():
+        for commands in blocks('docs/replacing.md'):
             # this cloud has no Keystone, of which the check would warn
             output = shell.type(commands.replace(
                 'manage status', 'OS_API__AUTH_STRATEGY=keystone manage status'))

@@ -70,12 +70,13 @@ class Answer:
 
 class Service:
     """A service on a port of this machine, and the requests to it."""
+    address = '127.0.0.1'
 
     def __init__(self, port):
         self.port = port
 
     def ask(self, method, path, body=None, headers=None, timeout=60):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=timeout)
         sent = {'x-auth-token': 'admin', 'openstack-api-version': LATEST,
                 'accept': 'application/json', 'connection': 'close'}
         if body is not None:

@@ -30,3 +30,12 @@ def children(parent):
 def children_but_follower(parent):
     """Return the children but the follower of the binary log, which comes and goes beside them."""
     return {pid: name for pid, name in children(parent).items() if name != 'berth-follower'}
+
+
+def runs(pid):
+    """Return whether a process runs; one that has ended and waits for its parent does not."""
+    try:
+        with open('/proc/%d/stat' % pid) as file:
+            return file.read().rsplit(') ', 1)[1][0] != 'Z'
+    except OSError:
+        return False

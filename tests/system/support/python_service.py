@@ -42,8 +42,9 @@ def upstream_sync(cloud, revision):
 class PythonService(Service):
     """One process, for one request at a time, on the cloud's database or another one."""
 
-    def __init__(self, cloud, database='placement'):
-        super().__init__(free_port())
+    def __init__(self, cloud, database='placement', address='127.0.0.1', port=None):
+        super().__init__(port or free_port())
+        self.address = address
         path = program('placement-api')
         folder = tempfile.mkdtemp(dir=cloud.directory, prefix='python')
         with open(cloud.conf) as source, open(os.path.join(folder, 'placement.conf'), 'w') as conf:
@@ -51,7 +52,7 @@ class PythonService(Service):
         self.log_path = os.path.join(folder, 'log')
         with open(self.log_path, 'w') as log:
             self.process = subprocess.Popen(
-                ['/usr/bin/python3', path, '--host', '127.0.0.1', '--port', str(self.port)],
+                ['/usr/bin/python3', path, '--host', address, '--port', str(self.port)],
                 env=dict(os.environ, OS_PLACEMENT_CONFIG_DIR=folder), stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL)
 
