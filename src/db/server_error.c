@@ -121,10 +121,13 @@ static void copy_word(char *to, size_t room, const char *from)
 static struct statement_gist gist_of(const char *text)
 {
     static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
-    static const char compound[] = "BEGIN NOT ATOMIC ";
+    static const char compound[] = "BEGIN NOT ATOMIC ", aside[] = "DO ";
     struct statement_gist gist = {"", ""};
     if (strncmp(text, compound, sizeof(compound) - 1) == 0)
         text += sizeof(compound) - 1;
+    const char *next;
+    while (strncmp(text, aside, sizeof(aside) - 1) == 0 && (next = strstr(text, "; ")) != NULL)
+        text = next + 2;
     copy_word(gist.verb, sizeof(gist.verb), text);
     for (size_t i = 0; i < sizeof(before_table) / sizeof(before_table[0]); i++) {
         const char *place = strstr(text, before_table[i]);
