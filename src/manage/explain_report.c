@@ -92,18 +92,20 @@ static void write_left(const struct report *report, const char *words, bool know
 static void write_class(const struct report *report, const struct class_figures *figures)
 {
     const struct explanation *explanation = report->explanation;
-    char have[NUMBER_TEXT], units[NUMBER_TEXT], capacity[NUMBER_TEXT];
+    char have[NUMBER_TEXT], units[NUMBER_TEXT], capacity[NUMBER_TEXT], free[NUMBER_TEXT];
     const char *most = "";
     if (figures->freest != WORLD_NONE)
         most =
-            arena_printf(report->arena, ", most left %" PRId64 " (%s)", figures->most_free,
+            arena_printf(report->arena, ", most left %s%s (%s)",
+                         figures->units < figures->have ? "of these " : "",
+                         number_text(figures->most_free, free),
                          provider_label(explanation->world, explanation->names, figures->freest));
     write_wrapped(report, INDENT,
                   arena_printf(report->arena,
-                               "%s:%" PRId64 ": providers %s, units fit %s, capacity now %s%s",
-                               figures->class_name, figures->amount,
+                               "%s:%" PRId64 ": providers %s, units fit %s%s, capacity now %s",
+                               figures->asked.class_name, figures->asked.amount,
                                number_text(figures->have, have), number_text(figures->units, units),
-                               number_text(figures->capacity, capacity), most));
+                               most, number_text(figures->capacity, capacity)));
 }
 
 static void write_funnel(const struct report *report, const struct funnel *funnel)
@@ -185,14 +187,15 @@ static void write_misses(const struct report *report)
     if (explanation->misses.count == 0)
         return;
     write_heading(report, "Nearest");
-    for (size_t i = 0; i < explanation->misses.count; i++) {
-        const struct near_miss *miss = &explanation->misses.items[i];
-        write_wrapped(
-            report, INDENT,
-            arena_printf(report->arena, "%s %s",
-                         provider_label(explanation->world, explanation->names, miss->provider),
-                         miss->reason));
-    }
+    for (size_t i = 0; i < explanation->misses.count; i++)
+        write_wrapped(report, INDENT,
+                      near_miss_words(report->arena, explanation->world, explanation->names,
+                                      &explanation->misses.items[i]));
+    char others[NUMBER_TEXT];
+    if (explanation->misses.others > 0)
+        write_wrapped(report, INDENT,
+                      arena_printf(report->arena, "and %s for other reasons",
+                                   number_text(explanation->misses.others, others)));
 }
 
 static void write_size(const struct report *report)

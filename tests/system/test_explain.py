@@ -46,8 +46,9 @@ IMPOSSIBLE = [
      'No provider has one of the traits CUSTOM_GOLD, CUSTOM_SILVER'),
     ('resources=VCPU:1,CUSTOM_TPU:1', 'No provider has an inventory of CUSTOM_TPU'),
     ('resources=FPGA:3', 'No provider has a capacity of 3 FPGA: at most 1'),
-    ('resources=PCI_DEVICE:3', r'No provider has 3 PCI_DEVICE left: at most 2 \(nic1\); 1 other '
-                               r'does not allow the amount \(units\)'),
+    ('resources=PCI_DEVICE:3',
+     r'No provider offers 3 PCI_DEVICE: 1 has too little left \(2 on nic1, 2 of 4 used\), 1 allows '
+     r'less at once \(max_unit 1 on nic2\)\.$'),
     ('resources=VCPU:12', 'No provider allows 12 VCPU at once: max_unit is at most 8'),
     ('resources=MEMORY_MB:100',
      'No provider allows as little as 100 MEMORY_MB: min_unit is at least 256'),
@@ -58,22 +59,24 @@ IMPOSSIBLE = [
      r'No root provider has the trait CUSTOM_FPGA_A \(root_required\)'),
     # Pairs.
     ('resources=VCPU:4&required=CUSTOM_LICENSED',
-     'No tree, even with sharing, has room for 4 VCPU and the trait CUSTOM_LICENSED'),
+     r'No tree, even with sharing, offers 4 VCPU and has the trait CUSTOM_LICENSED: compute-3 '
+     r'lacks 2 VCPU of 4 \(6 of 8 used\)\.$'),
     ('resources=FPGA:1&required=!CUSTOM_FPGA_A',
-     'Every provider that has room for 1 FPGA has the forbidden trait CUSTOM_FPGA_A'),
+     'Every provider that offers 1 FPGA has the forbidden trait CUSTOM_FPGA_A'),
     ('resources=FPGA:1&member_of=' + RACK,
-     'No provider has room for 1 FPGA and is in the aggregate ' + RACK),
+     'No provider offers 1 FPGA and is in the aggregate %s: numa-host on fpga0 is not in aggregate '
+     '%s' % (RACK, RACK)),
     ('resources=PCI_DEVICE:1&member_of=!' + ROW,
-     'Every provider that has room for 1 PCI_DEVICE, or its root, is in the forbidden '
+     'Every provider that offers 1 PCI_DEVICE, or its root, is in the forbidden '
      'aggregate ' + ROW),
     ('resources=FPGA:1&in_tree={compute-1}',
-     'Nothing in the tree of compute-1 has room for 1 FPGA'),
+     'Nothing in the tree of compute-1 offers 1 FPGA: numa-host on fpga0 is in another tree'),
     ('resources=FPGA:1,MEMORY_MB:256',
-     'No tree, even with sharing, has room for 1 FPGA and room for 256 MEMORY_MB'),
+     'No tree, even with sharing, offers 1 FPGA and 256 MEMORY_MB: numa-host has no MEMORY_MB'),
     ('resources=FPGA:1&root_required=!CUSTOM_NUMA',
-     r'No tree whose root lacks the trait CUSTOM_NUMA \(root_required\) has room for 1 FPGA'),
+     r'No tree whose root lacks the trait CUSTOM_NUMA \(root_required\) offers 1 FPGA'),
     ('resources=FPGA:1&root_required=HW_CPU_X86_AVX2',
-     r'No tree whose root has the trait HW_CPU_X86_AVX2 \(root_required\) has room for 1 FPGA'),
+     r'No tree whose root has the trait HW_CPU_X86_AVX2 \(root_required\) offers 1 FPGA'),
     ('resources=VCPU:1&in_tree={numa0}&required=CUSTOM_LICENSED',
      'Nothing in the tree of numa-host has the trait CUSTOM_LICENSED'),
     ('resources=VCPU:1&member_of=%s&member_of=%s' % (RACK, ROW),
@@ -87,23 +90,24 @@ IMPOSSIBLE = [
     ('resources_A=FPGA:1&resources_B=PCI_DEVICE:2&same_subtree=_A,_B&group_policy=none',
      'same_subtree=_A,_B: no provider has groups _A and _B at or below it'),
     ('resources1=FPGA:1&resources2=MEMORY_MB:256&group_policy=none',
-     'No tree, even with sharing, has groups 1 and 2 together: resources1=FPGA:1, '
-     'resources2=MEMORY_MB:256'),
+     r'No tree, even with sharing, has groups 1 and 2 together: 1 provider has '
+     r'resources1=FPGA:1 \(fpga0\), 3 providers have resources2=MEMORY_MB:256 \(compute-1\)'),
     ('resources=DISK_GB:500&resources1=VCPU:1&required1=CUSTOM_LICENSED',
      'No tree, even with sharing, has groups without suffix and 1 together: '
-     'resources=DISK_GB:500, required1=CUSTOM_LICENSED'),
+     r'1 provider has resources=DISK_GB:500 \(shared-disk\), 1 provider has '
+     r'required1=CUSTOM_LICENSED \(compute-3\)'),
     ('resources1=VCPU:1&required1=HW_NUMA_ROOT,CUSTOM_LICENSED',
      'No provider has the trait HW_NUMA_ROOT and the trait CUSTOM_LICENSED'),
     ('resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
      'in_tree1={numa0}&in_tree2={numa0}&in_tree3={numa0}',
-     'Groups 1, 2 and 3 fit alone, not together: no tree offers 9 VCPU in these parts'),
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 . 3 . 3 VCPU'),
     ('resources1=VCPU:1&resources2=VCPU:1&group_policy=isolate&same_subtree=1,2',
      'same_subtree=1,2 with group_policy=isolate: no subtree has different providers for groups '
      '1 and 2'),
     # Before microversion 1.29.
     ('1.28 resources=VCPU:1,DISK_GB:100&required=CUSTOM_NUMA',
-     'Below microversion 1.29 no single provider of a tree has room for 1 VCPU, room for 100 '
-     'DISK_GB and the trait CUSTOM_NUMA'),
+     'Below microversion 1.29 no single provider of a tree offers 1 VCPU and has the trait '
+     'CUSTOM_NUMA'),
 ]
 
 
@@ -238,7 +242,7 @@ def test_the_command_and_the_route_agree(cloud):
     answer = cloud.ask('GET', '/_berth/explain?' + query).json
     assert told['candidates'] == answer['candidates'] == 0
     assert told['nearest'][0]['name'] == 'compute-3'
-    assert answer['nearest'][0]['reason'] == 'lacks 2 VCPU of 4'
+    assert answer['nearest'][0]['reason'] == 'lacks 2 VCPU of 4 (6 of 8 used)'
     for entry in [told] + told['nearest'] + [used['most_free'] for group in told['groups']
                                              for used in group['resources']]:
         entry.pop('name', None)

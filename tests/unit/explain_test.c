@@ -213,7 +213,7 @@ static void explain(uint64_t seed, struct explained *explained)
     explained->context = (struct context){.arena = &arena};
     struct resolution resolution = resolve(explained);
     ck_assert_int_eq(
-        explanation_of(&resolution, &explained->world, NULL, 0, &explained->explanation),
+        explanation_of(&resolution, &explained->world, NULL, NULL, 0, &explained->explanation),
         OUTCOME_OK);
     ck_assert(explained->explanation.complete);
 }

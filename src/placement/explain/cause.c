@@ -9,88 +9,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/sorted.h"
 #include "base/text.h"
-#include "placement/explain/wording.h"
+#include "placement/explain/cause_parts.h"
 
-/* Of several constraints that are impossible alone, the number that is told. */
+/* Of several constraints that are impossible alone, and of the nearest misses, the number that is
+   told. */
 enum { TOLD_MOST = 3 };
-
-/* Single constraints. */
-
-static const char *tell_units(const struct telling *telling, const struct class_figures *figures)
-{
-    const char *amount =
-        arena_printf(telling->arena, "%" PRId64 " %s", figures->amount, figures->class_name);
-    if (figures->amount > figures->most_unit)
-        return arena_printf(telling->arena,
-                            "no provider allows %s at once: max_unit is at most %" PRId64, amount,
-                            figures->most_unit);
-    if (figures->amount < figures->least_unit)
-        return arena_printf(telling->arena,
-                            "no provider allows as little as %s: min_unit is at least %" PRId64,
-                            amount, figures->least_unit);
-    return arena_printf(telling->arena,
-                        "no provider allows %s: step_size, min_unit or max_unit forbids it",
-                        amount);
-}
-
-static const char *tell_resource(const struct telling *telling, const struct constraint *constraint)
-{
-    const struct explanation *explanation = telling->explanation;
-    const struct class_figures *figures =
-        &explanation->funnels[constraint->group]->classes[constraint->index];
-    const char *name = figures->class_name;
-    if (figures->have == 0)
-        return arena_printf(telling->arena, "no provider has an inventory of %s", name);
-    if (figures->units == 0)
-        return tell_units(telling, figures);
-    if (figures->amount > figures->most_total)
-        return arena_printf(telling->arena,
-                            "no provider has a capacity of %" PRId64 " %s: at most %" PRId64,
-                            figures->amount, name, figures->most_total);
-    const char *others = "";
-    if (figures->have > figures->units)
-        others = arena_printf(telling->arena, "; %u %s not allow the amount (units)",
-                              figures->have - figures->units,
-                              figures->have - figures->units == 1 ? "other does" : "others do");
-    return arena_printf(
-        telling->arena, "no provider has %" PRId64 " %s left: at most %" PRId64 " (%s)%s",
-        figures->amount, name, figures->most_free,
-        provider_label(explanation->world, explanation->names, figures->freest), others);
-}
-
-static const char *tell_single(const struct telling *telling, const struct constraint *constraint)
-{
-    struct arena *arena = telling->arena;
-    const struct request_group *group = telling_group(telling, constraint);
-    const struct membership *root = &telling->explanation->request->root_traits;
-    switch (constraint->kind) {
-    case CONSTRAINT_RESOURCE:
-        return tell_resource(telling, constraint);
-    case CONSTRAINT_REQUIRED:
-        return arena_printf(
-            arena, "no provider has %s",
-            set_words(telling, "trait", &group->traits.required[constraint->index]));
-    case CONSTRAINT_MEMBER_OF:
-        return arena_printf(
-            arena, "no provider is in %s",
-            set_words(telling, "aggregate", &group->aggregates.required[constraint->index]));
-    case CONSTRAINT_IN_TREE:
-        return arena_printf(arena, "there is no provider %s (in_tree)", group->in_tree);
-    case CONSTRAINT_ROOT_REQUIRED:
-        return arena_printf(arena, "no root provider has %s (root_required)",
-                            set_words(telling, "trait", &root->required[constraint->index]));
-    case CONSTRAINT_ROOT_FORBIDDEN:
-        return arena_printf(arena, "every root provider has the trait %s (root_required=!%s)",
-                            root->forbidden.names[constraint->index],
-                            root->forbidden.names[constraint->index]);
-    default:
-        return constraint->text;
-    }
-}
-
-/* Sets. */
 
 /* Returns what a constraint on the root, or on groups together, asks. */
 static const char *wide_predicate(const struct telling *telling,
@@ -117,13 +41,6 @@ static bool is_flat(const struct explanation *explanation)
            explanation->trees == explanation->world->provider_count;
 }
 
-/* Returns "no tree": what does the opposite of the rest of the sentence. */
-static const char *no_tree(const struct telling *telling)
-{
-    return telling->explanation->world->sharing_count > 0 ? "no tree, even with sharing,"
-                                                          : "no tree";
-}
-
 /* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
    class of the unsuffixed group. */
 static bool is_of_provider(const struct telling *telling, const size_t *groups, size_t count)
@@ -141,6 +58,26 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
 static bool is_negative(const struct constraint *constraint)
 {
     return constraint->kind == CONSTRAINT_FORBIDDEN || constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
+}
+
+/* Returns what those lack that have the rarest thing the set asks of a group, after a colon; or "".
+   among: as for near_misses_find(). */
+static const char *tell_misses(const struct telling *telling, size_t group, const bool *among)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    struct near_misses misses = near_misses_find(&sought, among);
+    struct text_builder told = text_begin(telling->arena);
+    if (budget_is_over(telling->inquiry->budget))
+        return "";
+    for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++)
+        if (misses.items[i].rarest == misses.items[0].rarest)
+            text_add_item(&told, "; ",
+                          near_miss_words(telling->arena, explanation->world, explanation->names,
+                                          &misses.items[i]));
+    return told.length > 0 ? arena_printf(telling->arena, ": %s", text_end(&told)) : "";
 }
 
 /* Tells that all that has the rest of the set has what the only negative constraint forbids.
@@ -172,202 +109,171 @@ static const char *tell_forbidden(const struct telling *telling)
 
 static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)
 {
-    bool provider = is_of_provider(telling, groups, count);
+    bool provider = is_of_provider(telling, groups, count) || is_flat(telling->explanation);
     const char *forbidden = provider ? tell_forbidden(telling) : NULL;
     if (forbidden != NULL)
         return forbidden;
     const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
     if (tree != NULL)
-        return arena_printf(telling->arena, "nothing in the tree of %s %s",
-                            tree_label(telling, tree), predicates(telling, tree));
-    provider = provider || is_flat(telling->explanation);
-    return arena_printf(telling->arena, "%s %s", provider ? "no provider" : no_tree(telling),
-                        predicates(telling, NULL));
+        return arena_printf(telling->arena, "nothing in the tree of %s %s%s",
+                            tree_label(telling, tree), predicates(telling, tree),
+                            tell_misses(telling, groups[0], NULL));
+    const char *sharing = cause_of_sharing(telling);
+    return arena_printf(telling->arena, "%s %s%s%s", provider ? "no provider" : no_tree(telling),
+                        predicates(telling, NULL), sharing != NULL ? ": " : "",
+                        sharing != NULL ? sharing : tell_misses(telling, groups[0], NULL));
 }
 
-static const char *tell_root(const struct telling *telling)
+/* Returns for each provider whether it is a root as the set asks. */
+static const bool *find_roots(const struct telling *telling)
+{
+    const struct world *world = telling->explanation->world;
+    const struct search_membership *required = &telling->inquiry->query.root_traits;
+    const struct search_membership *forbidden = &telling->inquiry->forbidden.root_traits;
+    bool *roots = arena_array(telling->arena, world->provider_count, sizeof(*roots));
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        const uint64_t *own = world_traits(world, i);
+        roots[i] = world->providers[i].root == i;
+        for (size_t j = 0; j < telling->size && roots[i]; j++) {
+            const struct constraint *constraint = telling_item(telling, j);
+            if (constraint->kind == CONSTRAINT_ROOT_REQUIRED)
+                roots[i] =
+                    bits_meet(required->required[constraint->index], own, world->trait_words);
+            else if (constraint->kind == CONSTRAINT_ROOT_FORBIDDEN)
+                roots[i] =
+                    !bits_meet(forbidden->required[constraint->index], own, world->trait_words);
+        }
+    }
+    return roots;
+}
+
+static const char *tell_root(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder root = text_begin(telling->arena);
     for (size_t i = 0; i < telling->size; i++)
         if (is_of_root(telling_item(telling, i)))
             text_add_item(&root, " and ", wide_predicate(telling, telling_item(telling, i)));
-    const char *rest = predicates(telling, NULL);
-    if (*rest == '\0')
+    if (count == 0)
         return arena_printf(telling->arena, "there is no tree %s (root_required)", text_end(&root));
-    return arena_printf(telling->arena, "no tree %s (root_required) %s", text_end(&root), rest);
-}
-
-/* Returns how many providers satisfy at least one of the granular groups alone. */
-static uint32_t count_fitting(const struct telling *telling, const size_t *groups, size_t count)
-{
-    uint32_t fitting = 0;
-    for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
-        for (size_t j = 0; j < count; j++) {
-            const struct funnel *funnel = telling->explanation->funnels[groups[j]];
-            if (!funnel->granular || !funnel->fits[i])
-                continue;
-            fitting++;
-            break;
-        }
-    return fitting;
-}
-
-static const char *tell_isolate(const struct telling *telling, const size_t *groups, size_t count)
-{
-    uint32_t fitting = count_fitting(telling, groups, count);
-    const char *names = group_names(telling, groups, count);
-    if (fitting < count)
-        return arena_printf(telling->arena,
-                            "group_policy=isolate needs %zu providers for groups %s, but only %u "
-                            "%s",
-                            count, names, fitting, fitting == 1 ? "fits" : "fit");
-    return arena_printf(telling->arena,
-                        "group_policy=isolate: no tree has a different provider for each of the "
-                        "groups %s",
-                        names);
-}
-
-static const char *tell_subtree(const struct telling *telling, const size_t *groups, size_t count)
-{
-    struct text_builder subtrees = text_begin(telling->arena);
-    const char *names = group_names(telling, groups, count);
-    for (size_t i = 0; i < telling->size; i++)
-        if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
-            text_add_item(&subtrees, " and ", telling_item(telling, i)->text);
-    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
-        return arena_printf(telling->arena,
-                            "%s with group_policy=isolate: no subtree has different providers for "
-                            "groups %s",
-                            text_end(&subtrees), names);
-    return arena_printf(telling->arena, "%s: no provider has groups %s at or below it",
-                        text_end(&subtrees), names);
-}
-
-/* Returns the sum of what the groups of the set ask for of a class, if several do; else 0. */
-static int64_t combined(const struct telling *telling, const char *class_name)
-{
-    int64_t sum = 0;
-    size_t groups = 0;
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        if (constraint->kind != CONSTRAINT_RESOURCE)
-            continue;
-        const struct resource_amount *asked =
-            &telling_group(telling, constraint)->resources.items[constraint->index];
-        if (text_compare(&asked->class_name, &class_name) != 0)
-            continue;
-        groups++;
-        if (__builtin_add_overflow(sum, asked->amount, &sum))
-            sum = INT64_MAX;
-    }
-    return groups > 1 ? sum : 0;
-}
-
-/* Returns whether each tree has at most one provider with a class, and none of these shares: then
-   all groups that ask for it need the same one. */
-static bool is_one_a_tree(const struct telling *telling, int64_t class_id)
-{
-    const struct world *world = telling->explanation->world;
-    bool *seen = arena_array(telling->arena, world->provider_count, sizeof(*seen));
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        uint32_t root = world->providers[i].root;
-        if (root == WORLD_NONE || world_inventory_of(world, i, class_id) == NULL)
-            continue;
-        if (seen[root] || world->providers[i].shares)
-            return false;
-        seen[root] = true;
-    }
-    return true;
-}
-
-/* Tells that a class does not suffice for all groups of the set that ask for it. */
-static const char *tell_class(const struct telling *telling, const struct constraint *constraint,
-                              int64_t sum, const char *names)
-{
-    const struct class_figures *figures =
-        &telling->explanation->funnels[constraint->group]->classes[constraint->index];
-    const struct search_group *group = &telling->inquiry->query.groups[constraint->group];
-    bool one = is_one_a_tree(telling, group->demands[constraint->index].class_id);
-    const char *reason = arena_printf(
-        telling->arena, "no tree offers %" PRId64 " %s in these parts", sum, figures->class_name);
-    if (one && sum > figures->most_free)
-        reason = arena_printf(telling->arena,
-                              "of %" PRId64 " %s a provider has at most %" PRId64 " left", sum,
-                              figures->class_name, figures->most_free);
-    else if (one && sum > figures->most_unit)
-        reason = arena_printf(telling->arena,
-                              "of %" PRId64 " %s a provider allows at most %" PRId64 " (max_unit)",
-                              sum, figures->class_name, figures->most_unit);
-    return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, reason);
-}
-
-static const char *tell_combined(const struct telling *telling, const size_t *groups, size_t count)
-{
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        if (constraint->kind != CONSTRAINT_RESOURCE)
-            continue;
-        int64_t sum = combined(
-            telling,
-            telling_group(telling, constraint)->resources.items[constraint->index].class_name);
-        if (sum > 0)
-            return tell_class(telling, constraint, sum, group_names(telling, groups, count));
-    }
-    return NULL;
-}
-
-/* Groups that each have a provider, but not in one tree. */
-static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
-{
-    struct text_builder texts = text_begin(telling->arena);
-    for (size_t i = 0; i < telling->size; i++)
-        text_add_item(&texts, ", ", telling_item(telling, i)->text);
-    return arena_printf(telling->arena, "%s has groups %s together: %s", no_tree(telling),
-                        group_names(telling, groups, count), text_end(&texts));
+    return arena_printf(telling->arena, "no tree %s (root_required) %s%s", text_end(&root),
+                        predicates(telling, NULL),
+                        count == 1 ? tell_misses(telling, groups[0], find_roots(telling)) : "");
 }
 
 static const char *tell_set(const struct telling *telling)
 {
     size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
     size_t count = telling_groups(telling, groups);
-    const char *combined_text;
+    bool wide = telling_has(telling, CONSTRAINT_SAME_SUBTREE) ||
+                telling_has(telling, CONSTRAINT_GROUP_POLICY);
     if (telling->size == 1)
-        return tell_single(telling, telling_item(telling, 0));
-    if (telling_has(telling, CONSTRAINT_SAME_SUBTREE))
-        return tell_subtree(telling, groups, count);
-    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
-        return tell_isolate(telling, groups, count);
-    if (telling_has(telling, CONSTRAINT_ONE_OF_TREE))
+        return cause_of_single(telling, telling_item(telling, 0));
+    if (!wide && telling_has(telling, CONSTRAINT_ONE_OF_TREE))
         return arena_printf(telling->arena,
                             "below microversion 1.29 no single provider of a tree %s",
                             predicates(telling, NULL));
-    if (telling_has(telling, CONSTRAINT_ROOT_REQUIRED) ||
-        telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN))
-        return tell_root(telling);
-    if (count == 1)
+    if (!wide && (telling_has(telling, CONSTRAINT_ROOT_REQUIRED) ||
+                  telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN)))
+        return tell_root(telling, groups, count);
+    if (!wide && count == 1)
         return tell_group(telling, groups, count);
-    if (telling->explanation->filter == FILTER_COMBINED_CAPACITY &&
-        (combined_text = tell_combined(telling, groups, count)) != NULL)
-        return combined_text;
-    return tell_groups(telling, groups, count);
+    return cause_of_groups(telling, groups, count);
+}
+
+/* One truth with the filter. */
+
+/* Returns whether a constraint is what a filter of a group, or between groups, asks for. */
+static bool is_filtered(const struct explanation *explanation, const struct constraint *constraint)
+{
+    bool of_group = constraint->kind < CONSTRAINT_ROOT_REQUIRED;
+    if (of_group && explanation->group < explanation->funnel_count &&
+        constraint->group != explanation->group)
+        return false;
+    switch (explanation->filter) {
+    case FILTER_CLASSES:
+    case FILTER_UNITS:
+    case FILTER_CAPACITY:
+        return constraint->kind == CONSTRAINT_RESOURCE;
+    case FILTER_REQUIRED:
+    case FILTER_TRAITS_TOGETHER:
+        return constraint->kind == CONSTRAINT_REQUIRED;
+    case FILTER_FORBIDDEN:
+        return constraint->kind == CONSTRAINT_FORBIDDEN;
+    case FILTER_AGGREGATES:
+        return constraint->kind == CONSTRAINT_MEMBER_OF ||
+               constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
+    case FILTER_TREE:
+        return constraint->kind == CONSTRAINT_IN_TREE;
+    case FILTER_ROOT_REQUIRED:
+        return is_of_root(constraint);
+    case FILTER_GROUP_POLICY:
+        return constraint->kind == CONSTRAINT_GROUP_POLICY;
+    case FILTER_SAME_SUBTREE:
+        return constraint->kind == CONSTRAINT_SAME_SUBTREE;
+    case FILTER_ONE_OF_TREE:
+        return constraint->kind == CONSTRAINT_ONE_OF_TREE;
+    default:
+        return false;
+    }
+}
+
+/* Returns whether the set tells why nothing is left at the filter. */
+static bool tells_filter(const struct telling *telling)
+{
+    enum explain_filter filter = telling->explanation->filter;
+    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
+    if (filter == FILTER_SHARING || filter == FILTER_COMBINED_CAPACITY)
+        return telling_groups(telling, groups) > 1;
+    for (size_t i = 0; i < telling->size; i++)
+        if (is_filtered(telling->explanation, telling_item(telling, i)))
+            return true;
+    return filter == FILTERS;
+}
+
+/* Returns the first set that tells why nothing is left at the filter, or the first. */
+static size_t find_telling(struct telling *telling)
+{
+    const struct impossible_sets *impossible = &telling->explanation->impossible;
+    for (size_t i = 0; i < impossible->count; i++) {
+        telling->set = impossible->sets[i];
+        if (tells_filter(telling))
+            return i;
+    }
+    return 0;
 }
 
 /* The sentence. */
+
+/* Returns what is said after a set that is not about the filter at which nothing is left. */
+static const char *tell_filter(const struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    if (explanation->group == explanation->funnel_count)
+        return arena_printf(telling->arena, ". Nothing is left at the filter %s",
+                            filter_label(explanation->filter));
+    return arena_printf(telling->arena, ". Nothing is left at the filter %s of group %s",
+                        filter_label(explanation->filter), group_name(telling, explanation->group));
+}
 
 static const char *tell_sets(struct telling *telling)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
     struct text_builder text = text_begin(telling->arena);
-    for (size_t i = 0; i < impossible->count; i++) {
-        telling->set = impossible->sets[i];
-        text_add_item(&text, "; ", tell_set(telling));
-        if (impossible->size > 1)
-            break;
-        if (i + 1 == TOLD_MOST && i + 1 < impossible->count) {
+    size_t first = find_telling(telling), told = 1;
+    telling->set = impossible->sets[first];
+    text_add(&text, tell_set(telling));
+    const char *filter = tells_filter(telling) ? "" : tell_filter(telling);
+    for (size_t i = 0; i < impossible->count && impossible->size == 1; i++) {
+        if (i == first)
+            continue;
+        if (told++ == TOLD_MOST) {
             text_add(&text, "; and more");
             break;
         }
+        telling->set = impossible->sets[i];
+        text_add_item(&text, "; ", tell_set(telling));
     }
+    text_add(&text, filter);
     return text_end(&text);
 }
 
@@ -411,11 +317,13 @@ static const char *sentence(struct arena *arena, const char *text)
     return made;
 }
 
-const char *cause_of(const struct inquiry *inquiry, const struct explanation *explanation)
+const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
+                     const struct explanation *explanation)
 {
     struct telling telling = {
         .inquiry = inquiry,
         .explanation = explanation,
+        .relaxation = relaxation,
         .arena = inquiry->arena,
         .size = explanation->impossible.size,
     };

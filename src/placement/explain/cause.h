@@ -5,9 +5,11 @@
 #define BERTH_PLACEMENT_EXPLAIN_CAUSE_H
 
 #include "placement/explain/explanation.h"
+#include "placement/explain/relaxation.h"
 
 /* Returns the sentence about an explanation of which all else is known. If there are candidates, it
    says how many. */
-const char *cause_of(const struct inquiry *inquiry, const struct explanation *explanation);
+const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
+                     const struct explanation *explanation);
 
 #endif

@@ -11,6 +11,10 @@
 
 static const struct sql select_names = {"SELECT id, name FROM resource_providers ORDER BY id",
                                         "is"};
+static const struct sql select_ties = {
+    "SELECT aggregate_id, resource_provider_id FROM resource_provider_aggregates "
+    "ORDER BY aggregate_id, resource_provider_id",
+    "ii"};
 
 /* The parts of the time that is left when they begin. */
 #define BETWEEN_PART  0.3
@@ -72,16 +76,19 @@ static enum outcome make_funnels(struct explaining *explaining)
     return budget_is_over(&explaining->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;
 }
 
-/* Tells which trees lack nothing but what the last filter asks for. */
-static void find_last_trees(struct explaining *explaining, const bool *found,
-                            enum explain_filter filter)
+/* Tells what the trees lack that pass all filters but the last. */
+static void find_last(struct explaining *explaining, enum explain_filter filter, const bool *trees)
 {
     struct explanation *explanation = explaining->explanation;
-    struct near_misses *misses = &explanation->misses;
-    misses->count = 0;
-    for (uint32_t i = 0; i < explanation->world->provider_count && misses->count < MISSES_MOST; i++)
-        if (found[i])
-            misses->items[misses->count++] = (struct near_miss){i, filter_miss(filter)};
+    const struct inquiry *inquiry = &explaining->inquiry;
+    explanation->misses.count = 0;
+    for (size_t i = 0; i < inquiry->query.group_count && filter == FILTER_TRAITS_TOGETHER; i++) {
+        const struct sought sought = sought_of_group(inquiry, explanation->names, i);
+        if (!sought.group.granular)
+            explanation->misses = near_misses_find(&sought, trees);
+    }
+    if (explanation->misses.count == 0)
+        explanation->misses = near_misses_alike(inquiry, trees, filter_miss(filter));
 }
 
 static void pass_between(struct explaining *explaining, const struct relaxation *relaxation)
@@ -104,7 +111,7 @@ static void pass_between(struct explaining *explaining, const struct relaxation 
         if (step == SEARCH_END)
             explanation->filter = between->filter;
         if (step == SEARCH_END && before != NULL)
-            find_last_trees(explaining, before, between->filter);
+            find_last(explaining, between->filter, before);
         before = found;
         found = arena_array(explaining->inquiry.arena, count, sizeof(*found));
     }
@@ -143,18 +150,20 @@ static void explain_nothing(struct explaining *explaining, const struct relaxati
         impossible_sets_find(&explaining->inquiry, &explanation->constraints, relaxation);
     end_part(explaining);
     begin_part(explaining, 1);
-    if (explanation->group < explanation->funnel_count)
-        explanation->misses =
-            near_misses_find(&explaining->inquiry, explanation->names, explanation->group);
-    else if (explanation->filter == FILTER_SHARING)
+    if (explanation->group < explanation->funnel_count) {
+        const struct sought sought =
+            sought_of_group(&explaining->inquiry, explanation->names, explanation->group);
+        explanation->misses = near_misses_find(&sought, NULL);
+    } else if (explanation->filter == FILTER_SHARING) {
         explanation->misses = near_trees_find(&explaining->inquiry, explanation->funnels);
+    }
     if (budget_is_over(&explaining->budget)) /* they may be wrong */
         explanation->misses.count = 0;
     end_part(explaining);
 }
 
 enum outcome explanation_of(const struct resolution *resolution, const struct world *world,
-                            const char *const *names, uint64_t deadline,
+                            const char *const *names, const struct ties *ties, uint64_t deadline,
                             struct explanation *explanation)
 {
     struct arena *arena = resolution->context->arena;
@@ -166,6 +175,7 @@ enum outcome explanation_of(const struct resolution *resolution, const struct wo
     *explanation = (struct explanation){.request = resolution->request,
                                         .world = world,
                                         .names = names,
+                                        .ties = ties != NULL ? *ties : (struct ties){.count = 0},
                                         .query = request_query_string(resolution->request, arena),
                                         .filter = FILTERS,
                                         .constraints = constraints_of(resolution->request, arena),
@@ -181,7 +191,8 @@ enum outcome explanation_of(const struct resolution *resolution, const struct wo
     if (explanation->candidates.found == 0 && !explanation->candidates.more)
         explain_nothing(&explaining, relaxation);
     count_without(&explaining);
-    explanation->cause = cause_of(&explaining.inquiry, explanation);
+    begin_part(&explaining, 1);
+    explanation->cause = cause_of(&explaining.inquiry, relaxation, explanation);
     return OUTCOME_OK;
 }
 
@@ -194,7 +205,8 @@ struct reading {
     struct class_names classes;
     bool with_names;
     const char **names;
-    uint32_t named;
+    struct tie *ties;
+    size_t tie_count, tie_room;
 };
 
 static enum outcome add_name(void *subject, const struct value *row)
@@ -206,12 +218,38 @@ static enum outcome add_name(void *subject, const struct value *row)
     return OUTCOME_OK;
 }
 
+static enum outcome add_tie(void *subject, const struct value *row)
+{
+    struct reading *reading = subject;
+    uint32_t provider = world_find(&reading->world, row[1].integer);
+    if (provider == WORLD_NONE)
+        return OUTCOME_OK;
+    reading->ties = arena_grow(reading->context->arena, reading->ties, reading->tie_count,
+                               &reading->tie_room, sizeof(*reading->ties));
+    reading->ties[reading->tie_count++] = (struct tie){row[0].integer, provider};
+    return OUTCOME_OK;
+}
+
+/* Returns whether a request could be satisfied from several providers. */
+static bool may_share(const struct candidate_request *request)
+{
+    size_t classes = 0;
+    for (size_t i = 0; i < request->group_count; i++)
+        classes += request->groups[i].resources.count;
+    return classes > 1;
+}
+
+/* The body may run again. */
 static enum outcome read(void *subject)
 {
     struct reading *reading = subject;
     struct context *context = reading->context;
     resolution_begin(&reading->resolution, context, reading->resolution.request);
     TRY(world_load(context, &reading->resolution.names, NULL, &reading->world, &reading->classes));
+    reading->ties = NULL;
+    reading->tie_count = reading->tie_room = 0;
+    if (may_share(reading->resolution.request))
+        TRY(database_visit(context->database, &select_ties, NO_VALUES, add_tie, reading));
     if (!reading->with_names)
         return OUTCOME_OK;
     reading->names =
@@ -228,6 +266,7 @@ enum outcome explanation_make(struct context *context, const struct candidate_re
     reading->resolution.request = request;
     TRY(database_snapshot(context->database, read, reading));
     uint64_t deadline = clock_microseconds() + context->settings->candidates_milliseconds * 1000;
-    return explanation_of(&reading->resolution, &reading->world, reading->names, deadline,
+    const struct ties ties = {reading->ties, reading->tie_count};
+    return explanation_of(&reading->resolution, &reading->world, reading->names, &ties, deadline,
                           explanation);
 }

@@ -15,10 +15,10 @@
 enum outcome explanation_make(struct context *context, const struct candidate_request *request,
                               bool with_names, struct explanation *explanation);
 
-/* The same, of a world that was read with the names of a resolution of the request. deadline is in
-   clock_microseconds(); 0: none. */
+/* The same, of a world that was read with the names of a resolution of the request, and its ties
+   (NULL: not known). deadline is in clock_microseconds(); 0: none. */
 enum outcome explanation_of(const struct resolution *resolution, const struct world *world,
-                            const char *const *names, uint64_t deadline,
+                            const char *const *names, const struct ties *ties, uint64_t deadline,
                             struct explanation *explanation);
 
 #endif

@@ -33,11 +33,23 @@ struct between {
     bool known; /* the time sufficed */
 };
 
+/* Who is in which aggregate, whether any of them shares or not; by aggregate. */
+struct tie {
+    int64_t aggregate_id;
+    uint32_t provider;
+};
+
+struct ties {
+    const struct tie *items;
+    size_t count;
+};
+
 struct explanation {
     const struct candidate_request *request;
     const struct world *world;
     const char *const *names; /* of the providers; NULL: they are called by their uuids */
-    const char *query;        /* the query string, without the limit */
+    struct ties ties;
+    const char *query; /* the query string, without the limit */
     uint32_t trees;
     struct candidate_count candidates;
     struct constraint_list constraints;

@@ -31,8 +31,8 @@ static void write_figures(struct json_writer *writer, const struct explanation *
                           const struct class_figures *figures)
 {
     writer_begin_object(writer);
-    writer_member_text(writer, "resource_class", figures->class_name);
-    writer_member_integer(writer, "amount", figures->amount);
+    writer_member_text(writer, "resource_class", figures->asked.class_name);
+    writer_member_integer(writer, "amount", figures->asked.amount);
     writer_member_integer(writer, "providers", figures->have);
     writer_member_integer(writer, "units_fit", figures->units);
     writer_member_integer(writer, "capacity_now", figures->capacity);
@@ -141,9 +141,11 @@ static void write_misses(struct json_writer *writer, const struct explanation *e
         writer_begin_object(writer);
         write_provider(writer, explanation, explanation->misses.items[i].provider);
         writer_member_text(writer, "reason", explanation->misses.items[i].reason);
+        writer_member_integer(writer, "more", explanation->misses.items[i].more);
         writer_end_object(writer);
     }
     writer_end_array(writer);
+    writer_member_integer(writer, "nearest_not_told", explanation->misses.others);
 }
 
 void explanation_write_json(struct json_writer *writer, const struct explanation *explanation,

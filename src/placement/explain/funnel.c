@@ -87,20 +87,47 @@ static enum explain_filter slot_fails_at(const struct world *world,
 
 /* Classes. */
 
+/* Returns how near an inventory is to what is asked, for a fault of it: the more the nearer. */
+static int64_t nearness(const struct world_inventory *inventory, enum fault_kind fault)
+{
+    switch (fault) {
+    case FAULT_MAX_UNIT:
+        return inventory->max_unit;
+    case FAULT_MIN_UNIT:
+        return -inventory->min_unit;
+    case FAULT_STEP_SIZE:
+        return 0;
+    default:
+        return inventory->capacity - inventory->used;
+    }
+}
+
+static void note_fault(struct class_fault *faults, const struct world_inventory *inventory,
+                       enum fault_kind kind, uint32_t provider)
+{
+    struct class_fault *fault = &faults[kind];
+    if (fault->count++ > 0 && nearness(inventory, kind) <= nearness(fault->inventory, kind))
+        return;
+    fault->nearest = provider;
+    fault->inventory = inventory;
+}
+
 static void note_inventory(struct class_figures *figures, const struct world_inventory *inventory,
                            uint32_t provider)
 {
     int64_t room = inventory->capacity - inventory->used;
-    if (figures->have++ == 0 || inventory->min_unit < figures->least_unit)
-        figures->least_unit = inventory->min_unit;
+    enum fault_kind fault = inventory_fault(inventory, figures->asked.amount);
+    figures->have++;
+    if (fault != FAULT_NONE)
+        note_fault(figures->faults, inventory, fault, provider);
     if (inventory->max_unit > figures->most_unit)
         figures->most_unit = inventory->max_unit;
     if (inventory->capacity > figures->most_total)
         figures->most_total = inventory->capacity;
-    if (!units_allow(inventory, figures->amount))
+    if (!units_allow(inventory, figures->asked.amount))
         return;
     figures->units++;
-    figures->capacity += inventory_has_room(inventory, figures->amount);
+    figures->capacity += fault == FAULT_NONE;
     if (figures->freest != WORLD_NONE && room <= figures->most_free)
         return;
     figures->most_free = room > 0 ? room : 0;
@@ -115,9 +142,7 @@ static void find_figures(const struct inquiry *inquiry, const struct search_grou
     funnel->classes = arena_array(inquiry->arena, group->demand_count, sizeof(*funnel->classes));
     for (size_t i = 0; i < group->demand_count; i++) {
         struct class_figures *figures = &funnel->classes[i];
-        *figures = (struct class_figures){.class_name = asked->resources.items[i].class_name,
-                                          .amount = group->demands[i].amount,
-                                          .freest = WORLD_NONE};
+        *figures = (struct class_figures){.asked = asked->resources.items[i], .freest = WORLD_NONE};
         for (uint32_t j = 0; j < world->provider_count && budget_spend(inquiry->budget, 2); j++) {
             const struct world_inventory *inventory =
                 world_inventory_of(world, j, group->demands[i].class_id);

@@ -9,18 +9,25 @@
 #ifndef BERTH_PLACEMENT_EXPLAIN_FUNNEL_H
 #define BERTH_PLACEMENT_EXPLAIN_FUNNEL_H
 
-#include "placement/explain/inquiry.h"
+#include "placement/explain/faults.h"
+
+/* Providers whose inventory of a class has the same fault. */
+struct class_fault {
+    uint32_t count;
+    uint32_t nearest;                        /* the one that lacks least... */
+    const struct world_inventory *inventory; /* ... and its inventory */
+};
 
 /* What the providers have of a class that a group asks for, each figure by itself. */
 struct class_figures {
-    const char *class_name;
-    int64_t amount;                 /* asked for */
+    struct resource_amount asked;
     uint32_t have, units, capacity; /* providers with an inventory; with units that fit; with
                                        capacity as well */
-    int64_t least_unit, most_unit;  /* the smallest min_unit, the largest max_unit */
-    int64_t most_total;             /* the largest capacity if nothing were used */
-    int64_t most_free;              /* the largest capacity that is free, where units fit... */
-    uint32_t freest;                /* ... and its provider; WORLD_NONE */
+    struct class_fault faults[INVENTORY_FAULTS]; /* of those without; by enum fault_kind */
+    int64_t most_unit;                           /* the largest max_unit */
+    int64_t most_total;                          /* the largest capacity if nothing were used */
+    int64_t most_free; /* the largest capacity that is free, of those whose units fit... */
+    uint32_t freest;   /* ... and its provider; WORLD_NONE */
 };
 
 struct funnel {

@@ -253,16 +253,22 @@ static void number_groups(struct weakening *weakening)
 
 /* Searches. */
 
-/* Returns whether a root has the required traits: all that is left to ask without groups. */
+/* Returns whether a root has the required traits: all that is left to ask without groups. With
+   found (not NULL) notes all of them. */
 static enum search_step match_roots(const struct relaxation *relaxation,
-                                    const struct search_query *query)
+                                    const struct search_query *query, bool *found)
 {
     const struct world *world = &relaxation->marked.world;
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (world->providers[i].root == i &&
-            membership_holds(&query->root_traits, world_traits(world, i), world->trait_words))
-            return SEARCH_FOUND;
-    return SEARCH_END;
+    enum search_step step = SEARCH_END;
+    for (uint32_t i = 0; i < world->provider_count && (found != NULL || step == SEARCH_END); i++) {
+        if (world->providers[i].root != i ||
+            !membership_holds(&query->root_traits, world_traits(world, i), world->trait_words))
+            continue;
+        step = SEARCH_FOUND;
+        if (found != NULL)
+            found[i] = true;
+    }
+    return step;
 }
 
 static enum search_step count_trees(const struct relaxation *relaxation,
@@ -293,9 +299,11 @@ static enum search_step count_trees(const struct relaxation *relaxation,
     return *trees > 0 ? SEARCH_FOUND : SEARCH_END;
 }
 
-/* Searches for what is kept. With `loose` the unsuffixed group may have its required traits on any
-   provider that the tree sees, if not all of its classes are kept. */
-static enum search_step match(const struct relaxation *relaxation, const bool *kept, bool loose)
+/* Searches for what is kept: for one tree, or with found (not NULL) for all. With `loose` the
+   unsuffixed group may have its required traits on any provider that the tree sees, if not all of
+   its classes are kept. */
+static enum search_step match(const struct relaxation *relaxation, const bool *kept, bool loose,
+                              bool *found)
 {
     struct arena *arena = relaxation->inquiry->arena;
     struct arena_mark mark = arena_mark(arena);
@@ -311,11 +319,17 @@ static enum search_step match(const struct relaxation *relaxation, const bool *k
         loosen_unsuffixed(&weakening, kept);
     keep_tops(&weakening);
     number_groups(&weakening);
-    enum search_step step = weakening.query.group_count == 0
-                                ? match_roots(relaxation, &weakening.query)
-                                : count_trees(relaxation, &weakening.query, true, &trees, NULL);
+    enum search_step step =
+        weakening.query.group_count == 0
+            ? match_roots(relaxation, &weakening.query, found)
+            : count_trees(relaxation, &weakening.query, found == NULL, &trees, found);
     arena_rewind(arena, &mark);
     return step;
+}
+
+enum search_step relaxation_find(const struct relaxation *relaxation, const bool *kept, bool *found)
+{
+    return match(relaxation, kept, true, found);
 }
 
 /* The classes of the unsuffixed group that are not kept, although others are, and its required
@@ -354,7 +368,7 @@ static enum search_step match_brought(const struct relaxation *relaxation, bool 
                                       struct bringers *bringers, size_t more, size_t from)
 {
     if (more == 0)
-        return bringers->tries-- == 0 ? SEARCH_LATE : match(relaxation, kept, false);
+        return bringers->tries-- == 0 ? SEARCH_LATE : match(relaxation, kept, false, NULL);
     for (size_t i = from; i + more <= bringers->count; i++) {
         kept[bringers->classes[i]] = true;
         enum search_step step = match_brought(relaxation, kept, bringers, more - 1, i + 1);
@@ -370,7 +384,7 @@ enum search_step relaxation_match(const struct relaxation *relaxation, const boo
     struct arena *arena = relaxation->inquiry->arena;
     struct arena_mark mark = arena_mark(arena);
     size_t count = relaxation->constraints->count;
-    enum search_step step = match(relaxation, kept, true);
+    enum search_step step = match(relaxation, kept, true, NULL);
     struct bringers bringers = find_bringers(relaxation, kept);
     if (step != SEARCH_FOUND || bringers.count == 0) {
         arena_rewind(arena, &mark);

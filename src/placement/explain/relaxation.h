@@ -28,6 +28,12 @@ struct relaxation *relaxation_new(const struct inquiry *inquiry,
    SEARCH_END if there is none, SEARCH_LATE if there was too much to try. */
 enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept);
 
+/* Finds the trees that have a candidate for the kept constraints alone: sets found[root]. A class
+   of the unsuffixed group that is left out is taken to have brought the traits. SEARCH_LATE: not
+   all were found. */
+enum search_step relaxation_find(const struct relaxation *relaxation, const bool *kept,
+                                 bool *found);
+
 /* Returns whether a filter between groups has an effect on the request. */
 bool relaxation_applies(const struct relaxation *relaxation, enum explain_filter filter);
 

@@ -21,6 +21,18 @@ const struct request_group *telling_group(const struct telling *telling,
     return &telling->explanation->request->groups[constraint->group];
 }
 
+const struct resource_amount *telling_amount(const struct telling *telling,
+                                             const struct constraint *constraint)
+{
+    return &telling_group(telling, constraint)->resources.items[constraint->index];
+}
+
+const char *no_tree(const struct telling *telling)
+{
+    return telling->explanation->world->sharing_count > 0 ? "no tree, even with sharing,"
+                                                          : "no tree";
+}
+
 const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set)
 {
     return arena_printf(telling->arena, "%s%s%s %s", set->count > 1 ? "one of the " : "the ", noun,
@@ -42,9 +54,9 @@ static const char *predicate(const struct telling *telling, const struct constra
     const struct request_group *group = telling_group(telling, constraint);
     switch (constraint->kind) {
     case CONSTRAINT_RESOURCE:
-        return arena_printf(arena, "has room for %" PRId64 " %s",
-                            group->resources.items[constraint->index].amount,
-                            group->resources.items[constraint->index].class_name);
+        return arena_printf(arena, "offers %" PRId64 " %s",
+                            telling_amount(telling, constraint)->amount,
+                            telling_amount(telling, constraint)->class_name);
     case CONSTRAINT_REQUIRED:
         return arena_printf(
             arena, "has %s",

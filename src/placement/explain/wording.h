@@ -5,11 +5,13 @@
 #define BERTH_PLACEMENT_EXPLAIN_WORDING_H
 
 #include "placement/explain/explanation.h"
+#include "placement/explain/relaxation.h"
 
 /* What is told: a set of constraints of an explanation. Texts are in the arena. */
 struct telling {
     const struct inquiry *inquiry;
     const struct explanation *explanation;
+    const struct relaxation *relaxation;
     struct arena *arena;
     const size_t *set; /* places of constraints */
     size_t size;
@@ -19,6 +21,13 @@ struct telling {
 const struct constraint *telling_item(const struct telling *telling, size_t place);
 const struct request_group *telling_group(const struct telling *telling,
                                           const struct constraint *constraint);
+
+/* Returns what a constraint on a resource asks for. */
+const struct resource_amount *telling_amount(const struct telling *telling,
+                                             const struct constraint *constraint);
+
+/* Returns "no tree", with what the opposite of the rest of the sentence needs. */
+const char *no_tree(const struct telling *telling);
 
 /* Returns whether the set has a constraint of a kind. */
 bool telling_has(const struct telling *telling, enum constraint_kind kind);
@@ -42,7 +51,7 @@ const char *group_name(const struct telling *telling, size_t group);
 /* Returns "1, 2 and 3". */
 const char *group_names(const struct telling *telling, const size_t *groups, size_t count);
 
-/* Returns what the set asks of a provider: "has room for 4 VCPU, the trait A and is in ...",
+/* Returns what the set asks of a provider: "offers 4 VCPU, has the trait A and is in ...",
    without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
 const char *predicates(const struct telling *telling, const struct constraint *elsewhere);
 

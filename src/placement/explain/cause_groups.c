@@ -1,0 +1,270 @@
+/*
+ * Puts into words why groups that each have a provider have none together.
+ */
+#include <config.h>
+
+#include <inttypes.h>
+
+#include "base/sorted.h"
+#include "base/text.h"
+#include "placement/explain/cause_parts.h"
+
+/* Returns how many providers, or trees, satisfy a group, and the first: "1 fits (fpga0)". */
+static const char *fits_words(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    uint32_t count = 0, first = 0;
+    for (uint32_t i = 0; i < explanation->world->provider_count; i++) {
+        if (!explanation->funnels[group]->fits[i])
+            continue;
+        if (count++ == 0)
+            first = i;
+    }
+    return arena_printf(telling->arena, "%u fit%s %s (%s)", count, count == 1 ? "s" : "",
+                        group_name(telling, group),
+                        provider_label(explanation->world, explanation->names, first));
+}
+
+static const char *all_fits(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder fits = text_begin(telling->arena);
+    for (size_t i = 0; i < count; i++)
+        text_add_item(&fits, ", ", fits_words(telling, groups[i]));
+    return text_end(&fits);
+}
+
+/* Returns how many providers satisfy at least one of the granular groups alone. */
+static uint32_t count_fitting(const struct telling *telling, const size_t *groups, size_t count)
+{
+    uint32_t fitting = 0;
+    for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
+        for (size_t j = 0; j < count; j++) {
+            const struct funnel *funnel = telling->explanation->funnels[groups[j]];
+            if (!funnel->granular || !funnel->fits[i])
+                continue;
+            fitting++;
+            break;
+        }
+    return fitting;
+}
+
+static const char *tell_isolate(const struct telling *telling, const size_t *groups, size_t count)
+{
+    uint32_t fitting = count_fitting(telling, groups, count);
+    const char *names = group_names(telling, groups, count);
+    if (fitting < count)
+        return arena_printf(telling->arena,
+                            "group_policy=isolate needs %zu providers for groups %s, but only %u "
+                            "%s",
+                            count, names, fitting, fitting == 1 ? "fits" : "fit");
+    return arena_printf(telling->arena,
+                        "group_policy=isolate: no tree has a different provider for each of the "
+                        "groups %s",
+                        names);
+}
+
+static const char *tell_subtree(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder subtrees = text_begin(telling->arena);
+    const char *names = group_names(telling, groups, count);
+    for (size_t i = 0; i < telling->size; i++)
+        if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
+            text_add_item(&subtrees, " and ", telling_item(telling, i)->text);
+    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
+        return arena_printf(telling->arena,
+                            "%s with group_policy=isolate: no subtree has different providers for "
+                            "groups %s",
+                            text_end(&subtrees), names);
+    return arena_printf(telling->arena, "%s: no provider has groups %s at or below it; %s",
+                        text_end(&subtrees), names, all_fits(telling, groups, count));
+}
+
+/* Amounts of one class. */
+
+/* What groups of the set ask for of one class. */
+struct combined {
+    const struct constraint *first;
+    const char *parts; /* "3 + 3" */
+    int64_t sum;
+    size_t groups;
+};
+
+static struct combined combine(const struct telling *telling, const char *class_name)
+{
+    struct combined combined = {.first = NULL};
+    struct text_builder parts = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind != CONSTRAINT_RESOURCE)
+            continue;
+        const struct resource_amount *asked = telling_amount(telling, constraint);
+        if (text_compare(&asked->class_name, &class_name) != 0)
+            continue;
+        if (combined.groups++ == 0)
+            combined.first = constraint;
+        text_add_item(&parts, " + ", arena_printf(telling->arena, "%" PRId64, asked->amount));
+        if (__builtin_add_overflow(combined.sum, asked->amount, &combined.sum))
+            combined.sum = INT64_MAX;
+    }
+    combined.parts = text_end(&parts);
+    return combined;
+}
+
+/* Returns whether each tree has at most one provider with a class, and none of these shares: then
+   all groups that ask for it need the same one. */
+static bool is_one_a_tree(const struct telling *telling, int64_t class_id)
+{
+    const struct world *world = telling->explanation->world;
+    bool *seen = arena_array(telling->arena, world->provider_count, sizeof(*seen));
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        uint32_t root = world->providers[i].root;
+        if (root == WORLD_NONE || world_inventory_of(world, i, class_id) == NULL)
+            continue;
+        if (seen[root] || world->providers[i].shares)
+            return false;
+        seen[root] = true;
+    }
+    return true;
+}
+
+/* Returns the constraints of the set beside the amounts of a class: " with required1=A"; or "". */
+static const char *rest_words(const struct telling *telling, const char *class_name)
+{
+    struct text_builder rest = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind == CONSTRAINT_RESOURCE &&
+            text_compare(&telling_amount(telling, constraint)->class_name, &class_name) == 0)
+            continue;
+        text_add_item(&rest, ", ", constraint->text);
+    }
+    return rest.length > 0 ? arena_printf(telling->arena, " with %s", text_end(&rest)) : "";
+}
+
+/* Tells that a class does not suffice for all groups of the set that ask for it. */
+static const char *tell_class(const struct telling *telling, const struct combined *combined,
+                              const char *names)
+{
+    const struct constraint *first = combined->first;
+    const struct class_figures *figures =
+        &telling->explanation->funnels[first->group]->classes[first->index];
+    const struct search_group *group = &telling->inquiry->query.groups[first->group];
+    const char *class_name = figures->asked.class_name;
+    const char *rest = rest_words(telling, class_name);
+    bool one = *rest == '\0' && is_one_a_tree(telling, group->demands[first->index].class_id);
+    const char *reason =
+        arena_printf(telling->arena, "no tree offers %s %s%s", combined->parts, class_name, rest);
+    if (one && combined->sum > figures->most_free)
+        reason = arena_printf(telling->arena,
+                              "of %" PRId64 " %s a provider has at most %" PRId64 " left (%s)",
+                              combined->sum, class_name, figures->most_free,
+                              provider_label(telling->explanation->world,
+                                             telling->explanation->names, figures->freest));
+    else if (one && combined->sum > figures->most_unit)
+        reason = arena_printf(telling->arena,
+                              "of %" PRId64 " %s a provider allows at most %" PRId64 " (max_unit)",
+                              combined->sum, class_name, figures->most_unit);
+    return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, reason);
+}
+
+static const char *tell_combined(const struct telling *telling, const size_t *groups, size_t count)
+{
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind != CONSTRAINT_RESOURCE)
+            continue;
+        struct combined combined =
+            combine(telling, telling_amount(telling, constraint)->class_name);
+        if (combined.groups > 1)
+            return tell_class(telling, &combined, group_names(telling, groups, count));
+    }
+    return NULL;
+}
+
+/* Different trees. */
+
+/* Returns what the set asks of a group: "resources1=FPGA:1 and required1=CUSTOM_A". */
+static const char *group_texts(const struct telling *telling, size_t group, bool *kept)
+{
+    struct text_builder texts = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint->group != group)
+            continue;
+        kept[telling->set[i]] = true;
+        text_add_item(&texts, " and ", constraint->text);
+    }
+    return text_end(&texts);
+}
+
+/* Finds the providers that have what is sought: of a granular group, or one class of another. */
+static void find_holders(const struct sought *sought, bool *found)
+{
+    const struct world *world = sought->inquiry->world;
+    struct faults faults = {.sought = sought};
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(sought->inquiry->budget, 32);
+         i++) {
+        if (world->providers[i].root == WORLD_NONE)
+            continue;
+        faults.count = 0;
+        if (sought->group.granular)
+            faults_of_provider(&faults, i);
+        else
+            faults_of_slot(&faults, 0, i, world->providers[i].root);
+        found[i] = faults.count == 0;
+    }
+}
+
+/* Tells who has what the set asks of a group: "1 provider has resources1=FPGA:1 (fpga0)". */
+static const char *tell_holders(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
+    bool *found = arena_array(telling->arena, world->provider_count, sizeof(*found));
+    const char *texts = group_texts(telling, group, kept);
+    const struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    bool one = sought.group.granular ||
+               (sought.group.demand_count == 1 && sought.group.traits.required_count == 0);
+    uint32_t count = 0, first = 0;
+    if (one)
+        find_holders(&sought, found);
+    else if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
+        return texts;
+    for (uint32_t i = world->provider_count; i-- > 0;)
+        if (found[i]) {
+            count++;
+            first = i;
+        }
+    const char *label = provider_label(world, explanation->names, first);
+    if (!one) /* what is shared is found for one tree only: they cannot be counted */
+        return arena_printf(telling->arena, "the tree of %s has %s", label, texts);
+    return arena_printf(telling->arena, "%u provider%s %s (%s)", count,
+                        count == 1 ? " has" : "s have", texts, label);
+}
+
+/* Groups that each have a provider, but not in one tree. */
+static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
+{
+    struct text_builder holders = text_begin(telling->arena);
+    const char *sharing = cause_of_sharing(telling);
+    for (size_t i = 0; i < count; i++)
+        text_add_item(&holders, ", ", tell_holders(telling, groups[i]));
+    return arena_printf(telling->arena, "%s has groups %s together: %s", no_tree(telling),
+                        group_names(telling, groups, count),
+                        sharing != NULL ? sharing : text_end(&holders));
+}
+
+const char *cause_of_groups(const struct telling *telling, const size_t *groups, size_t count)
+{
+    const char *combined_text = NULL;
+    if (telling_has(telling, CONSTRAINT_SAME_SUBTREE))
+        return tell_subtree(telling, groups, count);
+    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
+        return tell_isolate(telling, groups, count);
+    if (telling->explanation->filter == FILTER_COMBINED_CAPACITY)
+        combined_text = tell_combined(telling, groups, count);
+    return combined_text != NULL ? combined_text : tell_groups(telling, groups, count);
+}

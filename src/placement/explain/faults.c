@@ -1,0 +1,329 @@
+/*
+ * Judges providers part by part, and puts it into words.
+ */
+#include <config.h>
+
+#include "placement/explain/faults.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const char *provider_label(const struct world *world, const char *const *names, uint32_t provider)
+{
+    return names != NULL && names[provider] != NULL ? names[provider]
+                                                    : world->providers[provider].uuid;
+}
+
+/* Inventories. */
+
+static enum fault_kind capacity_fault(const struct world_inventory *inventory, int64_t amount)
+{
+    double ratio = (double)inventory->allocation_ratio;
+    double unreserved = (double)inventory->total * ratio;
+    if (amount <= inventory->capacity)
+        return FAULT_USED;
+    if ((double)amount <= unreserved)
+        return FAULT_RESERVED;
+    return amount <= inventory->total ? FAULT_RATIO : FAULT_TOTAL;
+}
+
+enum fault_kind inventory_fault(const struct world_inventory *inventory, int64_t amount)
+{
+    if (inventory == NULL)
+        return FAULT_CLASS;
+    if (amount > inventory->max_unit)
+        return FAULT_MAX_UNIT;
+    if (amount < inventory->min_unit)
+        return FAULT_MIN_UNIT;
+    if (!units_allow(inventory, amount))
+        return FAULT_STEP_SIZE;
+    return inventory_has_room(inventory, amount) ? FAULT_NONE : capacity_fault(inventory, amount);
+}
+
+const char *inventory_takes(struct arena *arena, const struct world_inventory *inventory)
+{
+    struct text_builder takes = text_begin(arena);
+    if (inventory->used > 0)
+        text_add_format(&takes, "%" PRId64 " of %" PRId64 " used", inventory->used,
+                        inventory->capacity);
+    if (inventory->reserved > 0)
+        text_add_item(
+            &takes, ", ",
+            arena_printf(arena, "%d of %d reserved", inventory->reserved, inventory->total));
+    if (inventory->allocation_ratio < 1)
+        text_add_item(&takes, ", ",
+                      arena_printf(arena, "allocation_ratio %g of %d",
+                                   (double)inventory->allocation_ratio,
+                                   inventory->total - inventory->reserved));
+    return text_end(&takes);
+}
+
+/* Returns how much is missing, and what takes it. */
+static const char *lack_words(struct arena *arena, const struct world_inventory *inventory,
+                              const struct resource_amount *asked)
+{
+    int64_t lack = inventory->used + asked->amount - inventory->capacity;
+    const char *takes = inventory_takes(arena, inventory);
+    return arena_printf(arena, "lacks %" PRId64 " %s of %" PRId64 "%s%s%s", lack > 0 ? lack : 1,
+                        asked->class_name, asked->amount, *takes != '\0' ? " (" : "", takes,
+                        *takes != '\0' ? ")" : "");
+}
+
+const char *inventory_words(struct arena *arena, const struct world_inventory *inventory,
+                            const struct resource_amount *asked)
+{
+    switch (inventory_fault(inventory, asked->amount)) {
+    case FAULT_CLASS:
+        return arena_printf(arena, "has no %s", asked->class_name);
+    case FAULT_MAX_UNIT:
+        return arena_printf(arena, "allows at most %d %s at once (max_unit), not %" PRId64,
+                            inventory->max_unit, asked->class_name, asked->amount);
+    case FAULT_MIN_UNIT:
+        return arena_printf(arena, "allows %d %s or more (min_unit), not %" PRId64,
+                            inventory->min_unit, asked->class_name, asked->amount);
+    case FAULT_STEP_SIZE:
+        return arena_printf(arena, "allows %s in steps of %d (step_size), not %" PRId64,
+                            asked->class_name, inventory->step_size, asked->amount);
+    case FAULT_TOTAL:
+        return arena_printf(arena, "has %" PRId64 " %s in all, not %" PRId64, inventory->capacity,
+                            asked->class_name, asked->amount);
+    default:
+        return lack_words(arena, inventory, asked);
+    }
+}
+
+/* Providers. */
+
+void faults_add(struct faults *faults, const struct fault *fault)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (memcmp(&faults->items[i], fault, sizeof(*fault)) == 0)
+            return;
+    faults->items = arena_grow(faults->sought->inquiry->arena, faults->items, faults->count,
+                               &faults->room, sizeof(*faults->items));
+    faults->items[faults->count++] = *fault;
+}
+
+static void add(struct faults *faults, enum fault_kind kind, size_t index, uint32_t on)
+{
+    struct fault fault;
+    memset(&fault, 0, sizeof(fault)); /* for memcmp() */
+    fault.kind = kind;
+    fault.index = index;
+    fault.on = on;
+    faults_add(faults, &fault);
+}
+
+static const struct world_inventory *inventory_of(const struct sought *sought, size_t demand,
+                                                  uint32_t provider)
+{
+    return world_inventory_of(sought->inquiry->world, provider,
+                              sought->group.demands[demand].class_id);
+}
+
+static void add_demand(struct faults *faults, size_t demand, uint32_t provider)
+{
+    const struct sought *sought = faults->sought;
+    enum fault_kind kind = inventory_fault(inventory_of(sought, demand, provider),
+                                           sought->group.demands[demand].amount);
+    if (kind != FAULT_NONE)
+        add(faults, kind, demand, provider);
+}
+
+static void add_forbidden_traits(struct faults *faults, uint32_t provider)
+{
+    const struct sought *sought = faults->sought;
+    const struct world *world = sought->inquiry->world;
+    const uint64_t *own = world_traits(world, provider);
+    if (!membership_forbids(&sought->group.traits, own, world->trait_words))
+        return;
+    for (size_t i = 0; i < sought->forbidden_traits.required_count; i++)
+        if (bits_meet(sought->forbidden_traits.required[i], own, world->trait_words))
+            add(faults, FAULT_FORBIDDEN_TRAIT, i, provider);
+}
+
+/* above: the anchor if the aggregates of the provider's root count as its own, or the provider. */
+static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t above)
+{
+    const struct sought *sought = faults->sought;
+    const struct world *world = sought->inquiry->world;
+    const struct search_membership *required = &sought->group.aggregates;
+    const struct search_membership *forbidden = &sought->forbidden_aggregates;
+    const uint64_t *own = world_aggregates(world, provider);
+    const uint64_t *roots = world_aggregates(world, above);
+    size_t words = world->aggregate_words;
+    bool roots_hold = world->providers[provider].root == world->providers[above].root &&
+                      membership_requires(required, roots, words);
+    if (!roots_hold)
+        for (size_t i = 0; i < required->required_count; i++)
+            if (!bits_meet(required->required[i], own, words))
+                add(faults, FAULT_AGGREGATE, i, provider);
+    for (size_t i = 0; i < forbidden->required_count; i++)
+        if (bits_meet(forbidden->required[i], own, words))
+            add(faults, FAULT_FORBIDDEN_AGGREGATE, i, provider);
+        else if (bits_meet(forbidden->required[i], roots, words))
+            add(faults, FAULT_FORBIDDEN_AGGREGATE, i, above);
+}
+
+static void add_tree(struct faults *faults, uint32_t provider, uint32_t anchor)
+{
+    const struct sought *sought = faults->sought;
+    uint32_t root = sought->inquiry->world->providers[provider].root;
+    if (sought->bound && (root != sought->group.tree || root != anchor))
+        add(faults, FAULT_TREE, 0, provider);
+}
+
+void faults_of_provider(struct faults *faults, uint32_t provider)
+{
+    const struct sought *sought = faults->sought;
+    const struct world *world = sought->inquiry->world;
+    const struct search_membership *traits = &sought->group.traits;
+    for (size_t i = 0; i < sought->group.demand_count; i++)
+        add_demand(faults, i, provider);
+    for (size_t i = 0; i < traits->required_count; i++)
+        if (!bits_meet(traits->required[i], world_traits(world, provider), world->trait_words))
+            add(faults, FAULT_TRAIT, i, provider);
+    add_forbidden_traits(faults, provider);
+    add_aggregates(faults, provider, provider);
+    add_tree(faults, provider, world->providers[provider].root);
+}
+
+void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uint32_t anchor)
+{
+    add_demand(faults, demand, provider);
+    add_forbidden_traits(faults, provider);
+    add_aggregates(faults, provider, anchor);
+    add_tree(faults, provider, anchor);
+}
+
+/* Words. */
+
+/* Returns "has the trait", or "has the traits" for a set of several: "A, B". */
+static const char *set_words(struct arena *arena, const char *what, const struct name_set *set)
+{
+    return arena_printf(arena, "%s%s%s", what, set->count > 1 ? "s " : " ",
+                        names_joined(set, ", ", arena));
+}
+
+/* Returns where a fault is: "on numa0 ", "cannot use shared-disk, which ", or "" for the anchor
+   itself. */
+static const char *place_words(const struct sought *sought, uint32_t on, uint32_t anchor)
+{
+    const struct world *world = sought->inquiry->world;
+    struct arena *arena = sought->inquiry->arena;
+    const char *label = provider_label(world, sought->names, on);
+    if (on == anchor)
+        return "";
+    if (world->providers[on].root != world->providers[anchor].root)
+        return arena_printf(arena, "cannot use %s, which ", label);
+    return arena_printf(arena, "on %s ", label);
+}
+
+/* Returns what is wrong with a provider, after its name. */
+static const char *plain_words(const struct sought *sought, enum fault_kind kind, size_t index,
+                               uint32_t on)
+{
+    struct arena *arena = sought->inquiry->arena;
+    switch (kind) {
+    case FAULT_TRAIT:
+        return set_words(arena, "lacks the trait", &sought->asked.traits.required[index]);
+    case FAULT_FORBIDDEN_TRAIT:
+        return arena_printf(arena, "has the forbidden trait %s",
+                            sought->asked.traits.forbidden.names[index]);
+    case FAULT_AGGREGATE:
+        return set_words(arena, "is not in aggregate", &sought->asked.aggregates.required[index]);
+    case FAULT_FORBIDDEN_AGGREGATE:
+        return arena_printf(arena, "is in the forbidden aggregate %s",
+                            sought->asked.aggregates.forbidden.names[index]);
+    case FAULT_TREE:
+        return "is in another tree (in_tree)";
+    default:
+        return inventory_words(arena, inventory_of(sought, index, on),
+                               &sought->asked.resources.items[index]);
+    }
+}
+
+static const char *fault_words(const struct sought *sought, const struct fault *fault,
+                               uint32_t anchor)
+{
+    struct arena *arena = sought->inquiry->arena;
+    const struct world *world = sought->inquiry->world;
+    if (fault->kind != FAULT_TRAIT_APART && fault->kind != FAULT_TRAIT_UNFIT)
+        return arena_printf(arena, "%s%s", place_words(sought, fault->on, anchor),
+                            plain_words(sought, fault->kind, fault->index, fault->on));
+    const char *has = arena_printf(
+        arena, "%s only on %s",
+        set_words(arena, "has the trait", &sought->asked.traits.required[fault->index]),
+        fault->on == anchor ? "the root" : provider_label(world, sought->names, fault->on));
+    if (fault->kind == FAULT_TRAIT_UNFIT)
+        return arena_printf(arena, "%s, which %s", has,
+                            plain_words(sought, fault->why, fault->why_index, fault->on));
+    struct text_builder classes = text_begin(arena);
+    for (size_t i = 0; i < sought->group.demand_count; i++)
+        text_add_item(&classes, " and no ", sought->asked.resources.items[i].class_name);
+    return arena_printf(arena, "%s, which has no %s", has, text_end(&classes));
+}
+
+const char *faults_words(const struct faults *faults, uint32_t anchor)
+{
+    struct text_builder text = text_begin(faults->sought->inquiry->arena);
+    for (size_t i = 0; i < faults->count; i++)
+        text_add_item(&text, i + 1 == faults->count ? " and " : ", ",
+                      fault_words(faults->sought, &faults->items[i], anchor));
+    return text_end(&text);
+}
+
+/* Comparison. */
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+uint64_t faults_kinds(const struct faults *faults, uint32_t anchor)
+{
+    const struct world *world = faults->sought->inquiry->world;
+    uint64_t hash = faults->count;
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->items[i];
+        bool same = world->providers[fault->on].root == world->providers[anchor].root;
+        hash = mix(hash, (uint64_t)fault->kind << 8 | fault->why);
+        hash = mix(hash, fault->index << 2 | (size_t)same << 1 | (fault->on == anchor));
+        hash = mix(hash, fault->why_index);
+    }
+    return hash;
+}
+
+static uint64_t mix_inventory(const struct sought *sought, enum fault_kind kind, size_t index,
+                              uint32_t on, uint64_t hash)
+{
+    const struct world_inventory *inventory;
+    if (kind >= INVENTORY_FAULTS || (inventory = inventory_of(sought, index, on)) == NULL)
+        return hash;
+    if (kind == FAULT_MAX_UNIT)
+        return mix(hash, (uint64_t)inventory->max_unit);
+    if (kind == FAULT_MIN_UNIT)
+        return mix(hash, (uint64_t)inventory->min_unit);
+    if (kind == FAULT_STEP_SIZE)
+        return mix(hash, (uint64_t)inventory->step_size);
+    hash = mix(hash, (uint64_t)inventory->capacity);
+    return kind == FAULT_TOTAL
+               ? hash
+               : mix(mix(hash, (uint64_t)inventory->used),
+                     (uint64_t)inventory->reserved << 32 | (uint32_t)inventory->total);
+}
+
+uint64_t faults_figures(const struct faults *faults)
+{
+    uint64_t hash = faults->count;
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->items[i];
+        hash = mix_inventory(faults->sought, fault->kind, fault->index, fault->on, hash);
+        if (fault->kind == FAULT_TRAIT_UNFIT)
+            hash = mix_inventory(faults->sought, fault->why, fault->why_index, fault->on, hash);
+    }
+    return hash;
+}

@@ -1,0 +1,34 @@
+/*
+ * What a group asks for, or a part of it, by numbers and by names: element i of the one list is
+ * element i of the other.
+ */
+#ifndef BERTH_PLACEMENT_EXPLAIN_SOUGHT_H
+#define BERTH_PLACEMENT_EXPLAIN_SOUGHT_H
+
+#include "placement/explain/constraint.h"
+#include "placement/explain/inquiry.h"
+
+struct sought {
+    const struct inquiry *inquiry;
+    const char *const *names;   /* of providers; NULL: they are called by their uuids */
+    struct search_group group;  /* its required sets, and all that it forbids in one set */
+    struct request_group asked; /* the same, by names */
+    /* Each forbidden name as a required set. */
+    struct search_membership forbidden_traits, forbidden_aggregates;
+    /* Of the unsuffixed group: what it asks for beside this part; may bring a required trait. */
+    const struct search_demand *bringers;
+    size_t bringer_count;
+    bool bound; /* in_tree matters: to a group without resources it does not */
+};
+
+/* Returns all of a group of the request. */
+struct sought sought_of_group(const struct inquiry *inquiry, const char *const *names,
+                              size_t number);
+
+/* Returns what a set of constraints asks of a group, in the arena. Constraints of other groups, or
+   of the whole request, do not matter. */
+struct sought sought_of_constraints(const struct inquiry *inquiry, const char *const *names,
+                                    const struct constraint_list *constraints, const size_t *set,
+                                    size_t size, size_t number);
+
+#endif

@@ -1,0 +1,263 @@
+"""The first sentence of an explanation names the cause: one small world for each cause.
+
+The worlds are made by the API. Providers are called by their names here, aggregates too.
+"""
+import re
+import uuid
+
+import pytest
+
+SHARING = 'MISC_SHARES_VIA_AGGREGATE'
+
+
+def number(name):
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
+
+
+def host(parent=None, traits='', aggregates='', used=None, **inventories):
+    """Return a provider: inventories by class, an amount or (total, more)."""
+    return {'parent': parent, 'traits': traits.split(), 'aggregates': aggregates.split(),
+            'used': used, 'inventories': inventories}
+
+
+def hosts(count, **more):
+    return {'host-%02d' % index: host(VCPU=16, MEMORY_MB=4096, **more) for index in range(count)}
+
+
+def limited(total, **more):
+    return dict(more, total=total)
+
+
+# What it is about; the providers; the query; the first sentence; the nearest.
+POOL = host(DISK_GB=1000, aggregates='rack')
+SHARED_POOL = host(DISK_GB=1000, aggregates='rack', traits='CUSTOM_SSD ' + SHARING)
+NUMA = {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A', aggregates='rack'),
+        'numa1': host('c1', VCPU=4, aggregates='rack'), 'numa2': host('c1', VCPU=8)}
+CAUSES = [
+    ('the one host with the trait is full',
+     dict(hosts(20), licensed=host(VCPU=16, traits='CUSTOM_LICENSED', used={'VCPU': 15})),
+     'resources=VCPU:4&required=CUSTOM_LICENSED',
+     'No provider offers 4 VCPU and has the trait CUSTOM_LICENSED: licensed lacks 3 VCPU of 4 '
+     '(15 of 16 used).',
+     ['licensed lacks 3 VCPU of 4 (15 of 16 used)',
+      'host-00 lacks the trait CUSTOM_LICENSED, and 19 more']),
+    ('the same for a group with a suffix',
+     dict(hosts(20), licensed=host(VCPU=16, traits='CUSTOM_LICENSED', used={'VCPU': 15})),
+     'resources1=VCPU:4&required1=CUSTOM_LICENSED',
+     'No provider offers 4 VCPU and has the trait CUSTOM_LICENSED: licensed lacks 3 VCPU of 4 '
+     '(15 of 16 used).',
+     ['licensed lacks 3 VCPU of 4 (15 of 16 used)',
+      'host-00 lacks the trait CUSTOM_LICENSED, and 19 more']),
+    ('the trait is on a provider that offers nothing',
+     {'c1': host(VCPU=16, MEMORY_MB=1024), 'nic': host('c1', traits='CUSTOM_NIC')},
+     'resources=VCPU:4,MEMORY_MB:1&required=CUSTOM_NIC',
+     'No tree offers 4 VCPU and has the trait CUSTOM_NIC: c1 has the trait CUSTOM_NIC only on nic, '
+     'which has no VCPU.',
+     ['c1 has the trait CUSTOM_NIC only on nic, which has no VCPU and no MEMORY_MB']),
+    ('the trait is on the root, the class below it',
+     {'c1': host(traits='CUSTOM_NIC', DISK_GB=10), 'numa0': host('c1', VCPU=4)},
+     'resources=VCPU:4&required=CUSTOM_NIC',
+     'No tree offers 4 VCPU and has the trait CUSTOM_NIC: c1 has the trait CUSTOM_NIC only on the '
+     'root, which has no VCPU.',
+     ['c1 has the trait CUSTOM_NIC only on the root, which has no VCPU']),
+    ('the trait is on the pool, which is not asked for',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:4&required=CUSTOM_SSD',
+     'No tree, even with sharing, offers 4 VCPU and has the trait CUSTOM_SSD: c1 has the trait '
+     'CUSTOM_SSD only on pool, which has no VCPU.',
+     ['c1 has the trait CUSTOM_SSD only on pool, which has no VCPU', 'pool has no VCPU']),
+    ('the provider with the trait is full',
+     {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A', used={'VCPU': 4}),
+      'numa1': host('c1', VCPU=4)},
+     'resources=VCPU:2&required=CUSTOM_A',
+     'No tree offers 2 VCPU and has the trait CUSTOM_A: c1 has the trait CUSTOM_A only on numa0, '
+     'which lacks 2 VCPU of 2 (4 of 4 used).',
+     ['c1 has the trait CUSTOM_A only on numa0, which lacks 2 VCPU of 2 (4 of 4 used)']),
+    ('a forbidden trait',
+     hosts(3, traits='CUSTOM_OLD'), 'resources=VCPU:4,MEMORY_MB:1&required=!CUSTOM_OLD',
+     'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_OLD.',
+     ['host-00 has the forbidden trait CUSTOM_OLD, and 2 more']),
+    ('a forbidden trait where the required one is',
+     {'old': host(VCPU=16, MEMORY_MB=1024, traits='CUSTOM_OLD CUSTOM_A'),
+      'new': host(VCPU=16, MEMORY_MB=1024)},
+     'resources=VCPU:4,MEMORY_MB:1&required=CUSTOM_A,!CUSTOM_OLD',
+     'Every provider that offers 4 VCPU and has the trait CUSTOM_A has the forbidden trait '
+     'CUSTOM_OLD.',
+     ['old has the forbidden trait CUSTOM_OLD', 'new lacks the trait CUSTOM_A']),
+    ('a forbidden trait below the root',
+     {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A CUSTOM_OLD'),
+      'numa1': host('c1', VCPU=4)},
+     'resources=VCPU:2&required=CUSTOM_A,!CUSTOM_OLD',
+     'No tree offers 2 VCPU, has the trait CUSTOM_A and lacks the forbidden trait CUSTOM_OLD: c1 '
+     'has the trait CUSTOM_A only on numa0, which has the forbidden trait CUSTOM_OLD.',
+     ['c1 has the trait CUSTOM_A only on numa0, which has the forbidden trait CUSTOM_OLD']),
+    ('a forbidden aggregate',
+     hosts(3, aggregates='rack'), 'resources=VCPU:4,MEMORY_MB:1&member_of=!{rack}',
+     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack.',
+     ['host-00 is in the forbidden aggregate rack, and 2 more']),
+    ('the forbidden aggregate of the root',
+     {'c1': host(aggregates='rack'), 'numa0': host('c1', VCPU=4)},
+     'resources=VCPU:4&member_of=!{rack}',
+     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack.',
+     ['c1 is in the forbidden aggregate rack']),
+    ('an aggregate without the class',
+     dict(hosts(3, aggregates='rack'), other=host(DISK_GB=1, aggregates='row')),
+     'resources=VCPU:4&member_of={row}',
+     'No provider offers 4 VCPU and is in the aggregate row: other has no VCPU.',
+     ['other has no VCPU', 'host-00 is not in aggregate row, and 2 more']),
+    ('one is full, one allows less at once',
+     {'big': host(VCPU=limited(64, max_unit=2)), 'full': host(VCPU=8, used={'VCPU': 5})},
+     'resources=VCPU:4',
+     'No provider offers 4 VCPU: 1 has too little left (3 on full, 5 of 8 used), 1 allows less at '
+     'once (max_unit 2 on big).',
+     ['full lacks 1 VCPU of 4 (5 of 8 used)',
+      'big allows at most 2 VCPU at once (max_unit), not 4']),
+    ('one is full, one too small',
+     {'big': host(VCPU=64, used={'VCPU': 62}), 'small': host(VCPU=2)}, 'resources=VCPU:4',
+     'No provider offers 4 VCPU: 1 has too little left (2 on big, 62 of 64 used), 1 is too small '
+     '(2 on small).',
+     ['big lacks 2 VCPU of 4 (62 of 64 used)', 'small has 2 VCPU in all, not 4']),
+    ('the licensed host allows less at once',
+     dict(hosts(4), licensed=host(VCPU=limited(64, max_unit=2), traits='CUSTOM_LICENSED')),
+     'resources=VCPU:4&required=CUSTOM_LICENSED',
+     'No provider offers 4 VCPU and has the trait CUSTOM_LICENSED: licensed allows at most 2 VCPU '
+     'at once (max_unit), not 4.',
+     ['licensed allows at most 2 VCPU at once (max_unit), not 4',
+      'host-00 lacks the trait CUSTOM_LICENSED, and 3 more']),
+    ('the licensed host allows other steps',
+     dict(hosts(4), licensed=host(VCPU=limited(64, step_size=3), traits='CUSTOM_LICENSED')),
+     'resources1=VCPU:4&required1=CUSTOM_LICENSED',
+     'No provider offers 4 VCPU and has the trait CUSTOM_LICENSED: licensed allows VCPU in steps '
+     'of 3 (step_size), not 4.',
+     ['licensed allows VCPU in steps of 3 (step_size), not 4',
+      'host-00 lacks the trait CUSTOM_LICENSED, and 3 more']),
+    ('step_size everywhere',
+     {name: host(MEMORY_MB=limited(4096, step_size=256)) for name in 'ab'},
+     'resources=MEMORY_MB:300',
+     'No provider allows 300 MEMORY_MB: step_size does not divide it (256 on a).',
+     ['a allows MEMORY_MB in steps of 256 (step_size), not 300, and 1 more']),
+    ('units of three kinds',
+     {'a': host(VCPU=limited(64, step_size=3)), 'b': host(VCPU=limited(64, max_unit=3)),
+      'c': host(VCPU=limited(64, min_unit=8))}, 'resources=VCPU:4',
+     'No provider offers 4 VCPU: 1 allows other steps (step_size 3 on a), 1 allows only more '
+     '(min_unit 8 on c), 1 allows less at once (max_unit 3 on b).',
+     ['a allows VCPU in steps of 3 (step_size), not 4',
+      'b allows at most 3 VCPU at once (max_unit), not 4',
+      'c allows 8 VCPU or more (min_unit), not 4']),
+    ('reserved',
+     {name: host(MEMORY_MB=limited(4096, reserved=3800)) for name in 'ab'},
+     'resources=MEMORY_MB:1024',
+     'No provider has 1024 MEMORY_MB beside what is reserved: at most 296 (a, 3800 of 4096 '
+     'reserved).',
+     ['a lacks 728 MEMORY_MB of 1024 (3800 of 4096 reserved), and 1 more']),
+    ('reserved and used',
+     {'a': host(MEMORY_MB=limited(4096, reserved=2048), used={'MEMORY_MB': 1500})},
+     'resources=MEMORY_MB:1024',
+     'No provider has 1024 MEMORY_MB left: at most 548 (a, 1500 of 2048 used, 2048 of 4096 '
+     'reserved).',
+     ['a lacks 476 MEMORY_MB of 1024 (1500 of 2048 used, 2048 of 4096 reserved)']),
+    ('allocation_ratio',
+     {'a': host(VCPU=limited(16, allocation_ratio=0.5))}, 'resources=VCPU:12',
+     'No provider has a capacity of 12 VCPU: at most 8 (a, allocation_ratio 0.5 of 16).',
+     ['a lacks 4 VCPU of 12 (allocation_ratio 0.5 of 16)']),
+    ('a pool without the trait by which it would share',
+     {'c1': host(VCPU=16, aggregates='rack'), 'c2': host(VCPU=16, aggregates='rack'), 'pool': POOL},
+     'resources=VCPU:1,DISK_GB:10',
+     'No provider offers 1 VCPU and 10 DISK_GB: pool would share DISK_GB with c1, but lacks the '
+     'trait MISC_SHARES_VIA_AGGREGATE.',
+     ['pool has no VCPU', 'c1 has no DISK_GB, and 1 more']),
+    ('the same for groups with suffixes',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': POOL},
+     'resources1=VCPU:1&resources2=DISK_GB:10&group_policy=none',
+     'No tree has groups 1 and 2 together: pool would share DISK_GB with c1, but lacks the trait '
+     'MISC_SHARES_VIA_AGGREGATE.',
+     ['c1 has nothing for group 2', 'pool has nothing for group 1']),
+    ('a host of the zone is no pool',
+     {'c1': host(VCPU=16, aggregates='zone'), 'c2': host(VCPU=16, DISK_GB=1, aggregates='zone'),
+      'c3': host(VCPU=1, DISK_GB=100, aggregates='zone', used={'VCPU': 1})},
+     'resources=VCPU:2,DISK_GB:10',
+     'No provider offers 2 VCPU and 10 DISK_GB: c3 has 1 VCPU in all, not 2; c2 has 1 DISK_GB in '
+     'all, not 10.',
+     ['c3 has 1 VCPU in all, not 2', 'c2 has 1 DISK_GB in all, not 10', 'c1 has no DISK_GB']),
+    ('a pool in no aggregate of the host',
+     {'c1': host(VCPU=16, aggregates='row'), 'pool': SHARED_POOL}, 'resources=VCPU:1,DISK_GB:10',
+     'No tree, even with sharing, offers 1 VCPU and 10 DISK_GB: pool shares DISK_GB, but has no '
+     'aggregate in common with c1.',
+     ['c1 has no DISK_GB', 'pool has no VCPU']),
+    ('in_tree shuts the pool out',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:1,DISK_GB:10&in_tree={c1}',
+     'Nothing in the tree of c1 offers 10 DISK_GB: c1 cannot use pool, which is in another tree '
+     '(in_tree).',
+     ['c1 cannot use pool, which is in another tree (in_tree)',
+      'pool has no VCPU and is in another tree (in_tree)']),
+    ('member_of shuts the pool out',
+     {'c1': host(VCPU=16, aggregates='rack zone'), 'pool': SHARED_POOL},
+     'resources=VCPU:1,DISK_GB:10&member_of={zone}',
+     'No provider offers 10 DISK_GB and is in the aggregate zone: c1 cannot use pool, which is not '
+     'in aggregate zone.',
+     ['c1 cannot use pool, which is not in aggregate zone',
+      'pool has no VCPU and is not in aggregate zone']),
+    ('groups with traits do not fit together',
+     NUMA, 'resources1=VCPU:3&resources2=VCPU:3&required1=CUSTOM_A&required2=CUSTOM_A&'
+     'group_policy=none',
+     'Groups 1 and 2 fit alone, not together: no tree offers 3 + 3 VCPU with required1=CUSTOM_A, '
+     'required2=CUSTOM_A.',
+     ['c1 has room for each group, but not for all together']),
+    ('groups of an aggregate do not fit together',
+     NUMA, 'resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
+     'member_of1={rack}&member_of2={rack}&member_of3={rack}',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 + 3 + 3 VCPU with '
+     'member_of1=rack, member_of2=rack, member_of3=rack.',
+     ['c1 has room for each group, but not for all together']),
+]
+
+
+def put(cloud, path, body=None):
+    answer = cloud.ask('PUT', path, body)
+    assert answer.status in (200, 201, 204), answer.text
+
+
+def make(cloud, name, provider):
+    at = '/resource_providers/' + number(name)
+    parent = provider['parent']
+    answer = cloud.ask('POST', '/resource_providers',
+                       {'name': name, 'uuid': number(name),
+                        'parent_provider_uuid': parent and number(parent)})
+    assert answer.status == 200, answer.text
+    for trait in provider['traits']:
+        if trait.startswith('CUSTOM_'):
+            put(cloud, '/traits/' + trait)
+    put(cloud, at + '/inventories', {
+        'resource_provider_generation': 0, 'inventories': {
+            name: value if isinstance(value, dict) else {'total': value}
+            for name, value in provider['inventories'].items()}})
+    put(cloud, at + '/aggregates', {'resource_provider_generation': 1,
+                                    'aggregates': list(map(number, provider['aggregates']))})
+    put(cloud, at + '/traits', {'resource_provider_generation': 2, 'traits': provider['traits']})
+    if provider['used']:
+        assert cloud.claim(str(uuid.uuid4()), number(name), provider['used']).status == 204
+
+
+def names_of(text, providers):
+    """Return a text with names in the place of uuids."""
+    for name in list(providers) + ['rack', 'row', 'zone']:
+        text = text.replace(number(name), name)
+    return text
+
+
+@pytest.mark.parametrize('about, providers, query, cause, nearest', CAUSES,
+                         ids=[cause[0] for cause in CAUSES])
+def test_the_cause(empty_cloud, about, providers, query, cause, nearest):
+    cloud = empty_cloud
+    cloud.make_empty()
+    for name, provider in providers.items():
+        make(cloud, name, provider)
+    query = re.sub('{(.*?)}', lambda match: number(match.group(1)), query)
+    told = cloud.ask('GET', '/_berth/explain?' + query).json
+    assert told['candidates'] == 0 and told['complete'] and told['impossible_sets_are_smallest']
+    assert names_of(told['cause'], providers) == cause
+    lines = ['%s %s%s' % (entry['provider'], entry['reason'],
+                          ', and %d more' % entry['more'] if entry['more'] else '')
+             for entry in told['nearest']]
+    assert [names_of(line, providers) for line in lines] == nearest
