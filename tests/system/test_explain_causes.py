@@ -176,9 +176,9 @@ CAUSES = [
      {'c1': host(VCPU=16, aggregates='zone'), 'c2': host(VCPU=16, DISK_GB=1, aggregates='zone'),
       'c3': host(VCPU=1, DISK_GB=100, aggregates='zone', used={'VCPU': 1})},
      'resources=VCPU:2,DISK_GB:10',
-     'No provider offers 2 VCPU and 10 DISK_GB: c3 has 1 VCPU in all, not 2; c2 has 1 DISK_GB in '
-     'all, not 10.',
-     ['c3 has 1 VCPU in all, not 2', 'c2 has 1 DISK_GB in all, not 10', 'c1 has no DISK_GB']),
+     'No provider offers 2 VCPU and 10 DISK_GB: c2 has 1 DISK_GB in all, not 10; c3 has 1 VCPU in '
+     'all, not 2.',
+     ['c2 has 1 DISK_GB in all, not 10', 'c3 has 1 VCPU in all, not 2', 'c1 has no DISK_GB']),
     ('a pool in no aggregate of the host',
      {'c1': host(VCPU=16, aggregates='row'), 'pool': SHARED_POOL}, 'resources=VCPU:1,DISK_GB:10',
      'No tree, even with sharing, offers 1 VCPU and 10 DISK_GB: pool shares DISK_GB, but has no '
