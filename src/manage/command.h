@@ -17,8 +17,16 @@
 #include "manage/program.h"
 #include "settings/settings.h"
 
-/* What is opened before the command runs. Wrong settings end the program with EX_CONFIG. */
-enum command_need { COMMAND_NEEDS_NOTHING, COMMAND_NEEDS_SETTINGS, COMMAND_NEEDS_DATABASE };
+/* What is opened before the command runs. Wrong settings end the program with EX_CONFIG. A command
+   that needs the database waits for it as [placement_database] max_retries and retry_interval say;
+   one that asks it, as somebody who waits for the answer would have it, says at once that the
+   database is down. */
+enum command_need {
+    COMMAND_NEEDS_NOTHING,
+    COMMAND_NEEDS_SETTINGS,
+    COMMAND_NEEDS_DATABASE,
+    COMMAND_ASKS_DATABASE
+};
 
 struct command_call {
     const struct command *command;

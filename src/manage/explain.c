@@ -24,6 +24,9 @@
 
 enum { FOUND = 0, NOTHING = 1, FAILED = 2 };
 
+/* The microversion 1.N with which candidates begin. */
+enum { CANDIDATES_SINCE = 10 };
+
 struct explain_work {
     struct command_call *call;
     bool json;
@@ -153,16 +156,22 @@ static bool find_query(struct explain_work *work)
 
 /* Reading the request. */
 
-/* Sets the microversion of the exchange: "1.36", or the newest. Returns false after a complaint. */
+/* Sets the microversion of the exchange: that of the text, which names one ("1.36"), or "latest".
+   Returns false after a complaint. */
 static bool set_microversion(struct explain_work *work)
 {
-    const char *text = text_or(work->microversion, MICROVERSION_MAXIMUM_TEXT);
+    const char *text = text_or(work->microversion, "latest");
+    if (strcmp(text, "latest") == 0)
+        text = MICROVERSION_MAXIMUM_TEXT;
     char *end = "";
-    long minor = strncmp(text, "1.", 2) == 0 ? strtol(text + 2, &end, 10) : -1;
-    bool good = minor >= 10 && minor <= MICROVERSION_MINOR_MAXIMUM && *end == '\0';
+    bool digits = strncmp(text, "1.", 2) == 0 && text[2] >= '0' && text[2] <= '9';
+    long minor = digits ? strtol(text + 2, &end, 10) : -1;
+    bool good = minor >= 0 && minor <= MICROVERSION_MINOR_MAXIMUM && *end == '\0';
     work->exchange.version = (struct microversion){MICROVERSION_MAJOR, (unsigned char)minor};
     if (!good)
-        command_complain("%s is no microversion from 1.10 to " MICROVERSION_MAXIMUM_TEXT, text);
+        command_complain("%s is no microversion from 1.0 to " MICROVERSION_MAXIMUM_TEXT
+                         ", nor \"latest\"",
+                         text);
     return good;
 }
 
@@ -191,22 +200,26 @@ static int flush(struct explain_work *work, int status)
 }
 
 /* Tells that the API refuses the request. */
-static int refuse(struct explain_work *work)
+static int refuse(struct explain_work *work, int status, const char *detail)
 {
-    const char *detail = work->exchange.error.detail;
+    struct terminal terminal = terminal_of(stdout);
     struct json_writer writer;
     if (!work->json) {
-        buffer_printf(&work->output, "Refused with status %d: %s\n", work->exchange.status,
-                      text_shown(&work->call->arena, detail));
+        explain_report_refusal(&work->output, &terminal, &work->call->arena, status, detail);
         return flush(work, NOTHING);
     }
     writer_init(&writer, &work->output);
     writer_begin_object(&writer);
-    writer_member_integer(&writer, "status", work->exchange.status);
+    writer_member_integer(&writer, "status", status);
     writer_member_text(&writer, "refused", detail);
     writer_end_object(&writer);
     buffer_add_text(&work->output, "\n");
     return flush(work, NOTHING);
+}
+
+static int refuse_exchange(struct explain_work *work)
+{
+    return refuse(work, work->exchange.status, work->exchange.error.detail);
 }
 
 static int show(struct explain_work *work, const struct explanation *explanation)
@@ -227,15 +240,17 @@ static int work_run(struct explain_work *work)
 {
     struct candidate_request request;
     struct explanation explanation;
+    if (work->exchange.version.minor < CANDIDATES_SINCE)
+        return refuse(work, 404, "there are allocation candidates since microversion 1.10 only");
     if (!allocation_candidates_request(&work->reading, &request))
-        return refuse(work);
+        return refuse_exchange(work);
     enum outcome outcome = explanation_make(&work->reading.context, &request, true, &explanation);
     if (outcome == OUTCOME_OK)
         return show(work, &explanation);
     if (outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_TRAIT_NOT_FOUND ||
         outcome == OUTCOME_TOO_LONG) {
         allocation_candidates_fail(&work->reading, outcome);
-        return refuse(work);
+        return refuse_exchange(work);
     }
     command_outcome(outcome);
     return FAILED;

@@ -29,8 +29,8 @@ static unsigned columns_of(const struct report *report)
    terminal. */
 static void write_wrapped(const struct report *report, unsigned indent, const char *text)
 {
-    const char *lines =
-        table_wrap(report->arena, text_shown(report->arena, text), columns_of(report) - indent);
+    const char *lines = table_wrap_words(report->arena, text_shown(report->arena, text),
+                                         columns_of(report) - indent);
     do {
         size_t length = strcspn(lines, "\n");
         terminal_pad(report->buffer, indent);
@@ -41,13 +41,18 @@ static void write_wrapped(const struct report *report, unsigned indent, const ch
     } while (*lines != '\0');
 }
 
-/* Writes the query, with breaks behind "&" where it is too long. */
+/* Writes the query, with breaks behind "&" where it is too long, and behind "," where a parameter
+   is. */
 static void write_query(const struct report *report, const char *query)
 {
     unsigned used = 0;
     while (*query != '\0') {
         size_t length = strcspn(query, "&");
         length += query[length] == '&';
+        if (length > columns_of(report)) {
+            length = strcspn(query, ",&");
+            length += query[length] != '\0';
+        }
         if (used > 0 && used + length > columns_of(report)) {
             buffer_add_text(report->buffer, "\n");
             used = 0;
@@ -209,6 +214,19 @@ static void write_size(const struct report *report)
                       number_text(report->explanation->world->sharing_count, number));
     }
     buffer_add_text(report->buffer, "\n");
+}
+
+void explain_report_refusal(struct buffer *buffer, const struct terminal *terminal,
+                            struct arena *arena, int status, const char *detail)
+{
+    struct report report = {buffer, terminal, arena, NULL};
+    const char *text = arena_printf(arena, "Refused with status %d: %s", status, detail);
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        write_wrapped(&report, 0, arena_strndup(arena, text, length));
+        text += length;
+        text += strspn(text, "\n");
+    }
 }
 
 void explain_report(struct buffer *buffer, const struct terminal *terminal, struct arena *arena,

@@ -12,4 +12,8 @@
 void explain_report(struct buffer *buffer, const struct terminal *terminal, struct arena *arena,
                     const struct explanation *explanation);
 
+/* Writes that the API refuses the request: the first line of the detail, then the others. */
+void explain_report_refusal(struct buffer *buffer, const struct terminal *terminal,
+                            struct arena *arena, int status, const char *detail);
+
 #endif

@@ -75,12 +75,13 @@ static int command_run(struct command_call *call, const struct arguments *argume
         config_free(config);
         call->settings = loaded ? &settings : NULL;
     }
-    if (loaded && call->command->need == COMMAND_NEEDS_DATABASE)
+    bool waits = call->command->need == COMMAND_NEEDS_DATABASE;
+    if (loaded && (waits || call->command->need == COMMAND_ASKS_DATABASE))
         loaded = (call->database = database_for_maintenance(&settings, &error)) != NULL;
     arena_init(&call->arena, 0);
     if (call->database != NULL)
         database_begin_request(call->database, &call->arena);
-    if (call->database != NULL) /* the command itself says if that fails */
+    if (call->database != NULL && waits) /* the command itself says if that fails */
         database_await(call->database, settings.placement_database_max_retries,
                        settings.placement_database_retry_interval);
     int status = loaded ? call->command->run(call) : EX_CONFIG;

@@ -96,26 +96,35 @@ static bool may_break_after(const char *text, size_t hyphen)
            is_letter(next[0]) && is_letter(next[next[1] == '-' ? 2 : 1]);
 }
 
+/* Where text is broken into lines. */
+struct breaking {
+    bool hyphens;           /* also within words, after a hyphen between two of them */
+    const char *long_words; /* the characters after which a word longer than a line is broken */
+};
+
+static const struct breaking as_textwrap = {true, "-"};
+static const struct breaking at_blanks = {false, ",&=:"};
+
 /* Returns the length of the first piece that stays together: blanks, or a word up to the hyphen
    where it may be broken. */
-static size_t piece_length(const char *text)
+static size_t piece_length(const struct breaking *breaking, const char *text)
 {
     size_t blanks = strspn(text, " ");
     if (blanks > 0)
         return blanks;
     size_t length = strcspn(text, " ");
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length && breaking->hyphens; i++)
         if (text[i] == '-' && may_break_after(text, i))
             return i + 1;
     return length;
 }
 
 /* Returns how much of a piece that is longer than a line goes into the remaining room: up to the
-   last hyphen in it, or all of the room. */
-static size_t piece_share(const char *text, size_t room)
+   last character in it after which it may be broken, or all of the room. */
+static size_t piece_share(const struct breaking *breaking, const char *text, size_t room)
 {
     for (size_t i = room; i-- > 1;)
-        if (text[i] == '-')
+        if (strchr(breaking->long_words, text[i]) != NULL)
             return i + 1;
     while (room > 1 && ((unsigned char)text[room] & 0xc0) == 0x80) /* within a character */
         room--;
@@ -123,23 +132,26 @@ static size_t piece_share(const char *text, size_t room)
 }
 
 /* Returns the length of the first line, with trailing blanks. */
-static size_t line_length(const char *text, size_t width)
+static size_t line_length(const struct breaking *breaking, const char *text, size_t width)
 {
     size_t length = 0, piece;
     while (text[length] != '\0') {
-        piece = piece_length(text + length);
+        piece = piece_length(breaking, text + length);
         if (length + piece > width)
-            return piece > width ? length + piece_share(text + length, width - length) : length;
+            return piece > width ? length + piece_share(breaking, text + length, width - length)
+                                 : length;
         length += piece;
     }
     return length;
 }
 
-const char *table_wrap(struct arena *arena, const char *text, size_t width)
+static const char *wrap(struct arena *arena, const struct breaking *breaking, const char *text,
+                        size_t width)
 {
     struct text_builder lines = text_begin(arena);
     while (*text != '\0') {
-        size_t length = line_length(text, lines.text == NULL ? width : width - 2), shown = length;
+        size_t length = line_length(breaking, text, lines.text == NULL ? width : width - 2);
+        size_t shown = length;
         while (shown > 0 && text[shown - 1] == ' ')
             shown--;
         if (lines.text != NULL)
@@ -149,4 +161,14 @@ const char *table_wrap(struct arena *arena, const char *text, size_t width)
         text += strspn(text, " ");
     }
     return text_end(&lines);
+}
+
+const char *table_wrap(struct arena *arena, const char *text, size_t width)
+{
+    return wrap(arena, &as_textwrap, text, width);
+}
+
+const char *table_wrap_words(struct arena *arena, const char *text, size_t width)
+{
+    return wrap(arena, &at_blanks, text, width);
 }

@@ -10,8 +10,8 @@ from support.database import kill_connections
 from support.every_route import Things, ask_all
 
 WAITING = 'the database cannot be reached, trying again'
-COMMANDS = (('db', 'sync'), ('db', 'version'), ('status', 'upgrade', 'check'), ('audit',),
-            ('tree',))
+COMMANDS = (('db', 'sync'), ('db', 'version'), ('status', 'upgrade', 'check'), ('audit',))
+QUESTIONS = (('tree',), ('usage',), ('consumers', 'host'), ('explain', 'resources=VCPU:1'))
 
 
 class LateCloud(Cloud):
@@ -63,6 +63,10 @@ def test_commands_do_not_wait_longer_than_told(directory):
         done = cloud.manage(*command)
         assert done.returncode != 0, command
         assert done.stderr.count(WAITING) == 3, (command, done.stderr)
+    for command in QUESTIONS:
+        done = cloud.manage(*command)
+        assert done.returncode == (2 if command[0] == 'explain' else 1), command
+        assert WAITING not in done.stderr and 'the database is not available' in done.stderr
 
 
 def test_a_pool_serves_when_its_database_comes_up(directory):

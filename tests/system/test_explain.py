@@ -201,9 +201,23 @@ def test_a_query_comes_from_a_file(cloud, directory):
     assert cloud.manage('explain', '--file', os.devnull).returncode == 2
     for wrong in ([], ['a', 'b'], ['a', '--file', path], ['a', '--log', path], ['--what']):
         assert cloud.manage('explain', *wrong).returncode == 64
-    for wrong in ('1.9', '1.40', '2.1', 'x', '1.10x'):
-        done = cloud.manage('explain', 'resources=VCPU:1', '--microversion', wrong)
-        assert done.returncode == 2 and 'is no microversion' in done.stderr
+
+
+def test_the_microversion_is_checked(cloud):
+    def explain(version):
+        return cloud.manage('explain', 'resources=VCPU:4', '--microversion', version)
+    for wrong in ('1.40', '2.1', 'x', '1.10x', '1.', '1.+10', '1.256'):
+        done = explain(wrong)
+        assert done.returncode == 2 and 'is no microversion' in done.stderr, wrong
+    for early in ('1.0', '1.9'):
+        done = explain(early)
+        assert done.returncode == 1 and done.stderr == ''
+        assert done.stdout == ('Refused with status 404: there are allocation candidates since '
+                               'microversion 1.10\n  only\n')
+        refused = cloud.manage('explain', 'resources=VCPU:4', '--json', '--microversion', early)
+        assert json.loads(refused.stdout)['status'] == 404
+    assert explain('1.10').returncode == 0
+    assert explain('latest').stdout == explain('1.39').stdout
 
 
 def test_what_the_api_refuses_is_refused(cloud):
@@ -216,9 +230,26 @@ def test_what_the_api_refuses_is_refused(cloud):
         assert ours.json['errors'][0]['detail'] == detail
         done = cloud.manage('explain', query)
         assert done.returncode == 1
-        told = done.stdout.partition('Refused with status 400: ')[2].strip()
+        told = json.loads(cloud.manage('explain', '--json', query).stdout)['refused']
         assert told and told in detail
-        assert json.loads(cloud.manage('explain', '--json', query).stdout)['refused'] == told
+        shown = done.stdout
+        assert shown.startswith('Refused with status 400: ') and '\\u' not in shown
+        assert all(len(line) <= WIDTH for line in shown.splitlines())
+        assert shown.split()[4:] == told.split()
+
+
+def test_uuids_stay_whole(cloud):
+    """Although they do not fit behind what comes before."""
+    some = [str(uuid.UUID(int=number, version=4)) for number in range(7, 12)]
+    query = 'resources=VCPU:1&member_of=in:%s&in_tree=%s' % (','.join(some), some[0])
+    done = cloud.manage('explain', query)
+    assert done.returncode == 1
+    for line in done.stdout.splitlines():
+        assert len(line) <= WIDTH
+    for one in some:
+        assert one in done.stdout.split('\n\n')[0], one
+    refused = cloud.manage('explain', 'resources=VCPU:1&limit=%s&in_tree=%s' % (some[0], some[1]))
+    assert refused.returncode == 1 and some[0] in refused.stdout
 
 
 def test_the_route_asks_for_what_the_candidates_ask_for(cloud):
