@@ -71,8 +71,9 @@ static const char *lack_words(struct arena *arena, const struct world_inventory 
                         *takes != '\0' ? ")" : "");
 }
 
-const char *inventory_words(struct arena *arena, const struct world_inventory *inventory,
-                            const struct resource_amount *asked)
+/* Returns the fault of an inventory in words. */
+static const char *inventory_words(struct arena *arena, const struct world_inventory *inventory,
+                                   const struct resource_amount *asked)
 {
     switch (inventory_fault(inventory, asked->amount)) {
     case FAULT_CLASS:

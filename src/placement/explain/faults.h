@@ -69,9 +69,4 @@ const char *provider_label(const struct world *world, const char *const *names, 
 /* Returns what takes the capacity of an inventory: "6 of 8 used, 2 of 10 reserved"; or "". */
 const char *inventory_takes(struct arena *arena, const struct world_inventory *inventory);
 
-/* Returns what an inventory has and takes for an amount, in words, for a fault of it: "allows
-   at most 8 VCPU at once (max_unit), not 12". */
-const char *inventory_words(struct arena *arena, const struct world_inventory *inventory,
-                            const struct resource_amount *asked);
-
 #endif
