@@ -182,7 +182,8 @@ START_TEST(no_explanation_exceeds_its_bound)
         make_world(&world);
         make_request(&request);
         double begun = processor_seconds();
-        enum outcome outcome = explanation_of(&resolution, &world, NULL, NULL, deadline(), &explanation);
+        enum outcome outcome =
+            explanation_of(&resolution, &world, NULL, NULL, deadline(), &explanation);
         double used = processor_seconds() - begun;
         worst = used > worst ? used : worst;
         ck_assert_msg(used < BOUND_SECONDS + OVERRUN_SECONDS, "seed %d: %.3f s", (int)seed, used);
