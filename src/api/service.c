@@ -314,6 +314,15 @@ static void finish(const struct service *service, struct exchange *exchange)
     exchange_add_header(exchange, "x-openstack-request-id", exchange->request_id);
 }
 
+/* Counts what became of the readings of the kept world. */
+static void count_world_reads(struct kept_world *kept)
+{
+    for (unsigned i = 0; i < KEPT_WORLD_RESULTS; i++) {
+        tally_count((enum counter)(COUNTER_WORLD_READS + i), kept->results[i]);
+        kept->results[i] = 0;
+    }
+}
+
 void service_answer(struct service *service, struct exchange *exchange,
                     struct service_report *report)
 {
@@ -339,6 +348,7 @@ void service_answer(struct service *service, struct exchange *exchange,
     else if (!cors_answers(service->settings, exchange))
         answer(service, call);
     finish(service, exchange);
+    count_world_reads(&service->kept);
     trail_tell(service->follower, exchange, &call->identity);
     report->user_id = call->identity.user_id;
     report->project_id = call->identity.project_id;

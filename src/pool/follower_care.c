@@ -70,13 +70,14 @@ void follower_care(struct master *master)
     note_end(master);
     pid_t pid = atomic_load(&watch->follower);
     bool wanted = is_wanted(master);
-    if (pid == 0 && wanted && clock_milliseconds() >= state->not_before) {
+    bool reloaded = state->generation != master->generation;
+    if (pid == 0 && wanted && (reloaded || clock_milliseconds() >= state->not_before)) {
         if (atomic_load(&watch->reason) == WORLD_OFF)
             atomic_store(&watch->reason, WORLD_LOADING);
         children_start_follower(master);
     } else if (pid == 0 && !wanted) {
         atomic_store(&watch->reason, WORLD_OFF);
-    } else if (pid != 0 && !state->told && (!wanted || state->generation != master->generation)) {
+    } else if (pid != 0 && !state->told && (!wanted || reloaded)) {
         state->told = true;
         kill(pid, SIGKILL);
     } else if (pid != 0 && !state->told && is_stuck(watch)) {

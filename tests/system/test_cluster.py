@@ -2,7 +2,11 @@
 
 Clients claim, release, reshape, move providers and make and remove classes through all pools at
 once, while nodes are killed, stopped and started. All requests and answers are checked against a
-sequential model (support/history.py).
+sequential model (support/history.py). Each pool follows the binary log of its node, so that
+searches read the kept world.
+
+BERTH_PAIRS is the number of writes that are each followed by a read through another node,
+BERTH_WSREP_GTID_MODE what the nodes have as wsrep_gtid_mode.
 """
 import collections
 import os
@@ -15,12 +19,16 @@ import uuid
 
 import pytest
 from support import cloud, galera, history
+from support.cloud import wait_until
+from support.freshness import Connection, Hosts
 from support.paths import BERTH_MANAGE, BUILD, TOP
 from support.workload import Client, World, make_child
 
 pytestmark = pytest.mark.plain  # three servers and what they replicate take long enough
 
 SECONDS = 30
+PAIRS = int(os.environ.get('BERTH_PAIRS', '600'))
+GTID_MODE = os.environ.get('BERTH_WSREP_GTID_MODE', 'OFF')
 RACES = 60
 CONFIGURATION = """\
 [api]
@@ -74,14 +82,15 @@ class Pool(cloud.Service):
 def pools(module_directory):
     if not galera.is_available():
         pytest.skip('Galera is not installed (galera-4, rsync)')
-    cluster = galera.Cluster(module_directory)
+    cluster = galera.Cluster(module_directory, gtid_mode=GTID_MODE)
     pools = []
     try:
         cluster.start()
         cluster.nodes[0].sql(
             "CREATE DATABASE placement CHARACTER SET utf8; "
             "CREATE USER placement@localhost IDENTIFIED BY 'pw'; "
-            'GRANT ALL ON placement.* TO placement@localhost'
+            'GRANT ALL ON placement.* TO placement@localhost; '
+            'GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO placement@localhost'
         )
         for node in cluster.nodes:
             pools.append(Pool(node))
@@ -90,6 +99,8 @@ def pools(module_directory):
         for pool in pools:
             pool.node.wait_synced()
             pool.start()
+        for pool in pools:
+            pool.wait_until_kept()
         yield pools
     finally:
         for pool in pools:
@@ -134,6 +145,10 @@ def test_each_request_sees_what_other_nodes_have_acknowledged(pools):
     def get(consumer):
         return pools[1].ask('GET', '/allocations/' + consumer).json['allocations'] != {}
 
+    def search(consumer):
+        answer = pools[1].ask('GET', '/allocation_candidates?resources=VCPU:1&in_tree=' + provider)
+        return answer.json['provider_summaries'][provider]['resources']['VCPU']['used'] == held + 1
+
     def put(consumer):
         body = allocation(consumer, 1)[consumer]
         return pools[1].ask('PUT', '/allocations/' + consumer, body).status == 204
@@ -145,12 +160,84 @@ def test_each_request_sees_what_other_nodes_have_acknowledged(pools):
     def delete(consumer):
         return pools[1].ask('DELETE', '/allocations/' + consumer).status == 204
 
-    for request in (get, put, post, delete):
-        for _ in range(3):
+    for request in (search, get, put, post, delete):
+        for _ in range(2):
             pools[0].node.sql(LAG)
             consumer = str(uuid.uuid4())
+            held = pools[0].ask('GET', '/resource_providers/%s/usages' % provider).json['usages'][
+                'VCPU']
             assert pools[0].claim(consumer, provider, {'VCPU': 1}).status == 204
             assert request(consumer), request.__name__
+
+
+def total_reads(pools):
+    """How many readings of their kept worlds there were, by what became of them."""
+    return sum((collections.Counter(pool.world_reads()) for pool in pools), collections.Counter())
+
+
+def test_a_read_sees_every_write_that_another_node_acknowledged(pools):
+    before = total_reads(pools)
+    with Hosts(pools, pools, [pool.node for pool in pools], 8) as hosts:
+        taken = hosts.pairs(PAIRS, [
+            (8, hosts.claim), (8, hosts.release), (4, hosts.by_hand), (1, hosts.by_hand_away),
+            (2, hosts.resize), (2, hosts.tag), (1, hosts.make_one)])
+    reads = total_reads(pools) - before
+    print({write.__name__: times for write, times in taken.items()}, reads)
+    assert reads['kept'] > PAIRS * 0.6, reads
+
+
+def test_a_node_that_has_lost_the_others_shows_nothing_old(pools):
+    """It answers 503 until it has found them again, and then what they have done."""
+    lost, *others = pools
+    lost.wait_until_kept()
+    with Hosts(others, others, [others[0].node], 3) as hosts:
+        reader = Connection(lost)
+        path = '/allocation_candidates?resources=VCPU:1'
+
+        def look():
+            """Whether it answers; then what it must."""
+            status, answer = reader.ask('GET', path)
+            assert status in (200, 503), answer
+            if status == 200:
+                assert hosts.shown(status, answer) == hosts.expected()
+            return status == 200
+
+        lost.node.isolate(True)
+        try:
+            refused = 0
+            while refused < 10:
+                hosts.claim()
+                refused += not look()
+        finally:
+            lost.node.isolate(False)
+        before = lost.world_reads()['kept']
+
+        def is_back():
+            hosts.release()
+            return look() and lost.world_reads()['kept'] > before
+
+        wait_until('the world is read again', is_back)
+
+
+def test_a_node_that_takes_all_data_anew(pools):
+    """And, where the server allows it, without the writes of others in its log, which is then no
+    log to follow."""
+    pool, *others = pools
+    runs = [(['--log-slave-updates=OFF'], 'cluster')] if GTID_MODE == 'OFF' else []
+    with Hosts(others, pools, [others[0].node], 3) as hosts:
+        for options, reason in (*runs, ([], None)):
+            pool.node.kill()
+            if reason or not runs:
+                pool.node.forget()
+            hosts.claim()
+            pool.node.start(*options)
+            hosts.by_hand()
+            pool.node.wait_synced()
+            wait_until('the world: %s' % reason, lambda: pool.world()['reason'] == reason)
+            hosts.check()
+            hosts.resize()
+            hosts.readers = [Connection(pool)]
+            hosts.check()
 
 
 def test_one_unit_goes_to_one_consumer(pools):
@@ -209,7 +296,7 @@ def disturb(pools, end):
 
 
 def test_the_history_has_an_order(pools):
-    world = World(pools)
+    world, before = World(pools), total_reads(pools)
     end = time.monotonic() + SECONDS
     clients = [Client(world, 'client-%d' % number, end) for number in range(5)]
     for client in clients:
@@ -237,7 +324,7 @@ def test_the_history_has_an_order(pools):
     statuses = collections.Counter(
         (one.kind, one.status) for family in world.histories.values() for one in family
     )
-    print(sorted(statuses.items(), key=str))
+    print(sorted(statuses.items(), key=str), total_reads(pools) - before)
     for kind in ('claim', 'release', 'set', 'make', 'remove', 'reshape'):
         assert any(status in (200, 201, 204) for of, status in statuses if of == kind), kind
 

@@ -17,25 +17,15 @@ class WorldCloud(Cloud):
         assert grants.returncode == 0, grants.stderr
         self.sql(grants.stdout)
 
-    def world(self):
-        return self.ask('GET', '/_berth/health').json['world']
-
-    def wait_until_kept(self):
-        wait_until('the world is kept', lambda: self.world() == {'kept': True, 'reason': None})
-
     def wait_until_lost(self, reason):
         wait_until('no world: ' + reason,
                    lambda: self.world() == {'kept': False, 'reason': reason})
 
-    def follower(self):
-        pids = [pid for pid, name in children(self.master()).items() if name == 'berth-follower']
+    def follower(self, master=None):
+        pids = [pid for pid, name in children(master or self.master()).items()
+                if name == 'berth-follower']
         assert len(pids) <= 1, pids
         return pids[0] if pids else None
-
-    def metric(self, line):
-        text = self.ask('GET', '/_berth/metrics').text
-        return float([each for each in text.splitlines()
-                      if each.startswith(line + ' ')][0].split(' ')[1])
 
 
 @pytest.fixture

@@ -1,22 +1,23 @@
-"""What is read from the kept world is what the database has: after each acknowledged write, and
-while the follower is killed again and again.
+"""What is read from the kept world is what the database has: after each acknowledged write, while
+the follower is killed again and again, and whatever happens to the binary log.
+
+BERTH_PAIRS is the number of writes that are each followed by a read, BERTH_KILLS how often the
+follower is killed: more than usual before a release.
 """
-import http.client
-import json
 import os
 import random
+import subprocess
 import threading
 import time
-import uuid
 
 import pytest
-from support.cloud import SIGKILL, SIGTERM, is_alive, wait_until
+from support.cloud import SIGHUP, SIGKILL, SIGTERM, wait_until
+from support.freshness import Connection, Hosts
 from support.python_service import PythonService
 from test_world import WorldCloud
 
-PAIRS = 1500
-HOSTS = 30
-MOST = 1000
+PAIRS = int(os.environ.get('BERTH_PAIRS', '1200'))
+KILLS = int(os.environ.get('BERTH_KILLS', '10'))
 
 
 @pytest.fixture(scope='module')
@@ -31,169 +32,171 @@ def cloud(module_directory):
     cloud.stop()
 
 
-class Connection:
-    """Keeps its connection to nginx."""
-
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection('127.0.0.1', port, timeout=60)
-
-    def ask(self, method, path, body=None):
-        headers = {'x-auth-token': 'admin', 'openstack-api-version': 'placement 1.39',
-                   'accept': 'application/json'}
-        if body is not None:
-            headers['content-type'] = 'application/json'
-            body = json.dumps(body)
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read().decode()
-        return answer.status, json.loads(text) if text else None
+@pytest.fixture
+def hosts(cloud):
+    cloud.make_empty()
+    cloud.wait_until_kept()
+    with Hosts([cloud], [cloud], [cloud.server], 8) as hosts:
+        yield hosts
 
 
-class Hosts:
-    """Hosts with VCPU, and what is expected of them."""
+def test_a_read_sees_every_write_that_was_acknowledged(cloud, hosts):
+    before = cloud.world_reads()
+    with PythonService(cloud) as service:
+        python = Connection(service)
 
-    def __init__(self, cloud):
-        self.cloud = cloud
-        self.connection = Connection(cloud.port)
-        self.dice = random.Random(3)
-        self.used, self.total, self.traits, self.consumers, self.ids = {}, {}, {}, {}, {}
-        assert cloud.ask('PUT', '/traits/CUSTOM_FRESH').status in (201, 204)
-        for _ in range(HOSTS):
-            self.make()
+        def claim_in_python():
+            hosts.claim(python)
 
-    def make(self):
-        host = self.cloud.make_provider({'VCPU': {'total': MOST}})
-        self.used[host], self.total[host], self.traits[host] = 0, MOST, False
-        self.ids[host] = self.cloud.sql(
-            "SELECT id FROM resource_providers WHERE uuid = '%s'" % host)[0][0]
-        return host
+        def release_in_python():
+            hosts.release(python)
 
-    def some(self):
-        return self.dice.choice(list(self.used))
-
-    def claim(self, service=None):
-        host, consumer, amount = self.some(), str(uuid.uuid4()), self.dice.randint(1, 5)
-        status, text = (service or self.connection).ask('PUT', '/allocations/' + consumer, {
-            'allocations': {host: {'resources': {'VCPU': amount}}}, 'project_id': 'p',
-            'user_id': 'u', 'consumer_type': 'INSTANCE', 'consumer_generation': None})
-        assert status == 204, text
-        self.consumers[consumer] = host, amount
-        self.used[host] += amount
-
-    def release(self, service=None):
-        if not self.consumers:
-            return
-        consumer = self.dice.choice(list(self.consumers))
-        host, amount = self.consumers.pop(consumer)
-        status, text = (service or self.connection).ask('DELETE', '/allocations/' + consumer)
-        assert status == 204, text
-        self.used[host] -= amount
-
-    def by_hand(self):
-        host, amount = self.some(), self.dice.randint(1, 5)
-        self.cloud.sql(
-            'INSERT INTO allocations (resource_provider_id, resource_class_id, consumer_id, used) '
-            "VALUES (%s, 0, '%s', %d)" % (self.ids[host], uuid.uuid4(), amount))
-        self.used[host] += amount
-
-    def by_hand_away(self):
-        host = self.some()
-        self.cloud.sql('DELETE FROM allocations WHERE resource_provider_id = %s AND consumer_id '
-                       'NOT IN (SELECT uuid FROM consumers)' % self.ids[host])
-        self.used[host] = sum(amount for on, amount in self.consumers.values() if on == host)
-
-    def resize(self):
-        host = self.some()
-        _, seen = self.connection.ask('GET', '/resource_providers/%s/inventories' % host)
-        total = self.dice.randint(900, MOST)
-        status, text = self.connection.ask('PUT', '/resource_providers/%s/inventories' % host, {
-            'resource_provider_generation': seen['resource_provider_generation'],
-            'inventories': {'VCPU': {'total': total}}})
-        assert status == 200, text
-        self.total[host] = total
-
-    def tag(self):
-        host = self.some()
-        _, seen = self.connection.ask('GET', '/resource_providers/%s/traits' % host)
-        self.traits[host] = not self.traits[host]
-        status, text = self.connection.ask('PUT', '/resource_providers/%s/traits' % host, {
-            'resource_provider_generation': seen['resource_provider_generation'],
-            'traits': ['CUSTOM_FRESH'] if self.traits[host] else []})
-        assert status == 200, text
-
-    def check(self):
-        """Search, and compare everything that the answer shows."""
-        status, answer = self.connection.ask('GET', '/allocation_candidates?resources=VCPU:1')
-        assert status == 200, answer
-        shown = {host: (summary['resources']['VCPU']['used'],
-                        summary['resources']['VCPU']['capacity'],
-                        'CUSTOM_FRESH' in summary['traits'])
-                 for host, summary in answer['provider_summaries'].items()}
-        expected = {host: (self.used[host], self.total[host], self.traits[host])
-                    for host in self.used}
-        assert shown == expected
+        taken = hosts.pairs(PAIRS, [
+            (24, hosts.claim), (24, hosts.release), (8, hosts.resize), (8, hosts.tag),
+            (1, hosts.make_one), (24, hosts.by_hand), (3, hosts.by_hand_away),
+            (2, claim_in_python), (2, release_in_python)])
+    after = cloud.world_reads()
+    reads = {result: after[result] - before[result] for result in after}
+    print({write.__name__: times for write, times in taken.items()}, reads)
+    assert all(taken.values()), taken
+    assert reads['kept'] > PAIRS * 0.8, reads
 
 
-def from_memory(cloud):
-    """How many of the searches in the log asked the database for nothing but the fence."""
-    lines = [line for line in cloud.log().splitlines()
-             if 'path=/allocation_candidates ' in line]
-    return sum('sql_statements=1 ' in line for line in lines), len(lines)
+def kill(cloud, killed, enough):
+    """Kill the follower as often as it takes, each time another one, half of the time while it
+    loads."""
+    master, since, dice = cloud.master(), time.monotonic(), random.Random(5)
+    while not enough(killed):
+        pid = cloud.follower(master)
+        if pid is None or pid in killed[-1:]:
+            if time.monotonic() - since > 0.3:  # it pauses, after so many deaths
+                os.kill(master, SIGHUP)
+                since = time.monotonic()
+            time.sleep(0.01)
+            continue
+        if len(killed) % 4 < 2:
+            wait_until('it is kept', lambda: cloud.world()['kept'] or enough(killed), pause=0.01)
+            time.sleep(dice.random() * 0.1)
+        try:
+            os.kill(pid, SIGKILL if len(killed) % 2 else SIGTERM)
+            killed.append(pid)
+            since = time.monotonic()
+        except ProcessLookupError:
+            pass
 
 
-def test_a_read_sees_every_write_that_was_acknowledged(cloud):
-    hosts = Hosts(cloud)
-    with PythonService(cloud) as python:
-        python_connection = Connection(python.port)
-        writes = [hosts.claim, hosts.claim, hosts.release, hosts.by_hand, hosts.by_hand_away,
-                  hosts.resize, hosts.tag, hosts.make,
-                  lambda: hosts.claim(python_connection), lambda: hosts.release(python_connection)]
-        weights = [8, 8, 8, 3, 1, 4, 4, 1, 2, 2]
-        for _ in range(PAIRS):
-            hosts.dice.choices(writes, weights)[0]()
-            hosts.check()
-    fast, all_of_them = from_memory(cloud)
-    assert fast > all_of_them * 0.8, (fast, all_of_them)
-
-
-def test_a_follower_that_is_killed_again_and_again(cloud):
+def test_a_follower_that_is_killed_again_and_again(cloud, hosts):
     """No wrong answer and no error, and the world comes back."""
-    hosts = Hosts(cloud)
     killed, ended = [], threading.Event()
-
-    def kill():
-        while not ended.is_set():
-            pid = cloud.follower()
-            if pid is not None and is_alive(pid):
-                try:
-                    os.kill(pid, SIGKILL if len(killed) % 2 else SIGTERM)
-                    killed.append(pid)
-                except ProcessLookupError:
-                    pass
-            time.sleep(0.05)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
+    before = cloud.world_reads()
+    killer = threading.Thread(target=kill, args=(
+        cloud, killed, lambda killed: ended.is_set() or len(killed) >= KILLS))
+    killer.start()
     try:
-        end = time.monotonic() + 60
-        rounds = 0
-        while (rounds < 300 or len(killed) < 5) and time.monotonic() < end:
-            hosts.dice.choice([hosts.claim, hosts.release, hosts.by_hand, hosts.resize])()
-            check_these(hosts)
-            rounds += 1
+        while killer.is_alive():
+            hosts.pairs(10, [(2, hosts.claim), (2, hosts.release), (2, hosts.by_hand),
+                             (1, hosts.resize), (1, hosts.tag)])
     finally:
         ended.set()
-        thread.join()
-    assert len(killed) >= 5, killed
+        killer.join()
+    assert len(killed) >= KILLS, killed
+    cloud.signal_master(SIGHUP)
     wait_until('the world is kept again', lambda: cloud.world()['kept'], seconds=120)
-    before = from_memory(cloud)[0]
-    check_these(hosts)
-    assert from_memory(cloud)[0] > before
+    after = cloud.world_reads()
+    print({result: after[result] - before[result] for result in after})
+    assert after['none'] + after['unproven'] > before['none'] + before['unproven']
+    assert reads_of_the_world(cloud, hosts)
 
 
-def check_these(hosts):
-    status, answer = hosts.connection.ask('GET', '/allocation_candidates?resources=VCPU:1')
-    assert status == 200, answer
-    for host in hosts.used:
-        shown = answer['provider_summaries'][host]['resources']['VCPU']
-        assert shown == {'used': hosts.used[host], 'capacity': hosts.total[host]}
+def reads_of_the_world(cloud, hosts):
+    """How many of some readings come from memory, once the world is kept."""
+    before = cloud.world_reads()['kept']
+    for _ in range(20):
+        hosts.check()
+    return cloud.world_reads()['kept'] - before
+
+
+def restart(cloud, hosts):
+    for session in hosts.sessions:
+        session.close()
+    cloud.stop_database()
+    cloud.start_database()
+    hosts.open_sessions()
+
+
+def restore(cloud, hosts):
+    """A dump is restored: what was written since is undone."""
+    dump = subprocess.run(['mariadb-dump', '--no-defaults', '-uroot', '-S', cloud.server.socket,
+                           'placement'], capture_output=True, text=True, check=True).stdout
+    before = hosts.expectation()
+    hosts.pairs(20, [(1, hosts.claim), (1, hosts.by_hand), (1, hosts.resize)])
+    cloud.sql(dump)
+    hosts.expect(before)
+
+
+def purge(cloud, hosts):
+    """Twice, with changes in the files that go."""
+    for _ in range(2):
+        hosts.by_hand()
+        cloud.sql('FLUSH BINARY LOGS; PURGE BINARY LOGS BEFORE NOW()')
+
+
+def reset(cloud, hosts):
+    """The numbers begin again, and soon come to where they were."""
+    sequence = int(cloud.sql('SELECT @@gtid_binlog_pos')[0][0].rpartition('-')[2])
+    cloud.sql('RESET MASTER;' + (sequence - 1) *
+              'UPDATE resource_providers SET generation = generation + 1 LIMIT 1;')
+    hosts.by_hand()
+    hosts.check()
+
+
+def by_hand_with(setting):
+    def fault(cloud, hosts):
+        session = hosts.sessions[0]
+        name = setting.split(' ')[0]
+        session.sql('SET @before = @@session.%s; SET SESSION %s' % (name, setting))
+        hosts.by_hand()
+        hosts.check()
+        session.sql('SET SESSION %s = @before' % name)
+    return fault
+
+
+def truncate(cloud, hosts):
+    cloud.sql('TRUNCATE TABLE allocations; DELETE FROM consumers')
+    hosts.consumers = {}
+    hosts.used = dict.fromkeys(hosts.used, 0)
+
+
+def alter(text):
+    return lambda cloud, hosts: cloud.sql(text)
+
+
+@pytest.mark.parametrize('reason, fault', [
+    pytest.param(reason, fault, id=name) for name, reason, fault in (
+        ('purged', None, purge),
+        ('reset', 'log_lost', reset),
+        ('restarted', 'log_lost', restart),
+        ('restored', 'changed', restore),
+        ('row image', 'row_image', by_hand_with('binlog_row_image = MINIMAL')),
+        ('statements', 'statement', by_hand_with('binlog_format = STATEMENT')),
+        ('column added', 'changed', alter('ALTER TABLE inventories ADD COLUMN more INT FIRST')),
+        ('column removed', 'changed', alter('ALTER TABLE inventories DROP COLUMN more')),
+        ('truncated', 'changed', truncate))])
+def test_faults(cloud, hosts, reason, fault):
+    """No wrong answer and no error, and the world comes back by itself."""
+    hosts.pairs(10, [(1, hosts.claim), (1, hosts.by_hand)])
+    metric = 'berth_world_lost_total{reason="%s"}' % reason
+    before, follower = cloud.metrics().get(metric, 0), cloud.follower()
+    cloud.signal_master(SIGHUP)  # one that has not had to pause
+    wait_until('another follower', lambda: cloud.follower() not in (None, follower))
+    cloud.wait_until_kept()
+    fault(cloud, hosts)
+    hosts.check()
+
+    def came_back():
+        hosts.pairs(5, [(2, hosts.claim), (2, hosts.release), (2, hosts.by_hand), (1, hosts.tag)])
+        lost = reason is None or cloud.metrics().get(metric, 0) > before
+        return lost and cloud.world()['kept']
+
+    wait_until('the world is kept again', came_back, seconds=120)
+    assert reads_of_the_world(cloud, hosts)

@@ -12,10 +12,12 @@
 enum { PATIENCE = 5000 }; /* microseconds */
 
 static const struct sql select_fence = {"SELECT @@gtid_binlog_pos, IS_USED_LOCK(?)", "si"};
+static const struct sql select_fence_of_node = {
+    "SELECT @@gtid_binlog_pos, IS_USED_LOCK(?), EXISTS (SELECT 1 FROM resource_classes)", "sii"};
 
 void kept_world_begin(struct kept_world *kept, const struct journal *journal)
 {
-    kept->journal = journal;
+    *kept = (struct kept_world){.journal = journal};
     image_begin(&kept->image);
 }
 
@@ -29,8 +31,11 @@ static bool read_fence(struct context *context, const struct journal_proof *proo
                        struct gtid_position *fence)
 {
     struct rows rows;
-    if (database_select(context->database, &select_fence, VALUES(value_text(proof->lock)), &rows) !=
-            OUTCOME_OK ||
+    struct database *database = context->database;
+    if (database_connect(database) != OUTCOME_OK)
+        return false;
+    const struct sql *sql = database_is_node(database) ? &select_fence_of_node : &select_fence;
+    if (database_select(database, sql, VALUES(value_text(proof->lock)), &rows) != OUTCOME_OK ||
         rows.count != 1)
         return false;
     const struct value *position = row_value(&rows, 0, 0), *holder = row_value(&rows, 0, 1);
@@ -56,18 +61,30 @@ static bool reach(struct kept_world *kept, const struct gtid_position *fence)
     }
 }
 
-const struct world *kept_world_refresh(struct context *context)
+static enum kept_world_result refresh(struct context *context)
 {
     struct kept_world *kept = context->kept;
     struct journal_proof before, after;
     struct gtid_position fence;
-    if (kept == NULL || !image_read(&kept->image, kept->journal) ||
+    if (!image_read(&kept->image, kept->journal) ||
         !journal_prove(kept->journal, &kept->image.place, &before))
-        return NULL;
+        return KEPT_WORLD_NONE;
+    if (!read_fence(context, &before, &fence) ||
+        !gtid_position_reaches(&fence, &kept->image.position))
+        return KEPT_WORLD_UNPROVEN;
+    if (!reach(kept, &fence))
+        return KEPT_WORLD_LATE;
     /* The proof must also be that of the world at the end: another may have begun. */
-    bool usable = read_fence(context, &before, &fence) &&
-                  gtid_position_reaches(&fence, &kept->image.position) && reach(kept, &fence) &&
-                  journal_prove(kept->journal, &kept->image.place, &after) &&
-                  before.connection == after.connection && strcmp(before.lock, after.lock) == 0;
-    return usable ? image_world(&kept->image) : NULL;
+    bool same = journal_prove(kept->journal, &kept->image.place, &after) &&
+                before.connection == after.connection && strcmp(before.lock, after.lock) == 0;
+    return same ? KEPT_WORLD_READ : KEPT_WORLD_UNPROVEN;
+}
+
+const struct world *kept_world_refresh(struct context *context)
+{
+    if (context->kept == NULL)
+        return NULL;
+    enum kept_world_result result = refresh(context);
+    context->kept->results[result]++;
+    return result == KEPT_WORLD_READ ? image_world(&context->kept->image) : NULL;
 }

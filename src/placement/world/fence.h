@@ -5,6 +5,10 @@
  * log goes and who holds the follower's lock. The answer proves that this is the server that the
  * follower follows, and tells how far the image must have come to contain every write that was
  * acknowledged before the request began.
+ *
+ * On a node of a Galera cluster the session has wsrep_sync_wait: the statement is answered when the
+ * node has committed, and so logged, all that other nodes acknowledged before. There it reads a
+ * table too, because a node that has lost the others refuses only statements that do.
  */
 #ifndef BERTH_PLACEMENT_WORLD_FENCE_H
 #define BERTH_PLACEMENT_WORLD_FENCE_H
@@ -12,9 +16,19 @@
 #include "placement/context.h"
 #include "placement/world/image.h"
 
+/* What became of kept_world_refresh(). */
+enum kept_world_result {
+    KEPT_WORLD_READ,
+    KEPT_WORLD_NONE,     /* there is no world */
+    KEPT_WORLD_UNPROVEN, /* nothing proves that the server is the one that is followed */
+    KEPT_WORLD_LATE,     /* the world lags */
+    KEPT_WORLD_RESULTS
+};
+
 struct kept_world {
     const struct journal *journal;
     struct image image;
+    uint32_t results[KEPT_WORLD_RESULTS]; /* how often, until somebody takes them */
 };
 
 void kept_world_begin(struct kept_world *kept, const struct journal *journal);

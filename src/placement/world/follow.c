@@ -85,16 +85,30 @@ static enum world_reason check_server(struct run *run)
     return reason;
 }
 
+/* Connects to the server. A node of a Galera cluster need not wait for the others here: whatever
+   it has is in its log, and requests do wait. */
+static enum world_reason connect_now(struct database *database, struct arena *arena)
+{
+    database_begin_request(database, arena);
+    bool connected = database_connect(database) == OUTCOME_OK &&
+                     (!database_is_node(database) ||
+                      database_run(database, "SET SESSION wsrep_sync_wait = 0") == OUTCOME_OK);
+    return connected ? WORLD_KEPT : WORLD_UNREACHABLE;
+}
+
 /* Connects, and takes the lock. */
 static enum world_reason prepare(struct run *run)
 {
     struct rows rows;
     struct database *database = run->follow->database;
     arena_reset(run->follow->arena);
-    database_begin_request(database, run->follow->arena);
-    if (!name_lock(run->lock) || database_connect(database) != OUTCOME_OK)
+    enum world_reason reason = connect_now(database, run->follow->arena);
+    if (!name_lock(run->lock))
         return WORLD_UNREACHABLE;
-    enum world_reason reason = world_server_check(database);
+    if (reason == WORLD_KEPT)
+        reason = world_server_check(database);
+    /* With wsrep_gtid_mode, DDL that finds nothing to do takes a number, but is not logged. */
+    run->groups.sparse = database_is_node(database);
     if (reason == WORLD_KEPT)
         reason = world_layout_load(database, &run->layout);
     if (reason != WORLD_KEPT)
@@ -112,8 +126,9 @@ static enum world_reason open_log(struct run *run)
     struct gtid_position newest;
     int64_t own;
     run->log_database = database_twin(follow->database, PATIENCE);
-    database_begin_request(run->log_database, follow->arena);
-    enum world_reason reason = ask_lock(run, run->log_database, &own, &newest);
+    enum world_reason reason = connect_now(run->log_database, follow->arena);
+    if (reason == WORLD_KEPT)
+        reason = ask_lock(run, run->log_database, &own, &newest);
     if (reason != WORLD_KEPT)
         return reason;
     run->log = binary_log_open(run->log_database, &run->groups.position, HEARTBEAT, follow->detail);

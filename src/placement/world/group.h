@@ -20,6 +20,7 @@ struct mapped_table {
 struct world_groups {
     const struct world_layout *layout;
     const struct world_sink *sink;
+    bool sparse;                   /* the ids of transactions rise, but leave numbers out */
     struct gtid_position position; /* of the last whole group */
     uint64_t groups, rows;         /* read so far */
 

@@ -12,7 +12,7 @@
 static const struct sql select_variables = {
     "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES "
     "WHERE VARIABLE_NAME IN ('log_bin', 'binlog_format', 'binlog_row_image', "
-    "'log_bin_compress', 'wsrep_on')",
+    "'log_bin_compress')",
     "ss"};
 /* Of the account itself, or of its role, or of all. */
 static const struct sql select_privileges = {
@@ -23,11 +23,14 @@ static const struct sql select_privileges = {
     "QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1))))",
     "i"};
 static const struct sql show_log = {"SHOW MASTER STATUS", "siss"};
-static const struct sql select_replicas = {
-    "SELECT COALESCE(SUM(CAST(VARIABLE_VALUE AS SIGNED)), 0) FROM "
-    "information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'slaves_running' AND "
-    "NOT @@global.log_slave_updates",
-    "i"};
+/* What others write, and the log may lack. */
+static const struct sql select_sources = {
+    "SELECT @@global.log_slave_updates, "
+    "(SELECT COALESCE(SUM(CAST(VARIABLE_VALUE AS SIGNED)), 0) FROM "
+    "information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'slaves_running'), "
+    "(SELECT COUNT(*) FROM information_schema.GLOBAL_VARIABLES "
+    "WHERE VARIABLE_NAME = 'wsrep_on' AND VARIABLE_VALUE = 'ON')",
+    "iii"};
 
 /* A name in a GRANT is quoted as SQL quotes it. */
 #define ACCOUNT                                                                                    \
@@ -60,12 +63,6 @@ static const char *find_variable(const struct rows *variables, const char *name)
     return NULL;
 }
 
-static bool is_on(const struct rows *variables, const char *name)
-{
-    const char *value = find_variable(variables, name);
-    return value != NULL && strcasecmp(value, "ON") == 0;
-}
-
 static enum world_reason check_variables(const struct rows *variables)
 {
     for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
@@ -73,15 +70,20 @@ static enum world_reason check_variables(const struct rows *variables)
         if (value != NULL && strcasecmp(value, wanted[i].value) != 0)
             return wanted[i].reason;
     }
-    return is_on(variables, "wsrep_on") ? WORLD_CLUSTER : WORLD_KEPT;
+    return WORLD_KEPT;
 }
 
 enum world_reason world_server_check_again(struct database *database)
 {
     struct rows rows;
-    if (database_select(database, &select_replicas, NO_VALUES, &rows) != OUTCOME_OK)
+    if (database_select(database, &select_sources, NO_VALUES, &rows) != OUTCOME_OK)
         return WORLD_UNREACHABLE;
-    return row_value(&rows, 0, 0)->integer > 0 ? WORLD_NOT_LOGGED : WORLD_KEPT;
+    const struct value *logged = row_value(&rows, 0, 0);
+    if (logged[0].integer != 0)
+        return WORLD_KEPT;
+    return logged[2].integer > 0   ? WORLD_NODE_NOT_LOGGED
+           : logged[1].integer > 0 ? WORLD_NOT_LOGGED
+                                   : WORLD_KEPT;
 }
 
 enum world_reason world_server_check(struct database *database)

@@ -91,6 +91,28 @@ class Service:
         finally:
             connection.close()
 
+    def world(self):
+        """What the health check says of the kept world."""
+        return self.ask('GET', '/_berth/health').json['world']
+
+    def wait_until_kept(self):
+        wait_until('the world is kept', lambda: self.world() == {'kept': True, 'reason': None})
+
+    def metrics(self):
+        """All metrics, by their names with labels."""
+        lines = self.ask('GET', '/_berth/metrics').text.splitlines()
+        return {name: float(value) for name, _, value in
+                (line.rpartition(' ') for line in lines if not line.startswith('#'))}
+
+    def metric(self, name):
+        return self.metrics()[name]
+
+    def world_reads(self):
+        """How many readings of the kept world there were, by what became of them."""
+        metrics = self.metrics()
+        return {result: metrics['berth_world_reads_total{result="%s"}' % result]
+                for result in ('kept', 'none', 'unproven', 'late')}
+
     def make_provider(self, inventories, name=None):
         provider = str(uuid.uuid4())
         answer = self.ask('POST', '/resource_providers',

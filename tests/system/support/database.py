@@ -37,6 +37,30 @@ class DatabaseServer:
         return [line.split('\t') for line in done.stdout.splitlines()]
 
 
+class Session:
+    """A session of root that stays, for many statements."""
+
+    END = 'end of the answer'
+
+    def __init__(self, socket, database):
+        self.process = subprocess.Popen(
+            ['mariadb', '--no-defaults', '-N', '-B', '--unbuffered', '-S', socket, '-uroot',
+             database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def sql(self, text):
+        self.process.stdin.write("%s; SELECT '%s';\n" % (text, self.END))
+        self.process.stdin.flush()
+        rows = []
+        for line in self.process.stdout:
+            if line.rstrip('\n') == self.END:
+                return rows
+            rows.append(line.rstrip('\n').split('\t'))
+        raise AssertionError('the session has ended at ' + text)
+
+    def close(self):
+        self.process.communicate()
+
+
 def run(action, *arguments, **environment):
     done = subprocess.run([os.path.join(TOP, 'scripts', 'private-mariadb'), action, *arguments],
                           env=dict(os.environ, **environment), stdin=subprocess.DEVNULL,

@@ -4,6 +4,7 @@ Each node is a MariaDB with its own directory and ports. A node can be killed (S
 (SIGSTOP), continued and started again; it then takes the state from the others by rsync or by their
 write-set cache.
 """
+import contextlib
 import os
 import shutil
 import signal
@@ -74,6 +75,12 @@ class Node:
             'innodb_log_file_size=32M',
             'innodb_flush_log_at_trx_commit=0',
             'binlog_format=ROW',
+            'log_bin=binlog',
+            'log_slave_updates=ON',
+            'wsrep_gtid_mode=' + self.cluster.gtid_mode,
+            'wsrep_gtid_domain_id=7',
+            # one for the cluster if it numbers transactions together, one for each node if not
+            'server_id=%d' % (1 if self.cluster.gtid_mode == 'ON' else self.index + 1),
             'default_storage_engine=InnoDB',
             'innodb_autoinc_lock_mode=2',
             'wsrep_on=ON',
@@ -90,8 +97,8 @@ class Node:
         with open(os.path.join(self.directory, 'my.cnf'), 'w') as file:
             file.write('\n'.join(lines) + '\n')
 
-    def start(self, first=False):
-        command = ['mariadbd', '--defaults-file=%s/my.cnf' % self.directory]
+    def start(self, *options, first=False):
+        command = ['mariadbd', '--defaults-file=%s/my.cnf' % self.directory, *options]
         if os.getuid() == 0:
             command.append('--user=' + self.cluster.user)
         if first:
@@ -136,6 +143,16 @@ class Node:
         with open(os.path.join(self.directory, 'mariadbd.log'), errors='replace') as file:
             return file.read()[-3000:]
 
+    def forget(self):
+        """What a node that is not running has of the cluster: it then takes all data anew."""
+        for name in ('grastate.dat', 'gvwstate.dat', 'galera.cache'):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(os.path.join(self.directory, 'data', name))
+
+    def isolate(self, isolated):
+        """Cut it off from the others, or connect it again."""
+        self.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=%d'" % isolated)
+
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -145,8 +162,9 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, directory, size=3):
+    def __init__(self, directory, size=3, gtid_mode='OFF'):
         self.directory = directory
+        self.gtid_mode = gtid_mode
         self.user = 'mysql'
         self.preload = os.path.join(directory, 'scheduling.so')
         os.makedirs(directory, exist_ok=True)

@@ -14,6 +14,23 @@ def make_child(pool, name, parent):
     return answer.json['uuid']
 
 
+def inventories_body(generation, classes):
+    """Inventories of DISK_GB and some other classes."""
+    return {
+        'resource_provider_generation': generation,
+        'inventories': {name: {'total': 1} for name in ('DISK_GB', *classes)},
+    }
+
+
+def set_classes(pool, provider, generation, classes):
+    answer = pool.ask(
+        'PUT',
+        '/resource_providers/%s/inventories' % provider,
+        inventories_body(generation, classes),
+    )
+    assert answer.status == 200, answer.text
+
+
 class World:
     """What the clients work on, and what they were told."""
 
@@ -29,6 +46,8 @@ class World:
         self.nodes = [
             make_child(first, 'node-%s' % uuid.uuid4(), self.roots[i % 2]) for i in range(4)
         ]
+        for node in self.nodes:
+            set_classes(first, node, 0, [])
         self.parent = {node: self.roots[i % 2] for i, node in enumerate(self.nodes)}
         self.shaped = make_child(first, 'shaped-%s' % uuid.uuid4(), None)
         self.shape = make_child(first, 'shape-%s' % uuid.uuid4(), self.shaped)
@@ -62,8 +81,10 @@ class Client(threading.Thread):
             self.look,
             self.move,
             self.look_at_parent,
+            self.search_parent,
             self.change_class,
             self.look_at_class,
+            self.search_class,
             self.reshape,
             self.claim_shaped,
             self.look_at_provider,
@@ -282,6 +303,21 @@ class Client(threading.Thread):
         else:
             operation.status = None
 
+    def search_parent(self):
+        """By a search, which may read the kept world."""
+        node = self.random.choice(self.world.nodes)
+        operation = self.operation('look', node)
+        answer = self.ask(
+            'parent',
+            operation,
+            'GET',
+            '/allocation_candidates?resources=DISK_GB:1&in_tree=' + node,
+        )
+        if answer is not None and answer.status == 200:
+            operation.answer = answer.json['provider_summaries'][node]['parent_provider_uuid']
+        else:
+            operation.status = None
+
     # Classes.
 
     def change_class(self):
@@ -296,16 +332,13 @@ class Client(threading.Thread):
         path = '/resource_providers/%s/inventories' % node
         seen = self.ask('unused', self.operation('look', node), 'GET', path)
         if seen is not None and seen.status == 200:
-            kept = {} if self.random.random() < 0.5 else {name: {'total': 1}}
+            kept = [] if self.random.random() < 0.5 else [name]
             self.ask(
                 'unused',
                 self.operation('inventory', node),
                 'PUT',
                 path,
-                {
-                    'resource_provider_generation': seen.json['resource_provider_generation'],
-                    'inventories': kept,
-                },
+                inventories_body(seen.json['resource_provider_generation'], kept),
             )
 
     def look_at_class(self):
@@ -315,4 +348,16 @@ class Client(threading.Thread):
         if answer is not None:
             operation.answer = answer.status == 200
             if answer.status not in (200, 404):
+                operation.status = None
+
+    def search_class(self):
+        """By a search, which may read the kept world, and refuses classes that do not exist."""
+        name = self.random.choice(self.world.classes)
+        operation = self.operation('look', name)
+        answer = self.ask(
+            'class', operation, 'GET', '/allocation_candidates?resources=%s:1' % name
+        )
+        if answer is not None:
+            operation.answer = answer.status == 200
+            if answer.status not in (200, 400):
                 operation.status = None
