@@ -47,8 +47,8 @@ static enum world_reason begin_group(struct world_groups *groups, const struct l
         return WORLD_UNKNOWN;
     if (event->begin.xa)
         return WORLD_XA;
-    if (last != NULL && (groups->sparse ? id->sequence <= last->sequence
-                                        : id->sequence != last->sequence + 1))
+    if (last != NULL &&
+        (groups->sparse ? id->sequence <= last->sequence : id->sequence != last->sequence + 1))
         return WORLD_GAP;
     groups->open = true;
     groups->touched = false;
