@@ -94,6 +94,7 @@ enum log_value_kind {
     LOG_VALUE_INTEGER,
     LOG_VALUE_REAL,
     LOG_VALUE_TEXT,
+    LOG_VALUE_TIME,  /* DATETIME as an integer: seconds since 1970; 0: it is no time */
     LOG_VALUE_OTHER, /* a date and the like, which nobody needs */
 };
 

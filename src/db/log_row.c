@@ -5,6 +5,7 @@
 
 #include <mysql.h>
 #include <string.h>
+#include <time.h>
 
 #include "db/log_event.h"
 
@@ -128,14 +129,10 @@ static unsigned other_size(const struct log_column *column)
         return 3;
     case MYSQL_TYPE_TIMESTAMP:
         return 4;
-    case MYSQL_TYPE_DATETIME:
-        return 8;
     case MYSQL_TYPE_TIME2:
         return 3 + fraction;
     case MYSQL_TYPE_TIMESTAMP2:
         return 4 + fraction;
-    case MYSQL_TYPE_DATETIME2:
-        return 5 + fraction;
     case MYSQL_TYPE_NEWDECIMAL:
         return decimal_size(column->metadata);
     case MYSQL_TYPE_BIT:
@@ -143,6 +140,47 @@ static unsigned other_size(const struct log_column *column)
     default:
         return 0;
     }
+}
+
+static int64_t seconds_of(int year, int month, int day, int64_t second)
+{
+    enum { YEAR_OF_TM = 1900 };
+    struct tm date = {.tm_year = year - YEAR_OF_TM, .tm_mon = month - 1, .tm_mday = day};
+    return year > 0 && month > 0 && day > 0 ? timegm(&date) + second : 0;
+}
+
+/* Five bytes, the highest first: a bit that is always set, 13 * year + month, and the day, hour,
+   minute and second in 5, 5, 6 and 6 bits. Then hundredths and the like. */
+static bool read_datetime(struct log_bytes *data, unsigned digits, struct log_value *value)
+{
+    enum { BYTES = 5, MONTHS = 13 };
+    struct log_bytes bytes;
+    uint64_t packed = 0;
+    if (!log_bytes_take(data, BYTES, &bytes) || !log_bytes_skip(data, (digits + 1) / 2))
+        return false;
+    for (unsigned i = 0; i < BYTES; i++)
+        packed = packed << 8 | bytes.data[i];
+    int months = (int)(packed >> 22 & 0x1ffff);
+    int64_t second =
+        (int64_t)((packed >> 12 & 0x1f) * 3600 + (packed >> 6 & 0x3f) * 60 + (packed & 0x3f));
+    *value = (struct log_value){.kind = LOG_VALUE_TIME,
+                                .integer = seconds_of(months / MONTHS, months % MONTHS,
+                                                      (int)(packed >> 17 & 0x1f), second)};
+    return true;
+}
+
+/* A number of 14 digits, such as 20260131235959. */
+static bool read_old_datetime(struct log_bytes *data, struct log_value *value)
+{
+    uint64_t number;
+    if (!log_bytes_number(data, sizeof(number), &number))
+        return false;
+    uint64_t date = number / 1000000, clock = number % 1000000;
+    int64_t second = (int64_t)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100);
+    *value = (struct log_value){.kind = LOG_VALUE_TIME,
+                                .integer = seconds_of((int)(date / 10000), (int)(date / 100 % 100),
+                                                      (int)(date % 100), second)};
+    return true;
 }
 
 static bool read_value(struct log_bytes *data, const struct log_column *column,
@@ -163,6 +201,10 @@ static bool read_value(struct log_bytes *data, const struct log_column *column,
     case MYSQL_TYPE_FLOAT:
     case MYSQL_TYPE_DOUBLE:
         return read_real(data, column, value);
+    case MYSQL_TYPE_DATETIME:
+        return read_old_datetime(data, value);
+    case MYSQL_TYPE_DATETIME2:
+        return read_datetime(data, column->metadata, value);
     case MYSQL_TYPE_VARCHAR:
     case MYSQL_TYPE_VAR_STRING:
         return read_text(data, column->metadata > ONE_BYTE_LENGTHS ? 2 : 1, LOG_VALUE_TEXT, value);

@@ -32,6 +32,9 @@ INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, u
 """
 
 
+TIMES = '1969-12-31 23:59:58', '2024-02-29 12:34:56', '2099-12-31 23:59:59', '9999-01-01'
+
+
 def start(directory, name, *options, charset='utf8mb4'):
     server = DatabaseServer(os.path.join(directory, name))
     server.start('', *options)
@@ -69,16 +72,18 @@ def change(rng, number):
 
     return rng.choice([
         lambda: "INSERT IGNORE INTO resource_providers (id, uuid, name, generation, "
-                "root_provider_id) VALUES (%d, '%s', %s, %d, %d)"
+                "root_provider_id, created_at) VALUES (%d, '%s', %s, %d, %d, NOW())"
                 % (provider(), uuid.uuid4(), rng.choice(["'näme %d'" % number, 'NULL']), number,
                    1),
-        lambda: 'UPDATE resource_providers SET generation = generation + 1, '
+        lambda: 'UPDATE resource_providers SET generation = generation + 1, updated_at = '
+                "'%s', " % rng.choice(TIMES) +
                 'parent_provider_id = NULLIF(%d, id) WHERE id < %d' % (1, provider()),
         lambda: 'DELETE IGNORE FROM resource_providers WHERE id = %d' % rng.randrange(2, 12),
         lambda: 'REPLACE INTO inventories (resource_provider_id, resource_class_id, total, '
-                'reserved, min_unit, max_unit, step_size, allocation_ratio) VALUES '
-                '(%d, %d, %d, 1, 1, 2147483647, 3, %f)'
-                % (provider(), number % 2 + 1, rng.randrange(-5, 2**31), rng.random() * 20),
+                'reserved, min_unit, max_unit, step_size, allocation_ratio, created_at) VALUES '
+                "(%d, %d, %d, 1, 1, 2147483647, 3, %f, '%s')"
+                % (provider(), number % 2 + 1, rng.randrange(-5, 2**31), rng.random() * 20,
+                   rng.choice(TIMES)),
         lambda: 'UPDATE IGNORE inventories SET resource_provider_id = resource_provider_id + 1, '
                 'total = 70 WHERE resource_provider_id = %d' % provider(),
         lambda: 'DELETE FROM inventories WHERE resource_provider_id = %d' % provider(),
@@ -92,7 +97,8 @@ def change(rng, number):
         lambda: pair('resource_provider_aggregates', 'aggregate_id'),
         lambda: "INSERT INTO placement_aggregates (uuid) VALUES ('%s')" % uuid.uuid4(),
         lambda: 'DELETE FROM placement_aggregates ORDER BY id LIMIT 1',
-        lambda: "INSERT INTO traits (name) VALUES ('CUSTOM_%d')" % number,
+        lambda: "INSERT INTO traits (name, created_at, updated_at) VALUES "
+                "('CUSTOM_%d', '%s', NULL)" % (number, rng.choice(TIMES)),
         lambda: "INSERT INTO resource_classes (name) VALUES ('CUSTOM_%d')" % number,
         lambda: "DELETE FROM traits WHERE name LIKE 'CUSTOM\\_%d%%'" % (number % 10),
         lambda: "INSERT INTO nova.services VALUES (%d, REPEAT('x', 9999))" % number,

@@ -38,16 +38,19 @@ static bool add(void *subject, const struct world_record *record)
     (void)subject;
     printf("%s\t%d\t%d", kinds[record->kind], record->id, record->other);
     if (record->kind == WORLD_PROVIDER_SET)
-        printf("\t%s\t%s\t%d\t%d\t%d", record->provider.uuid, or_null(record->provider.name),
-               record->provider.generation, record->provider.root_id, record->provider.parent_id);
+        printf("\t%s\t%s\t%d\t%d\t%d\t%" PRId64, record->provider.uuid,
+               or_null(record->provider.name), record->provider.generation,
+               record->provider.root_id, record->provider.parent_id, record->modified);
     else if (record->kind == WORLD_INVENTORY_SET)
-        printf("\t%d\t%d\t%d\t%d\t%d\t%.6g", record->inventory.total, record->inventory.reserved,
-               record->inventory.min_unit, record->inventory.max_unit, record->inventory.step_size,
-               (double)record->inventory.allocation_ratio);
+        printf("\t%d\t%d\t%d\t%d\t%d\t%.6g\t%" PRId64, record->inventory.total,
+               record->inventory.reserved, record->inventory.min_unit, record->inventory.max_unit,
+               record->inventory.step_size, (double)record->inventory.allocation_ratio,
+               record->modified);
     else if (record->kind == WORLD_USAGE_ADD)
         printf("\t%" PRId64, record->used);
-    else if (record->kind == WORLD_CLASS_SET || record->kind == WORLD_TRAIT_SET ||
-             record->kind == WORLD_AGGREGATE_SET)
+    else if (record->kind == WORLD_TRAIT_SET)
+        printf("\t%s\t%" PRId64, or_null(record->name), record->modified);
+    else if (record->kind == WORLD_CLASS_SET || record->kind == WORLD_AGGREGATE_SET)
         printf("\t%s", or_null(record->name));
     putchar('\n');
     return true;

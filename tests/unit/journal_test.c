@@ -52,6 +52,7 @@ static void set_provider(struct script *script, int32_t id)
     snprintf(name, sizeof(name), "host %d.%u", (int)id, random_below(script, 3));
     int32_t parent = random_below(script, 3) == 0 ? random_id(script, PROVIDERS) : 0;
     struct world_record record = {.kind = WORLD_PROVIDER_SET, .id = id};
+    record.modified = random_below(script, 1000);
     record.provider.uuid = uuid;
     record.provider.name = random_below(script, 9) > 0 ? name : NULL;
     record.provider.generation = (int32_t)random_below(script, 1000);
@@ -67,13 +68,15 @@ static void set_name(struct script *script, enum world_record_kind kind, int32_t
     snprintf(name, sizeof(name), "NAME_%d", (int)id);
     if (kind == WORLD_TRAIT_SET && id == 1)
         snprintf(name, sizeof(name), "MISC_SHARES_VIA_AGGREGATE");
-    const struct world_record record = {.kind = kind, .id = id, .name = name};
+    const struct world_record record = {
+        .kind = kind, .id = id, .modified = random_below(script, 1000), .name = name};
     add(script, &record);
 }
 
 static void set_inventory(struct script *script, int32_t id, int32_t class_id)
 {
     struct world_record record = {.kind = WORLD_INVENTORY_SET, .id = id, .other = class_id};
+    record.modified = random_below(script, 1000);
     record.inventory.total = (int32_t)random_below(script, 1000);
     record.inventory.reserved = (int32_t)random_below(script, 10);
     record.inventory.min_unit = record.inventory.step_size = 1;
@@ -152,6 +155,7 @@ static void assert_providers_equal(const struct keyed *left, const struct keyed 
         ck_assert_int_eq(a->generation, b->generation);
         ck_assert_int_eq(a->root_id, b->root_id);
         ck_assert_int_eq(a->parent_id, b->parent_id);
+        ck_assert_int_eq(a->modified, b->modified);
         ck_assert_str_eq(a->uuid, b->uuid);
         ck_assert_int_eq(a->name == NULL, b->name == NULL);
         if (a->name != NULL)
@@ -186,6 +190,17 @@ static void assert_worlds_equal(const struct world *left, const struct world *ri
     }
 }
 
+static void assert_traits_equal(const struct keyed *left, const struct keyed *right)
+{
+    ck_assert_uint_eq(left->count, right->count);
+    for (size_t i = 0; i < left->count; i++) {
+        const struct image_name *a = keyed_at(left, i), *b = keyed_at(right, i);
+        ck_assert_uint_eq(a->key, b->key);
+        ck_assert_int_eq(a->modified, b->modified);
+        ck_assert_str_eq(a->text, b->text);
+    }
+}
+
 static void assert_images_equal(struct image *left, struct image *right)
 {
     assert_providers_equal(&left->providers, &right->providers);
@@ -193,7 +208,7 @@ static void assert_images_equal(struct image *left, struct image *right)
     assert_rows_equal(&left->usages, &right->usages, sizeof(struct image_usage));
     assert_rows_equal(&left->provider_traits, &right->provider_traits, sizeof(struct image_pair));
     assert_rows_equal(&left->members, &right->members, sizeof(struct image_pair));
-    assert_rows_equal(&left->traits, &right->traits, sizeof(uint64_t));
+    assert_traits_equal(&left->traits, &right->traits);
     assert_worlds_equal(image_world(left), image_world(right));
 }
 

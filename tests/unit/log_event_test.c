@@ -84,7 +84,9 @@ static struct bytes rows_event(void)
     struct bytes bytes = event_of(23);
     ADD(&bytes, 77, 0, 0, 0, 0, 0, 1, 0, 8, 0xff);
     ADD(&bytes, 0x80, 0xfe, 0xff, 0xff, 0xff, 0x80, 2, 0, 'a', 'b', 1, 0, 'c');
-    ADD(&bytes, 0, 0, 0x80, 0xbf, 1, 2, 3, 4, 5, 6, 7, 1, 0, 0, 0, 0, 0, 0, 0x80);
+    /* 2024-02-29 23:58:57.125 */
+    ADD(&bytes, 0, 0, 0x80, 0xbf, 0x99, 0xb2, 0xbb, 0x7e, 0xb9, 0x04, 0xe2, 1, 0, 0, 0, 0, 0, 0,
+        0x80);
     ADD(&bytes, 0x7f, 1, 0, 'z');
     return bytes;
 }
@@ -164,6 +166,7 @@ START_TEST(rows)
     ck_assert_uint_eq(values[2].text.length, 2);
     ck_assert_int_eq(values[3].kind, LOG_VALUE_OTHER);
     ck_assert(values[4].kind == LOG_VALUE_REAL && values[4].real == -1.0F);
+    ck_assert(values[5].kind == LOG_VALUE_TIME && values[5].integer == 1709251137);
     ck_assert_int_eq(values[6].integer, INT64_MIN + 1);
     ck_assert_int_eq(values[7].kind, LOG_VALUE_NULL);
     ck_assert_uint_eq(event.rows.data.length, 4);

@@ -10,7 +10,7 @@
 
 enum { TEXT_SIZE = 255 * 4 + 1 };
 
-/* One row, as its needed columns. Integers that are NULL are 0. */
+/* One row, as its needed columns. Integers and times that are NULL are 0. */
 struct row {
     int64_t integers[TABLE_COLUMNS];
     float real;
@@ -88,7 +88,8 @@ static enum world_reason read_row(const struct table_layout *layout,
     for (unsigned i = 0; i < layout->needed; i++) {
         const struct log_value *value = &values[layout->places[i]];
         bool textual = layout->bytes[i] > 0;
-        row->integers[i] = value->kind == LOG_VALUE_INTEGER ? value->integer : 0;
+        row->integers[i] =
+            value->kind == LOG_VALUE_INTEGER || value->kind == LOG_VALUE_TIME ? value->integer : 0;
         if (value->kind == LOG_VALUE_REAL)
             row->real = value->real;
         if (!textual)
@@ -101,6 +102,12 @@ static enum world_reason read_row(const struct table_layout *layout,
         texts++;
     }
     return WORLD_KEPT;
+}
+
+/* Returns the time of the last change, from the columns created_at and updated_at. */
+static int64_t modified(const int64_t *times)
+{
+    return times[1] != 0 ? times[1] : times[0];
 }
 
 static struct world_record record_of(enum world_table table, const struct row *row, bool set)
@@ -116,6 +123,7 @@ static struct world_record record_of(enum world_table table, const struct row *r
         record.provider.generation = (int32_t)integers[3];
         record.provider.root_id = (int32_t)integers[4];
         record.provider.parent_id = (int32_t)integers[5];
+        record.modified = modified(&integers[6]);
         break;
     case WORLD_INVENTORY_SET:
         record.inventory.total = (int32_t)integers[2];
@@ -124,6 +132,7 @@ static struct world_record record_of(enum world_table table, const struct row *r
         record.inventory.max_unit = (int32_t)integers[5];
         record.inventory.step_size = (int32_t)integers[6];
         record.inventory.allocation_ratio = row->real;
+        record.modified = modified(&integers[8]);
         break;
     case WORLD_USAGE_ADD:
         record.used = set ? integers[2] : -integers[2];
@@ -131,6 +140,8 @@ static struct world_record record_of(enum world_table table, const struct row *r
     case WORLD_CLASS_SET:
     case WORLD_TRAIT_SET:
     case WORLD_AGGREGATE_SET:
+        if (record.kind == WORLD_TRAIT_SET)
+            record.modified = modified(&integers[2]);
         record.name = row->null[0] ? NULL : row->texts[0];
         break;
     default:

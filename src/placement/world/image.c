@@ -90,6 +90,7 @@ static bool set_provider(struct image *image, const struct world_record *record)
     row->generation = record->provider.generation;
     row->root_id = record->provider.root_id;
     row->parent_id = record->provider.parent_id;
+    row->modified = record->modified;
     snprintf(row->uuid, sizeof(row->uuid), "%s", record->provider.uuid);
     return replace_text(&row->name, record->provider.name);
 }
@@ -98,7 +99,10 @@ static bool set_name(struct image *image, struct keyed *rows, const struct world
 {
     struct image_name *row = put_row(image, rows, record->id, 0);
     image->stale = true;
-    return row != NULL && replace_text(&row->text, record->name);
+    if (row == NULL)
+        return false;
+    row->modified = record->modified;
+    return replace_text(&row->text, record->name);
 }
 
 static double capacity_of(struct image *image, const struct world_record *record)
@@ -150,6 +154,7 @@ static bool set_inventory(struct image *image, const struct world_record *record
     row->max_unit = record->inventory.max_unit;
     row->step_size = record->inventory.step_size;
     row->allocation_ratio = record->inventory.allocation_ratio;
+    row->modified = record->modified;
     row->whole_capacity = capacity_of(image, record);
     struct world_inventory *kept = kept_inventory(image, record->id, record->other);
     if (kept == NULL) {
@@ -410,8 +415,10 @@ static bool tell_names(const struct keyed *names, enum world_record_kind kind,
 {
     for (size_t i = 0; i < names->count; i++) {
         const struct image_name *row = keyed_at(names, i);
-        const struct world_record record = {
-            .kind = kind, .id = (int32_t)(row->key >> 32), .name = row->text};
+        const struct world_record record = {.kind = kind,
+                                            .id = (int32_t)(row->key >> 32),
+                                            .modified = row->modified,
+                                            .name = row->text};
         if (!sink->add(sink->subject, &record))
             return false;
     }
@@ -425,6 +432,7 @@ static bool tell_providers(const struct keyed *providers, const struct world_sin
         const struct world_record record = {
             .kind = WORLD_PROVIDER_SET,
             .id = (int32_t)(row->key >> 32),
+            .modified = row->modified,
             .provider = {row->uuid, row->name, row->generation, row->root_id, row->parent_id},
         };
         if (!sink->add(sink->subject, &record))
@@ -441,6 +449,7 @@ static bool tell_inventories(const struct keyed *inventories, const struct world
             .kind = WORLD_INVENTORY_SET,
             .id = (int32_t)(row->key >> 32),
             .other = (int32_t)(uint32_t)row->key,
+            .modified = row->modified,
             .inventory = {row->total, row->reserved, row->min_unit, row->max_unit, row->step_size,
                           row->allocation_ratio},
         };

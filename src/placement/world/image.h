@@ -16,6 +16,7 @@
 struct image_provider {
     uint64_t key;
     char *name;
+    int64_t modified; /* seconds since 1970; 0: not known */
     int32_t generation, root_id, parent_id;
     char uuid[WORLD_UUID];
 };
@@ -23,6 +24,7 @@ struct image_provider {
 struct image_name {
     uint64_t key;
     char *text;
+    int64_t modified; /* of a trait */
 };
 
 struct image_inventory {
@@ -30,6 +32,7 @@ struct image_inventory {
     int32_t total, reserved, min_unit, max_unit, step_size;
     float allocation_ratio;
     double whole_capacity;
+    int64_t modified;
 };
 
 struct image_usage {

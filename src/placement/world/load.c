@@ -13,22 +13,24 @@ static const struct sql select_position = {
     "(SELECT CAST(VARIABLE_VALUE AS UNSIGNED) FROM information_schema.SESSION_STATUS "
     "WHERE VARIABLE_NAME = 'binlog_snapshot_position'))",
     "s"};
+#define MODIFIED                                                                                   \
+    "COALESCE(TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(updated_at, created_at)), 0)"
 static const struct sql select_providers = {
     "SELECT id, uuid, name, COALESCE(generation, 0), COALESCE(root_provider_id, 0), "
-    "COALESCE(parent_provider_id, 0) FROM resource_providers ORDER BY id",
-    "issiii"};
+    "COALESCE(parent_provider_id, 0), " MODIFIED " FROM resource_providers ORDER BY id",
+    "issiiii"};
 static const struct sql select_classes = {"SELECT id, name FROM resource_classes", "is"};
 static const struct sql select_inventories = {
     "SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, max_unit, "
-    "step_size, allocation_ratio FROM inventories "
+    "step_size, allocation_ratio, " MODIFIED " FROM inventories "
     "ORDER BY resource_provider_id, resource_class_id",
-    "iiiiiiir"};
+    "iiiiiiiri"};
 static const struct sql select_usages = {
     "SELECT resource_provider_id, resource_class_id, CAST(SUM(used) AS SIGNED) FROM allocations "
     "FORCE INDEX (allocations_resource_provider_class_used_idx) "
     "GROUP BY resource_provider_id, resource_class_id",
     "iii"};
-static const struct sql select_traits = {"SELECT id, name FROM traits", "is"};
+static const struct sql select_traits = {"SELECT id, name, " MODIFIED " FROM traits", "isi"};
 static const struct sql select_provider_traits = {
     "SELECT resource_provider_id, trait_id FROM resource_provider_traits", "ii"};
 static const struct sql select_aggregates = {"SELECT id, uuid FROM placement_aggregates", "is"};
@@ -50,6 +52,7 @@ static void fill_provider(struct world_record *record, const struct value *row)
     record->provider.generation = (int32_t)row[3].integer;
     record->provider.root_id = (int32_t)row[4].integer;
     record->provider.parent_id = (int32_t)row[5].integer;
+    record->modified = row[6].integer;
 }
 
 static void fill_inventory(struct world_record *record, const struct value *row)
@@ -60,6 +63,7 @@ static void fill_inventory(struct world_record *record, const struct value *row)
     record->inventory.max_unit = (int32_t)row[5].integer;
     record->inventory.step_size = (int32_t)row[6].integer;
     record->inventory.allocation_ratio = (float)row[7].real;
+    record->modified = row[8].integer;
 }
 
 static enum outcome add_row(void *subject, const struct value *row)
@@ -76,6 +80,8 @@ static enum outcome add_row(void *subject, const struct value *row)
         fill_inventory(&record, row);
     else if (record.kind == WORLD_USAGE_ADD)
         record.used = row[2].integer;
+    else if (record.kind == WORLD_TRAIT_SET)
+        record.modified = row[2].integer;
     if (loading->sink->add(loading->sink->subject, &record))
         return OUTCOME_OK;
     loading->reason = WORLD_NO_ROOM;

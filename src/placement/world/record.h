@@ -33,6 +33,8 @@ struct world_record {
     int32_t id; /* the provider, class, trait or aggregate */
     int32_t
         other; /* INVENTORY, USAGE: the class; PROVIDER_TRAIT: the trait; MEMBER: the aggregate */
+    int64_t modified; /* PROVIDER, INVENTORY, TRAIT: updated_at, or created_at if that is NULL, as
+                         seconds since 1970; 0: neither */
     union {
         struct {
             const char *uuid;

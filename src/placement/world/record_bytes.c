@@ -58,11 +58,13 @@ size_t record_write(const struct world_record *record, char *bytes)
         put(&writing, &record->provider.generation, sizeof(int32_t));
         put(&writing, &record->provider.root_id, sizeof(int32_t));
         put(&writing, &record->provider.parent_id, sizeof(int32_t));
+        put(&writing, &record->modified, sizeof(record->modified));
         put_text(&writing, record->provider.uuid);
         put_text(&writing, record->provider.name);
         break;
     case WORLD_INVENTORY_SET:
         put(&writing, &record->inventory, sizeof(record->inventory));
+        put(&writing, &record->modified, sizeof(record->modified));
         break;
     case WORLD_USAGE_ADD:
         put(&writing, &record->used, sizeof(record->used));
@@ -70,6 +72,7 @@ size_t record_write(const struct world_record *record, char *bytes)
     case WORLD_CLASS_SET:
     case WORLD_TRAIT_SET:
     case WORLD_AGGREGATE_SET:
+        put(&writing, &record->modified, sizeof(record->modified));
         head.named = record->name != NULL;
         put_text(&writing, record->name);
         break;
@@ -108,6 +111,11 @@ static const char *take_text(const char **at)
     return take(at, strlen(*at) + 1);
 }
 
+static void take_modified(const char **at, struct world_record *record)
+{
+    memcpy(&record->modified, take(at, sizeof(record->modified)), sizeof(record->modified));
+}
+
 static void read_parts(const struct head *head, const char *at, struct world_record *record)
 {
     *record = (struct world_record){
@@ -116,14 +124,18 @@ static void read_parts(const struct head *head, const char *at, struct world_rec
         memcpy(&record->provider.generation, take(&at, sizeof(int32_t)), sizeof(int32_t));
         memcpy(&record->provider.root_id, take(&at, sizeof(int32_t)), sizeof(int32_t));
         memcpy(&record->provider.parent_id, take(&at, sizeof(int32_t)), sizeof(int32_t));
+        take_modified(&at, record);
         record->provider.uuid = take_text(&at);
         record->provider.name = head->named ? take_text(&at) : NULL;
     } else if (record->kind == WORLD_INVENTORY_SET) {
-        memcpy(&record->inventory, at, sizeof(record->inventory));
+        memcpy(&record->inventory, take(&at, sizeof(record->inventory)), sizeof(record->inventory));
+        take_modified(&at, record);
     } else if (record->kind == WORLD_USAGE_ADD) {
         memcpy(&record->used, at, sizeof(record->used));
-    } else if (head->named) {
-        record->name = take_text(&at);
+    } else if (record->kind == WORLD_CLASS_SET || record->kind == WORLD_TRAIT_SET ||
+               record->kind == WORLD_AGGREGATE_SET) {
+        take_modified(&at, record);
+        record->name = head->named ? take_text(&at) : NULL;
     }
 }
 

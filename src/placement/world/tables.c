@@ -33,20 +33,27 @@ struct needed_table {
         name, MYSQL_TYPE_VARCHAR                                                                   \
     }
 
+#define TIME(name)                                                                                 \
+    {                                                                                              \
+        name, MYSQL_TYPE_DATETIME2                                                                 \
+    }
+#define TIMES TIME("created_at"), TIME("updated_at")
+
 /* changes.c knows the order of the columns. */
 static const struct needed_table needed[WORLD_TABLES] = {
     [TABLE_PROVIDERS] = {"resource_providers",
                          {INTEGER("id"), TEXT("uuid"), TEXT("name"), INTEGER("generation"),
-                          INTEGER("root_provider_id"), INTEGER("parent_provider_id")}},
+                          INTEGER("root_provider_id"), INTEGER("parent_provider_id"), TIMES}},
     [TABLE_CLASSES] = {"resource_classes", {INTEGER("id"), TEXT("name")}},
     [TABLE_INVENTORIES] = {"inventories",
                            {INTEGER("resource_provider_id"), INTEGER("resource_class_id"),
                             INTEGER("total"), INTEGER("reserved"), INTEGER("min_unit"),
-                            INTEGER("max_unit"), INTEGER("step_size"), REAL("allocation_ratio")}},
+                            INTEGER("max_unit"), INTEGER("step_size"), REAL("allocation_ratio"),
+                            TIMES}},
     [TABLE_ALLOCATIONS] = {"allocations",
                            {INTEGER("resource_provider_id"), INTEGER("resource_class_id"),
                             INTEGER("used")}},
-    [TABLE_TRAITS] = {"traits", {INTEGER("id"), TEXT("name")}},
+    [TABLE_TRAITS] = {"traits", {INTEGER("id"), TEXT("name"), TIMES}},
     [TABLE_PROVIDER_TRAITS] = {"resource_provider_traits",
                                {INTEGER("resource_provider_id"), INTEGER("trait_id")}},
     [TABLE_AGGREGATES] = {"placement_aggregates", {INTEGER("id"), TEXT("uuid")}},
@@ -80,9 +87,10 @@ static const struct sql select_columns = {
 /* Returns whether the data type of a column is logged as a type. */
 static bool type_is(const char *name, uint8_t type)
 {
-    const char *wanted = type == MYSQL_TYPE_LONG    ? "int"
-                         : type == MYSQL_TYPE_FLOAT ? "float"
-                                                    : "varchar";
+    const char *wanted = type == MYSQL_TYPE_LONG        ? "int"
+                         : type == MYSQL_TYPE_FLOAT     ? "float"
+                         : type == MYSQL_TYPE_DATETIME2 ? "datetime"
+                                                        : "varchar";
     return strcasecmp(name, wanted) == 0;
 }
 
@@ -174,6 +182,8 @@ bool world_layout_fits(const struct world_layout *layout, enum world_table table
     for (unsigned i = 0; i < expected->needed; i++) {
         const struct log_column *column = &columns->list[expected->places[i]];
         uint8_t type = needed[table].columns[i].type;
+        if (type == MYSQL_TYPE_DATETIME2 && column->type == MYSQL_TYPE_DATETIME)
+            continue; /* the table is from an old version of the server */
         if (column->type != type ||
             (type == MYSQL_TYPE_VARCHAR && column->metadata != expected->bytes[i]) ||
             (type == MYSQL_TYPE_FLOAT && column->metadata != sizeof(float)))

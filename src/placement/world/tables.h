@@ -21,7 +21,7 @@ enum world_table {
     WORLD_TABLES
 };
 
-enum { TABLE_COLUMNS = 8, DATABASE_NAME = 64 * 4 + 1 };
+enum { TABLE_COLUMNS = 10, DATABASE_NAME = 64 * 4 + 1 };
 
 /* The columns of one table in this database. */
 struct table_layout {

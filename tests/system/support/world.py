@@ -8,17 +8,19 @@ from support.paths import BUILD
 
 PROGRAM = os.path.join(BUILD, 'tests', 'system', 'world_records')
 
+MODIFIED = "COALESCE(TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(updated_at, created_at)), 0) "
+
 # What the tables say, in the words of the records.
 SELECTS = {
     'provider': "SELECT id, 0, uuid, COALESCE(name, 'NULL'), COALESCE(generation, 0), "
-                'COALESCE(root_provider_id, 0), COALESCE(parent_provider_id, 0) '
-                'FROM resource_providers',
+                'COALESCE(root_provider_id, 0), COALESCE(parent_provider_id, 0), '
+                + MODIFIED + 'FROM resource_providers',
     'class': 'SELECT id, 0, name FROM resource_classes',
     'inventory': 'SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, '
-                 'max_unit, step_size, allocation_ratio FROM inventories',
+                 'max_unit, step_size, allocation_ratio, ' + MODIFIED + 'FROM inventories',
     'usage': 'SELECT resource_provider_id, resource_class_id, SUM(used) FROM allocations '
              'GROUP BY 1, 2 HAVING SUM(used) <> 0',
-    'trait': 'SELECT id, 0, name FROM traits',
+    'trait': 'SELECT id, 0, name, ' + MODIFIED + 'FROM traits',
     'provider_trait': 'SELECT resource_provider_id, trait_id FROM resource_provider_traits',
     'aggregate': "SELECT id, 0, COALESCE(uuid, 'NULL') FROM placement_aggregates",
     'member': 'SELECT resource_provider_id, aggregate_id FROM resource_provider_aggregates',
