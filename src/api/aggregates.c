@@ -30,11 +30,11 @@ static void show(struct call *call, const struct provider *provider,
 
 void aggregates_show(struct call *call)
 {
-    struct provider provider;
+    struct provider_reading reading;
     struct aggregates aggregates = {0};
-    if (call_provider(call, NULL, NULL, &provider) &&
-        call_succeeded(call, aggregates_load(&call->context, &provider, &aggregates)))
-        show(call, &provider, &aggregates);
+    if (call_provider_read(call, NULL, NULL, &reading) &&
+        call_succeeded(call, provider_read_aggregates(&call->context, &reading, &aggregates)))
+        show(call, &reading.provider, &aggregates);
 }
 
 void aggregates_set(struct call *call)

@@ -75,14 +75,28 @@ bool call_succeeded(struct call *call, enum outcome outcome)
     return outcome == OUTCOME_OK;
 }
 
-bool call_provider(struct call *call, const char *before, const char *after,
-                   struct provider *provider)
+/* Returns whether the provider was found. Otherwise fails, with the words around its uuid. */
+static bool provider_found(struct call *call, enum outcome outcome, const char *before,
+                           const char *after)
 {
     const char *uuid = call_argument(call, 0);
-    enum outcome outcome = provider_load(&call->context, uuid, provider);
     if (outcome == OUTCOME_NOT_FOUND && before != NULL)
         call_fail(call, 404, NULL, "%s%s%s%s", before, uuid, after, call->context.failure.detail);
     return call_succeeded(call, outcome);
+}
+
+bool call_provider(struct call *call, const char *before, const char *after,
+                   struct provider *provider)
+{
+    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), provider);
+    return provider_found(call, outcome, before, after);
+}
+
+bool call_provider_read(struct call *call, const char *before, const char *after,
+                        struct provider_reading *reading)
+{
+    enum outcome outcome = provider_read(&call->context, call_argument(call, 0), reading);
+    return provider_found(call, outcome, before, after);
 }
 
 enum schema call_schema(const struct call *call, const struct schema_since *schemas)

@@ -20,7 +20,7 @@
 #include "http/query.h"
 #include "http/router.h"
 #include "placement/context.h"
-#include "placement/provider.h"
+#include "placement/provider_read.h"
 
 struct call {
     struct exchange *exchange;
@@ -94,6 +94,10 @@ bool call_succeeded(struct call *call, enum outcome outcome);
    after are its words around the uuid, in front of the reason. Otherwise both are NULL. */
 bool call_provider(struct call *call, const char *before, const char *after,
                    struct provider *provider);
+
+/* The same to show what belongs to the provider: goes on with placement/provider_read.h. */
+bool call_provider_read(struct call *call, const char *before, const char *after,
+                        struct provider_reading *reading);
 
 /* A schema and the first microversion 1.N that it is for. Lists have the newest first, and end with
    0. */

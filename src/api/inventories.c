@@ -63,29 +63,29 @@ static void show_all(struct call *call, const struct provider *provider,
 
 void inventories_show(struct call *call)
 {
-    struct provider provider;
+    struct provider_reading reading;
     struct inventories inventories;
-    if (!call_provider(call, "No resource provider with uuid ", " found : ", &provider))
+    if (!call_provider_read(call, "No resource provider with uuid ", " found : ", &reading))
         return;
-    enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
+    enum outcome outcome = provider_read_inventories(&call->context, &reading, &inventories);
     if (!call_succeeded(call, outcome))
         return;
-    show_all(call, &provider, &inventories);
+    show_all(call, &reading.provider, &inventories);
 }
 
 void inventory_show(struct call *call)
 {
-    struct provider provider;
+    struct provider_reading reading;
     struct inventories inventories;
     const char *class_name = call_argument(call, 1);
-    if (!call_provider(call, "No resource provider with uuid ", " found : ", &provider))
+    if (!call_provider_read(call, "No resource provider with uuid ", " found : ", &reading))
         return;
-    enum outcome outcome = inventories_load(&call->context, &provider, &inventories);
+    enum outcome outcome = provider_read_inventories(&call->context, &reading, &inventories);
     if (!call_succeeded(call, outcome))
         return;
     for (size_t i = 0; i < inventories.count; i++)
         if (strcmp(inventories.list[i].class_name, class_name) == 0) {
-            show_one(call, &provider, &inventories.list[i], 200);
+            show_one(call, &reading.provider, &inventories.list[i], 200);
             return;
         }
     call_fail(call, 404, NULL, "No inventory of class %s for %s", class_name,

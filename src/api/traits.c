@@ -148,14 +148,14 @@ static void write_provider_traits(struct call *call, const struct provider *prov
 
 void provider_traits_show(struct call *call)
 {
-    struct provider provider;
+    struct provider_reading reading;
     struct traits traits;
-    if (!call_provider(call, "No resource provider with uuid ", " found: ", &provider))
+    if (!call_provider_read(call, "No resource provider with uuid ", " found: ", &reading))
         return;
-    enum outcome outcome = provider_traits_load(&call->context, &provider, &traits);
+    enum outcome outcome = provider_read_traits(&call->context, &reading, &traits);
     if (!call_succeeded(call, outcome))
         return;
-    write_provider_traits(call, &provider, &traits);
+    write_provider_traits(call, &reading.provider, &traits);
     call_answer(call, 200);
 }
 

@@ -6,7 +6,7 @@
 #include "api/usages.h"
 
 #include "api/call.h"
-#include "placement/provider.h"
+#include "placement/provider_read.h"
 #include "placement/usage.h"
 
 enum { CONSUMER_TYPES_SINCE = 38 };
@@ -22,16 +22,16 @@ static void write_usages(struct json_writer *writer, const struct usages *usages
 
 void provider_usages_show(struct call *call)
 {
-    struct provider provider;
+    struct provider_reading reading;
     struct usages usages;
-    if (!call_provider(call, "No resource provider with uuid ", " found: ", &provider))
+    if (!call_provider_read(call, "No resource provider with uuid ", " found: ", &reading))
         return;
-    enum outcome outcome = usages_of_provider(&call->context, provider.id, &usages);
+    enum outcome outcome = provider_read_usages(&call->context, &reading, &usages);
     if (!call_succeeded(call, outcome))
         return;
     struct json_writer *writer = call_json(call);
     writer_begin_object(writer);
-    writer_member_integer(writer, "resource_provider_generation", provider.generation);
+    writer_member_integer(writer, "resource_provider_generation", reading.provider.generation);
     writer_key(writer, "usages");
     writer_begin_object(writer);
     write_usages(writer, &usages);

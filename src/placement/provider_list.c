@@ -13,6 +13,7 @@
 
 #include "base/sorted.h"
 #include "placement/aggregate.h"
+#include "placement/kept_list.h"
 #include "placement/names.h"
 #include "placement/pairs.h"
 
@@ -457,6 +458,9 @@ enum outcome provider_list(struct context *context, const struct provider_filter
                            provider_visitor visitor, void *subject)
 {
     struct search search = {.context = context, .conditions = ""};
+    enum outcome outcome;
+    if (kept_list(context, filter, visitor, subject, &outcome))
+        return outcome;
     TRY(add_tree(&search, filter->in_tree));
     if (search.hopeless)
         return OUTCOME_OK;

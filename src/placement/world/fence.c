@@ -80,11 +80,17 @@ static enum kept_world_result refresh(struct context *context)
     return same ? KEPT_WORLD_READ : KEPT_WORLD_UNPROVEN;
 }
 
-const struct world *kept_world_refresh(struct context *context)
+struct image *kept_image_refresh(struct context *context)
 {
     if (context->kept == NULL)
         return NULL;
     enum kept_world_result result = refresh(context);
     context->kept->results[result]++;
-    return result == KEPT_WORLD_READ ? image_world(&context->kept->image) : NULL;
+    return result == KEPT_WORLD_READ ? &context->kept->image : NULL;
+}
+
+const struct world *kept_world_refresh(struct context *context)
+{
+    struct image *image = kept_image_refresh(context);
+    return image != NULL ? image_world(image) : NULL;
 }

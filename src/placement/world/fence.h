@@ -16,7 +16,7 @@
 #include "placement/context.h"
 #include "placement/world/image.h"
 
-/* What became of kept_world_refresh(). */
+/* What became of kept_image_refresh(). */
 enum kept_world_result {
     KEPT_WORLD_READ,
     KEPT_WORLD_NONE,     /* there is no world */
@@ -34,8 +34,12 @@ struct kept_world {
 void kept_world_begin(struct kept_world *kept, const struct journal *journal);
 void kept_world_end(struct kept_world *kept);
 
-/* Brings the image of context->kept up to date. Returns its world, for this request alone; NULL if
-   there is none that can be trusted, or it lags: then read by SQL. Notes no failure. */
+/* Brings the image of context->kept up to date, once in a request. Returns it, for this request
+   alone; NULL if there is none that can be trusted, or it lags: then read by SQL. Notes no failure.
+ */
+struct image *kept_image_refresh(struct context *context);
+
+/* The same for the world of the image, which may have to be made. */
 const struct world *kept_world_refresh(struct context *context);
 
 #endif

@@ -29,6 +29,7 @@ void image_begin(struct image *image)
         .aggregates = {.size = sizeof(struct image_name)},
         .provider_traits = {.size = sizeof(struct image_pair)},
         .members = {.size = sizeof(struct image_pair)},
+        .uuids = {.offset = offsetof(struct image_provider, uuid)},
     };
     arena_init(&image->arena, 0);
 }
@@ -53,12 +54,14 @@ static void image_clear(void *subject)
     keyed_clear(&image->usages);
     keyed_clear(&image->provider_traits);
     keyed_clear(&image->members);
+    uuid_order_forget(&image->uuids);
     image->loading = image->stale = true;
 }
 
 void image_end(struct image *image)
 {
     image_clear(image);
+    uuid_order_free(&image->uuids);
     arena_free(&image->arena);
 }
 
@@ -79,19 +82,31 @@ static bool replace_text(char **text, const char *with)
     return (*text == NULL) == (with == NULL);
 }
 
+/* A row of a provider has another uuid; a new one had none. */
+static void note_uuid(struct image *image, const struct image_provider *row, bool is_new)
+{
+    if (is_new && row == keyed_at(&image->providers, image->providers.count - 1))
+        uuid_order_append(&image->uuids, &image->providers);
+    else
+        uuid_order_forget(&image->uuids);
+}
+
 static bool set_provider(struct image *image, const struct world_record *record)
 {
     struct image_provider *row = put_row(image, &image->providers, record->id, 0);
     if (row == NULL)
         return false;
+    bool is_new = row->uuid[0] == '\0', renamed = strcmp(row->uuid, record->provider.uuid) != 0;
     if (row->root_id != record->provider.root_id || row->parent_id != record->provider.parent_id ||
-        strcmp(row->uuid, record->provider.uuid) != 0)
+        renamed)
         image->stale = true;
     row->generation = record->provider.generation;
     row->root_id = record->provider.root_id;
     row->parent_id = record->provider.parent_id;
     row->modified = record->modified;
     snprintf(row->uuid, sizeof(row->uuid), "%s", record->provider.uuid);
+    if (renamed || is_new)
+        note_uuid(image, row, is_new);
     return replace_text(&row->name, record->provider.name);
 }
 
@@ -193,6 +208,8 @@ static void remove_row(struct image *image, struct keyed *rows, int32_t id, int3
     image->stale = true;
     if (row == NULL)
         return;
+    if (rows == &image->providers)
+        uuid_order_forget(&image->uuids);
     if (rows == &image->providers)
         free(((struct image_provider *)row)->name);
     else if (rows == &image->classes || rows == &image->traits || rows == &image->aggregates)
@@ -306,6 +323,11 @@ static const struct image_number *find_number(const struct image_number *numbers
 {
     const struct image_number key = {.text = text};
     return sorted_find(&key, numbers, count, sizeof(key), number_compare);
+}
+
+bool image_find_provider(struct image *image, const char *uuid, size_t *row)
+{
+    return uuid_order_find(&image->uuids, &image->providers, uuid, row);
 }
 
 const struct image_number *image_trait(const struct image *image, const char *name)

@@ -12,6 +12,7 @@
 #include "placement/world/journal.h"
 #include "placement/world/keyed.h"
 #include "placement/world/sink.h"
+#include "placement/world/uuid_order.h"
 
 struct image_provider {
     uint64_t key;
@@ -59,6 +60,7 @@ struct image {
     struct keyed providers, classes, inventories, usages, traits, aggregates;
     struct keyed provider_traits; /* by provider, trait */
     struct keyed members;         /* by aggregate, provider */
+    struct uuid_order uuids;      /* of the providers */
     float ratio;                  /* converted last */
     double ratio_meaning;
 
@@ -80,6 +82,10 @@ bool image_read(struct image *image, const struct journal *journal);
 /* Returns the world of the image, until the next image_read(). It has all usages. NULL: there is no
    memory. */
 const struct world *image_world(struct image *image);
+
+/* Finds a provider by its exact uuid, and sets *row, its place among image->providers; after
+   image_world() also its number. Returns false if there is none, or no memory to look for it. */
+bool image_find_provider(struct image *image, const char *uuid, size_t *row);
 
 /* Finds a trait or aggregate by its exact name; NULL: there is none. Call image_world() before. */
 const struct image_number *image_trait(const struct image *image, const char *name);

@@ -37,10 +37,15 @@ void keyed_settle(struct keyed *keyed)
     keyed->unsorted = false;
 }
 
-void *keyed_find(struct keyed *keyed, uint64_t key)
+size_t keyed_first(struct keyed *keyed, uint64_t key)
 {
     keyed_settle(keyed);
-    size_t place = lower_bound(keyed, keyed->count, &key, row_before);
+    return lower_bound(keyed, keyed->count, &key, row_before);
+}
+
+void *keyed_find(struct keyed *keyed, uint64_t key)
+{
+    size_t place = keyed_first(keyed, key);
     return place < keyed->count && key_at(keyed, place) == key ? keyed_at(keyed, place) : NULL;
 }
 
@@ -65,8 +70,7 @@ static void *insert(struct keyed *keyed, size_t place, uint64_t key)
 
 void *keyed_put(struct keyed *keyed, uint64_t key)
 {
-    keyed_settle(keyed);
-    size_t place = lower_bound(keyed, keyed->count, &key, row_before);
+    size_t place = keyed_first(keyed, key);
     if (place < keyed->count && key_at(keyed, place) == key)
         return keyed_at(keyed, place);
     return insert(keyed, place, key);

@@ -31,6 +31,10 @@ void *keyed_put(struct keyed *keyed, uint64_t key);
 /* Adds a row whose key is new, in any order: the rows are sorted once, by the next keyed_find(). */
 void *keyed_append(struct keyed *keyed, uint64_t key);
 
+/* Returns the place of the first row whose key is not below a key; the number of rows: there is
+   none. */
+size_t keyed_first(struct keyed *keyed, uint64_t key);
+
 /* Removes a row that keyed_find() has just returned. */
 void keyed_remove(struct keyed *keyed, void *row);
 
