@@ -5,77 +5,13 @@
 
 #include "api/resource_providers.h"
 
-#include <stdio.h>
-
-#include "api/call.h"
+#include "api/provider_json.h"
 #include "api/query/filters.h"
 #include "base/uuid.h"
 #include "placement/provider_change.h"
 #include "placement/provider_list.h"
 
 enum { TREES_SINCE = 14, BODY_SINCE = 20, MOVING_SINCE = 37 };
-
-/* The links of a provider besides "self", and the first microversion 1.N that shows them. */
-static const struct {
-    const char *rel;
-    unsigned since;
-} links[] = {
-    {"inventories", 0}, {"usages", 0}, {"aggregates", 1}, {"traits", 6}, {"allocations", 11},
-};
-
-enum { LINKS = sizeof(links) / sizeof(links[0]), UUID_COLUMN = 36 * 4, REL_TEXT = 16 };
-
-/* Writes providers one after the other. All URLs are built in the same memory. */
-struct provider_writer {
-    struct call *call;
-    struct json_writer *json;
-    char *url;
-    size_t url_size;
-    time_t modified; /* of the newest so far */
-};
-
-static struct provider_writer provider_writer_new(struct call *call)
-{
-    static const char path[] = "/resource_providers/";
-    struct provider_writer writer = {.call = call, .json = call_json(call)};
-    writer.url_size = strlen(call->exchange->prefix) + sizeof(path) + UUID_COLUMN + REL_TEXT;
-    writer.url = arena_array(call->exchange->arena, writer.url_size, 1);
-    return writer;
-}
-
-static void write_link(struct provider_writer *writer, const char *uuid, const char *rel)
-{
-    bool self = rel == NULL;
-    snprintf(writer->url, writer->url_size, "%s/resource_providers/%s%s%s",
-             writer->call->exchange->prefix, uuid, self ? "" : "/", self ? "" : rel);
-    writer_begin_object(writer->json);
-    writer_member_text(writer->json, "rel", self ? "self" : rel);
-    writer_member_text(writer->json, "href", writer->url);
-    writer_end_object(writer->json);
-}
-
-static void write_provider(struct provider_writer *writer, const struct provider *provider)
-{
-    struct json_writer *json = writer->json;
-    writer_begin_object(json);
-    writer_member_text(json, "uuid", provider->uuid);
-    writer_member_text(json, "name", provider->name);
-    writer_member_integer(json, "generation", provider->generation);
-    writer_key(json, "links");
-    writer_begin_array(json);
-    write_link(writer, provider->uuid, NULL);
-    for (size_t i = 0; i < LINKS; i++)
-        if (call_since(writer->call, links[i].since))
-            write_link(writer, provider->uuid, links[i].rel);
-    writer_end_array(json);
-    if (call_since(writer->call, TREES_SINCE)) {
-        writer_member_text(json, "parent_provider_uuid", provider->parent_uuid);
-        writer_member_text(json, "root_provider_uuid", provider->root_uuid);
-    }
-    writer_end_object(json);
-    if (provider->modified > writer->modified)
-        writer->modified = provider->modified;
-}
 
 /* Ends the answer. Without a time of a change, now stands in. */
 static void finish(struct provider_writer *writer)
@@ -112,7 +48,7 @@ static bool read_filter(struct call *call, struct provider_filter *filter)
 
 static enum outcome visit_provider(void *subject, const struct provider *provider)
 {
-    write_provider(subject, provider);
+    provider_write(subject, provider);
     return OUTCOME_OK;
 }
 
@@ -187,7 +123,7 @@ void resource_provider_create(struct call *call)
         return;
     }
     struct provider_writer writer = provider_writer_new(call);
-    write_provider(&writer, &provider);
+    provider_write(&writer, &provider);
     finish(&writer);
 }
 
@@ -195,12 +131,11 @@ void resource_provider_create(struct call *call)
 
 void resource_provider_show(struct call *call)
 {
-    struct provider provider;
-    enum outcome outcome = provider_load(&call->context, call_argument(call, 0), &provider);
-    if (!call_succeeded(call, outcome))
+    struct provider_reading reading;
+    if (!call_provider_read(call, NULL, NULL, &reading))
         return;
     struct provider_writer writer = provider_writer_new(call);
-    write_provider(&writer, &provider);
+    provider_write(&writer, &reading.provider);
     finish(&writer);
 }
 
@@ -246,7 +181,7 @@ void resource_provider_update(struct call *call)
     if (!call_succeeded(call, outcome))
         return;
     struct provider_writer writer = provider_writer_new(call);
-    write_provider(&writer, &provider);
+    provider_write(&writer, &provider);
     show_last_change(call, &provider);
     call_answer(call, 200);
 }
