@@ -1,5 +1,6 @@
 """conf/placement-api: what the package berth-placement-compat has as /usr/bin/placement-api."""
 import os
+import pwd
 import runpy
 import shutil
 import signal
@@ -10,7 +11,7 @@ import uuid
 
 import pytest
 from support.certificates import Authority
-from support.cloud import SIGHUP, SIGTERM, Cloud, free_port, is_alive, wait_until
+from support.cloud import SIGHUP, SIGTERM, Cloud, Service, free_port, is_alive, wait_until
 from support.paths import BERTH, TOP
 from support.processes import children
 
@@ -26,11 +27,11 @@ class Api(Cloud):
         self.ssl = os.path.join(directory, 'ssl')
         os.mkdir(self.run)
 
-    def begin(self, *arguments, port=True):
+    def begin(self, *arguments, port=True, program=PROGRAM):
         with open(os.path.join(self.stack, 'api.log'), 'a') as log:
             self.process = subprocess.Popen(
                 ['env', '--ignore-signal=HUP',  # as nohup does
-                 PROGRAM, *(('--port', str(self.port)) if port else ()), '--config-file', self.conf,
+                 program, *(('--port', str(self.port)) if port else ()), '--config-file', self.conf,
                  *arguments],
                 env=dict(os.environ, PLACEMENT_API_BERTH=BERTH, PLACEMENT_API_SSL=self.ssl,
                          PLACEMENT_API_SHARE=os.path.join(TOP, 'conf'),
@@ -91,37 +92,100 @@ def test_it_serves_and_ends(api):
 
     # the port by the options of uwsgi
     for arguments in (('--http-socket', ':%d' % api.port),
-                      ('--http-socket=127.0.0.1:%d' % api.port, '--ini', '/etc/nothing.ini',
-                       '--processes', '1')):
+                      ('--http-socket=127.0.0.1:%d' % api.port, '--processes', '1')):
         api.begin(*arguments, port=False)
         wait_until('it serves', lambda: api.answers() == 200)
         api.stop_stack()
-    assert '/etc/nothing.ini is for uwsgi and has no effect' in api.log()
+
+
+def test_it_reads_the_file_of_uwsgi(api):
+    """As kolla-ansible and openstack-helm write it, under the name and with the words that they
+    use."""
+    authority = Authority(api.directory)
+    server = authority.certify('api', 'IP:127.0.0.1')
+    ini = os.path.join(api.directory, 'api.ini')
+    named_uwsgi = os.path.join(api.directory, 'uwsgi')
+    os.symlink(PROGRAM, named_uwsgi)
+    statistics = Service(free_port())
+    api.stop_stack()
+
+    def write(socket):
+        with open(ini, 'w') as file:
+            file.write('# of a deployer\n[other]\nprocesses = 7\n[uwsgi]\nmaster = true\n'
+                       'add-header = Connection: close\n%s\n  processes=3  \n'
+                       'env = OS_BERTH__HEALTHCHECK_PATH=/healthcheck\n'
+                       'stats = 127.0.0.1:%d\nstats-http = true' % (socket, statistics.port))
+    write('http = 127.0.0.1:%d' % api.port)
+    for program, arguments in ((PROGRAM, ('--ini', ini)), (named_uwsgi, ('--ini', ini)),
+                               (named_uwsgi, (ini,))):
+        api.begin(*arguments, port=False, program=program)
+        wait_until('it serves', lambda: api.answers() == 200)
+        assert len(api.workers()) == 3
+        assert api.ask('GET', '/healthcheck').status == 200
+        # what deployers probe instead of uwsgi's statistics
+        for path, status in (('/', 200), ('/_berth/health/ready', 200), ('/_berth/metrics', 200),
+                             ('/resource_providers', 404)):
+            assert statistics.ask('GET', path).status == status, path
+        api.stop_stack()
+    if os.geteuid() == 0:  # which becomes the user of the file
+        write('uid = nobody\nhttp = 127.0.0.1:%d' % api.port)
+        api.run += '-of-nobody'
+        os.mkdir(api.run)
+        os.chmod(api.run, 0o777)
+        api.begin('--ini', ini, port=False)
+        wait_until('it serves', lambda: api.answers() == 200)
+        for pid in (api.process.pid, api.master(), api.nginx(), api.workers()[0]):
+            assert os.stat('/proc/%d' % pid).st_uid == pwd.getpwnam('nobody').pw_uid
+        api.stop_stack()
+        api.run += '2'
+        os.mkdir(api.run)
+        write('http = 127.0.0.1:%d' % api.port)
+    # what is said later counts
+    api.begin('--ini', ini, '--processes', '1', port=False)
+    wait_until('it serves', lambda: api.answers() == 200)
+    assert len(api.workers()) == 1
+    api.stop_stack()
+    write('https = 127.0.0.1:%d,%s.pem,%s.key' % (api.port, server, server))
+    api.begin('--ini', ini, port=False)
+    wait_until('it serves', lambda: get_over_tls(api, authority) == 200)
+    api.stop_stack()
+
+    def refusal(*arguments, program=PROGRAM):
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 64, done
+        return done.stderr
+    write('socket = /run/placement.socket')
+    assert 'for uwsgi\'s protocol' in refusal('--ini', ini)
+    write('uid = nobody-at-all')
+    assert os.geteuid() != 0 or 'no user nobody-at-all' in refusal('--ini', ini)
+    assert 'cannot read /etc/nothing.ini' in refusal('--ini', '/etc/nothing.ini')
+    assert 'there is no argument ' + ini in refusal(ini)
+
+
+def get_over_tls(api, authority):
+    trusting = ssl.create_default_context(cafile=authority.path + '.pem')
+    try:
+        request = urllib.request.Request('https://127.0.0.1:%d/resource_providers' % api.port,
+                                         headers={'x-auth-token': 'admin'})
+        return urllib.request.urlopen(request, context=trusting).status
+    except OSError:
+        return None
 
 
 def test_it_serves_with_tls(api):
     authority = Authority(api.directory)
     server = authority.certify('api', 'IP:127.0.0.1')
-    trusting = ssl.create_default_context(cafile=authority.path + '.pem')
-
-    def status():
-        try:
-            request = urllib.request.Request('https://127.0.0.1:%d/resource_providers' % api.port,
-                                             headers={'x-auth-token': 'admin'})
-            return urllib.request.urlopen(request, context=trusting).status
-        except OSError:
-            return None
     api.stop_stack()
     api.begin('--https-socket', '127.0.0.1:%d,%s.pem,%s.key' % (api.port, server, server),
               port=False)
-    wait_until('it serves', lambda: status() == 200)
+    wait_until('it serves', lambda: get_over_tls(api, authority) == 200)
     api.stop_stack()
     # files where the init script of the Python service looks for them
     for name, end in (('private/x.pem', '.key'), ('public/x.crt', '.pem')):
         os.makedirs(os.path.dirname(os.path.join(api.ssl, name)), exist_ok=True)
         shutil.copy(server + end, os.path.join(api.ssl, name))
     api.begin()
-    wait_until('it serves', lambda: status() == 200)
+    wait_until('it serves', lambda: get_over_tls(api, authority) == 200)
 
 
 def test_what_it_refuses(directory):
