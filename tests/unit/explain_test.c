@@ -1,8 +1,8 @@
 /*
  * Compares explanations with a reference that tries everything (candidate_reference.h), in random
- * worlds: each number of candidates without a constraint, what the funnels leave, and the smallest
- * sets of constraints, against all sets that there are. A seed determines world and query; it is
- * printed if the two disagree.
+ * worlds: each number of candidates without a constraint, what the funnels leave, the figures of
+ * the classes, what the nearest misses lack, and the smallest sets of constraints, against all sets
+ * that there are. A seed determines world and query; it is printed if the two disagree.
  *
  *   explain_test [FIRST COUNT]    uses other seeds
  */
@@ -524,6 +524,302 @@ START_TEST(funnels_tell_what_is_left)
 }
 END_TEST
 
+/* Figures of classes. */
+
+static void count_figures(const struct scene *scene, int class, int amount,
+                          struct class_figures *figures)
+{
+    for (int i = 0; i < scene->provider_count; i++) {
+        const struct inventory *inventory = &scene->providers[i].inventories[class];
+        int64_t whole = whole_capacity(inventory), free = whole - inventory->used;
+        if (!inventory->exists)
+            continue;
+        figures->have++;
+        if (whole > figures->most_total)
+            figures->most_total = whole;
+        if (amount < inventory->min_unit || amount > inventory->max_unit ||
+            amount % inventory->step_size != 0)
+            continue;
+        figures->units++;
+        figures->capacity += inventory_fits(inventory, amount);
+        if (free > figures->most_free)
+            figures->most_free = free;
+    }
+}
+
+START_TEST(figures_of_classes_count_what_they_say)
+{
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count; seed++) {
+        struct explained explained;
+        explain(seed, &explained);
+        for (size_t i = 0; i < explained.explanation.funnel_count; i++) {
+            const struct funnel *funnel = explained.explanation.funnels[i];
+            for (size_t j = 0; j < funnel->class_count; j++) {
+                const struct class_figures *figures = &funnel->classes[j];
+                struct class_figures own = {.have = 0};
+                uint32_t faulty = 0;
+                count_figures(&explained.scene, figures->asked.class_name[strlen("CLASS_")] - '0',
+                              (int)figures->asked.amount, &own);
+                for (int kind = 0; kind < INVENTORY_FAULTS; kind++)
+                    faulty += figures->faults[kind].count;
+                ck_assert_msg(figures->have == own.have && figures->units == own.units &&
+                                  figures->capacity == own.capacity &&
+                                  figures->most_total == own.most_total &&
+                                  figures->most_free == own.most_free &&
+                                  faulty == own.have - own.capacity,
+                              "seed %llu, %s: %u %u %u %u", (unsigned long long)seed,
+                              figures->asked.class_name, figures->have, figures->units,
+                              figures->capacity, faulty);
+            }
+        }
+    }
+}
+END_TEST
+
+/* The nearest. */
+
+/* A reason as it should be: its parts in any order, and with figures left out. */
+struct expected_reason {
+    char parts[32][64];
+    char kinds[32][64];
+    int count;
+};
+
+static void expect(struct expected_reason *reason, const char *kind, const char *part)
+{
+    snprintf(reason->kinds[reason->count], sizeof(reason->kinds[0]), "%s", kind);
+    snprintf(reason->parts[reason->count], sizeof(reason->parts[0]), "%s", part);
+    reason->count++;
+}
+
+static void expect_inventory(struct expected_reason *reason, const struct inventory *inventory,
+                             const char *name, int amount)
+{
+    int64_t whole = whole_capacity(inventory);
+    const char *kind = "", *part = NULL;
+    if (!inventory->exists)
+        part = kind = arena_printf(&arena, "has no %s", name);
+    else if (amount > inventory->max_unit)
+        part = arena_printf(&arena, "allows at most %d %s at once (max_unit), not %d",
+                            inventory->max_unit, name, amount);
+    else if (amount < inventory->min_unit)
+        part = arena_printf(&arena, "allows %d %s or more (min_unit), not %d", inventory->min_unit,
+                            name, amount);
+    else if (amount % inventory->step_size != 0)
+        part = arena_printf(&arena, "allows %s in steps of %d (step_size), not %d", name,
+                            inventory->step_size, amount);
+    else if (inventory_fits(inventory, amount))
+        return;
+    else if (amount > whole && amount > inventory->total * inventory->ratio &&
+             amount > inventory->total)
+        part = arena_printf(&arena, "has %lld %s in all, not %d", (long long)whole, name, amount);
+    else {
+        part = arena_printf(&arena, "lacks %lld %s of %d",
+                            (long long)(inventory->used + amount > whole
+                                            ? inventory->used + amount - whole
+                                            : 1), /* by the database's arithmetic */
+                            name, amount);
+        kind = amount <= whole                                                ? "used"
+               : amount <= inventory->total * (double)(float)inventory->ratio ? "reserved"
+                                                                              : "ratio";
+    }
+    expect(reason,
+           arena_printf(&arena, "%s%.*s %s", kind, (int)strcspn(part, "0123456789"), part, name),
+           part);
+}
+
+static void expect_sets(struct expected_reason *reason, const char *words, const unsigned *sets,
+                        int count, unsigned bits, const char **names)
+{
+    for (int i = 0; i < count; i++) {
+        struct name_set set = names_of(sets[i], names);
+        const char *part = arena_printf(&arena, "%s%s %s", words, set.count > 1 ? "s" : "",
+                                        names_joined(&set, ", ", &arena));
+        if ((sets[i] & bits) == 0)
+            expect(reason, part, part);
+    }
+}
+
+static void expect_forbidden(struct expected_reason *reason, const char *words, unsigned bits,
+                             const char **names)
+{
+    struct name_set set = names_of(bits, names);
+    for (size_t i = 0; i < set.count; i++) {
+        const char *part = arena_printf(&arena, "%s %s", words, set.names[i]);
+        expect(reason, part, part);
+    }
+}
+
+/* Returns what is wrong with a provider of a granular group, and whether it has something. */
+static bool expect_provider(const struct scene *scene, const struct wish *wish, int number,
+                            struct expected_reason *reason)
+{
+    const struct provider *provider = &scene->providers[number];
+    bool bound = wish->tree >= 0 && has_classes(wish);
+    bool some = bound && provider->root == wish->tree;
+    reason->count = 0;
+    for (int i = 0; i < CLASSES; i++) {
+        if (wish->amounts[i] == 0)
+            continue;
+        some = some || provider->inventories[i].exists;
+        expect_inventory(reason, &provider->inventories[i], class_names[i], wish->amounts[i]);
+    }
+    for (int i = 0; i < wish->trait_sets; i++)
+        some = some || (wish->traits[i] & provider->traits) != 0;
+    for (int i = 0; i < wish->aggregate_sets; i++)
+        some = some || (wish->aggregates[i] & provider->aggregates) != 0;
+    expect_sets(reason, "lacks the trait", wish->traits, wish->trait_sets, provider->traits,
+                trait_names);
+    expect_forbidden(reason, "has the forbidden trait", wish->bad_traits & provider->traits,
+                     trait_names);
+    expect_sets(reason, "is not in aggregate", wish->aggregates, wish->aggregate_sets,
+                provider->aggregates, aggregate_names);
+    expect_forbidden(reason, "is in the forbidden aggregate",
+                     wish->bad_aggregates & provider->aggregates, aggregate_names);
+    if (bound && provider->root != wish->tree)
+        expect(reason, "tree", "is in another tree (in_tree)");
+    return some;
+}
+
+static bool same_kinds(const struct expected_reason *left, const struct expected_reason *right)
+{
+    for (int i = 0; i < left->count && left->count == right->count; i++)
+        if (strcmp(left->kinds[i], right->kinds[i]) != 0)
+            return false;
+    return left->count == right->count;
+}
+
+static void compare_providers(uint64_t seed, const struct explained *explained)
+{
+    const struct explanation *explanation = &explained->explanation;
+    const struct scene *scene = &explained->scene;
+    const struct wish *wish = &scene->wishes[explanation->group];
+    const struct near_misses *misses = &explanation->misses;
+    uint32_t told = misses->others, all = 0;
+    struct expected_reason reason, other;
+    for (int i = 0; i < scene->provider_count; i++)
+        all += expect_provider(scene, wish, i, &other);
+    for (size_t i = 0; i < misses->count; i++) {
+        const struct near_miss *miss = &misses->items[i];
+        uint32_t same = 0;
+        expect_provider(scene, wish, (int)miss->provider, &reason);
+        for (int j = 0; j < scene->provider_count; j++)
+            same += expect_provider(scene, wish, j, &other) && same_kinds(&reason, &other);
+        size_t length = 0;
+        for (int j = 0; j < reason.count; j++)
+            ck_assert_msg(strstr(miss->reason, reason.parts[j]) != NULL,
+                          "seed %llu: \"%s\" does not tell \"%s\"", (unsigned long long)seed,
+                          miss->reason, reason.parts[j]);
+        for (int j = 0; j < reason.count; j++)
+            length += strlen(reason.parts[j]);
+        ck_assert_msg(reason.count > 0 && strlen(miss->reason) < length + 60 * (size_t)reason.count,
+                      "seed %llu: \"%s\" tells more", (unsigned long long)seed, miss->reason);
+        ck_assert_msg(miss->more + 1 == same, "seed %llu: \"%s\": %u more, not %u",
+                      (unsigned long long)seed, miss->reason, miss->more, same - 1);
+        told += 1 + miss->more;
+    }
+    ck_assert_msg(told == all, "seed %llu: %u of %u told", (unsigned long long)seed, told, all);
+}
+
+/* Returns whether an anchor sees a provider with a class, or a trait, or an aggregate. */
+static bool sees(const struct scene *scene, int anchor, int class, unsigned traits,
+                 unsigned aggregates)
+{
+    for (int i = 0; i < scene->provider_count; i++) {
+        const struct provider *provider = &scene->providers[i];
+        if ((provider->root == anchor || shares_with(scene, i, anchor)) &&
+            ((class >= 0 && provider->inventories[class].exists) ||
+             (provider->traits & traits) != 0 || (provider->aggregates & aggregates) != 0))
+            return true;
+    }
+    return false;
+}
+
+static bool tree_has_some(const struct scene *scene, const struct wish *wish, int anchor)
+{
+    unsigned traits = 0, aggregates = 0;
+    bool some = wish->tree == anchor;
+    for (int i = 0; i < wish->trait_sets; i++)
+        traits |= wish->traits[i];
+    for (int i = 0; i < wish->aggregate_sets; i++)
+        aggregates |= wish->aggregates[i];
+    for (int i = 0; i < CLASSES; i++)
+        some = some || (wish->amounts[i] > 0 && sees(scene, anchor, i, 0, 0));
+    return some || sees(scene, anchor, -1, traits, aggregates);
+}
+
+/* Each tree is counted; what it is said not to have at all, it does not see; and a class that no
+   provider of it satisfies is told, by its name or by what else is wrong. */
+static void compare_trees(uint64_t seed, const struct explained *explained)
+{
+    const struct explanation *explanation = &explained->explanation;
+    const struct scene *scene = &explained->scene;
+    const struct wish *wish = &scene->wishes[explanation->group];
+    uint32_t told = explanation->misses.others, all = 0;
+    for (int i = 0; i < scene->provider_count; i++)
+        all += scene->providers[i].root == i && tree_has_some(scene, wish, i);
+    for (size_t i = 0; i < explanation->misses.count; i++) {
+        const struct near_miss *miss = &explanation->misses.items[i];
+        int anchor = (int)miss->provider;
+        told += 1 + miss->more;
+        ck_assert_msg(*miss->reason != '\0', "seed %llu: no reason", (unsigned long long)seed);
+        for (int class = 0; class < CLASSES; class ++) {
+            bool may = wish->amounts[class] == 0;
+            const char *none = strstr(miss->reason, arena_printf(&arena, "has no CLASS_%d", class));
+            bool apart = strstr(miss->reason, "which has no") != NULL;
+            for (int j = 0; j < scene->provider_count; j++)
+                may = may || plain_may(scene, wish, class, anchor, j);
+            ck_assert_msg(none == NULL || apart || !sees(scene, anchor, class, 0, 0),
+                          "seed %llu: \"%s\"", (unsigned long long)seed, miss->reason);
+            ck_assert_msg(may || strstr(miss->reason, class_names[class]) != NULL ||
+                              strstr(miss->reason, "forbidden") != NULL ||
+                              strstr(miss->reason, "aggregate") != NULL ||
+                              strstr(miss->reason, "tree") != NULL,
+                          "seed %llu: \"%s\" does not tell of %s", (unsigned long long)seed,
+                          miss->reason, class_names[class]);
+        }
+        for (int j = 0; j < wish->trait_sets; j++) {
+            struct name_set set = names_of(wish->traits[j], trait_names);
+            const char *lacks =
+                arena_printf(&arena, "lacks the trait%s %s", set.count > 1 ? "s" : "",
+                             names_joined(&set, ", ", &arena));
+            bool seen = sees(scene, anchor, -1, wish->traits[j], 0);
+            ck_assert_msg((strstr(miss->reason, lacks) != NULL) <= !seen, "seed %llu: \"%s\"",
+                          (unsigned long long)seed, miss->reason);
+            ck_assert_msg(seen || strstr(miss->reason, lacks) != NULL, "seed %llu: \"%s\"",
+                          (unsigned long long)seed, miss->reason);
+        }
+    }
+    ck_assert_msg(told == all, "seed %llu: %u of %u told", (unsigned long long)seed, told, all);
+}
+
+START_TEST(the_nearest_lack_what_they_are_said_to_lack)
+{
+    int providers = 0, trees = 0;
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count; seed++) {
+        struct explained explained;
+        explain(seed, &explained);
+        const struct explanation *explanation = &explained.explanation;
+        if (explanation->candidates.found > 0 || asks_nothing(&explained))
+            continue;
+        for (size_t i = 0; i < explanation->misses.count; i++)
+            ck_assert_msg(*explanation->misses.items[i].reason != '\0', "seed %llu: no reason",
+                          (unsigned long long)seed);
+        if (explanation->group == explanation->funnel_count)
+            continue;
+        if (explanation->funnels[explanation->group]->granular) {
+            compare_providers(seed, &explained);
+            providers++;
+        } else {
+            compare_trees(seed, &explained);
+            trees++;
+        }
+    }
+    ck_assert_int_gt(providers, 100);
+    ck_assert_int_gt(trees, 100);
+}
+END_TEST
+
 START_TEST(a_dead_end_is_where_the_explanation_ends)
 {
     int ends[FILTERS] = {0};
@@ -566,6 +862,8 @@ int main(int argc, char **argv)
     tcase_add_test(test, finds_impossible_sets);
     tcase_add_test(test, the_sets_are_the_smallest_of_all);
     tcase_add_test(test, funnels_tell_what_is_left);
+    tcase_add_test(test, figures_of_classes_count_what_they_say);
+    tcase_add_test(test, the_nearest_lack_what_they_are_said_to_lack);
     tcase_add_test(test, a_dead_end_is_where_the_explanation_ends);
     int status = suite_run("explain", test);
     arena_free(&arena);

@@ -267,12 +267,27 @@ static const char *fault_words(const struct sought *sought, const struct fault *
     return arena_printf(arena, "%s, which has no %s", has, text_end(&classes));
 }
 
+/* Returns whether a text is among those before it. */
+static bool is_repeated(const char *const *texts, size_t place)
+{
+    for (size_t i = 0; i < place; i++)
+        if (strcmp(texts[i], texts[place]) == 0)
+            return true;
+    return false;
+}
+
 const char *faults_words(const struct faults *faults, uint32_t anchor)
 {
-    struct text_builder text = text_begin(faults->sought->inquiry->arena);
-    for (size_t i = 0; i < faults->count; i++)
-        text_add_item(&text, i + 1 == faults->count ? " and " : ", ",
-                      fault_words(faults->sought, &faults->items[i], anchor));
+    struct arena *arena = faults->sought->inquiry->arena;
+    struct text_builder text = text_begin(arena);
+    const char **texts = arena_array(arena, faults->count, sizeof(*texts));
+    size_t count = 0;
+    for (size_t i = 0; i < faults->count; i++) {
+        texts[count] = fault_words(faults->sought, &faults->items[i], anchor);
+        count += !is_repeated(texts, count);
+    }
+    for (size_t i = 0; i < count; i++)
+        text_add_item(&text, i + 1 == count ? " and " : ", ", texts[i]);
     return text_end(&text);
 }
 
