@@ -175,7 +175,8 @@ static void write_without(const struct report *report, const struct without *wit
     else if (without->candidates.more)
         result = arena_printf(report->arena, "%s or more", result);
     write_wrapped(report, INDENT,
-                  arena_printf(report->arena, "without %s: %s", without->constraint->text, result));
+                  arena_printf(report->arena, "without %s%s: %s", without->constraint->text,
+                               without->whole_group ? ", and so without its group" : "", result));
 }
 
 static void write_all_without(const struct report *report)

@@ -75,14 +75,14 @@ CAUSES = [
      ['c1 has the trait CUSTOM_A only on numa0, which lacks 2 VCPU of 2 (4 of 4 used)']),
     ('a forbidden trait',
      hosts(3, traits='CUSTOM_OLD'), 'resources=VCPU:4,MEMORY_MB:1&required=!CUSTOM_OLD',
-     'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_OLD.',
+     'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_OLD (host-00, and 2 more).',
      ['host-00 has the forbidden trait CUSTOM_OLD, and 2 more']),
     ('a forbidden trait where the required one is',
      {'old': host(VCPU=16, MEMORY_MB=1024, traits='CUSTOM_OLD CUSTOM_A'),
       'new': host(VCPU=16, MEMORY_MB=1024)},
      'resources=VCPU:4,MEMORY_MB:1&required=CUSTOM_A,!CUSTOM_OLD',
      'Every provider that offers 4 VCPU and has the trait CUSTOM_A has the forbidden trait '
-     'CUSTOM_OLD.',
+     'CUSTOM_OLD (old).',
      ['old has the forbidden trait CUSTOM_OLD', 'new lacks the trait CUSTOM_A']),
     ('a forbidden trait below the root',
      {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A CUSTOM_OLD'),
@@ -93,12 +93,13 @@ CAUSES = [
      ['c1 has the trait CUSTOM_A only on numa0, which has the forbidden trait CUSTOM_OLD']),
     ('a forbidden aggregate',
      hosts(3, aggregates='rack'), 'resources=VCPU:4,MEMORY_MB:1&member_of=!{rack}',
-     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack.',
+     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack '
+     '(host-00, and 2 more).',
      ['host-00 is in the forbidden aggregate rack, and 2 more']),
     ('the forbidden aggregate of the root',
      {'c1': host(aggregates='rack'), 'numa0': host('c1', VCPU=4)},
      'resources=VCPU:4&member_of=!{rack}',
-     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack.',
+     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack (c1).',
      ['c1 is in the forbidden aggregate rack']),
     ('an aggregate without the class',
      dict(hosts(3, aggregates='rack'), other=host(DISK_GB=1, aggregates='row')),
@@ -210,6 +211,99 @@ CAUSES = [
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 + 3 + 3 VCPU with '
      'member_of1=rack, member_of2=rack, member_of3=rack.',
      ['c1 has room for each group, but not for all together']),
+    ('every host is full',
+     hosts(3, used={'VCPU': 15}), 'resources=VCPU:4,MEMORY_MB:1024',
+     'No provider has 4 VCPU left: at most 1 (host-00, 15 of 16 used).',
+     ['host-00 lacks 3 VCPU of 4 (15 of 16 used), and 2 more']),
+    ('processors here, memory there',
+     {'a': host(VCPU=16, MEMORY_MB=8192, used={'VCPU': 16}),
+      'b': host(VCPU=16, MEMORY_MB=8192, used={'MEMORY_MB': 8000})},
+     'resources=VCPU:4,MEMORY_MB:1024',
+     'No provider offers 4 VCPU and 1024 MEMORY_MB: b lacks 832 MEMORY_MB of 1024 (8000 of 8192 '
+     'used); a lacks 4 VCPU of 4 (16 of 16 used).',
+     ['b lacks 832 MEMORY_MB of 1024 (8000 of 8192 used)', 'a lacks 4 VCPU of 4 (16 of 16 used)']),
+    ('the zone is full, of hosts with other figures',
+     dict(hosts(3), a=host(VCPU=4, aggregates='zone', used={'VCPU': 4}),
+          b=host(VCPU=8, aggregates='zone', used={'VCPU': 6})),
+     'resources=VCPU:4&member_of={zone}',
+     'No provider offers 4 VCPU and is in the aggregate zone: b lacks 2 VCPU of 4 (6 of 8 used), '
+     'and 1 more with other figures.',
+     ['b lacks 2 VCPU of 4 (6 of 8 used), and 1 more', 'host-00 is not in aggregate zone, and 2 '
+      'more']),
+    ('zone and row have no host in common',
+     {'a': host(VCPU=16, aggregates='zone'), 'b': host(VCPU=16, aggregates='row')},
+     'resources=VCPU:4&member_of={zone}&member_of={row}',
+     'No provider is in the aggregate zone and in the aggregate row.',
+     ['a is not in aggregate row', 'b is not in aggregate zone']),
+    ('traits on different hosts',
+     {'a': host(VCPU=16, traits='CUSTOM_A'), 'b': host(VCPU=16, traits='CUSTOM_B')},
+     'resources=VCPU:1&required=CUSTOM_A,CUSTOM_B',
+     'No provider has the trait CUSTOM_A and the trait CUSTOM_B: a lacks the trait CUSTOM_B; b '
+     'lacks the trait CUSTOM_A.',
+     ['a lacks the trait CUSTOM_B', 'b lacks the trait CUSTOM_A']),
+    ('the host with the port is full',
+     {'a': host(VCPU=4, used={'VCPU': 4}),
+      'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000), 'b': host(VCPU=4)},
+     'resources=VCPU:1&resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100',
+     'No tree has groups without suffix and _PORT together: a has '
+     'resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100, but lacks 1 VCPU of 1 (4 of 4 used).',
+     ['a has nothing for group without suffix', 'b has nothing for group _PORT']),
+    ('two ports need two devices',
+     {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
+     'resources1=NET_BW_EGR_KILOBIT_PER_SEC:1&resources2=NET_BW_EGR_KILOBIT_PER_SEC:1&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits.',
+     ['a has room, but not on different providers']),
+    ('two ports are too much for one device',
+     {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
+     'resources1=NET_BW_EGR_KILOBIT_PER_SEC:600&resources2=NET_BW_EGR_KILOBIT_PER_SEC:600&'
+     'group_policy=none',
+     'Groups 1 and 2 fit alone, not together: of 1200 NET_BW_EGR_KILOBIT_PER_SEC a provider has at '
+     'most 1000 left (nic).',
+     ['a has room for each group, but not for all together']),
+    ('devices at different NUMA nodes',
+     dict(NUMA, gpu=host('numa0', PGPU=1), fpga=host('numa1', FPGA=1)),
+     'resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_G,_F&group_policy=none',
+     'same_subtree=_G,_F: no provider has groups _G and _F at or below it; 1 fits _G (gpu), 1 fits '
+     '_F (fpga).',
+     ['c1 has all, but not in one subtree']),
+    ('root_required asks for the trait of a NUMA node',
+     NUMA, 'resources=VCPU:1&root_required=CUSTOM_A',
+     'No root provider has the trait CUSTOM_A (root_required); 1 provider has it below a root '
+     '(numa0).',
+     ['c1 lacks the trait CUSTOM_A (root_required)']),
+    ('the host whose root is as required is full',
+     dict(hosts(2), big=host(VCPU=16, traits='CUSTOM_A', used={'VCPU': 15})),
+     'resources=VCPU:4&root_required=CUSTOM_A',
+     'No tree whose root has the trait CUSTOM_A (root_required) offers 4 VCPU: big lacks 3 VCPU of '
+     '4 (15 of 16 used).',
+     ['big lacks 3 VCPU of 4 (15 of 16 used)',
+      'host-00 lacks the trait CUSTOM_A (root_required), and 1 more']),
+    ('the target of a migration is full',
+     dict(hosts(2), target=host(VCPU=16, used={'VCPU': 15})),
+     'resources=VCPU:4&in_tree={target}',
+     'Nothing in the tree of target offers 4 VCPU: target lacks 3 VCPU of 4 (15 of 16 used).',
+     ['target lacks 3 VCPU of 4 (15 of 16 used)',
+      'host-00 is in another tree (in_tree), and 1 more']),
+    ('the pool is full',
+     {'c1': host(VCPU=16, aggregates='rack'),
+      'pool': dict(SHARED_POOL, used={'DISK_GB': 995})}, 'resources=VCPU:1,DISK_GB:10',
+     'No provider has 10 DISK_GB left: at most 5 (pool, 995 of 1000 used).',
+     ['c1 cannot use pool, which lacks 5 DISK_GB of 10 (995 of 1000 used)',
+      'pool has no VCPU and lacks 5 DISK_GB of 10 (995 of 1000 used)']),
+    ('one machine is taken, one in maintenance',
+     {'a': host(CUSTOM_BAREMETAL=1, used={'CUSTOM_BAREMETAL': 1}),
+      'b': host(CUSTOM_BAREMETAL=limited(1, reserved=1))}, 'resources=CUSTOM_BAREMETAL:1',
+     'No provider offers 1 CUSTOM_BAREMETAL: 1 has too little left (0 on a, 1 of 1 used), 1 '
+     'reserves too much (1 of 1 on b).',
+     ['a lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 used)',
+      'b lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 reserved)']),
+    ('the aggregate is that of the root, the group has a suffix',
+     {'c1': host(DISK_GB=10, aggregates='zone'), 'numa': host('c1', VCPU=4)},
+     'resources1=VCPU:1&member_of1={zone}',
+     'No provider offers 1 VCPU and is in the aggregate zone: numa is not in aggregate zone; c1 '
+     'has no VCPU.',
+     ['numa is not in aggregate zone', 'c1 has no VCPU']),
 ]
 
 
@@ -225,6 +319,9 @@ def make(cloud, name, provider):
                        {'name': name, 'uuid': number(name),
                         'parent_provider_uuid': parent and number(parent)})
     assert answer.status == 200, answer.text
+    for resource in provider['inventories']:
+        if resource.startswith('CUSTOM_'):
+            put(cloud, '/resource_classes/' + resource)
     for trait in provider['traits']:
         if trait.startswith('CUSTOM_'):
             put(cloud, '/traits/' + trait)

@@ -80,6 +80,27 @@ static const char *tell_misses(const struct telling *telling, size_t group, cons
     return told.length > 0 ? arena_printf(telling->arena, ": %s", text_end(&told)) : "";
 }
 
+/* Returns who has only what is forbidden: " (host-1, and 12 more)"; or "". */
+static const char *those_forbidden(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    struct near_misses misses = near_misses_find(&sought, NULL);
+    for (size_t i = 0; i < misses.count && !budget_is_over(telling->inquiry->budget); i++) {
+        const struct near_miss *miss = &misses.items[i];
+        const char *name = provider_label(explanation->world, explanation->names, miss->provider);
+        if (strncmp(miss->reason, "has the forbidden", strlen("has the forbidden")) != 0 &&
+            strncmp(miss->reason, "is in the forbidden", strlen("is in the forbidden")) != 0)
+            continue;
+        return miss->more == 0
+                   ? arena_printf(telling->arena, " (%s)", name)
+                   : arena_printf(telling->arena, " (%s, and %u more)", name, miss->more);
+    }
+    return "";
+}
+
 /* Tells that all that has the rest of the set has what the only negative constraint forbids.
    Returns NULL if there are more, or none, of these. */
 static const char *tell_forbidden(const struct telling *telling)
@@ -100,11 +121,14 @@ static const char *tell_forbidden(const struct telling *telling)
     const struct request_group *group = telling_group(telling, negative);
     const char *that = predicates(&positive, NULL);
     if (negative->kind == CONSTRAINT_FORBIDDEN)
-        return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s",
-                            that, group->traits.forbidden.names[negative->index]);
-    return arena_printf(telling->arena, "every provider that %s%s is in the forbidden aggregate %s",
-                        that, *group->suffix != '\0' ? "" : ", or its root,",
-                        group->aggregates.forbidden.names[negative->index]);
+        return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s%s",
+                            that, group->traits.forbidden.names[negative->index],
+                            those_forbidden(telling, negative->group));
+    return arena_printf(telling->arena,
+                        "every provider that %s%s is in the forbidden aggregate %s%s", that,
+                        *group->suffix != '\0' ? "" : ", or its root,",
+                        group->aggregates.forbidden.names[negative->index],
+                        those_forbidden(telling, negative->group));
 }
 
 static const char *tell_group(const struct telling *telling, const size_t *groups, size_t count)

@@ -4,10 +4,14 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/sorted.h"
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+
+/* Groups of a set, at most, whose trees are looked for. */
+enum { RAREST_TRIED = 8 };
 
 /* Returns how many providers, or trees, satisfy a group, and the first: "1 fits (fpga0)". */
 static const char *fits_words(const struct telling *telling, size_t group)
@@ -245,16 +249,111 @@ static const char *tell_holders(const struct telling *telling, size_t group)
                         count == 1 ? " has" : "s have", texts, label);
 }
 
+static void see_tree(void *subject, uint32_t anchor, uint32_t provider)
+{
+    bool *trees = subject;
+    (void)provider;
+    trees[anchor] = true;
+}
+
+/* Finds the trees that have what the set asks of a group. Returns how many. */
+static uint32_t find_trees(const struct telling *telling, size_t group, const char **texts,
+                           bool *trees)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
+    bool *found = arena_array(telling->arena, world->provider_count, sizeof(*found));
+    const struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    uint32_t count = 0;
+    *texts = group_texts(telling, group, kept);
+    if (sought.group.granular)
+        find_holders(&sought, found);
+    else if (relaxation_find(telling->relaxation, kept, trees) == SEARCH_LATE)
+        return 0;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (found[i])
+            inquiry_visit_anchors(telling->inquiry, i, false, see_tree, trees);
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        count += trees[i];
+    return count;
+}
+
+/* Tells what the trees lack for a group that have what the set asks of the rarest group. NULL: they
+   have nothing of it. */
+static const char *tell_lack(const struct telling *telling, size_t group, const char *texts,
+                             const bool *trees)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    const struct near_misses misses = near_misses_find(&sought, trees);
+    if (misses.count == 0 || budget_is_over(telling->inquiry->budget))
+        return NULL;
+    uint32_t root = explanation->world->providers[misses.items[0].provider].root;
+    const char *words =
+        near_miss_words(telling->arena, explanation->world, explanation->names, &misses.items[0]);
+    const char *label = provider_label(explanation->world, explanation->names, root);
+    return arena_printf(telling->arena, "%s has %s, but %s", label, texts,
+                        misses.items[0].provider == root ? words + strlen(label) + 1 : words);
+}
+
+/* The trees of a group of the set. */
+struct group_trees {
+    size_t group;
+    uint32_t count;
+    bool *trees;
+    const char *texts; /* what is asked of the group */
+};
+
+static int group_trees_compare(const void *left, const void *right)
+{
+    const struct group_trees *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? -1 : 1;
+    return a->group < b->group ? -1 : a->group > b->group;
+}
+
+/* Tells what the trees lack that have one of the groups, the rarest if they have something of
+   another. */
+static const char *tell_rarest(const struct telling *telling, const size_t *groups, size_t count)
+{
+    uint32_t providers = telling->explanation->world->provider_count;
+    struct group_trees found[RAREST_TRIED];
+    const char *told = NULL;
+    if (count > RAREST_TRIED)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        found[i] = (struct group_trees){
+            .group = groups[i],
+            .trees = arena_array(telling->arena, providers, sizeof(bool)),
+        };
+        found[i].count = find_trees(telling, groups[i], &found[i].texts, found[i].trees);
+    }
+    sort(found, count, sizeof(*found), group_trees_compare);
+    for (size_t i = 0; i < count * count && told == NULL; i++) {
+        const struct group_trees *rare = &found[i / count], *other = &found[i % count];
+        if (rare != other && rare->count > 0)
+            told = tell_lack(telling, other->group, rare->texts, rare->trees);
+    }
+    return told;
+}
+
 /* Groups that each have a provider, but not in one tree. */
 static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder holders = text_begin(telling->arena);
-    const char *sharing = cause_of_sharing(telling);
-    for (size_t i = 0; i < count; i++)
+    const char *told = cause_of_sharing(telling);
+    if (told == NULL)
+        told = tell_rarest(telling, groups, count);
+    for (size_t i = 0; i < count && told == NULL; i++)
         text_add_item(&holders, ", ", tell_holders(telling, groups[i]));
     return arena_printf(telling->arena, "%s has groups %s together: %s", no_tree(telling),
                         group_names(telling, groups, count),
-                        sharing != NULL ? sharing : text_end(&holders));
+                        told != NULL ? told : text_end(&holders));
 }
 
 const char *cause_of_groups(const struct telling *telling, const size_t *groups, size_t count)

@@ -76,12 +76,34 @@ static enum outcome make_funnels(struct explaining *explaining)
     return budget_is_over(&explaining->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;
 }
 
+/* Tells what the trees lack whose roots are as root_required asks, of the first group that they do
+   not satisfy; then what the other roots lack. */
+static void find_last_roots(struct explaining *explaining, const bool *trees)
+{
+    struct explanation *explanation = explaining->explanation;
+    const struct inquiry *inquiry = &explaining->inquiry;
+    const struct world *world = explanation->world;
+    struct near_misses of_group = {.count = 0};
+    bool *among = arena_array(inquiry->arena, world->provider_count, sizeof(*among));
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        among[i] = membership_holds(&inquiry->query.root_traits, world_traits(world, i),
+                                    world->trait_words);
+    for (size_t i = 0; i < inquiry->query.group_count && of_group.count == 0; i++) {
+        const struct sought sought = sought_of_group(inquiry, explanation->names, i);
+        of_group = near_misses_find(&sought, among);
+    }
+    explanation->misses = near_roots_find(inquiry, trees);
+    near_misses_put_first(&explanation->misses, &of_group);
+}
+
 /* Tells what the trees lack that pass all filters but the last. */
 static void find_last(struct explaining *explaining, enum explain_filter filter, const bool *trees)
 {
     struct explanation *explanation = explaining->explanation;
     const struct inquiry *inquiry = &explaining->inquiry;
     explanation->misses.count = 0;
+    if (filter == FILTER_ROOT_REQUIRED)
+        find_last_roots(explaining, trees);
     for (size_t i = 0; i < inquiry->query.group_count && filter == FILTER_TRAITS_TOGETHER; i++) {
         const struct sought sought = sought_of_group(inquiry, explanation->names, i);
         if (!sought.group.granular)
@@ -130,6 +152,7 @@ static void count_without(struct explaining *explaining)
         without->constraint = &constraints->items[i];
         without->asks =
             request_without(explanation->request, without->constraint, arena, &without->request);
+        without->whole_group = without->request.group_count < explanation->request->group_count;
         if (!without->asks)
             continue;
         begin_part(explaining, 1.0 / (double)(count - i));

@@ -21,7 +21,8 @@ enum { WITHOUT_MOST = 256 };
 /* The request without one of its constraints. */
 struct without {
     const struct constraint *constraint;
-    bool asks; /* something is left to be asked: */
+    bool whole_group; /* the rest of its group goes too, as it has no other class */
+    bool asks;        /* something is left to be asked: */
     struct candidate_request request;
     struct candidate_count candidates;
 };

@@ -641,6 +641,63 @@ struct near_misses near_trees_find(const struct inquiry *inquiry, struct funnel 
     return found;
 }
 
+static const char *root_words(const struct inquiry *inquiry, const uint64_t *own)
+{
+    const struct membership *asked = &inquiry->request->root_traits;
+    const struct search_membership *required = &inquiry->query.root_traits;
+    const struct search_membership *forbidden = &inquiry->forbidden.root_traits;
+    struct text_builder lacks = text_begin(inquiry->arena);
+    for (size_t i = 0; i < required->required_count; i++)
+        if (!bits_meet(required->required[i], own, inquiry->world->trait_words))
+            text_add_item(&lacks, " and ",
+                          arena_printf(inquiry->arena, "lacks the trait %s",
+                                       names_joined(&asked->required[i], ", ", inquiry->arena)));
+    for (size_t i = 0; i < forbidden->required_count; i++)
+        if (bits_meet(forbidden->required[i], own, inquiry->world->trait_words))
+            text_add_item(&lacks, " and ",
+                          arena_printf(inquiry->arena, "has the forbidden trait %s",
+                                       asked->forbidden.names[i]));
+    return arena_printf(inquiry->arena, "%s (root_required)", text_end(&lacks));
+}
+
+struct near_misses near_roots_find(const struct inquiry *inquiry, const bool *found)
+{
+    const struct world *world = inquiry->world;
+    const struct search_membership *required = &inquiry->query.root_traits;
+    const struct search_membership *forbidden = &inquiry->forbidden.root_traits;
+    struct missing missing = missing_begin(inquiry);
+    size_t work = 4 + (required->required_count + forbidden->required_count) * world->trait_words;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, work); i++) {
+        struct miss *miss = &missing.misses[i];
+        const uint64_t *own = world_traits(world, i);
+        miss->rarest = 1;
+        for (size_t j = 0; j < required->required_count + forbidden->required_count; j++) {
+            bool bad = j < required->required_count
+                           ? !bits_meet(required->required[j], own, world->trait_words)
+                           : bits_meet(forbidden->required[j - required->required_count], own,
+                                       world->trait_words);
+            miss->weight += bad ? WEIGHT_ONE : 0;
+            miss->kinds = (miss->kinds + bad) * 0x9e3779b97f4a7c15u;
+        }
+    }
+    struct near_misses misses = put_together(&missing, true, found);
+    for (size_t i = 0; i < misses.count; i++)
+        misses.items[i].reason = root_words(inquiry, world_traits(world, misses.items[i].provider));
+    return misses;
+}
+
+void near_misses_put_first(struct near_misses *misses, const struct near_misses *first)
+{
+    struct near_misses all = *first;
+    for (size_t i = 0; i < misses->count; i++)
+        if (all.count < MISSES_MOST)
+            all.items[all.count++] = misses->items[i];
+        else
+            all.others += 1 + misses->items[i].more;
+    all.others += misses->others;
+    *misses = all;
+}
+
 struct near_misses near_misses_alike(const struct inquiry *inquiry, const bool *found,
                                      const char *reason)
 {

@@ -34,6 +34,12 @@ struct near_misses near_misses_find(const struct sought *sought, const bool *amo
    see a provider for a group. The funnels are those of all groups. */
 struct near_misses near_trees_find(const struct inquiry *inquiry, struct funnel *const *funnels);
 
+/* Finds what roots lack that root_required asks for, among those that have found[root]. */
+struct near_misses near_roots_find(const struct inquiry *inquiry, const bool *found);
+
+/* Adds misses before others, as far as there is room. */
+void near_misses_put_first(struct near_misses *misses, const struct near_misses *first);
+
 /* Returns a miss in words: "compute-1 lacks the trait A, and 12 more". */
 const char *near_miss_words(struct arena *arena, const struct world *world,
                             const char *const *names, const struct near_miss *miss);
