@@ -9,6 +9,8 @@ BERTH_PAIRS is the number of writes that are each followed by a read through ano
 BERTH_WSREP_GTID_MODE what the nodes have as wsrep_gtid_mode.
 """
 import collections
+import concurrent.futures
+import contextlib
 import os
 import random
 import signal
@@ -24,7 +26,8 @@ from support.freshness import Connection, Hosts
 from support.paths import BERTH_MANAGE, BUILD, TOP
 from support.workload import Client, World, make_child
 
-pytestmark = pytest.mark.plain  # three servers and what they replicate take long enough
+# Three servers and what they replicate take long enough, without sanitizers too.
+pytestmark = [pytest.mark.plain, pytest.mark.timeout(900)]
 
 SECONDS = 30
 PAIRS = int(os.environ.get('BERTH_PAIRS', '600'))
@@ -176,21 +179,40 @@ def total_reads(pools):
 
 
 def test_a_read_sees_every_write_that_another_node_acknowledged(pools):
-    before = total_reads(pools)
-    with Hosts(pools, pools, [pool.node for pool in pools], 8) as hosts:
-        taken = hosts.pairs(PAIRS, [
-            (8, hosts.claim), (8, hosts.release), (4, hosts.by_hand), (1, hosts.by_hand_away),
-            (2, hosts.resize), (2, hosts.tag), (1, hosts.make_one)])
+    """Three clients at once, so that the nodes apply and log several transactions together."""
+    before, taken = total_reads(pools), collections.Counter()
+
+    def work(seed):
+        with Hosts(pools, pools, [pool.node for pool in pools], 6, seed, patient=True) as hosts:
+            for write, times in hosts.pairs(PAIRS // 3, [
+                    (8, hosts.claim), (8, hosts.release), (4, hosts.by_hand),
+                    (1, hosts.by_hand_away), (2, hosts.resize), (2, hosts.tag),
+                    (1, hosts.make_one)]).items():
+                taken[write.__name__] += times
+
+    with concurrent.futures.ThreadPoolExecutor(3) as threads:
+        list(threads.map(work, range(3)))
     reads = total_reads(pools) - before
-    print({write.__name__: times for write, times in taken.items()}, reads)
+    print(taken, reads)
     assert reads['kept'] > PAIRS * 0.6, reads
+
+
+@contextlib.contextmanager
+def quick_to_suspect(cluster):
+    """Nodes count as gone after a few seconds: some may be lost that nobody has killed, too."""
+    cluster.set_patience(4)
+    yield
+    cluster.wait_whole()
+    cluster.set_patience(15)
 
 
 def test_a_node_that_has_lost_the_others_shows_nothing_old(pools):
     """It answers 503 until it has found them again, and then what they have done."""
     lost, *others = pools
+    lost.node.cluster.wait_whole()
     lost.wait_until_kept()
-    with Hosts(others, others, [others[0].node], 3) as hosts:
+    with quick_to_suspect(lost.node.cluster), \
+            Hosts(others, others, [others[0].node], 3, patient=True) as hosts:
         reader = Connection(lost)
         path = '/allocation_candidates?resources=VCPU:1'
 
@@ -223,20 +245,21 @@ def test_a_node_that_takes_all_data_anew(pools):
     """And, where the server allows it, without the writes of others in its log, which is then no
     log to follow."""
     pool, *others = pools
+    pool.node.cluster.wait_whole()
     runs = [(['--log-slave-updates=OFF'], 'cluster')] if GTID_MODE == 'OFF' else []
-    with Hosts(others, pools, [others[0].node], 3) as hosts:
+    with Hosts(others, pools, [others[0].node], 3, patient=True) as hosts:
         for options, reason in (*runs, ([], None)):
-            pool.node.kill()
+            pool.node.stop()
             if reason or not runs:
                 pool.node.forget()
             hosts.claim()
             pool.node.start(*options)
             hosts.by_hand()
-            pool.node.wait_synced()
+            pool.node.cluster.wait_whole()
             wait_until('the world: %s' % reason, lambda: pool.world()['reason'] == reason)
             hosts.check()
             hosts.resize()
-            hosts.readers = [Connection(pool)]
+            hosts.readers = [Connection(pool, patient=True)]
             hosts.check()
 
 
@@ -275,6 +298,7 @@ def disturb(pools, end):
     numbers = random.Random(7)
     while time.monotonic() < end - 12:
         node = numbers.choice(pools).node
+        node.cluster.wait_whole()
         if numbers.random() < 0.5:
             node.kill()
             time.sleep(1)
@@ -283,7 +307,7 @@ def disturb(pools, end):
             node.signal(signal.SIGSTOP)
             time.sleep(numbers.choice([1, 6]))
             node.signal(signal.SIGCONT)
-        node.wait_synced()
+        node.cluster.wait_whole()
         master = numbers.choice(pools)
         pid = int(open(master.directory + '/berth.pid').read())
         children = open('/proc/%d/task/%d/children' % (pid, pid)).read().split()
@@ -301,12 +325,11 @@ def test_the_history_has_an_order(pools):
     clients = [Client(world, 'client-%d' % number, end) for number in range(5)]
     for client in clients:
         client.start()
-    disturb(pools, end)
+    with quick_to_suspect(pools[0].node.cluster):
+        disturb(pools, end)
     for client in clients:
         client.join()
         assert client.error is None, client.error
-    for pool in pools:
-        pool.node.wait_synced()
     for number, pool in enumerate(pools):  # a last look through every node
         last = Client(world, 'last-%d' % number, 0)
         last.random.choice = (

@@ -117,8 +117,7 @@ def reads_of_the_world(cloud, hosts):
 
 
 def restart(cloud, hosts):
-    for session in hosts.sessions:
-        session.close()
+    hosts.close()
     cloud.stop_database()
     cloud.start_database()
     hosts.open_sessions()
@@ -152,12 +151,11 @@ def reset(cloud, hosts):
 
 def by_hand_with(setting):
     def fault(cloud, hosts):
-        session = hosts.sessions[0]
-        name = setting.split(' ')[0]
-        session.sql('SET @before = @@session.%s; SET SESSION %s' % (name, setting))
+        hosts.sessions[0].sql('SET SESSION ' + setting)
         hosts.by_hand()
         hosts.check()
-        session.sql('SET SESSION %s = @before' % name)
+        hosts.close()
+        hosts.open_sessions()
     return fault
 
 
@@ -178,7 +176,8 @@ def alter(text):
         ('restarted', 'log_lost', restart),
         ('restored', 'changed', restore),
         ('row image', 'row_image', by_hand_with('binlog_row_image = MINIMAL')),
-        ('statements', 'statement', by_hand_with('binlog_format = STATEMENT')),
+        ('statements', 'statement', by_hand_with(
+            "binlog_format = STATEMENT, tx_isolation = 'REPEATABLE-READ'")),
         ('column added', 'changed', alter('ALTER TABLE inventories ADD COLUMN more INT FIRST')),
         ('column removed', 'changed', alter('ALTER TABLE inventories DROP COLUMN more')),
         ('truncated', 'changed', truncate))])

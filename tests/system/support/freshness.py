@@ -6,6 +6,7 @@ Only what is here changes the hosts, so that what each read must show is known.
 import http.client
 import json
 import random
+import time
 import uuid
 
 from support.database import Session
@@ -15,13 +16,25 @@ FULL = 700
 
 
 class Connection:
-    """A client that keeps its connection."""
+    """A client that keeps its connection.
 
-    def __init__(self, service):
+    patient: it repeats what was answered 503, which means that nothing has happened.
+    """
+
+    def __init__(self, service, patient=False):
         self.service = service
+        self.patient = patient
         self.connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=60)
 
     def ask(self, method, path, body=None):
+        end = time.monotonic() + 120
+        while True:
+            status, document = self.ask_once(method, path, body)
+            if status != 503 or not self.patient or time.monotonic() > end:
+                return status, document
+            time.sleep(0.05)
+
+    def ask_once(self, method, path, body):
         headers = {'x-auth-token': 'admin', 'openstack-api-version': 'placement 1.39',
                    'accept': 'application/json'}
         if body is not None:
@@ -43,14 +56,14 @@ class Hosts:
     """Hosts with VCPU, and what is expected of them.
 
     writers, readers: services. servers: databases for SQL by hand. A read goes through another
-    reader than the write before, if there is one.
+    reader than the write before, if there is one. patient: see Connection.
     """
 
-    def __init__(self, writers, readers, servers, count=30, seed=3):
+    def __init__(self, writers, readers, servers, count=30, seed=3, patient=False):
         self.dice = random.Random(seed)
         self.trait = 'CUSTOM_FRESH_%s' % uuid.uuid4().hex.upper()
-        self.writers = [Connection(service) for service in writers]
-        self.readers = [Connection(service) for service in readers]
+        self.writers = [Connection(service, patient) for service in writers]
+        self.readers = [Connection(service, patient) for service in readers]
         self.servers = servers
         self.open_sessions()
         self.used, self.total, self.traits, self.consumers, self.ids = {}, {}, {}, {}, {}
@@ -77,7 +90,7 @@ class Hosts:
     def open_sessions(self):
         self.sessions = [Session(server.socket, 'placement') for server in self.servers]
         for session in self.sessions:
-            session.sql('SET SESSION wsrep_sync_wait = 15')
+            session.sql("SET SESSION wsrep_sync_wait = 15, tx_isolation = 'READ-COMMITTED'")
 
     # Writes.
 
@@ -143,9 +156,10 @@ class Hosts:
 
     def empty(self, host):
         """By hand, all that is held of a host."""
-        self.sql('BEGIN; DELETE FROM allocations WHERE resource_provider_id = %s; DELETE FROM '
-                 'consumers WHERE uuid NOT IN (SELECT consumer_id FROM allocations); COMMIT'
-                 % self.ids[host])
+        consumers = [consumer for consumer, held in self.consumers.items() if held[0] == host]
+        self.sql("BEGIN; DELETE FROM allocations WHERE resource_provider_id = %s; DELETE FROM "
+                 "consumers WHERE uuid IN ('%s'); COMMIT"
+                 % (self.ids[host], "', '".join(consumers)))
         self.consumers = {consumer: held for consumer, held in self.consumers.items()
                           if held[0] != host}
         self.used[host] = 0

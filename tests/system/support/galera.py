@@ -43,6 +43,8 @@ class Node:
         self.directory = os.path.join(cluster.directory, 'node%d' % index)
         self.socket = os.path.join(self.directory, 'db.sock')
         self.process = None
+        self.options = ()
+        self.attempts = 0
 
     def write_configuration(self):
         os.makedirs(os.path.join(self.directory, 'temporary'), exist_ok=True)
@@ -54,10 +56,8 @@ class Node:
                 'base_port=%d' % self.group_port,
                 'gcache.size=64M',
                 'evs.keepalive_period=PT0.5S',
-                'evs.suspect_timeout=PT4S',
-                'evs.inactive_timeout=PT8S',
-                'evs.install_timeout=PT8S',
                 'pc.recovery=true',
+                self.cluster.timeouts(),
             ]
         )
         lines = [
@@ -91,18 +91,18 @@ class Node:
             'wsrep_node_address=127.0.0.1:%d' % self.group_port,
             'wsrep_sst_method=rsync',
             'wsrep_sst_receive_address=127.0.0.1:%d' % self.sst_port,
-            'wsrep_slave_threads=2',
+            'wsrep_slave_threads=4',
             'wsrep_provider_options=' + provider,
         ]
         with open(os.path.join(self.directory, 'my.cnf'), 'w') as file:
             file.write('\n'.join(lines) + '\n')
 
-    def start(self, *options, first=False):
+    def start(self, *options):
+        self.options = options
+        self.write_configuration()
         command = ['mariadbd', '--defaults-file=%s/my.cnf' % self.directory, *options]
         if os.getuid() == 0:
             command.append('--user=' + self.cluster.user)
-        if first:
-            command.append('--wsrep-new-cluster')
         environment = dict(os.environ, LD_PRELOAD=self.cluster.preload)
         environment['PATH'] += ':/usr/sbin:/sbin'
         self.process = subprocess.Popen(
@@ -123,21 +123,35 @@ class Node:
             check=True,
         ).stdout
 
-    def is_synced(self):
+    def status(self):
+        """What it says of the cluster, by the names of the status variables; {}: nothing."""
         try:
-            return (
-                'Synced' in self.sql("SHOW STATUS LIKE 'wsrep_local_state_comment'")
-                and 'ON' in self.sql("SHOW STATUS LIKE 'wsrep_ready'").split()
-            )
+            rows = self.sql("SHOW STATUS LIKE 'wsrep\\_%'").splitlines()
         except (subprocess.CalledProcessError, OSError):
-            return False
+            return {}
+        return dict(row.split('\t', 1) for row in rows)
+
+    def is_synced(self):
+        status = self.status()
+        return (status.get('wsrep_local_state_comment') == 'Synced'
+                and status['wsrep_ready'] == 'ON')
 
     def wait_synced(self):
         def is_ready():
-            assert self.process.poll() is None, self.log()
+            self.start_again()
+            self.cluster.find_majority()
             return self.is_synced()
 
-        wait_until('node %d is synced' % self.index, is_ready, seconds=120)
+        self.attempts = 3
+        wait_until('node %d is synced' % self.index, is_ready, seconds=300)
+
+    def start_again(self):
+        """If it has ended, as a service manager does: a node that finds traces of what it was
+        before it was killed, at the others, ends itself."""
+        if self.process.poll() is not None:
+            self.attempts -= 1
+            assert self.attempts > 0 and '--wsrep-new-cluster' not in self.options, self.log()
+            self.start(*self.options)
 
     def log(self):
         with open(os.path.join(self.directory, 'mariadbd.log'), errors='replace') as file:
@@ -157,6 +171,11 @@ class Node:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def stop(self):
+        """It says goodbye, so that the others need not find out."""
+        self.signal(signal.SIGTERM)
+        self.process.wait()
+
     def signal(self, number):
         os.killpg(self.process.pid, number)
 
@@ -174,6 +193,7 @@ class Cluster:
             text=True,
             check=True,
         )
+        self.patience = 15
         self.nodes = []
         ports = set()
         while len(ports) < 4 * size:
@@ -181,6 +201,18 @@ class Cluster:
         ports = list(ports)
         for index in range(size):
             self.nodes.append(Node(self, index, ports[4 * index:4 * index + 4]))
+
+    def timeouts(self):
+        return ';'.join('evs.%s_timeout=PT%dS' % (name, seconds) for name, seconds in (
+            ('suspect', self.patience), ('inactive', 2 * self.patience),
+            ('install', 2 * self.patience)))
+
+    def set_patience(self, seconds):
+        """After how many seconds of silence a node counts as gone. On a busy machine they must be
+        many, if no node is to be lost that nobody has killed."""
+        self.patience = seconds
+        for node in self.nodes:
+            node.sql("SET GLOBAL wsrep_provider_options = '%s'" % self.timeouts())
 
     def start(self):
         data = template('mariadb', make_template)
@@ -190,12 +222,37 @@ class Cluster:
             node.write_configuration()
         if os.getuid() == 0:
             subprocess.run(['chown', '-R', self.user, self.directory], check=True)
-        self.nodes[0].start(first=True)
+        self.nodes[0].start('--wsrep-new-cluster')
         self.nodes[0].wait_synced()
         for node in self.nodes[1:]:
             node.start()
         for node in self.nodes[1:]:
             node.wait_synced()
+
+    def find_majority(self):
+        """Do what an operator has to do when all nodes see each other, but none remembers to be of
+        the last majority: that one was killed. The most advanced node has all that a client was
+        told, and begins a new majority."""
+        states = [(node, node.status()) for node in self.nodes]
+        if all(state.get('wsrep_cluster_status') == 'non-Primary'
+               and int(state['wsrep_cluster_size']) == len(states) for _, state in states):
+            node, _ = max(states, key=lambda each: int(each[1]['wsrep_last_committed']))
+            node.sql("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=1'")
+
+    def wait_whole(self):
+        """Until each node has all others. A node that was stopped does not know at first that they
+        have gone on without it, but they do."""
+        def is_whole():
+            for node in self.nodes:
+                node.start_again()
+            self.find_majority()
+            return all(node.is_synced()
+                       and int(node.status()['wsrep_cluster_size']) == len(self.nodes)
+                       for node in self.nodes)
+
+        for node in self.nodes:
+            node.attempts = 3
+        wait_until('the cluster is whole', is_whole, seconds=300)
 
     def stop(self):
         for node in self.nodes:
