@@ -173,8 +173,8 @@ static bool answer(size_t length, bool stays)
 
 START_TEST(a_body_of_any_length_arrives)
 {
-    static const size_t lengths[] = {0,      1,          8191,       8192,           RECORD - 1,
-                                     RECORD, RECORD + 1, 8 * RECORD, 8 * RECORD + 1, 3000000};
+    static const size_t lengths[] = {
+        0, 1, 8191, 8192, RECORD - 1, RECORD, RECORD + 1, 8UL * RECORD, 8UL * RECORD + 1, 3000000};
     for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++)
         ck_assert(answer(lengths[i], true));
 }
