@@ -31,6 +31,8 @@ void connection_close(struct database *database)
     prepared_drop_all(database);
     mysql_close(database->mysql);
     database->mysql = NULL;
+    database->lost = database->mark;
+    database->mark = (struct session_mark){0};
 }
 
 void connection_drop(struct database *database)

@@ -14,6 +14,7 @@
  * The parts:
  *   database.c                struct database: making it, connecting, plain statements
  *   statement.c               prepared statements
+ *   lost_session.c            what became of a transaction whose connection broke
  *   transaction.c             transactions, and running them again after a conflict
  *   value.h                   the values in and out
  *   database_witness.h        the steps of a transaction, for those who watch
@@ -185,6 +186,13 @@ int64_t database_insert_id(const struct database *database);
  */
 typedef enum outcome (*database_body)(void *subject);
 enum outcome database_transaction(struct database *database, database_body body, void *subject);
+
+/* Call it after OUTCOME_UNCERTAIN, outside of a transaction: ends on the server what is left of the
+   session whose connection broke. OUTCOME_OK: its transaction is committed or undone, and what it
+   has written can be looked up. OUTCOME_UNCERTAIN: that cannot be known, since there is no
+   connection, or to another server, a node of a Galera cluster or an SQL proxy, or the session does
+   not end within two seconds. */
+enum outcome database_settle(struct database *database);
 
 /* Calls witness at each step of transactions that write, until the next request begins. */
 void database_set_witness(struct database *database, database_witness witness, void *subject);

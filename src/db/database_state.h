@@ -9,7 +9,7 @@
  *   connection    opening and closing, errors, plain statements
  *   parameters, row_buffer   values into and out of a prepared statement
  *   database      the object, and connecting on demand
- *   statement, transaction   the rest of db/database.h
+ *   statement, lost_session, transaction   the rest of db/database.h
  */
 #ifndef BERTH_DB_DATABASE_STATE_H
 #define BERTH_DB_DATABASE_STATE_H
@@ -26,10 +26,18 @@
 
 struct prepared;
 
+/* What tells a session of the server from all others (db/lost_session.h). */
+struct session_mark {
+    bool tried;
+    char lock[64];   /* the name of the lock it holds; "": none */
+    char server[40]; /* which server it is */
+};
+
 struct database {
     struct database_settings settings; /* with its own copies of the text */
     struct arena *arena;               /* the request's */
     MYSQL *mysql;                      /* NULL: not connected */
+    struct session_mark mark, lost;    /* of this connection, and of the one before */
     struct prepared *prepared;         /* by text; belong to this connection */
     unsigned prepared_count;
     uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */

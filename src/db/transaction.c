@@ -8,6 +8,7 @@
 
 #include "db/connection.h"
 #include "db/database.h"
+#include "db/lost_session.h"
 
 enum {
     PAUSE_FIRST = 2000,    /* microseconds: upper bound of the first pause */
@@ -69,7 +70,7 @@ static void roll_back(struct database *database)
     if (database->mysql != NULL && connection_send(database, "ROLLBACK") != OUTCOME_OK)
         connection_drop(database);
     if (database->mysql != NULL && database->may_hold_locks &&
-        connection_send(database, "DO RELEASE_ALL_LOCKS()") != OUTCOME_OK)
+        session_release_locks(database) != OUTCOME_OK)
         connection_drop(database);
 }
 
@@ -87,6 +88,8 @@ static const struct transaction_kind snapshot = {
 
 static enum outcome begin(struct database *database, const struct transaction_kind *kind)
 {
+    if (kind == &writing)
+        TRY(session_mark(database));
     for (size_t i = 0; kind->beginning[i] != NULL; i++)
         TRY(connection_send(database, kind->beginning[i]));
     return OUTCOME_OK;

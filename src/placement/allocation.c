@@ -28,6 +28,7 @@ static const struct sql select_of_provider = {
     "JOIN resource_classes rc ON rc.id = a.resource_class_id "
     "WHERE a.resource_provider_id = ? ORDER BY c.id, a.id",
     "sisisii"};
+static const struct sql select_consumer = {"SELECT id FROM consumers WHERE uuid = ?", "i"};
 /* The consumer's row is deleted first, so that requests for one consumer wait for each other there.
  */
 static const struct sql delete_consumer = {"DELETE FROM consumers WHERE uuid = ?", NULL};
@@ -161,12 +162,27 @@ static enum outcome run_deletion_at_once(void *subject)
         VALUES(value_text(deletion->consumer_uuid), value_text(deletion->consumer_uuid)));
 }
 
+/* Tells what became of a deletion without an answer. Where the consumer is still there, nothing:
+   OUTCOME_UNMET. Otherwise it may have been this deletion that found it, or none. */
+static enum outcome find_out(const struct deletion *deletion)
+{
+    struct database *database = deletion->context->database;
+    struct rows rows;
+    if (database_settle(database) != OUTCOME_OK ||
+        database_select(database, &select_consumer, VALUES(value_text(deletion->consumer_uuid)),
+                        &rows) != OUTCOME_OK)
+        return OUTCOME_UNCERTAIN;
+    return rows.count > 0 ? OUTCOME_UNMET : OUTCOME_UNCERTAIN;
+}
+
 enum outcome allocations_delete(struct context *context, const char *consumer_uuid)
 {
     struct deletion deletion = {.context = context, .consumer_uuid = consumer_uuid};
     enum outcome outcome = OUTCOME_UNMET;
     if (database_concludes(context->database))
         outcome = database_transaction(context->database, run_deletion_at_once, &deletion);
+    if (outcome == OUTCOME_UNCERTAIN)
+        outcome = find_out(&deletion);
     if (outcome != OUTCOME_UNMET)
         return outcome;
     return database_transaction(context->database, run_deletion, &deletion);

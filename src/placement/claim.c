@@ -31,6 +31,7 @@
 #include "base/sorted.h"
 #include "placement/claim_at_once.h"
 #include "placement/claim_check.h"
+#include "placement/claim_found.h"
 #include "placement/claim_run.h"
 #include "placement/provider.h"
 #include "placement/trail.h"
@@ -400,8 +401,14 @@ enum outcome claims_run(struct claim_run *run)
 enum outcome claims_replace(struct context *context, const struct claim *claims, size_t count)
 {
     enum outcome outcome = claim_at_once(context, claims, count);
+    if (outcome == OUTCOME_UNCERTAIN)
+        outcome = claim_found(context, claims, count);
     if (outcome != OUTCOME_UNMET)
         return outcome;
     struct claim_run *run = claims_prepare(context, claims, count);
-    return database_transaction(context->database, run_transaction, run);
+    outcome = database_transaction(context->database, run_transaction, run);
+    if (outcome == OUTCOME_UNCERTAIN)
+        outcome = claim_found(context, claims, count);
+    return outcome == OUTCOME_UNMET ? database_transaction(context->database, run_transaction, run)
+                                    : outcome;
 }

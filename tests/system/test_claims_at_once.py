@@ -204,17 +204,27 @@ def wait_in_a_lock(cloud, kill):
     cloud.wait_for_lock_waits()
     [[waiting]] = wait_until('the claim waits', lambda: cloud.sql(WAITING))
     cloud.sql('%s %s' % (kill, waiting))
+    if kill == 'KILL CONNECTION':
+        wait_until('it waits again', lambda: cloud.sql(WAITING) not in ([], [[waiting]]), pause=0.2)
+        lock.release()
     asking.join()
-    lock.release()
+    if kill != 'KILL CONNECTION':
+        lock.release()
     return provider, consumer, answers[0]
 
 
-@pytest.mark.parametrize('kill, status', [('KILL CONNECTION', 500), ('KILL QUERY', 503)])
-def test_a_statement_that_does_not_end_is_not_sent_again(cloud, kill, status):
-    """Without its answer nobody knows whether the statement has committed. Where the transaction is
-    still open, it has not."""
-    provider, consumer, answer = wait_in_a_lock(cloud, kill)
-    assert answer.status == status, answer.text
+def test_a_claim_whose_connection_breaks_is_made_again(cloud):
+    provider, consumer, answer = wait_in_a_lock(cloud, 'KILL CONNECTION')
+    assert answer.status == 204, answer.text
+    cloud.wait_until_at_rest()
+    assert used(cloud, provider) == {'VCPU': 2}
+    assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 409
+
+
+def test_a_statement_that_was_ended_is_not_sent_again(cloud):
+    """The transaction is still open, so nothing has been committed."""
+    provider, consumer, answer = wait_in_a_lock(cloud, 'KILL QUERY')
+    assert answer.status == 503, answer.text
     cloud.wait_until_at_rest()
     wait_until('it has left the queue', lambda: holder(cloud, provider) == 'NULL')
     assert used(cloud, provider) == {'VCPU': 1}

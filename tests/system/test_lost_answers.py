@@ -1,0 +1,139 @@
+"""The connection to the database breaks before the answer to a COMMIT comes: where the consumer
+tells whether the claim has happened, the client gets that answer, and nothing happens twice."""
+import threading
+import uuid
+
+import pytest
+from support.cloud import Cloud, wait_until
+from support.consistency import audit_rows
+from support.lossy_proxy import LossyProxy
+
+COMMIT = b'\x03COMMIT'
+
+
+class ProxiedCloud(Cloud):
+    proxy = None
+
+    def connection(self):
+        if self.proxy is None:
+            self.proxy = LossyProxy(self.server.socket)
+        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement?charset=utf8' % (
+            self.password, self.proxy.port)
+
+
+@pytest.fixture(scope='module')
+def cloud(module_directory):
+    cloud = ProxiedCloud(module_directory, workers=2)
+    try:
+        yield cloud.start()
+    finally:
+        cloud.stop()
+        cloud.proxy.close()
+
+
+@pytest.fixture
+def provider(cloud):
+    """A provider of which one unit is taken, so that the owners of claims exist."""
+    provider = cloud.make_provider({'VCPU': {'total': 9}})
+    assert cloud.ask('PUT', '/allocations/' + new_uuid(), claim(provider)).status == 204
+    return provider
+
+
+def new_uuid():
+    return str(uuid.uuid4())
+
+
+def claim(provider, amount=1, generation=None):
+    return {'allocations': {provider: {'resources': {'VCPU': amount}}}, 'project_id': 'project',
+            'user_id': 'user', 'consumer_generation': generation, 'consumer_type': 'INSTANCE'}
+
+
+def state(cloud, provider, consumer):
+    """The generations of both, and what is used."""
+    found = cloud.ask('GET', '/allocations/' + consumer).json
+    return (cloud.ask('GET', '/resource_providers/' + provider).json['generation'],
+            found.get('consumer_generation'),
+            cloud.ask('GET', '/resource_providers/%s/usages' % provider).json['usages']['VCPU'])
+
+
+def lose(cloud, mark, ask):
+    """The answer of a request whose COMMIT is done, and never answered."""
+    cloud.proxy.lose(mark, True)
+    answer = ask()
+    assert cloud.proxy.lost.is_set(), 'no answer was lost'
+    return answer
+
+
+def test_a_claim_that_was_committed_is_found(cloud, provider):
+    consumer = new_uuid()
+    answer = lose(cloud, consumer.encode(), lambda: cloud.ask(
+        'PUT', '/allocations/' + consumer, claim(provider)))
+    assert answer.status == 204, answer.text
+    assert state(cloud, provider, consumer) == (3, 1, 2)
+
+
+def test_a_replacement_that_was_committed_is_found(cloud, provider):
+    consumer = new_uuid()
+    assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
+    answer = lose(cloud, COMMIT, lambda: cloud.ask(
+        'PUT', '/allocations/' + consumer, claim(provider, 3, 1)))
+    assert answer.status == 204, answer.text
+    assert state(cloud, provider, consumer) == (4, 2, 4)
+
+
+def test_a_claim_of_another_for_the_consumer_is_a_conflict(cloud, provider):
+    consumer = new_uuid()
+    answer = interrupted(cloud, provider, consumer, (
+        "INSERT INTO consumers (uuid, project_id, user_id, generation) SELECT '%s', p.id, u.id, 1 "
+        "FROM projects p, users u LIMIT 1; INSERT INTO allocations (resource_provider_id, "
+        "consumer_id, resource_class_id, used) SELECT id, '%s', 0, 5 FROM resource_providers "
+        "WHERE uuid = '%s';" % (consumer, consumer, provider)))
+    assert (answer.status, 'consumer generation conflict' in answer.text) == (409, True)
+    assert state(cloud, provider, consumer) == (2, 1, 6)
+
+
+def interrupted(cloud, provider, consumer, meanwhile=''):
+    """A claim waits for a lock, and its connection breaks. Its session on the server would go on,
+    but for Berth, which ends it before it claims again. Meanwhile the holder of the lock writes."""
+    before = {row[0] for row in cloud.sql('SELECT id FROM information_schema.processlist')}
+    lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % provider)
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(
+        cloud.ask('PUT', '/allocations/' + consumer, claim(provider))))
+    cloud.proxy.lose(consumer.encode(), False)
+    asking.start()
+    assert cloud.proxy.lost.wait(60)
+    wait_until('the claim waits again', lambda: {row[0] for row in cloud.sql(
+        "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx "
+        "WHERE trx_state = 'LOCK WAIT'")} - before, pause=0.2)
+    lock.say(meanwhile)
+    lock.release()
+    asking.join()
+    return answers[0]
+
+
+def test_a_claim_that_waited_is_made_once(cloud, provider):
+    consumer = new_uuid()
+    answer = interrupted(cloud, provider, consumer)
+    assert answer.status == 204, answer.text
+    cloud.wait_until_at_rest()
+    assert state(cloud, provider, consumer) == (3, 1, 2)
+    assert cloud.ask('DELETE', '/allocations/' + consumer).status == 204
+    cloud.wait_until_at_rest()
+    assert state(cloud, provider, consumer)[1:] == (None, 1), 'a session has claimed later'
+
+
+def test_what_cannot_be_known_is_a_500(cloud, provider):
+    """A release, and a batch: they have happened, but nothing tells who did it."""
+    consumer = new_uuid()
+    assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
+    answer = lose(cloud, consumer.encode(), lambda: cloud.ask(
+        'DELETE', '/allocations/' + consumer))
+    assert answer.status == 500
+    assert cloud.ask('DELETE', '/allocations/' + consumer).status == 404
+    consumers = [new_uuid(), new_uuid()]
+    answer = lose(cloud, COMMIT, lambda: cloud.ask(
+        'POST', '/allocations', {one: claim(provider) for one in consumers}))
+    assert answer.status == 500
+    assert [state(cloud, provider, one)[1:] for one in consumers] == [(1, 3), (1, 3)]
+    audit_rows(cloud)
