@@ -67,7 +67,7 @@ class Hosts:
         self.servers = servers
         self.open_sessions()
         self.used, self.total, self.traits, self.consumers, self.ids = {}, {}, {}, {}, {}
-        self.last = None
+        self.last = self.recent = None
         status, _ = self.writers[0].ask('PUT', '/traits/' + self.trait)
         assert status == 201
         self.count = count
@@ -110,6 +110,7 @@ class Hosts:
         assert status == 200, text
         self.put_inventory(host, 0, MOST)
         self.used[host], self.total[host], self.traits[host] = 0, MOST, False
+        self.recent = host
         self.ids[host] = self.sql(
             "SELECT id FROM resource_providers WHERE uuid = '%s'" % host)[0][0]
 
@@ -117,7 +118,8 @@ class Hosts:
         (self.make if len(self.used) < 2 * self.count else self.claim)(of)
 
     def some(self):
-        return self.dice.choice(list(self.used))
+        self.recent = self.dice.choice(list(self.used))
+        return self.recent
 
     def claim(self, of=None):
         host, consumer, amount = self.some(), str(uuid.uuid4()), self.dice.randint(1, 5)
@@ -136,6 +138,7 @@ class Hosts:
             return self.claim(of)
         consumer = self.dice.choice(list(self.consumers))
         host, amount = self.consumers.pop(consumer)
+        self.recent = host
         status, text = self.ask('DELETE', '/allocations/' + consumer, None, of)
         assert status == 204, text
         self.used[host] -= amount
@@ -212,14 +215,51 @@ class Hosts:
 
     def expect(self, expectation):
         self.used, self.total, self.traits, self.consumers, self.ids = expectation
+        self.recent = next(iter(self.used))
 
     def check(self):
-        """Search, and compare everything that the answer shows."""
+        """Search, list, or ask for a host. As many searches as the others together."""
+        self.dice.choice([self.check_search] * 4 + [
+            self.check_traits, self.check_room, self.check_inventory, self.check_usage])()
+
+    def check_search(self):
+        """Compare everything that the answer shows."""
         answer = self.reader().ask('GET', '/allocation_candidates?resources=VCPU:1')
         shown = self.shown(*answer)
         expected = self.expected()
         assert shown == expected, {host: (shown.get(host), expected[host]) for host in expected
                                    if shown.get(host) != expected[host]}
+
+    def listed(self, query):
+        status, answer = self.reader().ask('GET', '/resource_providers?' + query)
+        assert status == 200, answer
+        return {row['uuid'] for row in answer['resource_providers']} & set(self.used)
+
+    def check_traits(self):
+        expected = {host for host, has in self.traits.items() if has}
+        assert self.listed('required=' + self.trait) == expected
+
+    def check_room(self):
+        host = self.recent
+        room = self.total[host] - self.used[host]
+        expected = {host for host in self.used if self.used[host] + room <= self.total[host]}
+        assert self.listed('resources=VCPU:%d' % room) == expected
+        assert self.listed('resources=VCPU:%d' % (room + 1)).isdisjoint({host})
+
+    def about_recent(self, what):
+        status, answer = self.reader().ask(
+            'GET', '/resource_providers/%s/%s' % (self.recent, what))
+        assert status == 200, answer
+        return answer
+
+    def check_inventory(self):
+        shown = self.about_recent('inventories')['inventories']['VCPU']['total']
+        assert shown == self.total[self.recent]
+        shown = self.about_recent('traits')['traits']
+        assert shown == [self.trait] * self.traits[self.recent]
+
+    def check_usage(self):
+        assert self.about_recent('usages')['usages'] == {'VCPU': self.used[self.recent]}
 
     def pairs(self, count, sources):
         """Write and read so many times. sources: pairs (weight, function); return how often each
