@@ -130,6 +130,9 @@ def test_one_statement(clouds):
 
     for path in paths:
         wait_until('one statement for ' + path, lambda path=path: statements(path) == 1)
+    for _ in range(3):
+        path = '/resource_providers/' + clouds[0].make_provider({})
+        wait_until('one statement for a new one', lambda path=path: statements(path) == 1)
 
 
 def insert(cloud, number, uuid, name, root, parent='NULL'):
@@ -161,7 +164,8 @@ def test_odd_rows(clouds, damage):
     for number, root, parent in damage:
         insert(clouds[0], number, 'aaaaaaaa-0000-4000-8000-0000000000%d' % number,
                "'d%d'" % number, root, parent)
-    paths = ['/resource_providers', '/resource_providers?in_tree=' + uuids[20]]
+    paths = ['/resource_providers'] + ['/resource_providers?in_tree=' + uuid for uuid in (
+        uuids[20], uuids[30], uuids[23].lower(), 'aaaaaaaa-0000-4000-8000-000000000025')]
     paths += ['/resource_providers/%s%s' % (urllib.parse.quote(uuid), part)
               for uuid in list(uuids.values()) + ['aaaaaaaa-0000-4000-8000-000000000025']
               for part in PARTS]
