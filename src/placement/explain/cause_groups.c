@@ -241,6 +241,8 @@ static const char *tell_holders(const struct telling *telling, size_t group)
         find_holders(&sought, found);
     else if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return texts;
+    if (budget_is_over(telling->inquiry->budget))
+        return texts;
     for (uint32_t i = world->provider_count; i-- > 0;)
         if (found[i]) {
             count++;
