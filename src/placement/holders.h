@@ -25,8 +25,7 @@ struct holders {
     size_t count;
 };
 
-/* Loads what each project, each user or each consumer type holds, in two or three
-   statements that see the same. */
+/* Loads what each project, each user or each consumer type holds, in one statement. */
 enum outcome holders_load(struct context *context, enum holder_kind kind, struct holders *holders);
 
 /* What one consumer holds of one class of one provider. Texts but the consumer's uuid and the

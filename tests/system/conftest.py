@@ -33,6 +33,14 @@ def pytest_unconfigure(config):
         shutil.rmtree(config.templates, ignore_errors=True)
 
 
+# Begun last, they would run alone at the end.
+LONGEST = ('test_scaling.py', 'test_takeover.py')
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     outcome = yield

@@ -34,7 +34,9 @@ connection = sqlite:///{directory}/keystone.db
 expiration = {expiration}
 caching = false
 [cache]
-enabled = false
+# within a request only: otherwise it asks its database five hundred times to validate a token
+enabled = true
+backend = dogpile.cache.null
 [fernet_tokens]
 key_repository = {directory}/keys
 [fernet_receipts]
