@@ -296,7 +296,8 @@ function showExplanation(told) {
   box.append(...listOf('Candidates without one constraint', told.without.map((one) =>
     'without ' + one.constraint + ': ' + (one.candidates === null ? '?' : number(one.candidates))
     + (one.or_more ? ' or more' : ''))));
-  box.append(...listOf('Nearest', told.nearest.map((one) => nameOf(one.provider) + ' ' + one.reason)));
+  box.append(...listOf('Nearest', told.nearest.map((one) => nameOf(one.provider) + ' ' + one.reason +
+    (one.more ? ', and ' + one.more + ' more' : ''))));
 }
 
 function nameOf(uuid) {

@@ -490,6 +490,36 @@ START_TEST(the_sets_are_the_smallest_of_all)
 }
 END_TEST
 
+/* With a budget that is spent after some work, wherever that ends. */
+START_TEST(a_spent_budget_proves_nothing)
+{
+    int cut = 0, proved = 0;
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count / 4; seed++) {
+        struct explained explained;
+        struct inquiry inquiry;
+        explain(seed, &explained);
+        const struct explanation *explanation = &explained.explanation;
+        struct budget free = {0}, budget = {.deadline = 1, .left = (uint32_t)dice(8000) + 1};
+        if (explanation->impossible.count == 0)
+            continue;
+        struct resolution resolution = resolve(&explained);
+        inquiry_begin(&inquiry, &resolution, &explained.world, &free);
+        const struct relaxation *relaxation =
+            relaxation_new(&inquiry, &explanation->constraints, explanation->funnels);
+        inquiry.budget = &budget;
+        struct impossible_sets found =
+            impossible_sets_find(&inquiry, &explanation->constraints, relaxation);
+        ck_assert_msg(!found.smallest || found.size == explanation->impossible.size,
+                      "seed %llu: %zu constraints are said to be the fewest",
+                      (unsigned long long)seed, found.size);
+        cut += !found.smallest;
+        proved += found.smallest;
+    }
+    ck_assert_int_gt(cut, 0);
+    ck_assert_int_gt(proved, 0);
+}
+END_TEST
+
 /* Returns how many providers satisfy a granular group alone. */
 static uint32_t count_alone(const struct scene *scene, const struct wish *wish)
 {
@@ -861,6 +891,7 @@ int main(int argc, char **argv)
     tcase_add_test(test, counts_candidates_without_each_constraint);
     tcase_add_test(test, finds_impossible_sets);
     tcase_add_test(test, the_sets_are_the_smallest_of_all);
+    tcase_add_test(test, a_spent_budget_proves_nothing);
     tcase_add_test(test, funnels_tell_what_is_left);
     tcase_add_test(test, figures_of_classes_count_what_they_say);
     tcase_add_test(test, the_nearest_lack_what_they_are_said_to_lack);
