@@ -7,19 +7,22 @@ import textwrap
 from support.paths import TOP
 
 
-def blocks(page):
-    """Return the blocks of commands of a page, in their order."""
+def blocks(page, heading=None):
+    """Return the blocks of commands of a page, or of a section of it, in their order."""
     with open(os.path.join(TOP, page)) as file:
-        found = re.findall(r'^ *```sh\n(.*?)^ *```$', file.read(), re.S | re.M)
-    return [textwrap.dedent(commands) for commands in found]
+        text = file.read()
+    if heading is not None:
+        text = re.split(r'^#+ ', text.split('# %s\n' % heading, 1)[1], maxsplit=1, flags=re.M)[0]
+    return [textwrap.dedent(commands)
+            for commands in re.findall(r'^ *```sh\n(.*?)^ *```$', text, re.S | re.M)]
 
 
 class Shell:
     """A shell that gets commands, and ends when one fails."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, command=('bash', '--norc', '-e'), directory=None):
         self.process = subprocess.Popen(
-            ['bash', '--norc', '-e'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            command, cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, env=environment)
 
     def type(self, commands):
@@ -33,5 +36,10 @@ class Shell:
         raise AssertionError('%s\nfailed: %s' % (commands, output))
 
     def end(self):
+        """Let it end; it may be stuck in a command."""
         self.process.stdin.close()
-        self.process.wait(60)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
