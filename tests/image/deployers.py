@@ -167,8 +167,8 @@ HELM_PORT, HELM_STATISTICS = 8778, 1717
 HELM_VALUES = """\
 images:
   tags:
-    placement: quay.io/airshipit/placement:2026.1
-    placement_db_sync: quay.io/airshipit/placement:2026.1
+    placement: airshipit/placement:2026.1
+    placement_db_sync: airshipit/placement:2026.1
 conf:
   policy: {}
   placement:
