@@ -8,45 +8,92 @@
 #include "base/text.h"
 #include "placement/provider_named.h"
 
-/* A row for each holder and class, then a row without a class for the holder, as in usage.c. The
-   names are joined to the sums, not to each allocation. Id 0: nobody. */
+/* Id 0: nobody. The names are joined to the sums, not to each allocation. Consumers are counted by
+   themselves: COUNT(DISTINCT) beside the sums would sort all allocations. */
 #define SUMS(column, table, name)                                                                  \
-    "SELECT sums.holder, n." name ", sums.class, rc.name, sums.used, sums.consumers FROM ("        \
+    "SELECT sums.holder, n." name ", rc.name, sums.used FROM ("                                    \
     "SELECT COALESCE(c." column ", 0) AS holder, a.resource_class_id AS class, "                   \
-    "CAST(SUM(a.used) AS SIGNED) AS used, COUNT(DISTINCT a.consumer_id) AS consumers "             \
+    "CAST(SUM(a.used) AS SIGNED) AS used "                                                         \
     "FROM allocations a LEFT JOIN consumers c ON c.uuid = a.consumer_id "                          \
-    "GROUP BY holder, a.resource_class_id WITH ROLLUP) sums "                                      \
+    "GROUP BY holder, class) sums "                                                                \
     "LEFT JOIN " table " n ON n.id = sums.holder "                                                 \
-    "LEFT JOIN resource_classes rc ON rc.id = sums.class "                                         \
-    "ORDER BY sums.holder IS NULL, sums.holder, sums.class IS NULL, sums.class"
+    "LEFT JOIN resource_classes rc ON rc.id = sums.class ORDER BY sums.holder, sums.class"
+#define CONSUMERS(column)                                                                          \
+    "SELECT COALESCE(c." column ", 0) AS holder, COUNT(*) FROM consumers c "                       \
+    "WHERE EXISTS (SELECT 1 FROM allocations a WHERE a.consumer_id = c.uuid) "                     \
+    "GROUP BY holder ORDER BY holder"
 static const struct sql select_sums[HOLDER_KINDS] = {
-    [HOLDER_PROJECT] = {SUMS("project_id", "projects", "external_id"), "isisii"},
-    [HOLDER_USER] = {SUMS("user_id", "users", "external_id"), "isisii"},
-    [HOLDER_TYPE] = {SUMS("consumer_type_id", "consumer_types", "name"), "isisii"},
+    [HOLDER_PROJECT] = {SUMS("project_id", "projects", "external_id"), "issi"},
+    [HOLDER_USER] = {SUMS("user_id", "users", "external_id"), "issi"},
+    [HOLDER_TYPE] = {SUMS("consumer_type_id", "consumer_types", "name"), "issi"},
 };
-enum { HOLDER, HOLDER_NAME, CLASS, CLASS_NAME, USED, CONSUMERS };
+static const struct sql count_consumers[HOLDER_KINDS] = {
+    [HOLDER_PROJECT] = {CONSUMERS("project_id"), "ii"},
+    [HOLDER_USER] = {CONSUMERS("user_id"), "ii"},
+    [HOLDER_TYPE] = {CONSUMERS("consumer_type_id"), "ii"},
+};
+static const struct sql count_without_row = {
+    "SELECT COUNT(DISTINCT a.consumer_id) FROM allocations a "
+    "LEFT JOIN consumers c ON c.uuid = a.consumer_id WHERE c.id IS NULL",
+    "i"};
+enum { HOLDER, HOLDER_NAME, CLASS_NAME, USED };
+
+struct summing {
+    struct context *context;
+    enum holder_kind kind;
+    struct holders *holders;
+};
+
+/* Adds the numbers of consumers to the holders, whose ids these are; both rise. */
+static enum outcome add_consumers(const struct summing *summing, const int64_t *ids)
+{
+    struct database *database = summing->context->database;
+    struct holders *holders = summing->holders;
+    struct rows rows;
+    size_t at = 0;
+    TRY(database_select(database, &count_consumers[summing->kind], NO_VALUES, &rows));
+    for (size_t row = 0; row < rows.count; row++) {
+        while (at < holders->count && ids[at] < row_integer(&rows, row, 0))
+            at++;
+        if (at < holders->count && ids[at] == row_integer(&rows, row, 0))
+            holders->list[at].consumers = row_integer(&rows, row, 1);
+    }
+    if (holders->count == 0 || ids[0] != 0)
+        return OUTCOME_OK;
+    TRY(database_select(database, &count_without_row, NO_VALUES, &rows));
+    holders->list[0].consumers += row_integer(&rows, 0, 0);
+    return OUTCOME_OK;
+}
+
+/* The body may run again. */
+static enum outcome sum_up(void *subject)
+{
+    const struct summing *summing = subject;
+    struct holders *holders = summing->holders;
+    struct arena *arena = summing->context->arena;
+    struct rows rows;
+    TRY(database_select(summing->context->database, &select_sums[summing->kind], NO_VALUES, &rows));
+    struct usage *items = arena_array(arena, rows.count, sizeof(*items));
+    int64_t *ids = arena_array(arena, rows.count, sizeof(*ids));
+    *holders = (struct holders){.list = arena_array(arena, rows.count, sizeof(struct holder))};
+    for (size_t row = 0; row < rows.count; row++) {
+        int64_t id = row_integer(&rows, row, HOLDER);
+        items[row] = (struct usage){text_or(row_text(&rows, row, CLASS_NAME), "?"),
+                                    row_integer(&rows, row, USED)};
+        if (holders->count == 0 || ids[holders->count - 1] != id) {
+            ids[holders->count] = id;
+            holders->list[holders->count++] = (struct holder){
+                .name = row_text(&rows, row, HOLDER_NAME), .usages = {.items = &items[row]}};
+        }
+        holders->list[holders->count - 1].usages.count++;
+    }
+    return add_consumers(summing, ids);
+}
 
 enum outcome holders_load(struct context *context, enum holder_kind kind, struct holders *holders)
 {
-    struct rows rows;
-    TRY(database_select(context->database, &select_sums[kind], NO_VALUES, &rows));
-    struct usage *items = arena_array(context->arena, rows.count, sizeof(*items));
-    struct usages usages = {items, 0};
-    *holders =
-        (struct holders){.list = arena_array(context->arena, rows.count, sizeof(struct holder))};
-    for (size_t row = 0; row < rows.count && !row_is_null(&rows, row, HOLDER); row++) {
-        if (!row_is_null(&rows, row, CLASS)) {
-            usages.items[usages.count++] = (struct usage){
-                text_or(row_text(&rows, row, CLASS_NAME), "?"), row_integer(&rows, row, USED)};
-            continue;
-        }
-        holders->list[holders->count++] =
-            (struct holder){.name = row_text(&rows, row, HOLDER_NAME),
-                            .consumers = row_integer(&rows, row, CONSUMERS),
-                            .usages = usages};
-        usages = (struct usages){usages.items + usages.count, 0};
-    }
-    return OUTCOME_OK;
+    struct summing summing = {context, kind, holders};
+    return database_snapshot(context->database, sum_up, &summing);
 }
 
 static const struct sql count_children = {

@@ -25,7 +25,8 @@ struct holders {
     size_t count;
 };
 
-/* Loads what each project, each user or each consumer type holds, in one statement. */
+/* Loads what each project, each user or each consumer type holds, in two or three
+   statements that see the same. */
 enum outcome holders_load(struct context *context, enum holder_kind kind, struct holders *holders);
 
 /* What one consumer holds of one class of one provider. Texts but the consumer's uuid and the

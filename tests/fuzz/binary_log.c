@@ -6,6 +6,7 @@
 
 #include "fuzz.h"
 #include "placement/world/group.h"
+#include "placement/world/record_bytes.h"
 
 enum { LENGTH_AT = 9, LENGTH_SIZE = 4, NAME = 200 * 3, WIDE = 255 * 3, UUID = 36 * 3 };
 
@@ -13,11 +14,11 @@ enum { LENGTH_AT = 9, LENGTH_SIZE = 4, NAME = 200 * 3, WIDE = 255 * 3, UUID = 36
 static const struct world_layout layout = {
     .database = "placement",
     .tables = {
-        [TABLE_PROVIDERS] = {8, 6, .places = {2, 3, 4, 5, 6, 7}, .bytes = {0, UUID, NAME}},
+        [TABLE_PROVIDERS] = {8, 8, .places = {2, 3, 4, 5, 6, 7, 0, 1}, .bytes = {0, UUID, NAME}},
         [TABLE_CLASSES] = {4, 2, .places = {2, 3}, .bytes = {0, WIDE}},
-        [TABLE_INVENTORIES] = {11, 8, .places = {3, 4, 5, 6, 7, 8, 9, 10}},
+        [TABLE_INVENTORIES] = {11, 10, .places = {3, 4, 5, 6, 7, 8, 9, 10, 0, 1}},
         [TABLE_ALLOCATIONS] = {7, 3, .places = {3, 5, 6}},
-        [TABLE_TRAITS] = {4, 2, .places = {2, 3}, .bytes = {0, WIDE}, .latin = {false, true}},
+        [TABLE_TRAITS] = {4, 4, .places = {2, 3, 0, 1}, .bytes = {0, WIDE}, .latin = {false, true}},
         [TABLE_PROVIDER_TRAITS] = {4, 2, .places = {3, 2}},
         [TABLE_AGGREGATES] = {4, 2, .places = {2, 3}, .bytes = {0, UUID}},
         [TABLE_MEMBERS] = {4, 2, .places = {2, 3}},
@@ -52,7 +53,13 @@ static void check_text(const char *text, size_t most)
 static bool add(void *subject, const struct world_record *record)
 {
     const struct reading *reading = subject;
+    char bytes[RECORD_BYTES];
+    struct journal_entry entry;
     require(reading->groups.open);
+    size_t length = record_write(record, bytes);
+    require(length > 0 && entry_read(bytes, length, &entry) == length && !entry.is_position);
+    require(entry.record.kind == record->kind && entry.record.id == record->id &&
+            entry.record.modified == record->modified);
     if (record->kind == WORLD_PROVIDER_SET) {
         check_text(record->provider.uuid, WIDE);
         check_text(record->provider.name, WIDE);

@@ -90,12 +90,11 @@ IMPOSSIBLE = [
     ('resources_A=FPGA:1&resources_B=PCI_DEVICE:2&same_subtree=_A,_B&group_policy=none',
      'same_subtree=_A,_B: no provider has groups _A and _B at or below it'),
     ('resources1=FPGA:1&resources2=MEMORY_MB:256&group_policy=none',
-     r'No tree, even with sharing, has groups 1 and 2 together: 1 provider has '
-     r'resources1=FPGA:1 \(fpga0\), 3 providers have resources2=MEMORY_MB:256 \(compute-1\)'),
+     r'No tree, even with sharing, has groups 1 and 2 together: 1 provider meets '
+     r'resources1=FPGA:1 \(fpga0\), 3 providers meet resources2=MEMORY_MB:256 \(compute-1\)'),
     ('resources=DISK_GB:500&resources1=VCPU:1&required1=CUSTOM_LICENSED',
      'No tree, even with sharing, has groups without suffix and 1 together: '
-     r'1 provider has resources=DISK_GB:500 \(shared-disk\), 1 provider has '
-     r'required1=CUSTOM_LICENSED \(compute-3\)'),
+     'compute-3 meets required1=CUSTOM_LICENSED, but has no DISK_GB'),
     ('resources1=VCPU:1&required1=HW_NUMA_ROOT,CUSTOM_LICENSED',
      'No provider has the trait HW_NUMA_ROOT and the trait CUSTOM_LICENSED'),
     ('resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'

@@ -245,7 +245,7 @@ CAUSES = [
      {'a': host(VCPU=4, used={'VCPU': 4}),
       'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000), 'b': host(VCPU=4)},
      'resources=VCPU:1&resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100',
-     'No tree has groups without suffix and _PORT together: a has '
+     'No tree has groups without suffix and _PORT together: a meets '
      'resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100, but lacks 1 VCPU of 1 (4 of 4 used).',
      ['a has nothing for group without suffix', 'b has nothing for group _PORT']),
     ('two ports need two devices',

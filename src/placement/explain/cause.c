@@ -279,24 +279,40 @@ static const char *tell_filter(const struct telling *telling)
                         filter_label(explanation->filter), group_name(telling, explanation->group));
 }
 
+/* Tells the other constraints that are impossible alone, each sentence once. */
+static void tell_others(struct telling *telling, size_t first, struct text_builder *text)
+{
+    const struct impossible_sets *impossible = &telling->explanation->impossible;
+    const char *told[SETS_MOST] = {arena_strdup(telling->arena, text_end(text))};
+    size_t count = 1;
+    for (size_t i = 0; i < impossible->count; i++) {
+        if (i == first)
+            continue;
+        telling->set = impossible->sets[i];
+        told[count] = tell_set(telling);
+        size_t same = 0;
+        while (strcmp(told[same], told[count]) != 0)
+            same++;
+        if (same < count)
+            continue;
+        if (count++ == TOLD_MOST) {
+            text_add(text, "; and more");
+            return;
+        }
+        text_add_item(text, "; ", told[count - 1]);
+    }
+}
+
 static const char *tell_sets(struct telling *telling)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
     struct text_builder text = text_begin(telling->arena);
-    size_t first = find_telling(telling), told = 1;
+    size_t first = find_telling(telling);
     telling->set = impossible->sets[first];
     text_add(&text, tell_set(telling));
     const char *filter = tells_filter(telling) ? "" : tell_filter(telling);
-    for (size_t i = 0; i < impossible->count && impossible->size == 1; i++) {
-        if (i == first)
-            continue;
-        if (told++ == TOLD_MOST) {
-            text_add(&text, "; and more");
-            break;
-        }
-        telling->set = impossible->sets[i];
-        text_add_item(&text, "; ", tell_set(telling));
-    }
+    if (impossible->size == 1)
+        tell_others(telling, first, &text);
     text_add(&text, filter);
     return text_end(&text);
 }

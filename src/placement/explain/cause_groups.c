@@ -70,17 +70,21 @@ static const char *tell_isolate(const struct telling *telling, const size_t *gro
 static const char *tell_subtree(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder subtrees = text_begin(telling->arena);
-    const char *names = group_names(telling, groups, count);
+    const char *names = "its groups"; /* whatever they ask for */
     for (size_t i = 0; i < telling->size; i++)
         if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
             text_add_item(&subtrees, " and ", telling_item(telling, i)->text);
+    if (count > 0)
+        names = arena_printf(telling->arena, "group%s %s", count > 1 ? "s" : "",
+                             group_names(telling, groups, count));
     if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
         return arena_printf(telling->arena,
                             "%s with group_policy=isolate: no subtree has different providers for "
-                            "groups %s",
+                            "%s",
                             text_end(&subtrees), names);
-    return arena_printf(telling->arena, "%s: no provider has groups %s at or below it; %s",
-                        text_end(&subtrees), names, all_fits(telling, groups, count));
+    return arena_printf(telling->arena, "%s: no provider has %s at or below it%s%s",
+                        text_end(&subtrees), names, count > 0 ? "; " : "",
+                        all_fits(telling, groups, count));
 }
 
 /* Amounts of one class. */
@@ -219,7 +223,7 @@ static void find_holders(const struct sought *sought, bool *found)
     }
 }
 
-/* Tells who has what the set asks of a group: "1 provider has resources1=FPGA:1 (fpga0)". */
+/* Tells who has what the set asks of a group: "1 provider meets resources1=FPGA:1 (fpga0)". */
 static const char *tell_holders(const struct telling *telling, size_t group)
 {
     const struct explanation *explanation = telling->explanation;
@@ -237,6 +241,8 @@ static const char *tell_holders(const struct telling *telling, size_t group)
         find_holders(&sought, found);
     else if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return texts;
+    if (budget_is_over(telling->inquiry->budget))
+        return texts;
     for (uint32_t i = world->provider_count; i-- > 0;)
         if (found[i]) {
             count++;
@@ -244,9 +250,9 @@ static const char *tell_holders(const struct telling *telling, size_t group)
         }
     const char *label = provider_label(world, explanation->names, first);
     if (!one) /* what is shared is found for one tree only: they cannot be counted */
-        return arena_printf(telling->arena, "the tree of %s has %s", label, texts);
+        return arena_printf(telling->arena, "the tree of %s meets %s", label, texts);
     return arena_printf(telling->arena, "%u provider%s %s (%s)", count,
-                        count == 1 ? " has" : "s have", texts, label);
+                        count == 1 ? " meets" : "s meet", texts, label);
 }
 
 static void see_tree(void *subject, uint32_t anchor, uint32_t provider)
@@ -297,7 +303,7 @@ static const char *tell_lack(const struct telling *telling, size_t group, const 
     const char *words =
         near_miss_words(telling->arena, explanation->world, explanation->names, &misses.items[0]);
     const char *label = provider_label(explanation->world, explanation->names, root);
-    return arena_printf(telling->arena, "%s has %s, but %s", label, texts,
+    return arena_printf(telling->arena, "%s meets %s, but %s", label, texts,
                         misses.items[0].provider == root ? words + strlen(label) + 1 : words);
 }
 

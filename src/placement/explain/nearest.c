@@ -115,8 +115,9 @@ static struct near_misses put_together(struct missing *missing, bool trees, cons
     for (uint32_t i = 0; i < world->provider_count; i++) {
         const struct miss *miss = &missing->misses[i];
         uint32_t root = world->providers[i].root;
-        if (miss->weight > 0 && miss->rarest < UINT32_MAX &&
-            (trees ? root == i : root != WORLD_NONE) && (among == NULL || among[root]))
+        bool has = miss->rarest < UINT32_MAX || (trees && among != NULL);
+        if (miss->weight > 0 && has && (trees ? root == i : root != WORLD_NONE) &&
+            (among == NULL || among[root]))
             missing->misses[count++] = *miss;
     }
     if (!budget_spend(inquiry->budget, (uint64_t)count * 16))

@@ -27,7 +27,7 @@ struct near_misses {
 
 /* Finds the nearest misses of what is sought, among the trees whose roots have among[root] (NULL:
    all). Of a granular group these are providers, of the unsuffixed group trees, that have something
-   of it and not all. */
+   of it and not all; trees that are among those named may have nothing of it. */
 struct near_misses near_misses_find(const struct sought *sought, const bool *among);
 
 /* Finds the nearest misses of groups that each have a provider, but not in one tree: the trees that
