@@ -6,12 +6,16 @@
  * The conditions use the names of traits and classes. A first row says how many of the names exist;
  * only if some do not, explain_unknown() looks for those. Finding a name in a list takes time in
  * proportion to the list, so the ids of many names are read first, and the conditions use these.
+ *
+ * Amounts are looked at last, because what is used of an inventory takes the longest to know: where
+ * other conditions may leave few providers, of these alone.
  */
 #include <config.h>
 
 #include "placement/provider_list.h"
 
 #include "base/sorted.h"
+#include "base/text.h"
 #include "placement/aggregate.h"
 #include "placement/kept_list.h"
 #include "placement/names.h"
@@ -59,22 +63,31 @@ static const char has_aggregates[] =
 static const char lacks_aggregates[] =
     " AND NOT EXISTS (SELECT 1 FROM resource_provider_aggregates bad "
     "WHERE bad.resource_provider_id = rp.id AND bad.aggregate_id IN (?...))";
-/* Inventories that have room for the amount that is wanted of them. */
+/* Inventories that have room for the amount that is wanted of them. What is used is read last. */
 #define WITH_ROOM                                                                                  \
     "wanted.second BETWEEN inv.min_unit AND inv.max_unit "                                         \
     "AND wanted.second % inv.step_size = 0 "                                                       \
+    "AND wanted.second <= (inv.total - inv.reserved) * inv.allocation_ratio "                      \
     "AND wanted.second + COALESCE((SELECT SUM(a.used) FROM allocations a "                         \
+    "FORCE INDEX (allocations_resource_provider_class_used_idx) "                                  \
     "WHERE a.resource_provider_id = inv.resource_provider_id "                                     \
     "AND a.resource_class_id = inv.resource_class_id), 0) "                                        \
-    "<= (inv.total - inv.reserved) * inv.allocation_ratio "                                        \
-    "GROUP BY inv.resource_provider_id HAVING COUNT(*) = ?)"
+    "<= (inv.total - inv.reserved) * inv.allocation_ratio "
+#define OF_EACH "GROUP BY inv.resource_provider_id HAVING COUNT(*) = ?)"
 static const char has_resources[] =
     " AND rp.id IN (SELECT STRAIGHT_JOIN inv.resource_provider_id FROM resource_classes rc "
     "JOIN " WANTED "ON wanted.first = FIELD(rc.name, ?...) "
-    "JOIN inventories inv ON inv.resource_class_id = rc.id WHERE rc.name IN (?...) AND " WITH_ROOM;
+    "JOIN inventories inv ON inv.resource_class_id = rc.id "
+    "WHERE rc.name IN (?...) AND " WITH_ROOM OF_EACH;
 static const char has_resource_ids[] =
     " AND rp.id IN (SELECT STRAIGHT_JOIN inv.resource_provider_id FROM " WANTED
-    "JOIN inventories inv ON inv.resource_class_id = wanted.first WHERE " WITH_ROOM;
+    "JOIN inventories inv ON inv.resource_class_id = wanted.first WHERE " WITH_ROOM OF_EACH;
+/* The same, but looks only at providers that meet the other conditions. */
+static const char few_have_resource_ids[] =
+    " AND (SELECT STRAIGHT_JOIN COUNT(*) FROM " WANTED
+    "JOIN inventories inv FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
+    "ON inv.resource_provider_id = rp.id AND inv.resource_class_id = wanted.first "
+    "WHERE " WITH_ROOM ") = ?";
 
 static const struct sql select_root = {
     "SELECT root_provider_id FROM resource_providers WHERE uuid = ? "
@@ -267,9 +280,9 @@ static enum outcome add_aggregates(struct search *search, const struct membershi
     return OUTCOME_OK;
 }
 
-static enum outcome add_many_resources(struct search *search,
-                                       const struct resource_amounts *resources,
-                                       const struct name_set *names)
+static enum outcome add_resource_ids(struct search *search,
+                                     const struct resource_amounts *resources,
+                                     const struct name_set *names, const char *condition)
 {
     int64_t *ids;
     TRY(read_ids(search, NAME_RESOURCE_CLASS, names, &ids));
@@ -277,7 +290,7 @@ static enum outcome add_many_resources(struct search *search,
     for (size_t i = 0; i < resources->count; i++)
         pairs_add(&pairs, ids[i], resources->items[i].amount);
     const struct value values[] = {pairs_end(&pairs), value_integer((int64_t)resources->count)};
-    search_add(search, has_resource_ids, values, 2);
+    search_add(search, condition, values, 2);
     return OUTCOME_OK;
 }
 
@@ -290,14 +303,26 @@ static struct name_set resource_names(struct arena *arena, const struct resource
     return names;
 }
 
-static enum outcome add_resources(struct search *search, const struct resource_amounts *resources)
+/* Whether the other conditions may leave few providers. */
+static bool is_narrow(const struct provider_filter *filter)
 {
+    return text_filled_or(filter->name, NULL) != NULL ||
+           text_filled_or(filter->uuid, NULL) != NULL ||
+           text_filled_or(filter->in_tree, NULL) != NULL || filter->traits.required_count > 0 ||
+           filter->aggregates.required_count > 0;
+}
+
+static enum outcome add_resources(struct search *search, const struct provider_filter *filter)
+{
+    const struct resource_amounts *resources = &filter->resources;
     struct arena *arena = search->context->arena;
     struct name_set names = resource_names(arena, resources);
     if (names.count == 0)
         return OUTCOME_OK;
+    if (is_narrow(filter))
+        return add_resource_ids(search, resources, &names, few_have_resource_ids);
     if (names.count > NAMES_MOST)
-        return add_many_resources(search, resources, &names);
+        return add_resource_ids(search, resources, &names, has_resource_ids);
     names_settle(&names);
     search->classes = names;
     struct text_builder pairs = pairs_begin(arena);
@@ -320,7 +345,7 @@ static enum outcome search_fill(struct search *search, const struct provider_fil
         search_add(search, has_uuid, &uuid, 1);
     TRY(add_traits(search, &filter->traits));
     TRY(add_aggregates(search, &filter->aggregates));
-    return add_resources(search, &filter->resources);
+    return add_resources(search, filter);
 }
 
 /* Names that do not exist. Upstream looks at one kind of names after the other, and stops with an

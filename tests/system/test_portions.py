@@ -165,16 +165,20 @@ def test_what_cannot_be_found_is_not_found(cloud):
 
 
 def rows_read(cloud, query, limit=None):
-    """Return how many rows the server reads for a request."""
+    """Return how many rows the server reads for a search."""
+    return rows_read_by(cloud, lambda: find(cloud, query, limit))
+
+
+def rows_read_by(cloud, ask):
     def read():
         return int(cloud.sql("SELECT SUM(variable_value) FROM information_schema.global_status "
                              "WHERE variable_name IN ('HANDLER_READ_NEXT', 'HANDLER_READ_KEY', "
                              "'HANDLER_READ_RND_NEXT', 'HANDLER_READ_FIRST')")[0][0].split('.')[0])
-    find(cloud, query, limit)  # statements are prepared
+    ask()  # statements are prepared
     idle = read()
     idle = read() - idle
     before = read()
-    find(cloud, query, limit)
+    ask()
     return read() - before - idle
 
 
@@ -196,6 +200,34 @@ def test_rows_that_cannot_matter_are_not_read(cloud):
     # no host is large enough: no usage is read before that is known
     small = rows_read(cloud, 'VCPU:16,DISK_GB:10,MEMORY_MB:5000')
     assert small < 3 * everything
+
+
+def test_a_list_by_resources_reads_what_can_matter(cloud):
+    """Where another condition leaves few providers, the usages of these alone."""
+    def listed(query):
+        answer = cloud.ask('GET', '/resource_providers?resources=' + query)
+        assert answer.status == 200, answer.text
+        return [int(row['uuid'][-12:]) for row in answer.json['resource_providers']]
+
+    def read(query):
+        return rows_read_by(cloud, lambda: listed(query))
+
+    assert listed('VCPU:8') == [host.number for host in HOST_LIST if host.fits(8)]
+    everything = read('VCPU:8')
+    if cloud.kept:
+        assert everything == 0
+    for query, wanted in (
+            ('VCPU:8&required=' + RARE, {'rare': True}),
+            ('VCPU:8&in_tree=' + uuid_of(600), {'number': 600}),
+            ('VCPU:8&name=host-601', {'number': 601}),
+            ('VCPU:8&uuid=' + uuid_of(602), {'number': 602})):
+        number = wanted.pop('number', None)
+        assert listed(query) == [host.number for host in HOST_LIST if host.fits(8, **wanted)
+                                 and number in (None, host.number)], query
+        assert cloud.kept or read(query) < everything / 20, (query, read(query), everything)
+    # no host is as large: no usage is read
+    assert listed('VCPU:17,DISK_GB:101') == []
+    assert cloud.kept or read('VCPU:17,DISK_GB:101') < everything - HOSTS
 
 
 def test_a_sharing_provider_is_seen_from_all_trees(cloud):
