@@ -1,8 +1,9 @@
 /*
- * Runs a claim of a new consumer as one statement.
+ * Runs a claim of one consumer as one statement.
  *
  *  1. Queue for the providers.
- *  2. Insert the consumer. It must be new, and its project, user and type must exist.
+ *  2. Insert the consumer, which must be new; or raise its generation, which must be as the client
+ *     thinks, and delete what it holds. Its project, user and type must exist.
  *  3. Raise the generations of the providers. This locks their rows, by uuid; all must exist.
  *  4. Insert the allocations that units and capacity allow; this must be all of them. Inventories
  *     and usages are read after the rows were locked, so they include every earlier claim.
@@ -54,39 +55,61 @@ enum {
 
 #define REQUIRE_ROWS(count) "IF ROW_COUNT() <> " count " THEN SIGNAL SQLSTATE '45000'; END IF; "
 
-#define CLAIM(column, owner_id, table, condition, before, after)                                   \
-    "BEGIN NOT ATOMIC " before                                                                     \
+#define CREATE(column, owner_id, table, condition)                                                 \
     "INSERT INTO consumers (uuid, project_id, user_id, generation, created_at" column ") "         \
     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP()" owner_id " FROM projects p, users u" table " "      \
     "WHERE p.external_id = ? AND u.external_id = ? " condition                                     \
-    "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?); " REQUIRE_ROWS(             \
-        "1") "UPDATE resource_providers FORCE INDEX (uniq_resource_providers0uuid) "               \
-             "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                      \
-             "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS(               \
-                 "?") "INSERT INTO allocations "                                                   \
-                      "(resource_provider_id, resource_class_id, consumer_id, used, created_at) "  \
-                      "SELECT rp.id, rc.id, ?, " AMOUNT ", UTC_TIMESTAMP() "                       \
-                      "FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "     \
-                      "STRAIGHT_JOIN inventories i "                                               \
-                      "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "           \
-                      "ON i.resource_provider_id = rp.id "                                         \
-                      "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "          \
-                      "WHERE rp.uuid IN (?...) AND rc.name IN (?...) "                             \
-                      "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY          \
-                      " - " USED ") "                                                              \
-                      "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                    \
-                      "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?") after             \
-        "COMMIT; END"
+    "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?); " REQUIRE_ROWS("1")
 
-#define CLAIM_UNTYPED(before, after) CLAIM("", "", "", "", before, after)
-#define CLAIM_TYPED(before, after)                                                                 \
-    CLAIM(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? ", before, after)
+/* The allocations get the uuid of the claim, so that of the row must be the same to the letter. */
+#define REPLACE(table, set, condition)                                                             \
+    "UPDATE consumers c, projects p, users u" table " SET c.generation = c.generation + 1, "       \
+    "c.project_id = p.id, c.user_id = u.id, " set "c.updated_at = UTC_TIMESTAMP() "                \
+    "WHERE c.uuid = ? AND c.generation = ? AND BINARY c.uuid = ? "                                 \
+    "AND p.external_id = ? AND u.external_id = ?" condition                                        \
+    "; " REQUIRE_ROWS("1") "DELETE FROM allocations WHERE consumer_id = ?; "
 
-/* Without and with a queue, without and with a consumer type. */
-static const struct sql claim_new_consumer[2][2] = {
-    {{CLAIM_UNTYPED("", ""), NULL}, {CLAIM_TYPED("", ""), NULL}},
-    {{CLAIM_UNTYPED(QUEUE, LEAVE_QUEUE), NULL}, {CLAIM_TYPED(QUEUE, LEAVE_QUEUE), NULL}},
-};
+#define CLAIM_PROVIDERS                                                                            \
+    "UPDATE resource_providers FORCE INDEX (uniq_resource_providers0uuid) "                        \
+    "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                               \
+    "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS("?")
+
+#define CLAIM_ALLOCATIONS                                                                          \
+    "INSERT INTO allocations "                                                                     \
+    "(resource_provider_id, resource_class_id, consumer_id, used, created_at) "                    \
+    "SELECT rp.id, rc.id, ?, " AMOUNT ", UTC_TIMESTAMP() "                                         \
+    "FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "                       \
+    "STRAIGHT_JOIN inventories i "                                                                 \
+    "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "                             \
+    "ON i.resource_provider_id = rp.id "                                                           \
+    "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "                            \
+    "WHERE rp.uuid IN (?...) AND rc.name IN (?...) "                                               \
+    "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY " - " USED ") "            \
+    "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                                      \
+    "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?")
+
+#define CLAIM(before, consumer, after)                                                             \
+    {                                                                                              \
+        "BEGIN NOT ATOMIC " before consumer CLAIM_PROVIDERS CLAIM_ALLOCATIONS after "COMMIT; END", \
+            NULL                                                                                   \
+    }
+
+/* Of a new consumer and of one that exists, each without and with a consumer type. */
+#define CLAIMS(before, after)                                                                      \
+    {                                                                                              \
+        {CLAIM(before, CREATE("", "", "", ""), after),                                             \
+         CLAIM(before,                                                                             \
+               CREATE(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? "),    \
+               after)},                                                                            \
+            {CLAIM(before, REPLACE("", "", ""), after),                                            \
+             CLAIM(                                                                                \
+                 before,                                                                           \
+                 REPLACE(", consumer_types t", "c.consumer_type_id = t.id, ", " AND t.name = ?"),  \
+                 after)},                                                                          \
+    }
+
+/* Without and with a queue. */
+static const struct sql claim_statements[2][2][2] = {CLAIMS("", ""), CLAIMS(QUEUE, LEAVE_QUEUE)};
 
 /* The claim as a table. */
 struct table {
@@ -180,6 +203,10 @@ static enum outcome run_statement(void *subject)
     if (queues)
         next = add_queues(next, table);
     *next++ = value_text(claim->consumer_uuid);
+    if (!claim->generation_null) {
+        *next++ = value_integer(claim->generation);
+        *next++ = value_text(claim->consumer_uuid);
+    }
     *next++ = value_text(claim->project_id);
     *next++ = value_text(claim->user_id);
     if (claim->consumer_type != NULL)
@@ -199,22 +226,21 @@ static enum outcome run_statement(void *subject)
         memcpy(next, values, QUEUES_MOST * sizeof(*next));
         next += QUEUES_MOST;
     }
-    return database_conclude(table->context->database,
-                             &claim_new_consumer[queues][claim->consumer_type != NULL], values,
-                             (size_t)(next - values));
+    const struct sql *statement =
+        &claim_statements[queues][!claim->generation_null][claim->consumer_type != NULL];
+    return database_conclude(table->context->database, statement, values, (size_t)(next - values));
 }
 
-/* Tells whether the client expects that the claim creates its consumer. */
-static bool is_of_new_consumer(const struct claim *claim)
+/* Tells whether the client knows whether the consumer exists, and claims something. */
+static bool is_simple(const struct claim *claim)
 {
-    return claim->check_generation && claim->generation_null && claim->again == NULL &&
-           claim->amount_count > 0;
+    return claim->check_generation && claim->again == NULL && claim->amount_count > 0;
 }
 
 enum outcome claim_at_once(struct context *context, const struct claim *claims, size_t count)
 {
     struct table table = {.context = context, .claim = claims};
-    if (count != 1 || !is_of_new_consumer(claims) || !database_concludes(context->database) ||
+    if (count != 1 || !is_simple(claims) || !database_concludes(context->database) ||
         !fill_in(&table))
         return OUTCOME_UNMET;
     return database_transaction(context->database, run_statement, &table);

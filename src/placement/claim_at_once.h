@@ -1,6 +1,6 @@
 /*
- * The short way of the claim that comes most often: a consumer that does not exist yet gets its
- * allocations. It is one statement, so the rows of the providers are locked while the server works,
+ * The short way of the claims that come most often: one consumer, that does not exist yet or has the
+ * generation that the client knows, gets its allocations. It is one statement, so the rows of the providers are locked while the server works,
  * and never while an answer and the next statement travel.
  *
  * The short way decides nothing that a client sees, except that the claim is good. Whenever it

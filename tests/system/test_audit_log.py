@@ -331,7 +331,7 @@ def statements(cloud, answer):
 
 
 def test_the_statements_of_a_claim(make_cloud, directory):
-    """Off: a claim for a new consumer and its release are a statement each. On: they are made in
+    """Off: a claim, its replacement and its release are a statement each. On: they are made in
     steps, with one statement more for what is released."""
     counts = []
     cloud = make_cloud(workers=1)
@@ -351,7 +351,7 @@ def test_the_statements_of_a_claim(make_cloud, directory):
     off, on = counts
     assert off[0] + off[2] <= 5
     assert on[0] + on[2] <= 13
-    assert on[1] == off[1]
+    assert off[1] == 2 and on[1] <= 9
 
 
 def test_a_large_write_is_one_event(trail):

@@ -24,13 +24,13 @@ def new_uuid():
     return str(uuid.uuid4())
 
 
-def claim(cloud, allocations, consumer=None):
-    """A claim of a new consumer: amounts by provider and class."""
+def claim(cloud, allocations, consumer=None, generation=None, **more):
+    """A claim of a new consumer, or of one that has a generation: amounts by provider and class."""
     return cloud.ask('PUT', '/allocations/' + (consumer or new_uuid()), {
         'allocations': {provider: {'resources': amounts}
                         for provider, amounts in allocations.items()},
-        'project_id': 'project', 'user_id': 'user', 'consumer_generation': None,
-        'consumer_type': 'INSTANCE'})
+        'project_id': 'project', 'user_id': 'user', 'consumer_generation': generation,
+        'consumer_type': 'INSTANCE', **more})
 
 
 def used(cloud, provider):
@@ -256,6 +256,64 @@ def test_a_consumer_that_exists_and_what_does_not_exist(cloud):
         answer = claim(cloud, wanted)
         assert (answer.status, text in answer.text) == (status, True), answer.text
     assert used(cloud, provider) == {'VCPU': 1}
+    audit_rows(cloud)
+
+
+def test_a_replacement_frees_what_was_held(cloud):
+    first, second = (cloud.make_provider({'VCPU': {'total': 9}}) for _ in range(2))
+    consumer = new_uuid()
+    for number, (wanted, status, more) in enumerate((
+            ({first: {'VCPU': 9}}, 204, {}),
+            ({first: {'VCPU': 10}}, 409, {}),
+            ({first: {'VCPU': 5}}, 204, {}),
+            ({first: {'VCPU': 2}, second: {'VCPU': 9}}, 204, {'user_id': 'project'}),
+            ({new_uuid(): {'VCPU': 9}}, 400, {}),
+            ({second: {'VCPU': 3}}, 204, {'project_id': 'new', 'consumer_type': 'OTHER'}),
+            ({second: {'VCPU': 4}}, 204, {}))):
+        held = cloud.ask('GET', '/allocations/' + consumer).json
+        answer = claim(cloud, wanted, consumer, held.get('consumer_generation'), **more)
+        assert answer.status == status, (number, answer.text)
+        now = cloud.ask('GET', '/allocations/' + consumer).json
+        if status != 204:
+            assert now == held
+            continue
+        assert {one: given['resources'] for one, given in now['allocations'].items()} == wanted
+        assert now['consumer_generation'] == held.get('consumer_generation', 0) + 1
+        expected = {'project_id': 'project', 'user_id': 'user', 'consumer_type': 'INSTANCE', **more}
+        assert {name: now[name] for name in expected} == expected
+    assert (used(cloud, first), used(cloud, second)) == ({'VCPU': 0}, {'VCPU': 4})
+    assert (generation(cloud, first), generation(cloud, second)) == (4, 4)
+    for wrong in (None, 4, 6):
+        answer = claim(cloud, {first: {'VCPU': 1}}, consumer, wrong)
+        assert (answer.status, 'consumer generation conflict' in answer.text) == (409, True)
+    audit_rows(cloud)
+
+
+def test_a_replacement_is_one_statement(cloud):
+    provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
+    generations = iter([None, *range(1, 99)])
+    assert least(cloud, lambda: claim(cloud, {provider: {'VCPU': 1}}, consumer,
+                                      next(generations)), 10) == 2
+
+
+def test_replacements_side_by_side_take_no_more_than_there_is(cloud):
+    """Each of eight consumers is claimed with more and more, of less than all want."""
+    provider, answers = cloud.make_provider({'VCPU': {'total': 40}}), []
+
+    def take():
+        consumer, held = new_uuid(), None
+        for amount in range(1, 9):
+            answer = claim(cloud, {provider: {'VCPU': amount}}, consumer, held)
+            answers.append(answer)
+            held = (held or 0) + 1 if answer.status == 204 else held
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status for answer in answers} == {204, 409}
+    assert all('exceed the capacity' in answer.text for answer in answers if answer.status == 409)
+    assert used(cloud, provider)['VCPU'] <= 40
     audit_rows(cloud)
 
 

@@ -75,10 +75,21 @@ def test_a_claim_that_was_committed_is_found(cloud, provider):
 def test_a_replacement_that_was_committed_is_found(cloud, provider):
     consumer = new_uuid()
     assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
-    answer = lose(cloud, COMMIT, lambda: cloud.ask(
+    answer = lose(cloud, consumer.encode(), lambda: cloud.ask(
         'PUT', '/allocations/' + consumer, claim(provider, 3, 1)))
     assert answer.status == 204, answer.text
     assert state(cloud, provider, consumer) == (4, 2, 4)
+
+
+def test_a_claim_in_steps_that_was_committed_is_found(cloud, provider):
+    """A project that does not exist yet takes steps."""
+    consumer = new_uuid()
+    for held, expected in ((None, (3, 1, 2)), (1, (4, 2, 2))):
+        answer = lose(cloud, COMMIT, lambda: cloud.ask(
+            'PUT', '/allocations/' + consumer, dict(claim(provider, 1, held),
+                                                    project_id=new_uuid())))
+        assert answer.status == 204, answer.text
+        assert state(cloud, provider, consumer) == expected
 
 
 def test_a_claim_of_another_for_the_consumer_is_a_conflict(cloud, provider):
