@@ -1,7 +1,8 @@
 /*
- * The short way of the claims that come most often: one consumer, that does not exist yet or has the
- * generation that the client knows, gets its allocations. It is one statement, so the rows of the providers are locked while the server works,
- * and never while an answer and the next statement travel.
+ * The short way of the claims that come most often: one consumer, that does not exist yet or has
+ * the generation that the client knows, gets its allocations. It is one statement, so the rows of
+ * the providers are locked while the server works, and never while an answer and the next statement
+ * travel.
  *
  * The short way decides nothing that a client sees, except that the claim is good. Whenever it
  * finds anything else (an owner or provider that does not exist, too little capacity, a doubt), it
