@@ -171,7 +171,7 @@ class Container(Inside):
         return subprocess.run(
             ['nsenter', '--target', str(self.pid()), '--mount', '--pid', '--net', '--root', '--wd',
              *as_nobody('env', '-i', *('%s=%s' % item for item in self.variables.items()),
-                        *command)], stdin=subprocess.DEVNULL).returncode
+                        *command)], stdin=subprocess.DEVNULL, capture_output=True).returncode
 
     def finish(self):
         """Wait for its end. It must have succeeded."""
