@@ -70,7 +70,7 @@ IMPOSSIBLE = [
      'Every provider that offers 1 PCI_DEVICE, or its root, is in the forbidden '
      'aggregate ' + ROW),
     ('resources=FPGA:1&in_tree={compute-1}',
-     'Nothing in the tree of compute-1 offers 1 FPGA: numa-host on fpga0 is in another tree'),
+     'Nothing in the tree of compute-1 offers 1 FPGA: numa-host is in another tree'),
     ('resources=FPGA:1,MEMORY_MB:256',
      'No tree, even with sharing, offers 1 FPGA and 256 MEMORY_MB: numa-host has no MEMORY_MB'),
     ('resources=FPGA:1&root_required=!CUSTOM_NUMA',

@@ -304,6 +304,31 @@ CAUSES = [
      'No provider offers 1 VCPU and is in the aggregate zone: numa is not in aggregate zone; c1 '
      'has no VCPU.',
      ['numa is not in aggregate zone', 'c1 has no VCPU']),
+    ('one class, two traits, two providers',
+     {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A'),
+      'numa1': host('c1', VCPU=4, traits='CUSTOM_B')},
+     'resources=VCPU:2&required=CUSTOM_A,CUSTOM_B',
+     'No tree offers 2 VCPU, has the trait CUSTOM_A and the trait CUSTOM_B: c1 has room, but the '
+     'required traits only on providers that are not chosen together.',
+     ['c1 has room, but the required traits only on providers that are not chosen together']),
+    ('the pool is full, another would have room but shares nothing',
+     {'c1': host(VCPU=16, aggregates='rack'), 'other': POOL,
+      'pool': dict(SHARED_POOL, used={'DISK_GB': 995})}, 'resources=VCPU:1,DISK_GB:10',
+     'No tree, even with sharing, offers 1 VCPU and 10 DISK_GB: c1 cannot use pool, which lacks 5 '
+     'DISK_GB of 10 (995 of 1000 used).',
+     ['c1 cannot use pool, which lacks 5 DISK_GB of 10 (995 of 1000 used)', 'other has no VCPU',
+      'pool has no VCPU and lacks 5 DISK_GB of 10 (995 of 1000 used)']),
+    ('two groups of one pool',
+     {'c1': host(VCPU=4, aggregates='rack'), 'pool': dict(SHARED_POOL, used={'DISK_GB': 985})},
+     'resources1=DISK_GB:8&resources2=DISK_GB:8&resources3=VCPU:1&group_policy=none',
+     'Groups 1 and 2 fit alone, not together: no tree offers 8 + 8 DISK_GB; a provider has at most '
+     '15 left (pool).',
+     ['c1 has room for each group, but not for all together']),
+    ('in_tree names another host than the one with the trait',
+     {'a': host(VCPU=4), 'b': host(), 'numa': host('b', VCPU=4, traits='CUSTOM_A')},
+     'resources=VCPU:2&required=CUSTOM_A&in_tree={a}',
+     'Nothing in the tree of a has the trait CUSTOM_A: a lacks the trait CUSTOM_A.',
+     ['a lacks the trait CUSTOM_A', 'b is in another tree (in_tree)']),
 ]
 
 

@@ -77,6 +77,10 @@ static const char *tell_misses(const struct telling *telling, size_t group, cons
             text_add_item(&told, "; ",
                           near_miss_words(telling->arena, explanation->world, explanation->names,
                                           &misses.items[i]));
+    if (told.length == 0 && explanation->filter == FILTER_TRAITS_TOGETHER &&
+        explanation->misses.count > 0) /* only the choice of providers is in the way */
+        text_add(&told, near_miss_words(telling->arena, explanation->world, explanation->names,
+                                        &explanation->misses.items[0]));
     return told.length > 0 ? arena_printf(telling->arena, ": %s", text_end(&told)) : "";
 }
 

@@ -160,8 +160,15 @@ static const char *tell_class(const struct telling *telling, const struct combin
     const char *class_name = figures->asked.class_name;
     const char *rest = rest_words(telling, class_name);
     bool one = *rest == '\0' && is_one_a_tree(telling, group->demands[first->index].class_id);
-    const char *reason =
-        arena_printf(telling->arena, "no tree offers %s %s%s", combined->parts, class_name, rest);
+    const char *most =
+        *rest != '\0' || figures->freest == WORLD_NONE
+            ? ""
+            : arena_printf(telling->arena, "; a provider has at most %" PRId64 " left (%s)",
+                           figures->most_free,
+                           provider_label(telling->explanation->world, telling->explanation->names,
+                                          figures->freest));
+    const char *reason = arena_printf(telling->arena, "no tree offers %s %s%s%s", combined->parts,
+                                      class_name, rest, most);
     if (one && combined->sum > figures->most_free)
         reason = arena_printf(telling->arena,
                               "of %" PRId64 " %s a provider has at most %" PRId64 " left (%s)",

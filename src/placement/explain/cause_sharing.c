@@ -3,6 +3,7 @@
  */
 #include <config.h>
 
+#include "base/sorted.h"
 #include "placement/explain/cause_parts.h"
 
 /* What one resource of the set is looked for: who could share it with whom. */
@@ -11,7 +12,7 @@ struct lack {
     const struct constraint *constraint;
     struct sought sought; /* of its group, by the set */
     size_t demand;        /* place of the resource in it */
-    bool *trees;          /* for each root: its tree has the rest of the set */
+    bool *trees;          /* for each root: its tree has the rest of the set, and no such class */
     bool *pools;          /* for each provider of other trees: it offers the resource */
 };
 
@@ -24,11 +25,21 @@ static bool goes_with(const struct lack *lack, const struct constraint *constrai
             constraint->group == lack->constraint->group);
 }
 
-/* Finds the trees that have the rest of the set. Returns false if there is no rest. */
+/* A tree that sees a provider with the class, however full, does not need another to share it. */
+static void leave_out(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct lack *lack = subject;
+    (void)provider;
+    lack->trees[anchor] = false;
+}
+
+/* Finds the trees that have the rest of the set, and nothing of the class. Returns false if there
+   is no rest. */
 static bool find_trees(struct lack *lack)
 {
     const struct telling *telling = lack->telling;
     const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
     bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
     bool rest = false;
     for (size_t i = 0; i < telling->size; i++) {
@@ -36,9 +47,14 @@ static bool find_trees(struct lack *lack)
         kept[telling->set[i]] = !goes_with(lack, constraint);
         rest = rest || (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint));
     }
-    lack->trees =
-        arena_array(telling->arena, explanation->world->provider_count, sizeof(*lack->trees));
-    return rest && relaxation_find(telling->relaxation, kept, lack->trees) == SEARCH_FOUND;
+    lack->trees = arena_array(telling->arena, world->provider_count, sizeof(*lack->trees));
+    if (!rest || relaxation_find(telling->relaxation, kept, lack->trees) != SEARCH_FOUND)
+        return false;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 2);
+         i++)
+        if (world_inventory_of(world, i, lack->sought.group.demands[lack->demand].class_id) != NULL)
+            inquiry_visit_anchors(telling->inquiry, i, false, leave_out, lack);
+    return !budget_is_over(telling->inquiry->budget);
 }
 
 static bool find_pools(struct lack *lack)
@@ -153,6 +169,14 @@ static const char *tell_apart(const struct lack *lack)
                         label_of(telling, tree));
 }
 
+/* Returns whether hosts share a class with nobody, wherever they are members. */
+static bool is_of_hosts(const char *class_name)
+{
+    static const char *const names[] = {"MEMORY_MB", "PCPU", "VCPU"};
+    return sorted_find(&class_name, names, sizeof(names) / sizeof(*names), sizeof(*names),
+                       text_compare) != NULL;
+}
+
 static const char *tell_lack(const struct telling *telling, const struct constraint *constraint)
 {
     struct lack lack = {
@@ -162,12 +186,10 @@ static const char *tell_lack(const struct telling *telling, const struct constra
                                         &telling->explanation->constraints, telling->set,
                                         telling->size, constraint->group),
     };
-    if (lack.sought.bound || !find_trees(&lack))
-        return NULL;
     while (lack.sought.asked.resources.items[lack.demand].class_name !=
            telling_amount(telling, constraint)->class_name)
         lack.demand++;
-    if (!find_pools(&lack))
+    if (lack.sought.bound || !find_trees(&lack) || !find_pools(&lack))
         return NULL;
     const char *untold = tell_untold(&lack);
     return untold != NULL ? untold : tell_apart(&lack);
@@ -177,8 +199,10 @@ const char *cause_of_sharing(const struct telling *telling)
 {
     for (size_t i = telling->size; i-- > 0;) {
         const struct constraint *constraint = telling_item(telling, i);
-        const char *told =
-            constraint->kind == CONSTRAINT_RESOURCE ? tell_lack(telling, constraint) : NULL;
+        if (constraint->kind != CONSTRAINT_RESOURCE ||
+            is_of_hosts(telling_amount(telling, constraint)->class_name))
+            continue;
+        const char *told = tell_lack(telling, constraint);
         if (told != NULL)
             return told;
     }

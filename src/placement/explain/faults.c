@@ -168,12 +168,13 @@ static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t ab
             add(faults, FAULT_FORBIDDEN_AGGREGATE, i, above);
 }
 
-static void add_tree(struct faults *faults, uint32_t provider, uint32_t anchor)
+/* on: who it is told of. */
+static void add_tree(struct faults *faults, uint32_t provider, uint32_t anchor, uint32_t on)
 {
     const struct sought *sought = faults->sought;
     uint32_t root = sought->inquiry->world->providers[provider].root;
     if (sought->bound && (root != sought->group.tree || root != anchor))
-        add(faults, FAULT_TREE, 0, provider);
+        add(faults, FAULT_TREE, 0, on);
 }
 
 void faults_of_provider(struct faults *faults, uint32_t provider)
@@ -188,7 +189,7 @@ void faults_of_provider(struct faults *faults, uint32_t provider)
             add(faults, FAULT_TRAIT, i, provider);
     add_forbidden_traits(faults, provider);
     add_aggregates(faults, provider, provider);
-    add_tree(faults, provider, world->providers[provider].root);
+    add_tree(faults, provider, world->providers[provider].root, provider);
 }
 
 void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uint32_t anchor)
@@ -196,7 +197,8 @@ void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uin
     add_demand(faults, demand, provider);
     add_forbidden_traits(faults, provider);
     add_aggregates(faults, provider, anchor);
-    add_tree(faults, provider, anchor);
+    bool own = faults->sought->inquiry->world->providers[provider].root == anchor;
+    add_tree(faults, provider, anchor, own ? anchor : provider);
 }
 
 /* Words. */
