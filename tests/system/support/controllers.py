@@ -156,6 +156,7 @@ class Front(Service):
             text = file.read()
         for old, new in (('192.0.2.1', '127.0.0.1'), (':8778', ':%d' % self.port),
                          ('/run/haproxy/admin.sock', self.admin), ('inter 2s', 'inter 100ms'),
+                         ('timeout check 5s', 'timeout check 60s'),
                          # who has answered
                          ('balance leastconn\n',
                           'balance leastconn\n    http-response set-header x-node %s\n'),

@@ -170,7 +170,7 @@ class Haproxy(Server):
         for old, new in (('bind :8778\n', 'bind 127.0.0.1:%d\n' % self.port),
                          ('stats socket /run/haproxy/admin.sock', 'stats socket '
                           + self.path('admin.sock')),
-                         ('inter 2s', 'inter 100ms'),
+                         ('inter 2s', 'inter 100ms'), ('timeout check 5s', 'timeout check 60s'),
                          ('192.0.2.11:8778', '127.0.0.1:%d' % self.nodes[0].port),
                          ('192.0.2.12:8778', '127.0.0.1:%d' % self.nodes[1].port)):
             assert old in text, old
