@@ -4,6 +4,7 @@ import os
 import random
 import uuid
 
+import pytest
 from support.consistency import audit_rows
 from support.cloud import Cloud
 from support.threads import in_threads
@@ -245,6 +246,7 @@ def test_an_old_database_of_latin1_is_taken_over_and_given_back(directory):
     take_over_and_give_back(directory, 'latin1')
 
 
+@pytest.mark.plain  # most of its time is Python's, and the one of latin1 runs the same code
 def test_an_old_database_of_utf8mb4_is_taken_over_and_given_back(directory):
     take_over_and_give_back(directory, 'utf8mb4')
 
