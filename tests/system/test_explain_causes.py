@@ -329,6 +329,16 @@ CAUSES = [
      'resources=VCPU:2&required=CUSTOM_A&in_tree={a}',
      'Nothing in the tree of a has the trait CUSTOM_A: a lacks the trait CUSTOM_A.',
      ['a lacks the trait CUSTOM_A', 'b is in another tree (in_tree)']),
+    ('the first filter that leaves nothing is not about the cause',
+     dict(hosts(2), other=host(DISK_GB=1, aggregates='row')),
+     'resources1=VCPU:4&member_of1={row}&resources2=VCPU:1&required2=HW_CPU_X86_AVX2&'
+     'group_policy=none',
+     'No provider has the trait HW_CPU_X86_AVX2. Nothing is left at the filter aggregates of group '
+     '1.',
+     ['other has no VCPU', 'host-00 is not in aggregate row, and 1 more']),
+    ('two groups ask for what nobody has',
+     hosts(2), 'resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
+     'No provider has an inventory of FPGA.', []),
 ]
 
 
