@@ -266,6 +266,7 @@ import re, shutil, subprocess, sys
 sys.path.insert(0, SYSTEM)
 from support.deployed import PLACES
 def relocate(text):
+    text = re.sub('(reuid|regid|groups)=[a-z]+', r'\1=www-data', text)
     return PLACES.sub(lambda match: 'ROOT' + match.group(), text)
 if sys.argv[1] == 'build':
     text = open(sys.argv[sys.argv.index('-f') + 1]).read().replace('\\\n', '')
@@ -346,8 +347,14 @@ def reload_and_stop(root):
         '/proc/%d/stat' % pid).read().rsplit(') ')[1][0])
 
 
+def owner_of_pool(root):
+    """The user who has the socket, as has the pool."""
+    return os.stat(root.path('run/berth/berth.sock')).st_uid
+
+
 def test_tripleo(world):
     with world.root('tripleo') as root:
+        root.as_root = os.geteuid() == 0
         root.put('tripleo.cnf', '/etc/my.cnf.d/tripleo.cnf')
         world.put_authority(root, '/etc/ipa/ca.crt')
         root.put('httpd.conf', '/etc/httpd/conf/httpd.conf')
@@ -366,6 +373,7 @@ def test_tripleo(world):
         # placement_wait_for_service
         assert re.match('.*CURRENT,*', ask(root, 'GET', '/', token=None)[1])
         claim(root)
+        assert owner_of_pool(root) != 0
         reload_and_stop(root)
 
 

@@ -86,6 +86,7 @@ class Root(Service):
         self.source = os.path.join(SYSTEM, 'deployers', name)
         self.addresses = addresses
         self.secure = None  # what verifies its certificate
+        self.as_root = False  # whether the tool starts it so; the directory is www-data's anyway
         for place in ('bin', 'etc/apache2/mods-enabled', 'etc/apache2/conf-enabled',
                       'etc/apache2/conf-available', 'etc/apache2/sites-enabled', 'etc/placement',
                       'home', 'pids', 'run/berth', 'usr/bin', 'usr/sbin', 'var/log/apache2',
@@ -137,7 +138,7 @@ class Root(Service):
         text = text.replace('*:%d' % self.port, '127.0.0.1:%d' % self.port)
         text = text.replace('Listen ', 'Listen 127.0.0.1:')
         # users that this machine may not have
-        text = re.sub(r'^(User|Group) .*', '', text, flags=re.M)
+        text = re.sub(r'^(User|Group) .*', r'\1 www-data' if self.as_root else '', text, flags=re.M)
         self.write(place, re.sub(r' (user|group)=placement\b', '', text))
 
     def install(self, source, place, mode=0o755):
@@ -157,12 +158,13 @@ class Root(Service):
     # Life.
 
     def begin(self, directory=TOP, **environment):
-        """Start a shell as a user who is not root."""
+        """Start a shell, as a user who is not root unless the tool starts it as root."""
         command = ['bash', '--norc', '-e']
         if os.geteuid() == 0:
             subprocess.run(['chown', '-R', 'www-data:www-data', self.root], check=True)
-            command = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups',
-                       *command]
+            if not self.as_root:
+                command = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups',
+                           *command]
         places = [self.path(name) for name in ('bin', 'usr/bin', 'usr/sbin')]
         self.shell = Shell(dict(
             os.environ, HOME=self.path('home'), no_proxy='*', **environment,
