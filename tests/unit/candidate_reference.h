@@ -59,6 +59,7 @@ struct scene {
     int subtree_count;
     unsigned root_traits, bad_root_traits;
     bool isolate, one_of_tree;
+    bool apart; /* groups do not take capacity from each other; for explanations */
 };
 
 /* Returns a random number from 0 to sides - 1. The program that includes this file defines it. */
@@ -374,7 +375,7 @@ static void try_all(const struct scene *scene, const struct decision *decisions,
 {
     if (depth == count) {
         char key[KEY];
-        if (!capacity_suffices(scene, decisions, count, chosen) ||
+        if ((!scene->apart && !capacity_suffices(scene, decisions, count, chosen)) ||
             !subtrees_hold(scene, decisions, count, chosen) ||
             !pairs_hold(scene, decisions, count, chosen) ||
             !plain_traits_hold(scene, decisions, count, chosen))

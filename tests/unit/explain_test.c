@@ -554,6 +554,67 @@ START_TEST(funnels_tell_what_is_left)
 }
 END_TEST
 
+/* Trees between groups. */
+
+/* Returns how many roots have a candidate that those before do not have. */
+static uint32_t count_trees(const struct scene *scene)
+{
+    struct decision decisions[SLOTS];
+    int chosen[SLOTS], count = make_decisions(scene, decisions);
+    uint32_t trees = 0;
+    expected.count = 0;
+    for (int i = 0; i < scene->provider_count; i++) {
+        int before = expected.count;
+        bool fresh = false;
+        if (anchor_may(scene, i))
+            try_all(scene, decisions, count, i, chosen, 0, &expected);
+        for (int j = before; j < expected.count && !fresh; j++) {
+            fresh = true;
+            for (int k = 0; k < before && fresh; k++)
+                fresh = strcmp(expected.keys[j], expected.keys[k]) != 0;
+        }
+        trees += fresh;
+    }
+    return trees;
+}
+
+/* Makes the scene whose groups hold alone, with the filters between groups up to the last. */
+static struct scene scene_until(const struct scene *whole, enum explain_filter last)
+{
+    struct scene scene = *whole;
+    if (last < FILTER_ROOT_REQUIRED)
+        scene.root_traits = scene.bad_root_traits = 0;
+    for (int i = 0; i < scene.wish_count && last < FILTER_TRAITS_TOGETHER; i++)
+        if (!scene.wishes[i].granular)
+            scene.wishes[i].trait_sets = 0;
+    scene.apart = last < FILTER_COMBINED_CAPACITY;
+    scene.isolate = whole->isolate && last >= FILTER_GROUP_POLICY;
+    scene.subtree_count = last >= FILTER_SAME_SUBTREE ? whole->subtree_count : 0;
+    scene.one_of_tree = whole->one_of_tree && last >= FILTER_ONE_OF_TREE;
+    return scene;
+}
+
+START_TEST(filters_between_groups_count_trees)
+{
+    int compared[FILTERS] = {0};
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count; seed++) {
+        struct explained explained;
+        explain(seed, &explained);
+        for (size_t i = 0; i < explained.explanation.between_count; i++) {
+            const struct between *between = &explained.explanation.between[i];
+            struct scene scene = scene_until(&explained.scene, between->filter);
+            uint32_t trees = count_trees(&scene);
+            ck_assert_msg(between->known && between->trees == trees,
+                          "seed %llu, filter %s: %u trees, not %u", (unsigned long long)seed,
+                          filter_label(between->filter), between->trees, trees);
+            compared[between->filter]++;
+        }
+    }
+    for (int i = FILTER_SHARING; i < FILTERS; i++)
+        ck_assert_int_gt(compared[i], 10);
+}
+END_TEST
+
 /* Figures of classes. */
 
 static void count_figures(const struct scene *scene, int class, int amount,
@@ -893,6 +954,7 @@ int main(int argc, char **argv)
     tcase_add_test(test, the_sets_are_the_smallest_of_all);
     tcase_add_test(test, a_spent_budget_proves_nothing);
     tcase_add_test(test, funnels_tell_what_is_left);
+    tcase_add_test(test, filters_between_groups_count_trees);
     tcase_add_test(test, figures_of_classes_count_what_they_say);
     tcase_add_test(test, the_nearest_lack_what_they_are_said_to_lack);
     tcase_add_test(test, a_dead_end_is_where_the_explanation_ends);
