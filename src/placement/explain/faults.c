@@ -97,10 +97,16 @@ static const char *inventory_words(struct arena *arena, const struct world_inven
 
 /* Providers. */
 
+static bool fault_equal(const struct fault *one, const struct fault *other)
+{
+    return one->kind == other->kind && one->index == other->index && one->on == other->on &&
+           one->why == other->why && one->why_index == other->why_index;
+}
+
 void faults_add(struct faults *faults, const struct fault *fault)
 {
     for (size_t i = 0; i < faults->count; i++)
-        if (memcmp(&faults->items[i], fault, sizeof(*fault)) == 0)
+        if (fault_equal(&faults->items[i], fault))
             return;
     faults->items = arena_grow(faults->sought->inquiry->arena, faults->items, faults->count,
                                &faults->room, sizeof(*faults->items));
@@ -109,12 +115,7 @@ void faults_add(struct faults *faults, const struct fault *fault)
 
 static void add(struct faults *faults, enum fault_kind kind, size_t index, uint32_t on)
 {
-    struct fault fault;
-    memset(&fault, 0, sizeof(fault)); /* for memcmp() */
-    fault.kind = kind;
-    fault.index = index;
-    fault.on = on;
-    faults_add(faults, &fault);
+    faults_add(faults, &(struct fault){.kind = kind, .index = index, .on = on});
 }
 
 static const struct world_inventory *inventory_of(const struct sought *sought, size_t demand,
