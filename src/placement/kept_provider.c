@@ -41,8 +41,9 @@ struct span {
 
 static struct span rows_of(struct keyed *rows, int64_t provider_id)
 {
-    size_t first = keyed_first(rows, key_of((int32_t)provider_id, 0));
-    size_t end = keyed_first(rows, key_of((int32_t)provider_id + 1, 0));
+    uint64_t key = key_of((int32_t)provider_id, 0);
+    size_t first = keyed_first(rows, key);
+    size_t end = keyed_first(rows, key + key_of(1, 0));
     return (struct span){first, end - first};
 }
 

@@ -328,6 +328,47 @@ START_TEST(names)
 }
 END_TEST
 
+/* The last id that the database has, and a uuid that upstream never makes. */
+START_TEST(odd_providers)
+{
+    struct journal *journal = journal_new(HALF);
+    struct image image;
+    struct keeper keeper;
+    struct script script = {0};
+    keeper_begin(&keeper, journal);
+    image_begin(&image);
+    const struct world_sink sink = keeper_sink(&keeper);
+    begin(&script, &sink, 1);
+    ck_assert(image_read(&image, journal));
+    const struct world *world = image_world(&image);
+    struct world_record record = {.kind = WORLD_PROVIDER_SET, .provider = {.uuid = ""}};
+    const int32_t ids[] = {1, INT32_MAX};
+    size_t row;
+    for (size_t i = 0; i < 2; i++) {
+        record.id = ids[i];
+        add(&script, &record);
+        commit(&script);
+        ck_assert(image_read(&image, journal));
+        ck_assert_ptr_eq(image_world(&image), world);
+        ck_assert_uint_eq(world->provider_count, image.providers.count);
+        ck_assert_int_eq(world->providers[world->provider_count - 1].id,
+                         i == 0 ? PROVIDERS : INT32_MAX);
+        ck_assert(image_find_provider(&image, "", &row));
+    }
+    for (int32_t i = 1; i < 4; i++) {
+        record.provider.generation = i;
+        add(&script, &record);
+        commit(&script);
+    }
+    ck_assert(image_read(&image, journal));
+    ck_assert(image_find_provider(&image, "", &row));
+    ck_assert_uint_eq(image.uuids.count, image.providers.count);
+    image_end(&image);
+    keeper_end(&keeper);
+    journal_free(journal);
+}
+END_TEST
+
 START_TEST(full)
 {
     struct journal *journal = journal_new(8192);
@@ -484,6 +525,7 @@ int main(void)
     tcase_add_test(test, changes_are_as_a_base);
     tcase_add_test(test, halves_take_turns);
     tcase_add_test(test, names);
+    tcase_add_test(test, odd_providers);
     tcase_add_test(test, full);
     tcase_add_test(test, another_world_needs_another_proof);
     tcase_add_test(test, writer_killed);

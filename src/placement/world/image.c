@@ -93,10 +93,12 @@ static void note_uuid(struct image *image, const struct image_provider *row, boo
 
 static bool set_provider(struct image *image, const struct world_record *record)
 {
+    size_t count = image->providers.count;
     struct image_provider *row = put_row(image, &image->providers, record->id, 0);
     if (row == NULL)
         return false;
-    bool is_new = row->uuid[0] == '\0', renamed = strcmp(row->uuid, record->provider.uuid) != 0;
+    bool is_new = image->providers.count > count;
+    bool renamed = is_new || strcmp(row->uuid, record->provider.uuid) != 0;
     if (row->root_id != record->provider.root_id || row->parent_id != record->provider.parent_id ||
         renamed)
         image->stale = true;
@@ -105,7 +107,7 @@ static bool set_provider(struct image *image, const struct world_record *record)
     row->parent_id = record->provider.parent_id;
     row->modified = record->modified;
     snprintf(row->uuid, sizeof(row->uuid), "%s", record->provider.uuid);
-    if (renamed || is_new)
+    if (renamed)
         note_uuid(image, row, is_new);
     return replace_text(&row->name, record->provider.name);
 }
