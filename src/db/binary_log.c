@@ -63,8 +63,7 @@ static enum outcome set_session(struct database *database, const struct gtid_pos
     char period[TEXT];
     for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
         TRY(connection_send(database, settings[i]));
-    snprintf(period, sizeof(period), "SET @master_heartbeat_period = %llu",
-             heartbeat * 1000000000ULL);
+    snprintf(period, sizeof(period), "SET @master_heartbeat_period = %llu", heartbeat * 1000000ULL);
     TRY(connection_send(database, period));
     char state[sizeof(struct gtid_text) + TEXT];
     snprintf(state, sizeof(state), "SET @slave_connect_state = '%s'",

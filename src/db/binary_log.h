@@ -19,8 +19,8 @@ struct binary_log;
 enum { BINARY_LOG_REASON = 256 }; /* bytes of a reason with its NUL */
 
 /* Asks for all events after a position; the server sends a heartbeat when it has had nothing to
-   send for that many seconds. Takes the connection of database, which must live as long and must do
-   nothing else. Returns NULL and sets reason if the server refuses. */
+   send for that many milliseconds. Takes the connection of database, which must live as long and
+   must do nothing else. Returns NULL and sets reason if the server refuses. */
 struct binary_log *binary_log_open(struct database *database, const struct gtid_position *position,
                                    unsigned heartbeat, char reason[BINARY_LOG_REASON]);
 

@@ -64,6 +64,12 @@ static bool commit(void *subject, const struct gtid_position *position)
     return true;
 }
 
+static bool doubted(void *subject)
+{
+    (void)subject;
+    return false;
+}
+
 static void give_up(void *subject, enum world_reason reason)
 {
     (void)subject;
@@ -88,7 +94,7 @@ int main(int argc, char **argv)
 {
     enum { SECONDS = 60 };
     const struct world_sink sink = {
-        .begin = begin, .add = add, .commit = commit, .give_up = give_up};
+        .begin = begin, .add = add, .commit = commit, .doubted = doubted, .give_up = give_up};
     struct arena arena;
     char line[16];
     if (argc != 5)

@@ -440,6 +440,33 @@ START_TEST(another_world_needs_another_proof)
 }
 END_TEST
 
+START_TEST(a_doubted_world_is_for_nobody)
+{
+    struct journal *journal = journal_new(HALF);
+    struct image image, other;
+    struct keeper keeper;
+    struct script script = {0};
+    keeper_begin(&keeper, journal);
+    image_begin(&image);
+    image_begin(&other);
+    const struct world_sink sink = keeper_sink(&keeper);
+    begin(&script, &sink, 1);
+    ck_assert(image_read(&image, journal) && image_read(&other, journal));
+    ck_assert(!sink.doubted(sink.subject));
+    journal_doubt(journal);
+    ck_assert(sink.doubted(sink.subject));
+    commit(&script);
+    ck_assert(!image_read(&image, journal) && !image_read(&other, journal));
+    begin(&script, &sink, 2);
+    ck_assert(!sink.doubted(sink.subject));
+    ck_assert(image_read(&image, journal) && image_read(&other, journal));
+    image_end(&image);
+    image_end(&other);
+    keeper_end(&keeper);
+    journal_free(journal);
+}
+END_TEST
+
 /* Each transaction adds as much to one provider as it takes from another, so that a reader that
    sees a part of one finds another sum. */
 static void write_transfers(struct journal *journal)
@@ -536,6 +563,7 @@ int main(void)
     tcase_add_test(test, odd_providers);
     tcase_add_test(test, full);
     tcase_add_test(test, another_world_needs_another_proof);
+    tcase_add_test(test, a_doubted_world_is_for_nobody);
     tcase_add_test(test, writer_killed);
     tcase_add_test(test, commit_wakes);
     return suite_run("journal", test);

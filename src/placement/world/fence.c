@@ -69,9 +69,13 @@ static enum kept_world_result refresh(struct context *context)
     if (!image_read(&kept->image, kept->journal) ||
         !journal_prove(kept->journal, &kept->image.place, &before))
         return KEPT_WORLD_NONE;
-    if (!read_fence(context, &before, &fence) ||
-        !gtid_position_reaches(&fence, &kept->image.position))
+    if (!read_fence(context, &before, &fence))
         return KEPT_WORLD_UNPROVEN;
+    if (!gtid_position_reaches(&fence, &kept->image.position)) {
+        /* RESET MASTER: nobody may wait until the log has come again to where it was. */
+        journal_doubt(kept->journal);
+        return KEPT_WORLD_UNPROVEN;
+    }
     if (!reach(kept, &fence))
         return KEPT_WORLD_LATE;
     /* The proof must also be that of the world at the end: another may have begun. */

@@ -15,10 +15,12 @@
 #include "placement/world/server.h"
 
 enum {
-    LOCK_NAME = 64,  /* bytes with NUL */
-    HEARTBEAT = 1,   /* seconds */
-    PATIENCE = 10,   /* seconds without any answer until the server counts as lost */
-    CHECKING = 1000, /* milliseconds between two looks at the server */
+    LOCK_NAME = 64, /* bytes with NUL */
+    PATIENCE = 10,  /* seconds without any answer until the server counts as lost */
+    /* Milliseconds. After RESET MASTER the server may not end the log that it sends: only the
+       position tells, so long as it has not come again to where it was. */
+    LOOKING = 100,   /* between two looks at the position; after as many a quiet log wakes us */
+    CHECKING = 1000, /* between two looks at all else */
 };
 
 static const struct sql take_lock = {"SELECT GET_LOCK(?, 0), CONNECTION_ID()", "ii"};
@@ -34,7 +36,7 @@ struct run {
     struct world_layout layout;
     struct world_groups groups;
     struct follow_report report;
-    uint64_t checked; /* clock_milliseconds() */
+    uint64_t looked, checked; /* clock_milliseconds() */
 };
 
 static bool name_lock(char lock[LOCK_NAME])
@@ -62,26 +64,34 @@ static enum world_reason ask_lock(struct run *run, struct database *database, in
 }
 
 /* Checks that the first connection still holds the lock, and that the log has not been reset. */
-static enum world_reason check_server(struct run *run)
+static enum world_reason look_at_log(struct run *run, struct gtid_position *newest)
 {
     struct database *database = run->follow->database;
-    struct gtid_position newest;
     int64_t own;
     arena_reset(run->follow->arena);
     database_begin_request(database, run->follow->arena);
-    enum world_reason reason = ask_lock(run, database, &own, &newest);
+    enum world_reason reason = ask_lock(run, database, &own, newest);
     if (reason == WORLD_KEPT && own != run->connection)
         reason = WORLD_OTHER_SERVER;
-    if (reason == WORLD_KEPT && !gtid_position_reaches(&newest, &run->groups.position))
+    if (reason == WORLD_KEPT && !gtid_position_reaches(newest, &run->groups.position))
         reason = WORLD_LOG_LOST;
+    run->looked = clock_milliseconds();
+    return reason;
+}
+
+/* Checks also that the log still tells everything. */
+static enum world_reason check_server(struct run *run)
+{
+    struct gtid_position newest;
+    enum world_reason reason = look_at_log(run, &newest);
     if (reason == WORLD_KEPT)
-        reason = world_server_check_again(database);
+        reason = world_server_check_again(run->follow->database);
     run->report.behind = 0;
     for (uint32_t i = 0; reason == WORLD_KEPT && i < newest.count; i++) {
         const struct gtid *last = gtid_position_find(&run->groups.position, newest.last[i].domain);
         run->report.behind += newest.last[i].sequence - (last != NULL ? last->sequence : 0);
     }
-    run->checked = clock_milliseconds();
+    run->checked = run->looked;
     return reason;
 }
 
@@ -131,7 +141,7 @@ static enum world_reason open_log(struct run *run)
         reason = ask_lock(run, run->log_database, &own, &newest);
     if (reason != WORLD_KEPT)
         return reason;
-    run->log = binary_log_open(run->log_database, &run->groups.position, HEARTBEAT, follow->detail);
+    run->log = binary_log_open(run->log_database, &run->groups.position, LOOKING, follow->detail);
     return run->log != NULL ? WORLD_KEPT : WORLD_LOG_LOST;
 }
 
@@ -150,8 +160,15 @@ static enum world_reason read_event(struct run *run)
     if (!binary_log_next(run->log, &event, run->follow->detail))
         return WORLD_LOG_LOST;
     enum world_reason reason = world_groups_read(&run->groups, &event);
-    if (reason != WORLD_KEPT || clock_milliseconds() - run->checked < CHECKING)
+    uint64_t now = clock_milliseconds();
+    if (run->follow->sink->doubted(run->follow->sink->subject))
+        reason = WORLD_LOG_LOST;
+    if (reason != WORLD_KEPT || now - run->looked < LOOKING)
         return reason;
+    if (now - run->checked < CHECKING) {
+        struct gtid_position newest;
+        return look_at_log(run, &newest);
+    }
     reason = check_server(run);
     run->report.groups = run->groups.groups;
     run->report.rows = run->groups.rows;

@@ -34,6 +34,7 @@ struct half {
 struct shared {
     _Atomic uint64_t current; /* the half to read; 0: there is no world */
     _Atomic uint64_t last;    /* the highest number that a writer took */
+    _Atomic bool doubted;     /* by a reader */
     _Atomic uint32_t changes;
     _Atomic uint32_t reason;
     struct half halves[2];
@@ -116,6 +117,7 @@ bool journal_begin_world(struct journal *journal, const char *lock, uint64_t con
     journal->proof = (struct journal_proof){.connection = connection};
     int length = snprintf(journal->proof.lock, sizeof(journal->proof.lock), "%s", lock);
     journal->turning = false;
+    atomic_store(&journal->shared->doubted, false);
     take_half(journal);
     return length >= 0 && (size_t)length < sizeof(journal->proof.lock);
 }
@@ -167,6 +169,16 @@ bool journal_is_long(const struct journal *journal)
 {
     size_t base = atomic_load(&half_of(journal, journal->number)->base);
     return journal->written - base > (base > SHORT_BASE ? base : SHORT_BASE);
+}
+
+bool journal_is_doubted(const struct journal *journal)
+{
+    return atomic_load(&journal->shared->doubted);
+}
+
+void journal_doubt(const struct journal *journal)
+{
+    atomic_store(&journal->shared->doubted, true);
 }
 
 void journal_give_up(struct journal *journal, enum world_reason reason)
@@ -243,7 +255,7 @@ bool journal_read(const struct journal *journal, struct journal_place *place,
 {
     for (int i = 0; i < ATTEMPTS; i++) {
         uint64_t current = atomic_load(&journal->shared->current);
-        if (current == 0)
+        if (current == 0 || journal_is_doubted(journal))
             break;
         if (read_on(journal, current, place, reader))
             return true;

@@ -51,6 +51,9 @@ bool journal_is_long(const struct journal *journal);
    the last commit. */
 void journal_turn(struct journal *journal);
 
+/* Returns whether a reader has called journal_doubt() since the world began. */
+bool journal_is_doubted(const struct journal *journal);
+
 /* Takes the world away from readers. */
 void journal_give_up(struct journal *journal, enum world_reason reason);
 
@@ -70,6 +73,10 @@ struct journal_reader {
     void (*clear)(void *subject); /* a base follows: forget all */
     bool (*entry)(void *subject, const struct journal_entry *entry); /* false: stop */
 };
+
+/* Takes the world away from all readers: the log that it follows has ended before it, so that its
+   positions mean nothing any more. */
+void journal_doubt(const struct journal *journal);
 
 /* The proof that a server is the one that is followed. */
 struct journal_proof {

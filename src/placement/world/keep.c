@@ -32,6 +32,12 @@ static bool commit(void *subject, const struct gtid_position *position)
     return image_tell(&keeper->image, &sink) && journal_commit(keeper->journal, position);
 }
 
+static bool doubted(void *subject)
+{
+    const struct keeper *keeper = subject;
+    return journal_is_doubted(keeper->journal);
+}
+
 static void give_up(void *subject, enum world_reason reason)
 {
     struct keeper *keeper = subject;
@@ -51,5 +57,5 @@ void keeper_end(struct keeper *keeper)
 
 struct world_sink keeper_sink(struct keeper *keeper)
 {
-    return (struct world_sink){keeper, begin, add, commit, give_up};
+    return (struct world_sink){keeper, begin, add, commit, doubted, give_up};
 }

@@ -19,6 +19,8 @@ struct world_sink {
     bool (*add)(void *subject, const struct world_record *record);
     /* Publishes the records since the last commit. */
     bool (*commit)(void *subject, const struct gtid_position *position);
+    /* Returns whether a reader has found that the server's log ends before the world. */
+    bool (*doubted)(void *subject);
     /* Takes the world away from readers. */
     void (*give_up)(void *subject, enum world_reason reason);
 };

@@ -113,6 +113,10 @@ class Service:
         return {result: metrics['berth_world_reads_total{result="%s"}' % result]
                 for result in ('kept', 'none', 'unproven', 'late')}
 
+    def world_losses(self, reason):
+        """How often the kept world was given up for a reason."""
+        return self.metrics().get('berth_world_lost_total{reason="%s"}' % reason, 0)
+
     def make_provider(self, inventories, name=None):
         provider = str(uuid.uuid4())
         answer = self.ask('POST', '/resource_providers',
