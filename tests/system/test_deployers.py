@@ -266,15 +266,15 @@ import re, shutil, subprocess, sys
 sys.path.insert(0, SYSTEM)
 from support.deployed import PLACES
 def relocate(text):
-    text = re.sub('(reuid|regid|groups)=[a-z]+', r'\1=www-data', text)
+    text = re.sub('(reuid|regid|groups)=["$a-z]+', r'\1=www-data', text)
     return PLACES.sub(lambda match: 'ROOT' + match.group(), text)
 if sys.argv[1] == 'build':
     text = open(sys.argv[sys.argv.index('-f') + 1]).read().replace('\\\n', '')
     steps = re.split(r'^FROM .*\n', text, flags=re.M)[-1].splitlines()
     for word, rest in (step.split(None, 1) for step in steps if step and step[0] != '#'):
-        if word == 'RUN' and 'dnf ' not in rest:
+        if word == 'RUN' and 'dnf ' not in rest and 'apt-get ' not in rest:
             subprocess.run(['bash', '-ec', relocate(rest)], check=True)
-        elif word == 'COPY' and not rest.startswith('--from'):
+        elif word == 'COPY' and not rest.startswith(('--from', 'build/')):
             source, place = rest.split()
             with open(source) as file, open(relocate(place), 'w') as copy:
                 copy.write(relocate(file.read()))
@@ -380,7 +380,7 @@ def test_tripleo(world):
 JUJU = r"""#!/bin/bash
 set -eu
 case $1 in
-scp) ;;
+scp | refresh) ;;
 exec) bash -ec "${*: -1}" ;;
 *) exit 1 ;;
 esac
@@ -401,6 +401,31 @@ def test_charm(world):
         claim(root, '/placement')
         assert ask(root, 'GET', '/traits%2Fx')[0] == 404
         assert status(root, '/_berth/health', token=None) == 200
+
+
+def test_charm_for_kubernetes(world):
+    with world.root('charm-k8s') as root:
+        root.as_root = os.geteuid() == 0  # as pebble
+        root.put('wsgi-placement-api.conf',
+                 '/etc/apache2/sites-enabled/wsgi-placement-api.conf')
+        root.write('usr/bin/placement-api', NEVER)
+        root.write('etc/apache2/envvars', '')
+        root.write('usr/sbin/apache2ctl', '')
+        root.write('usr/sbin/apache2', '#!/bin/sh\nexec /usr/sbin/apache2 -f %s "$@"\n' %
+                   root.path('etc/apache2/apache2.conf'), 0o755)
+        os.makedirs(root.path('usr/lib/apache2'))
+        os.symlink(MODULES, root.path('usr/lib/apache2/modules'))
+        root.program('docker', BUILDAH.replace('SYSTEM', repr(os.path.join(TOP, 'tests/system'))))
+        root.program('juju', JUJU)
+        root.program('sudo', '#!/bin/sh\nshift 2\nexec "$@"\n')
+        follow(root, 'The charm for Kubernetes', REGISTRY='registry.example')
+        root.shell.type('sudo -u placement placement-manage db sync\n')
+        root.shell.type('keep httpd %s -DFOREGROUND\n' % root.path('usr/sbin/apache2ctl'))
+        wait_for(root)
+        for mount in ('', '/placement', '/openstack-placement'):
+            claim(root, mount)
+        assert owner_of_pool(root) != 0
+        reload_and_stop(root)
 
 
 PUPPET = r"""#!/usr/bin/python3
