@@ -231,16 +231,19 @@ static enum outcome run_statement(void *subject)
     return database_conclude(table->context->database, statement, values, (size_t)(next - values));
 }
 
-/* Tells whether the client knows whether the consumer exists, and claims something. */
-static bool is_simple(const struct claim *claim)
+/* Tells whether the client knows whether the consumer exists, and claims something. What a consumer
+   holds is not replaced at once on a node of a Galera cluster: another node may undo the transaction
+   between two parts of the statement, and the server may then go on with the rest. */
+static bool is_simple(struct context *context, const struct claim *claim)
 {
-    return claim->check_generation && claim->again == NULL && claim->amount_count > 0;
+    return claim->check_generation && claim->again == NULL && claim->amount_count > 0 &&
+           (claim->generation_null || !database_is_node(context->database));
 }
 
 enum outcome claim_at_once(struct context *context, const struct claim *claims, size_t count)
 {
     struct table table = {.context = context, .claim = claims};
-    if (count != 1 || !is_simple(claims) || !database_concludes(context->database) ||
+    if (count != 1 || !is_simple(context, claims) || !database_concludes(context->database) ||
         !fill_in(&table))
         return OUTCOME_UNMET;
     return database_transaction(context->database, run_statement, &table);
