@@ -232,8 +232,8 @@ static enum outcome run_statement(void *subject)
 }
 
 /* Tells whether the client knows whether the consumer exists, and claims something. What a consumer
-   holds is not replaced at once on a node of a Galera cluster: another node may undo the transaction
-   between two parts of the statement, and the server may then go on with the rest. */
+   holds is not replaced at once on a node of a Galera cluster: another node may undo the
+   transaction between two parts of the statement, and the server may then go on with the rest. */
 static bool is_simple(struct context *context, const struct claim *claim)
 {
     return claim->check_generation && claim->again == NULL && claim->amount_count > 0 &&
