@@ -34,7 +34,8 @@ enum {
     QUEUES_MOST = 4,   /* providers to queue for */
 };
 
-#define QUEUE       "DO GET_LOCK(?, 1), GET_LOCK(?, 1), GET_LOCK(?, 1), GET_LOCK(?, 1); "
+/* AND: after a queue that cannot be had, there is no waiting for another. */
+#define QUEUE       "DO GET_LOCK(?, 1) AND GET_LOCK(?, 1) AND GET_LOCK(?, 1) AND GET_LOCK(?, 1); "
 #define LEAVE_QUEUE "DO RELEASE_LOCK(?), RELEASE_LOCK(?), RELEASE_LOCK(?), RELEASE_LOCK(?); "
 
 /* The amount of the claim for the provider and class of a row, from a table with a row for each

@@ -182,6 +182,25 @@ def test_a_queue_that_does_not_move_is_left(cloud):
     assert took >= 0.9, 'the claim has not queued'
 
 
+def test_after_a_queue_that_does_not_move_there_is_no_other(cloud):
+    """Otherwise each provider would cost a second more."""
+    first, second = sorted(cloud.make_provider({'VCPU': {'total': 9}}) for _ in range(2))
+    answers = []
+    queued = cloud.lock('SELECT GET_LOCK(%s, 0)' % queue(first))
+    lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % first)
+    asking = threading.Thread(target=lambda: answers.append(
+        claim(cloud, {provider: {'VCPU': 1} for provider in (first, second)})))
+    asking.start()
+    try:
+        wait_until('the claim waits for the provider', lambda: cloud.sql(WAITING))
+        assert holder(cloud, second) == 'NULL'
+    finally:
+        lock.release()
+        asking.join()
+        queued.release()
+    assert answers[0].status == 204, answers[0].text
+
+
 def test_a_claim_that_is_refused_leaves_the_queue(cloud):
     provider = cloud.make_provider({'VCPU': {'total': 9}})
     for wanted, status in (({provider: {'VCPU': 10}}, 409), ({provider: {'VCPU': 1}}, 204),
