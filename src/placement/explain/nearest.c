@@ -402,12 +402,8 @@ static void add_slot(const struct sighting *sighting, uint32_t anchor, struct fa
         faults_of_slot(faults, sighting->index, best, anchor);
         return;
     }
-    struct fault fault;
-    memset(&fault, 0, sizeof(fault));
-    fault.kind = FAULT_CLASS;
-    fault.index = sighting->index;
-    fault.on = anchor;
-    faults_add(faults, &fault);
+    faults_add(faults,
+               &(struct fault){.kind = FAULT_CLASS, .index = sighting->index, .on = anchor});
 }
 
 /* Returns whether the tree has none of the classes: then it does not matter where its traits are.
@@ -438,11 +434,8 @@ static void add_traits(const struct sighting *sighting, uint32_t anchor, struct 
     uint32_t best = sighting->providers[anchor];
     struct faults of_demand = {.sought = sought};
     size_t demand = 0, told = 0;
-    struct fault fault;
-    memset(&fault, 0, sizeof(fault));
-    fault.kind = FAULT_TRAIT;
-    fault.index = sighting->index;
-    fault.on = best != WORLD_NONE ? best : anchor;
+    struct fault fault = {
+        .kind = FAULT_TRAIT, .index = sighting->index, .on = best != WORLD_NONE ? best : anchor};
     if (best != WORLD_NONE) {
         double weight = lightest_demand(sought, best, anchor, &demand);
         if (weight <= 0 || sought->group.demand_count == 0 || has_no_class(faults))
