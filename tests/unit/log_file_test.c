@@ -160,13 +160,13 @@ START_TEST(a_file_is_for_an_interval)
     make_file(".2002-01-01_00-00-00", "older\n");
     make_file(".other", "not ours\n");
     struct log_file file = open_file(&(const struct log_rotation){
-        .kind = LOG_ROTATION_INTERVAL, .unit = LOG_ROTATION_SECONDS, .interval = 1, .count = 2});
+        .kind = LOG_ROTATION_INTERVAL, .unit = LOG_ROTATION_SECONDS, .interval = 3600, .count = 2});
     log_file_write(&file, "first\n", 6);
     ck_assert_uint_eq(count_old_files(), 3);
-    file.due = 1000000000; /* 2001-09-09: its time is over; it began a second before */
+    file.due = 1000000000; /* 2001-09-09: its time is over; it began an hour before */
     log_file_write(&file, "second\n", 7);
     ck_assert_pstr_eq(content_of(""), "second\n");
-    ck_assert_pstr_eq(content_of(".2001-09-09_03-46-39"), "first\n");
+    ck_assert_pstr_eq(content_of(".2001-09-09_02-46-40"), "first\n");
     ck_assert_pstr_eq(content_of(".2001-01-01_00-00-00"), NULL);
     ck_assert_pstr_eq(content_of(".2002-01-01_00-00-00"), "older\n");
     ck_assert_pstr_eq(content_of(".other"), "not ours\n");
@@ -174,8 +174,8 @@ START_TEST(a_file_is_for_an_interval)
     file.rotation.count = 0;
     file.due = 1000000000;
     log_file_write(&file, "third\n", 6);
-    ck_assert_pstr_eq(content_of(".2001-09-09_03-46-39"), "first\n");
-    ck_assert_pstr_eq(content_of(".2001-09-09_03-46-39.2"), "second\n");
+    ck_assert_pstr_eq(content_of(".2001-09-09_02-46-40"), "first\n");
+    ck_assert_pstr_eq(content_of(".2001-09-09_02-46-40.2"), "second\n");
     log_file_close(&file);
 }
 END_TEST
