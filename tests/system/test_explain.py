@@ -64,7 +64,7 @@ IMPOSSIBLE = [
     ('resources=FPGA:1&required=!CUSTOM_FPGA_A',
      'Every provider that offers 1 FPGA has the forbidden trait CUSTOM_FPGA_A'),
     ('resources=FPGA:1&member_of=' + RACK,
-     'No provider offers 1 FPGA and is in the aggregate %s: numa-host on fpga0 is not in aggregate '
+     'No provider offers 1 FPGA and is in the aggregate %s: numa-host is not in aggregate '
      '%s' % (RACK, RACK)),
     ('resources=PCI_DEVICE:1&member_of=!' + ROW,
      'Every provider that offers 1 PCI_DEVICE, or its root, is in the forbidden '
@@ -83,7 +83,7 @@ IMPOSSIBLE = [
      'No tree, even with sharing, is in the aggregate %s and in the aggregate %s' % (RACK, ROW)),
     # Groups.
     ('resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
-     'Groups 1 and 2 fit alone, not together: of 2 FPGA a provider has at most 1 left'),
+     'Groups 1 and 2 fit alone, not together: of 2 FPGA a tree has at most 1 left'),
     ('resources1=VCPU:1&required1=CUSTOM_LICENSED&resources2=VCPU:1&required2=CUSTOM_LICENSED&'
      'group_policy=isolate',
      'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits'),

@@ -175,9 +175,69 @@ static const bool *find_roots(const struct telling *telling)
     return roots;
 }
 
+/* Counts the roots that are as the set asks but for one constraint: "host-1 lacks A, and 12 more".
+   There are some, as the set needs each constraint. */
+static const char *roots_without(const struct telling *telling, const struct constraint *constraint,
+                                 const char *fault)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct telling rest = *telling;
+    size_t *set = arena_array(telling->arena, telling->size, sizeof(*set));
+    uint32_t count = 0, first = 0;
+    rest.set = set;
+    rest.size = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        if (telling_item(telling, i) != constraint)
+            set[rest.size++] = telling->set[i];
+    const bool *roots = find_roots(&rest);
+    for (uint32_t i = explanation->world->provider_count; i-- > 0;)
+        if (roots[i]) {
+            count++;
+            first = i;
+        }
+    const char *label = provider_label(explanation->world, explanation->names, first);
+    return count > 1 ? arena_printf(telling->arena, "%s%s, and %u more", label, fault, count - 1)
+                     : arena_printf(telling->arena, "%s%s", label, fault);
+}
+
+/* Tells that no root has several traits, or that those that have them have a forbidden one. Returns
+   NULL if more is forbidden. */
+static const char *tell_root_traits(const struct telling *telling)
+{
+    const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
+    const struct membership *root = &telling->explanation->request->root_traits;
+    struct text_builder traits = text_begin(telling->arena);
+    struct text_builder those = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *item = telling_item(telling, i);
+        const struct name_set *set = &root->required[item->index];
+        if (item->kind != CONSTRAINT_ROOT_REQUIRED)
+            continue;
+        text_add_item(&traits, " and ", set_words(telling, "trait", set));
+        if (forbidden == NULL)
+            text_add_item(&those, "; ",
+                          roots_without(telling, item,
+                                        arena_printf(telling->arena, " lacks %s",
+                                                     names_joined(set, ", ", telling->arena))));
+    }
+    if (!telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN))
+        return arena_printf(telling->arena, "no root provider has %s (root_required): %s",
+                            text_end(&traits), text_end(&those));
+    if (forbidden == NULL || traits.length == 0)
+        return NULL;
+    return arena_printf(
+        telling->arena,
+        "every root provider that has %s has the forbidden trait %s (root_required): %s",
+        text_end(&traits), root->forbidden.names[forbidden->index],
+        roots_without(telling, forbidden, ""));
+}
+
 static const char *tell_root(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder root = text_begin(telling->arena);
+    const char *traits = count == 0 ? tell_root_traits(telling) : NULL;
+    if (traits != NULL)
+        return traits;
     for (size_t i = 0; i < telling->size; i++)
         if (is_of_root(telling_item(telling, i)))
             text_add_item(&root, " and ", wide_predicate(telling, telling_item(telling, i)));

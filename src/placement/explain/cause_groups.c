@@ -171,13 +171,13 @@ static const char *tell_class(const struct telling *telling, const struct combin
                                       class_name, rest, most);
     if (one && combined->sum > figures->most_free)
         reason = arena_printf(telling->arena,
-                              "of %" PRId64 " %s a provider has at most %" PRId64 " left (%s)",
+                              "of %" PRId64 " %s a tree has at most %" PRId64 " left (%s)",
                               combined->sum, class_name, figures->most_free,
                               provider_label(telling->explanation->world,
                                              telling->explanation->names, figures->freest));
     else if (one && combined->sum > figures->most_unit)
         reason = arena_printf(telling->arena,
-                              "of %" PRId64 " %s a provider allows at most %" PRId64 " (max_unit)",
+                              "of %" PRId64 " %s a tree allows at most %" PRId64 " (max_unit)",
                               combined->sum, class_name, figures->most_unit);
     return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, reason);
 }
@@ -322,6 +322,44 @@ struct group_trees {
     const char *texts; /* what is asked of the group */
 };
 
+/* Returns what the set asks of a group as "is in the aggregate A", if that is no resource; or NULL.
+ */
+static const char *group_predicates(const struct telling *telling, size_t group)
+{
+    struct telling part = *telling;
+    size_t *set = arena_array(telling->arena, telling->size, sizeof(*set));
+    part.set = set;
+    part.size = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint->group != group)
+            continue;
+        if (constraint->kind == CONSTRAINT_RESOURCE)
+            return NULL;
+        set[part.size++] = telling->set[i];
+    }
+    return predicates(&part, NULL);
+}
+
+/* Tells that trees with the one group of the set have nothing of the other, which asks for no
+   resources. NULL: it does, or there are more groups. */
+static const char *tell_nothing_of(const struct telling *telling, size_t count,
+                                   const struct group_trees *rare, const struct group_trees *other)
+{
+    const struct explanation *explanation = telling->explanation;
+    const char *asked = group_predicates(telling, other->group);
+    uint32_t first = 0;
+    if (count != 2 || asked == NULL || telling->inquiry->query.groups[other->group].granular)
+        return NULL;
+    while (!rare->trees[first])
+        first++;
+    const char *more =
+        rare->count > 1 ? arena_printf(telling->arena, ", and %u more", rare->count - 1) : "";
+    return arena_printf(telling->arena, "%s meets %s, but nothing in its tree %s%s",
+                        provider_label(explanation->world, explanation->names, first), rare->texts,
+                        asked, more);
+}
+
 static int group_trees_compare(const void *left, const void *right)
 {
     const struct group_trees *a = left, *b = right;
@@ -349,8 +387,11 @@ static const char *tell_rarest(const struct telling *telling, const size_t *grou
     sort(found, count, sizeof(*found), group_trees_compare);
     for (size_t i = 0; i < count * count && told == NULL; i++) {
         const struct group_trees *rare = &found[i / count], *other = &found[i % count];
-        if (rare != other && rare->count > 0)
-            told = tell_lack(telling, other->group, rare->texts, rare->trees);
+        if (rare == other || rare->count == 0)
+            continue;
+        told = tell_lack(telling, other->group, rare->texts, rare->trees);
+        if (told == NULL)
+            told = tell_nothing_of(telling, count, rare, other);
     }
     return told;
 }

@@ -146,7 +146,8 @@ static void add_forbidden_traits(struct faults *faults, uint32_t provider)
             add(faults, FAULT_FORBIDDEN_TRAIT, i, provider);
 }
 
-/* above: the anchor if the aggregates of the provider's root count as its own, or the provider. */
+/* above: the anchor if the aggregates of the provider's root count as its own, or the provider.
+   What both lack is told of the anchor, once for all providers below it. */
 static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t above)
 {
     const struct sought *sought = faults->sought;
@@ -156,12 +157,13 @@ static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t ab
     const uint64_t *own = world_aggregates(world, provider);
     const uint64_t *roots = world_aggregates(world, above);
     size_t words = world->aggregate_words;
-    bool roots_hold = world->providers[provider].root == world->providers[above].root &&
-                      membership_requires(required, roots, words);
+    bool own_tree = world->providers[provider].root == world->providers[above].root;
+    bool roots_hold = own_tree && membership_requires(required, roots, words);
     if (!roots_hold)
         for (size_t i = 0; i < required->required_count; i++)
             if (!bits_meet(required->required[i], own, words))
-                add(faults, FAULT_AGGREGATE, i, provider);
+                add(faults, FAULT_AGGREGATE, i,
+                    own_tree && !bits_meet(required->required[i], roots, words) ? above : provider);
     for (size_t i = 0; i < forbidden->required_count; i++)
         if (bits_meet(forbidden->required[i], own, words))
             add(faults, FAULT_FORBIDDEN_AGGREGATE, i, provider);
@@ -249,14 +251,14 @@ static const char *plain_words(const struct sought *sought, enum fault_kind kind
     }
 }
 
+/* Returns a fault without its place. */
 static const char *fault_words(const struct sought *sought, const struct fault *fault,
                                uint32_t anchor)
 {
     struct arena *arena = sought->inquiry->arena;
     const struct world *world = sought->inquiry->world;
     if (fault->kind != FAULT_TRAIT_APART && fault->kind != FAULT_TRAIT_UNFIT)
-        return arena_printf(arena, "%s%s", place_words(sought, fault->on, anchor),
-                            plain_words(sought, fault->kind, fault->index, fault->on));
+        return plain_words(sought, fault->kind, fault->index, fault->on);
     const char *has = arena_printf(
         arena, "%s only on %s",
         set_words(arena, "has the trait", &sought->asked.traits.required[fault->index]),
@@ -270,27 +272,63 @@ static const char *fault_words(const struct sought *sought, const struct fault *
     return arena_printf(arena, "%s, which has no %s", has, text_end(&classes));
 }
 
-/* Returns whether a text is among those before it. */
-static bool is_repeated(const char *const *texts, size_t place)
+/* What is wrong at one place. */
+struct told_fault {
+    const char *place, *text;
+    bool told;
+};
+
+/* Puts the faults into words, each once. Returns how many there are. */
+static size_t tell_each(const struct faults *faults, uint32_t anchor, struct told_fault *told)
 {
-    for (size_t i = 0; i < place; i++)
-        if (strcmp(texts[i], texts[place]) == 0)
-            return true;
-    return false;
+    size_t count = 0;
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->items[i];
+        bool names_place = fault->kind == FAULT_TRAIT_APART || fault->kind == FAULT_TRAIT_UNFIT;
+        const char *place = names_place ? "" : place_words(faults->sought, fault->on, anchor);
+        const char *text = fault_words(faults->sought, fault, anchor);
+        size_t same = 0;
+        while (same < count &&
+               (strcmp(told[same].place, place) != 0 || strcmp(told[same].text, text) != 0))
+            same++;
+        if (same == count)
+            told[count++] = (struct told_fault){place, text, false};
+    }
+    return count;
 }
 
+/* Returns the place of the first fault with all that is wrong there. */
+static const char *tell_place(struct arena *arena, struct told_fault *told, size_t count)
+{
+    struct text_builder text = text_begin(arena);
+    const char *place = told[0].place;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(told[i].place, place) != 0)
+            continue;
+        text_add_item(&text, " and ", told[i].text);
+        told[i].told = true;
+    }
+    return arena_printf(arena, "%s%s", place, text_end(&text));
+}
+
+/* What is wrong with the anchor itself comes first: behind "which" it would be told of another. */
 const char *faults_words(const struct faults *faults, uint32_t anchor)
 {
     struct arena *arena = faults->sought->inquiry->arena;
-    struct text_builder text = text_begin(arena);
+    struct told_fault *told = arena_array(arena, faults->count, sizeof(*told));
     const char **texts = arena_array(arena, faults->count, sizeof(*texts));
-    size_t count = 0;
-    for (size_t i = 0; i < faults->count; i++) {
-        texts[count] = fault_words(faults->sought, &faults->items[i], anchor);
-        count += !is_repeated(texts, count);
+    struct text_builder text = text_begin(arena);
+    size_t count = tell_each(faults, anchor, told), parts = 0;
+    for (size_t i = 0; i < count; i++) {
+        told[i].told = *told[i].place == '\0';
+        if (told[i].told)
+            texts[parts++] = told[i].text;
     }
     for (size_t i = 0; i < count; i++)
-        text_add_item(&text, i + 1 == count ? " and " : ", ", texts[i]);
+        if (!told[i].told)
+            texts[parts++] = tell_place(arena, &told[i], count - i);
+    for (size_t i = 0; i < parts; i++)
+        text_add_item(&text, i + 1 == parts ? " and " : ", ", texts[i]);
     return text_end(&text);
 }
 
