@@ -140,7 +140,9 @@ CAUSES = [
      'resources=VCPU:1,DISK_GB:5&required=CUSTOM_A&member_of={zone}',
      'No provider has 5 DISK_GB left: at most 2 (pool, 8 of 10 used).',
      ['c1 lacks the trait CUSTOM_A and cannot use pool, which lacks 3 DISK_GB of 5 (8 of 10 used) '
-      'and is not in aggregate zone']),
+      'and is not in aggregate zone', 'a has no VCPU and has no DISK_GB',
+      'pool has no VCPU, lacks 3 DISK_GB of 5 (8 of 10 used), is not in aggregate zone and lacks '
+      'the trait CUSTOM_A']),
     ('an aggregate without the class',
      dict(hosts(3, aggregates='rack'), other=host(DISK_GB=1, aggregates='row')),
      'resources=VCPU:4&member_of={row}',
