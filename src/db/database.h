@@ -145,8 +145,9 @@ enum outcome database_execute_bulk(struct database *database, const struct sql *
                                    uint64_t *affected);
 
 /* Tells whether the connection can run database_conclude(): not through SQL proxies, nor on a
-   server that cannot prepare a compound statement, nor for a witness that must be told of the
-   COMMIT. Connects if there is no connection; true if that fails. */
+   server that cannot prepare a compound statement, nor on a node of a Galera cluster, where another
+   node may undo the transaction between two parts of the statement, nor for a witness that must be
+   told of the COMMIT. Connects if there is no connection; true if that fails. */
 bool database_concludes(struct database *database);
 
 /*

@@ -320,7 +320,8 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
 bool database_concludes(struct database *database)
 {
     return database->witness == NULL &&
-           (database_connect(database) != OUTCOME_OK || (database->bulk && !database->no_compound));
+           (database_connect(database) != OUTCOME_OK ||
+            (database->bulk && !database->no_compound && !database->node));
 }
 
 /* Returns whether the transaction is still open; false if the server does not say. */

@@ -17,8 +17,8 @@
  * claims on one provider wait before they have written anything. A transaction that has written and
  * waits is older than what is committed meanwhile; while it is open, InnoDB must look up each entry
  * of an index of allocations in the table, entries of deleted rows too, and summing up the usages
- * takes several times as long. So a queue that cannot be had is done without: after a second, for
- * all but the first few providers, and on a Galera node.
+ * takes several times as long. So a queue that cannot be had is done without: after a second, and
+ * for all but the first few providers.
  */
 #include <config.h>
 
@@ -109,8 +109,7 @@ enum {
                  after)},                                                                          \
     }
 
-/* Without and with a queue. */
-static const struct sql claim_statements[2][2][2] = {CLAIMS("", ""), CLAIMS(QUEUE, LEAVE_QUEUE)};
+static const struct sql claim_statements[2][2] = CLAIMS(QUEUE, LEAVE_QUEUE);
 
 /* The claim as a table. */
 struct table {
@@ -197,12 +196,10 @@ static enum outcome run_statement(void *subject)
     enum { VALUES_MOST = 40 };
     const struct table *table = subject;
     const struct claim *claim = table->claim;
-    bool queues = !database_is_node(table->context->database);
     const struct value providers = value_texts(table->providers, table->provider_count),
                        classes = value_texts(table->classes, table->class_count);
     struct value values[VALUES_MOST], *next = values;
-    if (queues)
-        next = add_queues(next, table);
+    next = add_queues(next, table);
     *next++ = value_text(claim->consumer_uuid);
     if (!claim->generation_null) {
         *next++ = value_integer(claim->generation);
@@ -223,28 +220,23 @@ static enum outcome run_statement(void *subject)
     next = add_amount(next, table);
     *next++ = classes;
     *next++ = value_integer((int64_t)claim->amount_count);
-    if (queues) {
-        memcpy(next, values, QUEUES_MOST * sizeof(*next));
-        next += QUEUES_MOST;
-    }
+    memcpy(next, values, QUEUES_MOST * sizeof(*next));
+    next += QUEUES_MOST;
     const struct sql *statement =
-        &claim_statements[queues][!claim->generation_null][claim->consumer_type != NULL];
+        &claim_statements[!claim->generation_null][claim->consumer_type != NULL];
     return database_conclude(table->context->database, statement, values, (size_t)(next - values));
 }
 
-/* Tells whether the client knows whether the consumer exists, and claims something. What a consumer
-   holds is not replaced at once on a node of a Galera cluster: another node may undo the
-   transaction between two parts of the statement, and the server may then go on with the rest. */
-static bool is_simple(struct context *context, const struct claim *claim)
+/* Tells whether the client knows whether the consumer exists, and claims something. */
+static bool is_simple(const struct claim *claim)
 {
-    return claim->check_generation && claim->again == NULL && claim->amount_count > 0 &&
-           (claim->generation_null || !database_is_node(context->database));
+    return claim->check_generation && claim->again == NULL && claim->amount_count > 0;
 }
 
 enum outcome claim_at_once(struct context *context, const struct claim *claims, size_t count)
 {
     struct table table = {.context = context, .claim = claims};
-    if (count != 1 || !is_simple(context, claims) || !database_concludes(context->database) ||
+    if (count != 1 || !is_simple(claims) || !database_concludes(context->database) ||
         !fill_in(&table))
         return OUTCOME_UNMET;
     return database_transaction(context->database, run_statement, &table);
