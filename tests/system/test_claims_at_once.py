@@ -192,7 +192,7 @@ def test_after_a_queue_that_does_not_move_there_is_no_other(cloud):
         claim(cloud, {provider: {'VCPU': 1} for provider in (first, second)})))
     asking.start()
     try:
-        wait_until('the claim waits for the provider', lambda: cloud.sql(WAITING))
+        wait_until('the claim waits for the provider', lambda: cloud.sql(WAITING), pause=0.2)
         assert holder(cloud, second) == 'NULL'
     finally:
         lock.release()
