@@ -74,7 +74,8 @@ IMPOSSIBLE = [
     ('resources=FPGA:1,MEMORY_MB:256',
      'No tree, even with sharing, offers 1 FPGA and 256 MEMORY_MB: numa-host has no MEMORY_MB'),
     ('resources=FPGA:1&root_required=!CUSTOM_NUMA',
-     r'No tree whose root lacks the trait CUSTOM_NUMA \(root_required\) offers 1 FPGA'),
+     r'Every tree that offers 1 FPGA has the forbidden trait CUSTOM_NUMA at its root '
+     r'\(root_required\): numa-host\.$'),
     ('resources=FPGA:1&root_required=HW_CPU_X86_AVX2',
      r'No tree whose root has the trait HW_CPU_X86_AVX2 \(root_required\) offers 1 FPGA'),
     ('resources=VCPU:1&in_tree={numa0}&required=CUSTOM_LICENSED',

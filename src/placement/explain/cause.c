@@ -232,12 +232,70 @@ static const char *tell_root_traits(const struct telling *telling)
         roots_without(telling, forbidden, ""));
 }
 
+/* Tells of a host that in_tree names alone what its root is. NULL: the set is about more. */
+static const char *tell_root_of_tree(const struct telling *telling)
+{
+    const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
+    if (tree == NULL || telling->size != 2)
+        return NULL;
+    const struct constraint *other = telling_item(telling, telling_item(telling, 0) == tree);
+    const struct membership *root = &telling->explanation->request->root_traits;
+    if (other->kind == CONSTRAINT_ROOT_FORBIDDEN)
+        return arena_printf(telling->arena,
+                            "the tree of %s (in_tree) has a root with the forbidden trait %s "
+                            "(root_required)",
+                            tree_label(telling, tree), root->forbidden.names[other->index]);
+    return arena_printf(telling->arena,
+                        "the tree of %s (in_tree) has a root without %s "
+                        "(root_required)",
+                        tree_label(telling, tree),
+                        set_words(telling, "trait", &root->required[other->index]));
+}
+
+/* Tells that all trees with the rest of the set have a forbidden root, and names one. NULL: that is
+   not so, or not known. */
+static const char *tell_forbidden_root(const struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
+    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
+    bool *found = arena_array(telling->arena, world->provider_count, sizeof(*found));
+    uint32_t count = 0, first = 0;
+    if (forbidden == NULL || telling_has(telling, CONSTRAINT_ROOT_REQUIRED))
+        return NULL;
+    for (size_t i = 0; i < telling->size; i++)
+        kept[telling->set[i]] = telling_item(telling, i) != forbidden;
+    if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
+        return NULL;
+    for (uint32_t i = world->provider_count; i-- > 0;)
+        if (found[i]) {
+            count++;
+            first = i;
+        }
+    if (count == 0)
+        return NULL;
+    const char *more = "";
+    if (count > 1) /* what is shared is found for one tree only: they cannot be counted */
+        more = world->sharing_count > 0 ? ", and others"
+                                        : arena_printf(telling->arena, ", and %u more", count - 1);
+    return arena_printf(
+        telling->arena,
+        "every tree that %s has the forbidden trait %s at its root (root_required): "
+        "%s%s",
+        predicates(telling, NULL),
+        telling->explanation->request->root_traits.forbidden.names[forbidden->index],
+        provider_label(world, explanation->names, first), more);
+}
+
 static const char *tell_root(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder root = text_begin(telling->arena);
-    const char *traits = count == 0 ? tell_root_traits(telling) : NULL;
-    if (traits != NULL)
-        return traits;
+    const char *told = count == 0 ? tell_root_traits(telling) : tell_root_of_tree(telling);
+    if (told == NULL && count > 0)
+        told = tell_forbidden_root(telling);
+    if (told != NULL)
+        return told;
     for (size_t i = 0; i < telling->size; i++)
         if (is_of_root(telling_item(telling, i)))
             text_add_item(&root, " and ", wide_predicate(telling, telling_item(telling, i)));
@@ -318,16 +376,42 @@ static bool tells_filter(const struct telling *telling)
     return filter == FILTERS;
 }
 
-/* Returns the first set that tells why nothing is left at the filter, or the first. */
+/* Returns whether a provider has a class of the set and what the set requires of its traits: the
+   other classes of the group without suffix cannot be had with the trait either, but it is the
+   class of the provider with the trait that lacks. */
+static bool is_of_bringer(const struct telling *telling)
+{
+    const struct world *world = telling->explanation->world;
+    const struct constraint *resource = telling_only(telling, CONSTRAINT_RESOURCE);
+    const struct constraint *required = telling_only(telling, CONSTRAINT_REQUIRED);
+    if (resource == NULL || required == NULL || resource->group != required->group)
+        return false;
+    const struct search_group *group = &telling->inquiry->query.groups[resource->group];
+    int64_t class_id = group->demands[resource->index].class_id;
+    const uint64_t *set = group->traits.required[required->index];
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 2);
+         i++)
+        if (bits_meet(set, world_traits(world, i), world->trait_words) &&
+            world_inventory_of(world, i, class_id) != NULL)
+            return true;
+    return false;
+}
+
+/* Returns the set that tells best why nothing is left at the filter, or the first. */
 static size_t find_telling(struct telling *telling)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
+    size_t first = impossible->count;
     for (size_t i = 0; i < impossible->count; i++) {
         telling->set = impossible->sets[i];
-        if (tells_filter(telling))
+        if (!tells_filter(telling))
+            continue;
+        if (is_of_bringer(telling))
             return i;
+        if (first == impossible->count)
+            first = i;
     }
-    return 0;
+    return first < impossible->count ? first : 0;
 }
 
 /* The sentence. */

@@ -77,7 +77,7 @@ static enum outcome make_funnels(struct explaining *explaining)
 }
 
 /* Tells what the trees lack whose roots are as root_required asks, of the first group that they do
-   not satisfy; then what the other roots lack. */
+   not satisfy; and what the other roots lack, first if they are fewer. */
 static void find_last_roots(struct explaining *explaining, const bool *trees)
 {
     struct explanation *explanation = explaining->explanation;
@@ -93,7 +93,25 @@ static void find_last_roots(struct explaining *explaining, const bool *trees)
         of_group = near_misses_find(&sought, among);
     }
     explanation->misses = near_roots_find(inquiry, trees);
+    if (explanation->misses.count > 0 && of_group.count > 0 &&
+        explanation->misses.items[0].more < of_group.items[0].more) {
+        near_misses_put_first(&of_group, &explanation->misses);
+        explanation->misses = of_group;
+        return;
+    }
     near_misses_put_first(&explanation->misses, &of_group);
+}
+
+/* Tells what the trees lack that satisfy the group without suffix, but not with all traits on what
+   is chosen. Those come first that have all of the group and another root. */
+static void find_last_traits(struct explaining *explaining, size_t group, const bool *trees)
+{
+    struct explanation *explanation = explaining->explanation;
+    const struct inquiry *inquiry = &explaining->inquiry;
+    const struct sought sought = sought_of_group(inquiry, explanation->names, group);
+    const struct near_misses roots = near_roots_find(inquiry, explanation->funnels[group]->fits);
+    explanation->misses = near_misses_find(&sought, trees);
+    near_misses_put_first(&explanation->misses, &roots);
 }
 
 /* Tells what the trees lack that pass all filters but the last. */
@@ -104,11 +122,9 @@ static void find_last(struct explaining *explaining, enum explain_filter filter,
     explanation->misses.count = 0;
     if (filter == FILTER_ROOT_REQUIRED)
         find_last_roots(explaining, trees);
-    for (size_t i = 0; i < inquiry->query.group_count && filter == FILTER_TRAITS_TOGETHER; i++) {
-        const struct sought sought = sought_of_group(inquiry, explanation->names, i);
-        if (!sought.group.granular)
-            explanation->misses = near_misses_find(&sought, trees);
-    }
+    for (size_t i = 0; i < inquiry->query.group_count && filter == FILTER_TRAITS_TOGETHER; i++)
+        if (!inquiry->query.groups[i].granular)
+            find_last_traits(explaining, i, trees);
     if (explanation->misses.count == 0)
         explanation->misses = near_misses_alike(inquiry, trees, filter_miss(filter));
 }
