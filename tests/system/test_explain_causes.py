@@ -138,6 +138,29 @@ CAUSES = [
      'used).',
      ['c1 on gpu1 lacks 1 PGPU of 1 (1 of 1 used)', 'c2 lacks the trait CUSTOM_A',
       'host-00 has no PGPU and lacks the trait CUSTOM_A, and 2 more']),
+    ('a device in use, and a trait on another provider',
+     {'c1': host(VCPU=8), 'gpu1': host('c1', PGPU=1, used={'PGPU': 1}),
+      'nic1': host('c1', traits='CUSTOM_A')},
+     'resources=VCPU:1,PGPU:1&required=CUSTOM_A',
+     'No provider has 1 PGPU left: at most 0 (gpu1, 1 of 1 used).',
+     ['c1 on gpu1 lacks 1 PGPU of 1 (1 of 1 used) and has the trait CUSTOM_A only on nic1, which '
+      'has no VCPU and no PGPU']),
+    ('isolate needs more devices than a host has',
+     {'c1': host(VCPU=8), 'pf1': host('c1', SRIOV_NET_VF=8), 'pf2': host('c1', SRIOV_NET_VF=8),
+      'c2': host(VCPU=8), 'pf3': host('c2', SRIOV_NET_VF=8)},
+     'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 3 providers for groups 1, 2 and 3, but at most 2 of a tree fit '
+     '(c1).',
+     ['c1 has room, but not on different providers, and 1 more']),
+    ('max_unit is for all groups together, and two devices are too few',
+     {'c1': host(VCPU=8), 'pf1': host('c1', SRIOV_NET_VF=limited(8, max_unit=1)),
+      'pf2': host('c1', SRIOV_NET_VF=limited(8, max_unit=1))},
+     'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
+     'group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 1 + 1 + 1 SRIOV_NET_VF; a provider '
+     'allows at most 1 in all (max_unit).',
+     ['c1 has room for each group, but not for all together']),
     ('the pool with the trait has too little left',
      {'c1': host(VCPU=8, aggregates='rack'), 'c2': host(VCPU=8, DISK_GB=100),
       'pool': host(DISK_GB=10, aggregates='rack', traits='CUSTOM_A ' + SHARING,

@@ -37,30 +37,72 @@ static const char *all_fits(const struct telling *telling, const size_t *groups,
     return text_end(&fits);
 }
 
-/* Returns how many providers satisfy at least one of the granular groups alone. */
-static uint32_t count_fitting(const struct telling *telling, const size_t *groups, size_t count)
+/* Returns whether a provider satisfies at least one of the granular groups alone. */
+static bool is_fitting(const struct telling *telling, const size_t *groups, size_t count,
+                       uint32_t provider)
 {
-    uint32_t fitting = 0;
-    for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
-        for (size_t j = 0; j < count; j++) {
-            const struct funnel *funnel = telling->explanation->funnels[groups[j]];
-            if (!funnel->granular || !funnel->fits[i])
-                continue;
-            fitting++;
-            break;
-        }
-    return fitting;
+    for (size_t i = 0; i < count; i++) {
+        const struct funnel *funnel = telling->explanation->funnels[groups[i]];
+        if (funnel->granular && funnel->fits[provider])
+            return true;
+    }
+    return false;
+}
+
+/* Counts for each anchor the providers that it sees. */
+struct seen_count {
+    uint32_t *seen, *last; /* last: the provider that was counted last, plus one */
+};
+
+static void count_seen(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct seen_count *counted = subject;
+    counted->seen[anchor] += counted->last[anchor] != provider + 1;
+    counted->last[anchor] = provider + 1;
+}
+
+/* Finds the tree that sees most providers that satisfy one of the groups. Returns how many, and how
+   many there are. */
+static uint32_t find_fullest(const struct telling *telling, const size_t *groups, size_t count,
+                             uint32_t *tree, uint32_t *fitting)
+{
+    uint32_t providers = telling->explanation->world->provider_count;
+    struct seen_count counted = {
+        .seen = arena_array(telling->arena, providers, sizeof(*counted.seen)),
+        .last = arena_array(telling->arena, providers, sizeof(*counted.last)),
+    };
+    *tree = *fitting = 0;
+    for (uint32_t i = 0; i < providers && budget_spend(telling->inquiry->budget, count); i++) {
+        if (!is_fitting(telling, groups, count, i))
+            continue;
+        ++*fitting;
+        inquiry_visit_anchors(telling->inquiry, i, false, count_seen, &counted);
+    }
+    for (uint32_t i = 0; i < providers; i++)
+        if (counted.seen[i] > counted.seen[*tree])
+            *tree = i;
+    return counted.seen[*tree];
 }
 
 static const char *tell_isolate(const struct telling *telling, const size_t *groups, size_t count)
 {
-    uint32_t fitting = count_fitting(telling, groups, count);
+    const struct explanation *explanation = telling->explanation;
+    uint32_t fitting, tree, most = find_fullest(telling, groups, count, &tree, &fitting);
     const char *names = group_names(telling, groups, count);
-    if (fitting < count)
+    size_t granular = 0;
+    for (size_t i = 0; i < count; i++)
+        granular += explanation->funnels[groups[i]]->granular;
+    if (fitting < granular)
         return arena_printf(telling->arena,
                             "group_policy=isolate needs %zu providers for groups %s, but only %u "
                             "%s",
-                            count, names, fitting, fitting == 1 ? "fits" : "fit");
+                            granular, names, fitting, fitting == 1 ? "fits" : "fit");
+    if (most < granular && !budget_is_over(telling->inquiry->budget))
+        return arena_printf(telling->arena,
+                            "group_policy=isolate needs %zu providers for groups %s, but at most "
+                            "%u of a tree %s (%s)",
+                            granular, names, most, most == 1 ? "fits" : "fit",
+                            provider_label(explanation->world, explanation->names, tree));
     return arena_printf(telling->arena,
                         "group_policy=isolate: no tree has a different provider for each of the "
                         "groups %s",
@@ -160,13 +202,16 @@ static const char *tell_class(const struct telling *telling, const struct combin
     const char *class_name = figures->asked.class_name;
     const char *rest = rest_words(telling, class_name);
     bool one = *rest == '\0' && is_one_a_tree(telling, group->demands[first->index].class_id);
-    const char *most =
-        *rest != '\0' || figures->freest == WORLD_NONE
-            ? ""
-            : arena_printf(telling->arena, "; a provider has at most %" PRId64 " left (%s)",
-                           figures->most_free,
-                           provider_label(telling->explanation->world, telling->explanation->names,
-                                          figures->freest));
+    const char *most = "";
+    if (*rest == '\0' && figures->freest != WORLD_NONE && combined->sum > figures->most_free)
+        most = arena_printf(telling->arena, "; a provider has at most %" PRId64 " left (%s)",
+                            figures->most_free,
+                            provider_label(telling->explanation->world, telling->explanation->names,
+                                           figures->freest));
+    else if (*rest == '\0' && combined->sum > figures->most_unit)
+        most = arena_printf(telling->arena,
+                            "; a provider allows at most %" PRId64 " in all (max_unit)",
+                            figures->most_unit);
     const char *reason = arena_printf(telling->arena, "no tree offers %s %s%s%s", combined->parts,
                                       class_name, rest, most);
     if (one && combined->sum > figures->most_free)

@@ -272,11 +272,29 @@ static const char *fault_words(const struct sought *sought, const struct fault *
     return arena_printf(arena, "%s, which has no %s", has, text_end(&classes));
 }
 
+/* The order in which faults are told: behind "which" the next would be told of another provider. */
+enum fault_rank {
+    RANK_ANCHOR,
+    RANK_TREE,  /* "on numa0 lacks..." */
+    RANK_WHICH, /* "cannot use pool, which lacks..." */
+    FAULT_RANKS,
+};
+
 /* What is wrong at one place. */
 struct told_fault {
     const char *place, *text;
+    enum fault_rank rank;
     bool told;
 };
+
+static enum fault_rank fault_rank(const struct world *world, const struct fault *fault,
+                                  uint32_t anchor)
+{
+    if (fault->kind == FAULT_TRAIT_APART || fault->kind == FAULT_TRAIT_UNFIT ||
+        world->providers[fault->on].root != world->providers[anchor].root)
+        return RANK_WHICH;
+    return fault->on == anchor ? RANK_ANCHOR : RANK_TREE;
+}
 
 /* Puts the faults into words, each once. Returns how many there are. */
 static size_t tell_each(const struct faults *faults, uint32_t anchor, struct told_fault *told)
@@ -292,7 +310,8 @@ static size_t tell_each(const struct faults *faults, uint32_t anchor, struct tol
                (strcmp(told[same].place, place) != 0 || strcmp(told[same].text, text) != 0))
             same++;
         if (same == count)
-            told[count++] = (struct told_fault){place, text, false};
+            told[count++] = (struct told_fault){
+                place, text, fault_rank(faults->sought->inquiry->world, fault, anchor), false};
     }
     return count;
 }
@@ -311,7 +330,6 @@ static const char *tell_place(struct arena *arena, struct told_fault *told, size
     return arena_printf(arena, "%s%s", place, text_end(&text));
 }
 
-/* What is wrong with the anchor itself comes first: behind "which" it would be told of another. */
 const char *faults_words(const struct faults *faults, uint32_t anchor)
 {
     struct arena *arena = faults->sought->inquiry->arena;
@@ -319,14 +337,11 @@ const char *faults_words(const struct faults *faults, uint32_t anchor)
     const char **texts = arena_array(arena, faults->count, sizeof(*texts));
     struct text_builder text = text_begin(arena);
     size_t count = tell_each(faults, anchor, told), parts = 0;
-    for (size_t i = 0; i < count; i++) {
-        told[i].told = *told[i].place == '\0';
-        if (told[i].told)
-            texts[parts++] = told[i].text;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!told[i].told)
-            texts[parts++] = tell_place(arena, &told[i], count - i);
+    for (int rank = 0; rank < FAULT_RANKS; rank++)
+        for (size_t i = 0; i < count; i++)
+            if ((int)told[i].rank == rank && !told[i].told)
+                texts[parts++] =
+                    *told[i].place == '\0' ? told[i].text : tell_place(arena, &told[i], count - i);
     for (size_t i = 0; i < parts; i++)
         text_add_item(&text, i + 1 == parts ? " and " : ", ", texts[i]);
     return text_end(&text);
