@@ -45,7 +45,9 @@ def test_the_life_of_the_follower(cloud):
     cloud.grant()
     assert 'can be kept' in cloud.manage('status', 'upgrade', 'check').stderr
     cloud.wait_until_kept()
-    assert cloud.log().count('the world is not kept') == 1
+    # Once. A connection that was opened just before the grant does not have it yet: another reason.
+    assert cloud.log().count('the world is not kept') in (1, 2)
+    assert cloud.log().count('lacks a privilege') == 1
     assert cloud.metric('berth_world_kept') == 1
     first = cloud.follower()
 
