@@ -64,6 +64,8 @@ void database_free(struct database *database)
     if (database == NULL)
         return;
     connection_close(database);
+    if (database->note != NULL)
+        atomic_store(&database->note->open, false);
     const char **member;
     for (unsigned i = 0; (member = settings_text(&database->settings, i)) != NULL; i++) {
         if ((member == &database->settings.password ||

@@ -44,6 +44,7 @@
 #include "db/database_statistics.h"
 #include "db/database_witness.h"
 #include "db/value.h"
+#include "watch/session_note.h"
 
 struct database;
 
@@ -194,6 +195,15 @@ enum outcome database_transaction(struct database *database, database_body body,
    connection, or to another server, a node of a Galera cluster or an SQL proxy, or the session does
    not end within two seconds. */
 enum outcome database_settle(struct database *database);
+
+/* Notes from now on which session writes, so that another process can end it after this one was
+   killed. database_free() clears the note, which must live until then. */
+void database_note_sessions(struct database *database, struct session_note *note);
+
+/* Ends on the server what a killed process goes on with there, outside of a transaction. Clears the
+   note if there is a connection. Of two that do this at once one finds nothing to do. */
+void database_end_noted(struct database *database, struct session_note *note,
+                        const struct session_mark *mark);
 
 /* Calls witness at each step of transactions that write, until the next request begins. */
 void database_set_witness(struct database *database, database_witness witness, void *subject);

@@ -23,21 +23,16 @@
 #include "db/database_settings.h"
 #include "db/database_statistics.h"
 #include "db/database_witness.h"
+#include "watch/session_note.h"
 
 struct prepared;
-
-/* What tells a session of the server from all others (db/lost_session.h). */
-struct session_mark {
-    bool tried;
-    char lock[64];   /* the name of the lock it holds; "": none */
-    char server[40]; /* which server it is */
-};
 
 struct database {
     struct database_settings settings; /* with its own copies of the text */
     struct arena *arena;               /* the request's */
     MYSQL *mysql;                      /* NULL: not connected */
     struct session_mark mark, lost;    /* of this connection, and of the one before */
+    struct session_note *note;         /* where the mark is noted for others; NULL: nowhere */
     struct prepared *prepared;         /* by text; belong to this connection */
     unsigned prepared_count;
     uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */

@@ -36,6 +36,8 @@ enum outcome session_mark(struct database *database)
     if (database->mark.tried || database->node || !database->bulk ||
         getrandom(nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce))
         return OUTCOME_OK;
+    if (database->note != NULL)
+        atomic_store(&database->note->open, false);
     database->mark = mark;
     snprintf(mark.lock, sizeof(mark.lock), "berth_session_%016" PRIx64 "%016" PRIx64, nonce[0],
              nonce[1]);
@@ -47,7 +49,16 @@ enum outcome session_mark(struct database *database)
         return OUTCOME_OK;
     snprintf(mark.server, sizeof(mark.server), "%s", row_text(&rows, 0, 1));
     database->mark = mark;
+    if (database->note != NULL) {
+        database->note->mark = mark;
+        atomic_store(&database->note->open, true);
+    }
     return OUTCOME_OK;
+}
+
+void database_note_sessions(struct database *database, struct session_note *note)
+{
+    database->note = note;
 }
 
 enum outcome session_release_locks(struct database *database)
@@ -93,4 +104,14 @@ enum outcome database_settle(struct database *database)
         usleep(PAUSE);
     }
     return OUTCOME_UNCERTAIN;
+}
+
+void database_end_noted(struct database *database, struct session_note *note,
+                        const struct session_mark *mark)
+{
+    if (database_connect(database) != OUTCOME_OK)
+        return;
+    database->lost = *mark;
+    database_settle(database);
+    atomic_store(&note->open, false);
 }

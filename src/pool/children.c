@@ -128,6 +128,7 @@ bool children_start_worker(struct master *master)
     pid_t pid = fork();
     if (pid == 0) {
         child_begin(master, "berth-worker", parent);
+        atomic_store(&slot->pid, getpid()); /* the master does this, too, perhaps later */
         exit(worker_run(master->settings, master->listener->descriptor, master->shared,
                         master->configuration->policies, slot));
     }

@@ -47,6 +47,25 @@ struct worker {
     bool ending;
 };
 
+/* Ends what workers that were killed go on with in the database: nobody waits for an answer, and a
+   claim that waits for a lock must not be committed long after its client was told 502. */
+static void worker_end_left_sessions(struct worker *worker)
+{
+    struct scoreboard *scoreboard = worker->shared->scoreboard;
+    database_begin_request(worker->database, &worker->arena);
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        struct slot *slot = &scoreboard->slots[i];
+        if (!atomic_load(&slot->session.open) ||
+            (slot != worker->slot && atomic_load(&slot->pid) != 0))
+            continue;
+        const struct session_mark mark = slot->session.mark;
+        if (slot == worker->slot || atomic_load(&slot->pid) == 0) /* still the dead one's mark */
+            database_end_noted(worker->database, &slot->session, &mark);
+    }
+    database_note_sessions(worker->database, &worker->slot->session);
+    arena_reset(&worker->arena);
+}
+
 static bool worker_open(struct worker *worker)
 {
     struct error_line error;
@@ -77,6 +96,7 @@ static bool worker_open(struct worker *worker)
     worker->service = service_new(worker->settings, worker->database, worker->shared,
                                   worker->policies, worker->slot, worker->audit_log);
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
+    worker_end_left_sessions(worker);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
     return buffer_reserve(&worker->output, 1);

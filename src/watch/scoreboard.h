@@ -22,6 +22,7 @@
 #include <sys/types.h>
 
 #include "watch/health.h"
+#include "watch/session_note.h"
 #include "watch/tally.h"
 #include "watch/world_watch.h"
 
@@ -69,6 +70,7 @@ struct slot {
     _Atomic uint64_t requests; /* answered so far */
     _Atomic unsigned sequence; /* odd while the worker writes about the request */
     struct slot_request request;
+    struct session_note session; /* outlives the worker, if that is killed */
 };
 
 struct scoreboard {

@@ -1,7 +1,9 @@
 """A claim of a new consumer, and a release, are one statement that commits. Whatever is not simply
 good takes several, and these have the last word."""
+import os
 import random
 import re
+import signal
 import threading
 import time
 import uuid
@@ -161,9 +163,9 @@ def test_claims_queue_before_they_write(cloud):
         asking = threading.Thread(target=ask)
         asking.start()
         try:
-            [[_, writing]] = wait_until('a claim is in the queue', lambda: [
-                row for row in cloud.sql(queued) if row[0] != '0'])
-            assert writing == '0'
+            # The list of transactions may still have the last claim, whose connection this one uses.
+            wait_until('a claim is in the queue, without a transaction',
+                       lambda: cloud.sql(queued) == [['1', '0']], pause=0.2)
         finally:
             ended.set()
             asking.join()
@@ -230,6 +232,32 @@ def wait_in_a_lock(cloud, kill):
     if kill != 'KILL CONNECTION':
         lock.release()
     return provider, consumer, answers[0]
+
+
+def test_a_claim_ends_with_its_worker(cloud):
+    """The server does not see that a client has gone while its statement waits."""
+    provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
+    assert claim(cloud, {provider: {'VCPU': 1}}).status == 204
+    cloud.wait_until_at_rest()
+    lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % provider)
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(
+        claim(cloud, {provider: {'VCPU': 1}}, consumer)))
+    asking.start()
+    try:
+        cloud.wait_for_lock_waits()
+        for worker in cloud.workers():
+            os.kill(worker, signal.SIGKILL)
+        asking.join()
+        assert answers[0].status == 502
+        # the provider is still locked, so this can only be because its session was ended
+        wait_until('the claim has ended', lambda: not cloud.lock_waits(), pause=0.2)
+    finally:
+        lock.release()
+    cloud.wait_until_at_rest()
+    assert used(cloud, provider) == {'VCPU': 1}
+    assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 204
+    audit_rows(cloud)
 
 
 def test_a_claim_whose_connection_breaks_is_made_again(cloud):
