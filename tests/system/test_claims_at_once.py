@@ -163,7 +163,7 @@ def test_claims_queue_before_they_write(cloud):
         asking = threading.Thread(target=ask)
         asking.start()
         try:
-            # The list of transactions may still have the last claim, whose connection this one uses.
+            # The list of transactions may still have the last claim of the same connection.
             wait_until('a claim is in the queue, without a transaction',
                        lambda: cloud.sql(queued) == [['1', '0']], pause=0.2)
         finally:
