@@ -40,11 +40,11 @@
 
 #include "base/arena.h"
 #include "base/outcome.h"
+#include "base/session_note.h"
 #include "db/database_settings.h"
 #include "db/database_statistics.h"
 #include "db/database_witness.h"
 #include "db/value.h"
-#include "watch/session_note.h"
 
 struct database;
 

@@ -21,8 +21,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/session_note.h"
 #include "watch/health.h"
-#include "watch/session_note.h"
 #include "watch/tally.h"
 #include "watch/world_watch.h"
 

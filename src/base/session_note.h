@@ -4,8 +4,8 @@
  *
  * db/lost_session.c writes and reads it.
  */
-#ifndef BERTH_WATCH_SESSION_NOTE_H
-#define BERTH_WATCH_SESSION_NOTE_H
+#ifndef BERTH_BASE_SESSION_NOTE_H
+#define BERTH_BASE_SESSION_NOTE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
