@@ -306,13 +306,13 @@ CAUSES = [
      NUMA, 'resources1=VCPU:3&resources2=VCPU:3&required1=CUSTOM_A&required2=CUSTOM_A&'
      'group_policy=none',
      'Groups 1 and 2 fit alone, not together: no tree offers 3 + 3 VCPU with required1=CUSTOM_A, '
-     'required2=CUSTOM_A.',
+     'required2=CUSTOM_A; one that fits has at most 4 left (numa0).',
      ['c1 has room for each group, but not for all together']),
     ('groups of an aggregate do not fit together',
      NUMA, 'resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
      'member_of1={rack}&member_of2={rack}&member_of3={rack}',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 + 3 + 3 VCPU with '
-     'member_of1=rack, member_of2=rack, member_of3=rack.',
+     'member_of1=rack, member_of2=rack, member_of3=rack; one that fits has at most 4 left (numa0).',
      ['c1 has room for each group, but not for all together']),
     ('every host is full',
      hosts(3, used={'VCPU': 15}), 'resources=VCPU:4,MEMORY_MB:1024',

@@ -191,27 +191,64 @@ static const char *rest_words(const struct telling *telling, const char *class_n
     return rest.length > 0 ? arena_printf(telling->arena, " with %s", text_end(&rest)) : "";
 }
 
+static bool are_granular(const struct telling *telling, const size_t *groups, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!telling->explanation->funnels[groups[i]]->granular)
+            return false;
+    return true;
+}
+
+/* Tells what bounds the sum of a class on one provider: the most that is left, or the largest
+   max_unit. "": neither does, or it is not known. fitting: of those only that satisfy one of the
+   groups alone. */
+static const char *bound_words(const struct telling *telling, const struct combined *combined,
+                               int64_t class_id, bool fitting, const size_t *groups, size_t count)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const char *who = fitting ? "one that fits" : "a provider";
+    int64_t most_left = -1, most_unit = -1;
+    uint32_t freest = 0;
+    if (fitting && !are_granular(telling, groups, count))
+        return "";
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(telling->inquiry->budget, 2 + count); i++) {
+        const struct world_inventory *inventory = world_inventory_of(world, i, class_id);
+        if (inventory == NULL || (fitting && !is_fitting(telling, groups, count, i)))
+            continue;
+        if (inventory->capacity - inventory->used > most_left) {
+            most_left = inventory->capacity - inventory->used;
+            freest = i;
+        }
+        if (inventory->max_unit > most_unit)
+            most_unit = inventory->max_unit;
+    }
+    if (most_left < 0 || budget_is_over(telling->inquiry->budget))
+        return "";
+    if (combined->sum > most_left)
+        return arena_printf(telling->arena, "; %s has at most %" PRId64 " left (%s)", who,
+                            most_left, provider_label(world, explanation->names, freest));
+    if (combined->sum > most_unit)
+        return arena_printf(telling->arena, "; %s allows at most %" PRId64 " in all (max_unit)",
+                            who, most_unit);
+    return "";
+}
+
 /* Tells that a class does not suffice for all groups of the set that ask for it. */
 static const char *tell_class(const struct telling *telling, const struct combined *combined,
-                              const char *names)
+                              const size_t *groups, size_t count)
 {
     const struct constraint *first = combined->first;
     const struct class_figures *figures =
         &telling->explanation->funnels[first->group]->classes[first->index];
     const struct search_group *group = &telling->inquiry->query.groups[first->group];
+    int64_t class_id = group->demands[first->index].class_id;
+    const char *names = group_names(telling, groups, count);
     const char *class_name = figures->asked.class_name;
     const char *rest = rest_words(telling, class_name);
-    bool one = *rest == '\0' && is_one_a_tree(telling, group->demands[first->index].class_id);
-    const char *most = "";
-    if (*rest == '\0' && figures->freest != WORLD_NONE && combined->sum > figures->most_free)
-        most = arena_printf(telling->arena, "; a provider has at most %" PRId64 " left (%s)",
-                            figures->most_free,
-                            provider_label(telling->explanation->world, telling->explanation->names,
-                                           figures->freest));
-    else if (*rest == '\0' && combined->sum > figures->most_unit)
-        most = arena_printf(telling->arena,
-                            "; a provider allows at most %" PRId64 " in all (max_unit)",
-                            figures->most_unit);
+    bool one = *rest == '\0' && is_one_a_tree(telling, class_id);
+    const char *most = bound_words(telling, combined, class_id, *rest != '\0', groups, count);
     const char *reason = arena_printf(telling->arena, "no tree offers %s %s%s%s", combined->parts,
                                       class_name, rest, most);
     if (one && combined->sum > figures->most_free)
@@ -236,7 +273,7 @@ static const char *tell_combined(const struct telling *telling, const size_t *gr
         struct combined combined =
             combine(telling, telling_amount(telling, constraint)->class_name);
         if (combined.groups > 1)
-            return tell_class(telling, &combined, group_names(telling, groups, count));
+            return tell_class(telling, &combined, groups, count);
     }
     return NULL;
 }
