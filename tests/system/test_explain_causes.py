@@ -159,7 +159,13 @@ CAUSES = [
      'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
      'group_policy=none',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 1 + 1 + 1 SRIOV_NET_VF; a provider '
-     'allows at most 1 in all (max_unit).',
+     'allows at most 1 in all (max_unit on pf1).',
+     ['c1 has room for each group, but not for all together']),
+    ('what is left is on one provider, and it allows less at once',
+     {'c1': host(), 'big': host('c1', VCPU=limited(99, max_unit=10)), 'small': host('c1', VCPU=8)},
+     'resources1=VCPU:8&resources2=VCPU:8&resources3=VCPU:8&group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 8 + 8 + 8 VCPU; a provider allows '
+     'at most 10 in all (max_unit on big).',
      ['c1 has room for each group, but not for all together']),
     ('the pool with the trait has too little left',
      {'c1': host(VCPU=8, aggregates='rack'), 'c2': host(VCPU=8, DISK_GB=100),

@@ -199,40 +199,44 @@ static bool are_granular(const struct telling *telling, const size_t *groups, si
     return true;
 }
 
-/* Tells what bounds the sum of a class on one provider: the most that is left, or the largest
-   max_unit. "": neither does, or it is not known. fitting: of those only that satisfy one of the
-   groups alone. */
+/* Returns how much all groups together may take of an inventory. */
+static int64_t taken_at_most(const struct world_inventory *inventory)
+{
+    int64_t left =
+        inventory->capacity > inventory->used ? inventory->capacity - inventory->used : 0;
+    return left < inventory->max_unit ? left : inventory->max_unit;
+}
+
+/* Tells what bounds the sum of a class on one provider, where most of it can be taken: what is
+   left, or max_unit. "": neither does, or it is not known. fitting: of those only that satisfy one
+   of the groups alone. */
 static const char *bound_words(const struct telling *telling, const struct combined *combined,
                                int64_t class_id, bool fitting, const size_t *groups, size_t count)
 {
     const struct explanation *explanation = telling->explanation;
     const struct world *world = explanation->world;
     const char *who = fitting ? "one that fits" : "a provider";
-    int64_t most_left = -1, most_unit = -1;
-    uint32_t freest = 0;
+    int64_t most = -1;
+    uint32_t nearest = 0;
     if (fitting && !are_granular(telling, groups, count))
         return "";
     for (uint32_t i = 0;
          i < world->provider_count && budget_spend(telling->inquiry->budget, 2 + count); i++) {
         const struct world_inventory *inventory = world_inventory_of(world, i, class_id);
-        if (inventory == NULL || (fitting && !is_fitting(telling, groups, count, i)))
+        if (inventory == NULL || (fitting && !is_fitting(telling, groups, count, i)) ||
+            taken_at_most(inventory) <= most)
             continue;
-        if (inventory->capacity - inventory->used > most_left) {
-            most_left = inventory->capacity - inventory->used;
-            freest = i;
-        }
-        if (inventory->max_unit > most_unit)
-            most_unit = inventory->max_unit;
+        most = taken_at_most(inventory);
+        nearest = i;
     }
-    if (most_left < 0 || budget_is_over(telling->inquiry->budget))
+    if (most < 0 || combined->sum <= most || budget_is_over(telling->inquiry->budget))
         return "";
-    if (combined->sum > most_left)
-        return arena_printf(telling->arena, "; %s has at most %" PRId64 " left (%s)", who,
-                            most_left, provider_label(world, explanation->names, freest));
-    if (combined->sum > most_unit)
-        return arena_printf(telling->arena, "; %s allows at most %" PRId64 " in all (max_unit)",
-                            who, most_unit);
-    return "";
+    const char *label = provider_label(world, explanation->names, nearest);
+    if (most == world_inventory_of(world, nearest, class_id)->max_unit)
+        return arena_printf(telling->arena,
+                            "; %s allows at most %" PRId64 " in all (max_unit on %s)", who, most,
+                            label);
+    return arena_printf(telling->arena, "; %s has at most %" PRId64 " left (%s)", who, most, label);
 }
 
 /* Tells that a class does not suffice for all groups of the set that ask for it. */
