@@ -40,12 +40,14 @@ static void check_again(const struct database_url *url)
     database_url_free(&again);
 }
 
+enum { YEAR = 31536000 }; /* seconds: PyMySQL's limit */
+
 static void check_limits(const struct database_url *url)
 {
     require(url->name != NULL && *url->name != '\0');
     require(url->port <= 65535);
-    require(url->connect_timeout <= 86400 && url->read_timeout <= 86400 &&
-            url->write_timeout <= 86400);
+    require(url->connect_timeout <= YEAR && url->read_timeout <= YEAR &&
+            url->write_timeout <= YEAR);
     require(url->ssl || (!url->ssl_verify_certificate && !url->ssl_verify_hostname));
 }
 

@@ -362,11 +362,21 @@ static void check_log(void)
         require(is_line(line) && strlen(line) < LOG_LINE_SIZE);
 }
 
+/* Whether the input has the letters of the secret itself, so that finding it would prove nothing:
+   an error leaves out what is between them, if that looks like markup. */
+static bool has_secret(const uint8_t *bytes, size_t size)
+{
+    const char *wanted = SECRET;
+    for (size_t i = 0; i < size && *wanted != '\0'; i++)
+        wanted += bytes[i] == (uint8_t)*wanted;
+    return *wanted == '\0';
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct exchange exchange;
-    if (memmem(bytes, size, SECRET, strlen(SECRET)) != NULL)
-        return 0; /* the input has the secret itself, so finding it would prove nothing */
+    if (has_secret(bytes, size))
+        return 0;
     if (service == NULL)
         start();
     begin_input();

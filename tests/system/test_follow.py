@@ -6,7 +6,7 @@ import threading
 import uuid
 
 import pytest
-from support.database import DatabaseServer
+from support.database import DatabaseServer, end_thread
 from support.paths import TOP
 from support.world import Follower
 
@@ -232,7 +232,7 @@ def test_a_lost_connection(follower, server):
     threads = server.sql("SELECT id FROM information_schema.processlist "
                          "WHERE command = 'Binlog Dump'")
     for (thread,) in threads:
-        server.sql('KILL %s' % thread)
+        end_thread(server, thread)
     assert follower.wait_until_lost() == 'log_lost'
     follower.again()
     follower.wait_until_kept()

@@ -144,7 +144,8 @@ READS = [
     ('/allocation_candidates?resources=VCPU:1,CUSTOM_GOLD:1&required=HW_CPU_X86_AVX2', 11),
     ('/resource_providers', 1),
     ('/resource_providers?required=HW_CPU_X86_AVX2,!COMPUTE_STATUS_DISABLED', 1),
-    ('/resource_providers?resources=VCPU:1&required=CUSTOM_GOOD', 1),
+    # what is used is read for the providers that have the trait
+    ('/resource_providers?resources=VCPU:1&required=CUSTOM_GOOD', 2),
     ('/resource_providers/{host}/inventories', 2),
     ('/resource_providers/{host}/usages', 2),
     ('/resource_providers/{host}/allocations', 2),

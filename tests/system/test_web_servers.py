@@ -307,9 +307,10 @@ def test_haproxy_drains_nodes_and_finds_others(cloud, module_directory):
         finally:
             traffic.ended.set()
             traffic.join()
-        # what was in the node when it was killed may be lost: one request at a time is asked
+        # One request at a time is asked. What was in the node when it was killed is lost, and what
+        # its socket took until the last of its processes was gone.
         lost = [status for status in traffic.statuses if status != 200]
-        assert len(lost) <= 1, lost
+        assert len(lost) <= 3, lost
         # the headers say what HAProxy sees
         answer = door.ask('PUT', '/traits/CUSTOM_A', headers={'x-forwarded-host': 'evil.example'})
         assert answer.headers['location'] == 'http://127.0.0.1:%d/traits/CUSTOM_A' % server.port

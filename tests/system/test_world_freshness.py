@@ -188,8 +188,11 @@ def alter(text):
         ('row image', 'row_image', by_hand_with('binlog_row_image = MINIMAL')),
         ('statements', 'statement', by_hand_with(
             "binlog_format = STATEMENT, tx_isolation = 'REPEATABLE-READ'")),
-        ('column added', 'changed', alter('ALTER TABLE inventories ADD COLUMN more INT FIRST')),
-        ('column removed', 'changed', alter('ALTER TABLE inventories DROP COLUMN more')),
+        ('column added', 'changed', alter(
+            'ALTER TABLE inventories ADD COLUMN more INT FIRST')),
+        ('column removed', 'changed', alter(
+            'ALTER TABLE inventories ADD COLUMN less INT; '
+            'ALTER TABLE inventories DROP COLUMN less')),
         ('truncated', 'changed', truncate))])
 def test_faults(cloud, hosts, reason, fault):
     """No wrong answer and no error, and the world comes back by itself."""

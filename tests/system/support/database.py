@@ -77,12 +77,16 @@ def make_template(path):
     run('stop', path)
 
 
+def end_thread(server, number):
+    """One that has just ended by itself is no matter."""
+    server.sql('DELIMITER $\nBEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; '
+               'KILL %s; END $\n' % number)
+
+
 def kill_connections(cloud):
     """End all connections of the service; return how many there were."""
     ids = [row[0] for row in cloud.sql(
         "SELECT id FROM information_schema.processlist WHERE user = 'placement'")]
     for number in ids:
-        # one that has just ended by itself is no matter
-        cloud.sql('DELIMITER $\nBEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; '
-                  'KILL %s; END $\n' % number)
+        end_thread(cloud, number)
     return len(ids)
