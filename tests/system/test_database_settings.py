@@ -175,7 +175,7 @@ def test_parameters_of_the_url(directory):
                         '&read_default_file=/nowhere/my.cnf')
 
     def seen():
-        return cloud.sql('SELECT mode FROM test.seen ORDER BY id DESC LIMIT 1')[0][0]
+        return [mode for (mode,) in cloud.sql('SELECT mode FROM test.seen')]
     cloud.start_empty()
     cloud.sql('CREATE DATABASE test; '
               'CREATE TABLE test.seen (id INT AUTO_INCREMENT PRIMARY KEY, mode TEXT); '
@@ -185,7 +185,8 @@ def test_parameters_of_the_url(directory):
         assert done.returncode == 0, done.stderr
         cloud.start_stack()
         assert cloud.ask('GET', '/resource_providers').status == 200
-        assert 'TRADITIONAL' in seen(), 'mysql_sql_mode comes after sql_mode'
+        modes = seen()  # mysql_sql_mode comes after sql_mode
+        assert modes and all('TRADITIONAL' in mode for mode in modes), modes
         told = [line for line in cloud.log().splitlines() if 'parameters of the database' in line]
         assert len(told) == 1 and 'plugin, program_name, new_thing' in told[0], told
         assert 'the read_default_file of the database URL does not exist' in cloud.log()
@@ -194,7 +195,7 @@ def test_parameters_of_the_url(directory):
         cloud.mode = ''
         cloud.write_configuration()
         assert cloud.manage('db', 'version').returncode == 0
-        assert seen() == 'ANSI_QUOTES'
+        assert 'ANSI_QUOTES' in seen()
         cloud.parameters = '&init_command=KILL+none'
         cloud.write_configuration()
         assert cloud.manage('db', 'version').returncode == 1, 'a wrong init_command fails'
