@@ -15,10 +15,10 @@
  *
  * The queue is a lock of the server by name (GET_LOCK). It guards nothing: the rows do. It makes
  * claims on one provider wait before they have written anything. A transaction that has written and
- * waits is older than what is committed meanwhile; while it is open, InnoDB must look up each entry
- * of an index of allocations in the table, entries of deleted rows too, and summing up the usages
- * takes several times as long. So a queue that cannot be had is done without: after a second, and
- * for all but the first few providers.
+ * waits is older than what others commit while it waits; as long as it is open, InnoDB must look up
+ * each entry of an index of allocations in the table, entries of deleted rows too, and summing up
+ * the usages takes several times as long. So a queue that cannot be had is done without: after a
+ * second, and for all but the first few providers.
  */
 #include <config.h>
 

@@ -103,7 +103,7 @@ def test_a_claim_of_another_for_the_consumer_is_a_conflict(cloud, provider):
     assert state(cloud, provider, consumer) == (2, 1, 6)
 
 
-def interrupted(cloud, provider, consumer, meanwhile=''):
+def interrupted(cloud, provider, consumer, in_between=''):
     """A claim waits for a lock, and its connection breaks. Its session on the server would go on,
     but for Berth, which ends it before it claims again. Meanwhile the holder of the lock writes."""
     before = {row[0] for row in cloud.sql('SELECT id FROM information_schema.processlist')}
@@ -117,7 +117,7 @@ def interrupted(cloud, provider, consumer, meanwhile=''):
     wait_until('the claim waits again', lambda: {row[0] for row in cloud.sql(
         "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx "
         "WHERE trx_state = 'LOCK WAIT'")} - before, pause=0.2)
-    lock.say(meanwhile)
+    lock.say(in_between)
     lock.release()
     asking.join()
     return answers[0]

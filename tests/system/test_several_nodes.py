@@ -30,7 +30,7 @@ UNDONE = ('Another thread concurrently updated', 'Deadlock found when trying to 
 
 
 class Load:
-    """Clients that send so many requests a second, whatever becomes of the earlier ones, as far as
+    """Clients that send that many requests a second, whatever becomes of the earlier ones, as far as
     the machine allows. What they were told is kept."""
 
     def __init__(self, front, providers):

@@ -69,7 +69,7 @@ def kill(cloud, killed, enough):
     while not enough(killed):
         pid = cloud.follower(master)
         if pid is None or pid in killed[-1:]:
-            if time.monotonic() - since > 0.3:  # it pauses, after so many deaths
+            if time.monotonic() - since > 0.3:  # it pauses, after that many deaths
                 os.kill(master, SIGHUP)
                 since = time.monotonic()
             time.sleep(0.01)

@@ -363,7 +363,7 @@ static struct bringers find_bringers(const struct relaxation *relaxation, const 
     return found;
 }
 
-/* Searches with so many of the bringers beside what is kept, from a place on. */
+/* Searches with a number of the bringers beside what is kept, from a place on. */
 static enum search_step match_brought(const struct relaxation *relaxation, bool *kept,
                                       struct bringers *bringers, size_t more, size_t from)
 {

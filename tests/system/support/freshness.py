@@ -262,7 +262,7 @@ class Hosts:
         assert self.about_recent('usages')['usages'] == {'VCPU': self.used[self.recent]}
 
     def pairs(self, count, sources):
-        """Write and read so many times. sources: pairs (weight, function); return how often each
+        """Write and read that many times. sources: pairs (weight, function); return how often each
         was taken."""
         taken = {function: 0 for _, function in sources}
         weights = [weight for weight, _ in sources]
