@@ -30,8 +30,8 @@ UNDONE = ('Another thread concurrently updated', 'Deadlock found when trying to 
 
 
 class Load:
-    """Clients that send that many requests a second, whatever becomes of the earlier ones, as far as
-    the machine allows. What they were told is kept."""
+    """Clients that send as many requests a second, whatever becomes of the earlier ones, as far
+    as the machine allows. What they were told is kept."""
 
     def __init__(self, front, providers):
         self.front, self.providers = front, providers
