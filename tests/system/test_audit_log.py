@@ -313,7 +313,8 @@ def test_a_worker_killed_during_commit_leaves_the_pending_event(trail):
         os.kill(worker, signal.SIGKILL)
         thread.join()
         session.stdin.write('BACKUP STAGE END;\n')
-    assert answers == [502] and not is_alive(worker)
+    assert answers == [502]
+    wait_until('the worker has ended', lambda: not is_alive(worker))
     event, = [event for event in trail.events() if event.get('target') == consumer]
     assert event['outcome'] == 'pending' and amounts(event) == [(consumer, provider, 'VCPU', 0, 1)]
 
