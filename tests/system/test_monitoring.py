@@ -183,8 +183,11 @@ def test_a_stuck_request_is_counted_as_such(make_cloud):
     wait_until('it is seen to last',
                lambda: Metrics(cloud).get('berth_longest_request_seconds') > 0.5)
     wait_until('it is killed', lambda: Metrics(cloud).get('berth_request_timeouts_total') == 1)
+    # counted when the master collects it, which may be later than when it is killed
+    wait_until('it has died', lambda: Metrics(cloud).get('berth_workers_died_total') >= 1)
     metrics = Metrics(cloud)
     assert metrics.get('berth_workers_died_total') == 1
+    assert metrics.get('berth_request_timeouts_total') == 1
     assert metrics.sum('berth_requests_total', route='/allocations/{consumer_uuid}') == 0
     connection.close()
     lock.release()

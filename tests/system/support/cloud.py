@@ -107,6 +107,12 @@ class Service:
     def metric(self, name):
         return self.metrics()[name]
 
+    def wait_until_noted(self):
+        """Until all requests that were answered are logged and counted. A worker does that when it
+        has sent the answer, and then it is idle; the one that shows the metrics is busy."""
+        wait_until('the answered requests are logged and counted',
+                   lambda: self.metric('berth_workers{state="busy"}') == 1)
+
     def world_reads(self):
         """How many readings of the kept world there were, by what became of them."""
         metrics = self.metrics()
