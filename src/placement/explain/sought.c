@@ -21,10 +21,30 @@ struct sought sought_of_group(const struct inquiry *inquiry, const char *const *
     };
 }
 
-/* Makes room for all that a membership has, and leaves it empty. */
-static void empty_membership(struct arena *arena, struct search_membership *membership,
-                             struct search_membership *forbidden, struct membership *asked)
+/* What a group asks of the traits of a provider, or of its aggregates, in all its forms. */
+struct asking {
+    struct search_membership *membership, *forbidden;
+    struct membership *asked;
+    size_t words; /* of a set of bits */
+};
+
+static struct asking asking_of_traits(struct sought *sought)
 {
+    return (struct asking){&sought->group.traits, &sought->forbidden_traits, &sought->asked.traits,
+                           sought->inquiry->world->trait_words};
+}
+
+static struct asking asking_of_aggregates(struct sought *sought)
+{
+    return (struct asking){&sought->group.aggregates, &sought->forbidden_aggregates,
+                           &sought->asked.aggregates, sought->inquiry->world->aggregate_words};
+}
+
+/* Makes room for all that is asked, and leaves it empty. */
+static void empty(struct arena *arena, struct asking asking)
+{
+    struct search_membership *membership = asking.membership, *forbidden = asking.forbidden;
+    struct membership *asked = asking.asked;
     membership->required =
         arena_array(arena, membership->required_count, sizeof(*membership->required));
     forbidden->required =
@@ -37,34 +57,32 @@ static void empty_membership(struct arena *arena, struct search_membership *memb
     asked->required_count = asked->forbidden.count = 0;
 }
 
-static void take_required(const struct search_membership *whole,
-                          const struct membership *whole_asked, size_t index,
-                          struct search_membership *membership, struct membership *asked)
+static void take_required(struct asking whole, size_t index, struct asking part)
 {
-    membership->required[membership->required_count++] = whole->required[index];
-    asked->required[asked->required_count++] = whole_asked->required[index];
+    part.membership->required[part.membership->required_count++] =
+        whole.membership->required[index];
+    part.asked->required[part.asked->required_count++] = whole.asked->required[index];
 }
 
 /* Takes a forbidden name, and adds it to all that is forbidden. */
-static void take_forbidden(struct arena *arena, const struct search_membership *whole,
-                           const struct membership *whole_asked, size_t index, size_t words,
-                           struct search_membership *membership,
-                           struct search_membership *forbidden, struct membership *asked)
+static void take_forbidden(struct arena *arena, struct asking whole, size_t index,
+                           struct asking part)
 {
-    uint64_t *bits = arena_array(arena, words, sizeof(*bits));
-    for (size_t i = 0; i < words; i++)
-        bits[i] = whole->required[index][i] |
-                  (membership->forbidden != NULL ? membership->forbidden[i] : 0);
-    membership->forbidden = bits;
-    forbidden->required[forbidden->required_count++] = whole->required[index];
-    asked->forbidden.names[asked->forbidden.count++] = whole_asked->forbidden.names[index];
+    const uint64_t *bit = whole.forbidden->required[index], *before = part.membership->forbidden;
+    uint64_t *bits = arena_array(arena, whole.words, sizeof(*bits));
+    for (size_t i = 0; i < whole.words; i++)
+        bits[i] = bit[i] | (before != NULL ? before[i] : 0);
+    part.membership->forbidden = bits;
+    part.forbidden->required[part.forbidden->required_count++] = bit;
+    part.asked->forbidden.names[part.asked->forbidden.count++] =
+        whole.asked->forbidden.names[index];
 }
 
-static void take(const struct sought *whole, const struct constraint *constraint,
+/* Takes a constraint of the whole group; demands has room for all of them. */
+static void take(struct sought *whole, const struct constraint *constraint,
                  struct search_demand *demands, struct sought *part)
 {
     struct arena *arena = whole->inquiry->arena;
-    const struct world *world = whole->inquiry->world;
     struct search_group *group = &part->group;
     struct request_group *asked = &part->asked;
     size_t index = constraint->index;
@@ -74,21 +92,16 @@ static void take(const struct sought *whole, const struct constraint *constraint
         asked->resources.items[asked->resources.count++] = whole->asked.resources.items[index];
         break;
     case CONSTRAINT_REQUIRED:
-        take_required(&whole->group.traits, &whole->asked.traits, index, &group->traits,
-                      &asked->traits);
+        take_required(asking_of_traits(whole), index, asking_of_traits(part));
         break;
     case CONSTRAINT_FORBIDDEN:
-        take_forbidden(arena, &whole->forbidden_traits, &whole->asked.traits, index,
-                       world->trait_words, &group->traits, &part->forbidden_traits, &asked->traits);
+        take_forbidden(arena, asking_of_traits(whole), index, asking_of_traits(part));
         break;
     case CONSTRAINT_MEMBER_OF:
-        take_required(&whole->group.aggregates, &whole->asked.aggregates, index, &group->aggregates,
-                      &asked->aggregates);
+        take_required(asking_of_aggregates(whole), index, asking_of_aggregates(part));
         break;
     case CONSTRAINT_NOT_MEMBER_OF:
-        take_forbidden(arena, &whole->forbidden_aggregates, &whole->asked.aggregates, index,
-                       world->aggregate_words, &group->aggregates, &part->forbidden_aggregates,
-                       &asked->aggregates);
+        take_forbidden(arena, asking_of_aggregates(whole), index, asking_of_aggregates(part));
         break;
     default: /* CONSTRAINT_IN_TREE */
         group->in_tree = true;
@@ -101,7 +114,7 @@ struct sought sought_of_constraints(const struct inquiry *inquiry, const char *c
                                     const struct constraint_list *constraints, const size_t *set,
                                     size_t size, size_t number)
 {
-    const struct sought whole = sought_of_group(inquiry, names, number);
+    struct sought whole = sought_of_group(inquiry, names, number);
     struct sought part = whole;
     struct arena *arena = inquiry->arena;
     struct search_demand *demands = arena_array(arena, whole.group.demand_count, sizeof(*demands));
@@ -109,9 +122,8 @@ struct sought sought_of_constraints(const struct inquiry *inquiry, const char *c
     part.group.demand_count = part.asked.resources.count = 0;
     part.asked.resources.items =
         arena_array(arena, whole.group.demand_count, sizeof(*part.asked.resources.items));
-    empty_membership(arena, &part.group.traits, &part.forbidden_traits, &part.asked.traits);
-    empty_membership(arena, &part.group.aggregates, &part.forbidden_aggregates,
-                     &part.asked.aggregates);
+    empty(arena, asking_of_traits(&part));
+    empty(arena, asking_of_aggregates(&part));
     part.group.in_tree = part.bound = false;
     bool *taken = arena_array(arena, whole.group.demand_count, sizeof(*taken));
     for (size_t i = 0; i < size; i++) {

@@ -1,0 +1,40 @@
+/*
+ * Gathers what each provider, or tree, lacks of what is asked for, and finds the nearest misses.
+ *
+ * For each thing that is asked for, missing->has says who has it, then missing_note() remembers how
+ * many that are; what a provider lacks is added to its entry of missing->misses. Of all that have
+ * something and lack something, missing_nearest() puts those together that lack the same. The
+ * nearest are those that have the rarest thing, and of these those that weigh least.
+ */
+#ifndef BERTH_PLACEMENT_EXPLAIN_MISSING_H
+#define BERTH_PLACEMENT_EXPLAIN_MISSING_H
+
+#include "placement/explain/near_miss.h"
+
+/* A provider, or tree, that misses. */
+struct miss {
+    uint64_t kinds, figures; /* faults_kinds(), faults_figures() */
+    double weight;           /* of all that it lacks (weight.h); 0: nothing */
+    uint32_t rarest; /* how many have the rarest thing that it has; UINT32_MAX: it has nothing */
+    uint32_t provider;
+};
+
+struct missing {
+    const struct inquiry *inquiry;
+    struct miss *misses; /* for each provider */
+    bool *has;           /* for each provider: it has the thing that is looked at */
+};
+
+/* Returns entries for all providers, in the arena: nobody has anything, or lacks anything. */
+struct missing missing_begin(const struct inquiry *inquiry);
+
+/* Notes that those have a thing for which missing->has is set, and clears it. trees: only roots
+   count, as what misses are trees. */
+void missing_note(struct missing *missing, bool trees);
+
+/* Returns the nearest of the providers, or with `trees` of the roots, that have something and lack
+   something; without reasons, which the caller adds. among (NULL: all): only those whose root has
+   among[root], and of trees also those that have nothing. The entries are not valid any more. */
+struct near_misses missing_nearest(struct missing *missing, bool trees, const bool *among);
+
+#endif

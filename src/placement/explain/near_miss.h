@@ -1,0 +1,37 @@
+/*
+ * The nearest misses of a request: who lacks least of what it asks for, and what. Those that lack
+ * the same things are told once, by the nearest of them, and counted.
+ */
+#ifndef BERTH_PLACEMENT_EXPLAIN_NEAR_MISS_H
+#define BERTH_PLACEMENT_EXPLAIN_NEAR_MISS_H
+
+#include "placement/explain/faults.h"
+
+enum { MISSES_MOST = 8 };
+
+struct near_miss {
+    uint32_t provider; /* or the root of the tree: the nearest of those that lack the same */
+    const char
+        *reason;     /* "lacks 2 VCPU of 4"; what it is about is the provider, unless it says so */
+    uint32_t more;   /* others that lack the same... */
+    bool alike;      /* ... with the same figures */
+    uint32_t rarest; /* how many have the rarest thing that some of these have */
+};
+
+struct near_misses {
+    struct near_miss items[MISSES_MOST]; /* the nearest first */
+    size_t count;
+    uint32_t others; /* that lack something else, and are not told */
+};
+
+/* Returns a miss in words: "compute-1 lacks the trait A, and 12 more". */
+const char *near_miss_words(struct arena *arena, const struct world *world,
+                            const char *const *names, const struct near_miss *miss);
+
+/* Adds misses before others, as far as there is room. */
+void near_misses_put_first(struct near_misses *misses, const struct near_misses *first);
+
+/* Tells those once whose reasons are the same words. */
+void near_misses_join(struct near_misses *misses);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * The nearest misses of a group that needs one provider: which providers have something of it, and
+ * what they lack.
+ */
+#include <config.h>
+
+#include "placement/explain/missing.h"
+#include "placement/explain/nearest.h"
+#include "placement/explain/weight.h"
+
+/* Notes who has each thing that a granular group asks for. */
+static void note_providers(const struct sought *sought, struct missing *missing)
+{
+    const struct world *world = sought->inquiry->world;
+    const struct search_group *group = &sought->group;
+    struct budget *budget = sought->inquiry->budget;
+    for (size_t i = 0; i < group->demand_count; i++) {
+        for (uint32_t j = 0; j < world->provider_count && budget_spend(budget, 2); j++)
+            missing->has[j] = world_inventory_of(world, j, group->demands[i].class_id) != NULL;
+        missing_note(missing, false);
+    }
+    for (size_t i = 0; i < group->traits.required_count; i++) {
+        for (uint32_t j = 0;
+             j < world->provider_count && budget_spend(budget, 1 + world->trait_words); j++)
+            missing->has[j] =
+                bits_meet(group->traits.required[i], world_traits(world, j), world->trait_words);
+        missing_note(missing, false);
+    }
+    for (size_t i = 0; i < group->aggregates.required_count; i++) {
+        for (uint32_t j = 0;
+             j < world->provider_count && budget_spend(budget, 1 + world->aggregate_words); j++)
+            missing->has[j] = bits_meet(group->aggregates.required[i], world_aggregates(world, j),
+                                        world->aggregate_words);
+        missing_note(missing, false);
+    }
+    if (!sought->bound)
+        return;
+    for (uint32_t j = 0; j < world->provider_count; j++)
+        missing->has[j] = group->tree != WORLD_NONE && world->providers[j].root == group->tree;
+    missing_note(missing, false);
+}
+
+struct near_misses near_providers_find(const struct sought *sought, const bool *among)
+{
+    const struct inquiry *inquiry = sought->inquiry;
+    const struct world *world = inquiry->world;
+    const struct search_group *group = &sought->group;
+    struct missing missing = missing_begin(inquiry);
+    struct faults faults = {.sought = sought};
+    size_t work =
+        8 + group->demand_count * 8 +
+        2 * (group->traits.required_count + sought->forbidden_traits.required_count) *
+            world->trait_words +
+        2 * (group->aggregates.required_count + sought->forbidden_aggregates.required_count) *
+            world->aggregate_words;
+    note_providers(sought, &missing);
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, work); i++) {
+        struct miss *miss = &missing.misses[i];
+        if (world->providers[i].root == WORLD_NONE || miss->rarest == UINT32_MAX)
+            continue;
+        faults.count = 0;
+        faults_of_provider(&faults, i);
+        miss->weight = weight_of_provider(sought, i);
+        miss->kinds = faults_kinds(&faults, i);
+        miss->figures = faults_figures(&faults);
+    }
+    struct near_misses found = missing_nearest(&missing, false, among);
+    for (size_t i = 0; i < found.count; i++) {
+        faults.count = 0;
+        faults_of_provider(&faults, found.items[i].provider);
+        found.items[i].reason = faults_words(&faults, found.items[i].provider);
+    }
+    return found;
+}

@@ -1,0 +1,284 @@
+/*
+ * The nearest misses of the group without suffix: which trees have something of it, and what they
+ * lack. A tree may take each class from another provider that it sees, so each class, set of traits
+ * and set of aggregates is looked at by itself, by the provider that serves best.
+ */
+#include <config.h>
+
+#include "placement/explain/missing.h"
+#include "placement/explain/nearest.h"
+#include "placement/explain/weight.h"
+
+/* Who is seen by the anchors for one thing that the unsuffixed group asks for. */
+struct sighting {
+    const struct sought *sought;
+    size_t index;        /* of the demand, or of the set of traits */
+    double *best;        /* for each anchor: the least weight of a provider... */
+    uint32_t *providers; /* ... and the provider; WORLD_NONE */
+    bool *has;           /* for sets of aggregates */
+};
+
+static struct sighting sighting_begin(const struct sought *sought, struct missing *missing)
+{
+    uint32_t count = sought->inquiry->world->provider_count;
+    struct arena *arena = sought->inquiry->arena;
+    struct sighting sighting = {
+        .sought = sought,
+        .best = arena_array(arena, count, sizeof(*sighting.best)),
+        .providers = arena_array(arena, count, sizeof(*sighting.providers)),
+        .has = missing->has,
+    };
+    return sighting;
+}
+
+static void sighting_clear(struct sighting *sighting, size_t index)
+{
+    uint32_t count = sighting->sought->inquiry->world->provider_count;
+    budget_spend(sighting->sought->inquiry->budget, count);
+    sighting->index = index;
+    for (uint32_t i = 0; i < count; i++)
+        sighting->providers[i] = WORLD_NONE;
+}
+
+static void keep_lightest(struct sighting *sighting, uint32_t anchor, uint32_t provider,
+                          double weight)
+{
+    if (sighting->providers[anchor] != WORLD_NONE && weight >= sighting->best[anchor])
+        return;
+    sighting->best[anchor] = weight;
+    sighting->providers[anchor] = provider;
+}
+
+static void weigh_slot(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct sighting *sighting = subject;
+    keep_lightest(sighting, anchor, provider,
+                  weight_of_slot(sighting->sought,
+                                 &sighting->sought->group.demands[sighting->index], provider,
+                                 anchor));
+}
+
+/* Finds the best provider of a class for each anchor. */
+static void see_class(struct sighting *sighting, size_t demand)
+{
+    const struct inquiry *inquiry = sighting->sought->inquiry;
+    const struct world *world = inquiry->world;
+    sighting_clear(sighting, demand);
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, 16); i++)
+        if (world_inventory_of(world, i, sighting->sought->group.demands[demand].class_id) != NULL)
+            inquiry_visit_anchors(inquiry, i, false, weigh_slot, sighting);
+}
+
+/* Returns the weight of the demand that a provider satisfies best, and the demand; WEIGHT_CLASS or
+   more: it has none of the classes. */
+static double lightest_demand(const struct sought *sought, uint32_t provider, uint32_t anchor,
+                              size_t *demand)
+{
+    double best = WEIGHT_CLASS;
+    for (size_t i = 0; i < sought->group.demand_count; i++) {
+        if (world_inventory_of(sought->inquiry->world, provider,
+                               sought->group.demands[i].class_id) == NULL)
+            continue;
+        double weight = weight_of_slot(sought, &sought->group.demands[i], provider, anchor);
+        if (weight >= best)
+            continue;
+        best = weight;
+        *demand = i;
+    }
+    for (size_t i = 0; i < sought->bringer_count; i++)
+        if (weight_of_slot(sought, &sought->bringers[i], provider, anchor) <= 0)
+            best = 0;
+    return best;
+}
+
+static void weigh_trait(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct sighting *sighting = subject;
+    size_t demand;
+    budget_spend(sighting->sought->inquiry->budget,
+                 (sighting->sought->group.demand_count + sighting->sought->bringer_count) * 8);
+    keep_lightest(sighting, anchor, provider,
+                  lightest_demand(sighting->sought, provider, anchor, &demand));
+}
+
+/* Finds for each anchor the provider with a set of traits that serves best: that satisfies a demand
+   too, has one of the classes, or just has the trait. */
+static void see_traits(struct sighting *sighting, size_t set)
+{
+    const struct inquiry *inquiry = sighting->sought->inquiry;
+    const struct world *world = inquiry->world;
+    sighting_clear(sighting, set);
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(inquiry->budget, 2 + world->trait_words); i++)
+        if (bits_meet(sighting->sought->group.traits.required[set], world_traits(world, i),
+                      world->trait_words))
+            inquiry_visit_anchors(inquiry, i, false, weigh_trait, sighting);
+}
+
+static void see_member(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct sighting *sighting = subject;
+    (void)provider;
+    sighting->has[anchor] = true;
+}
+
+static void see_aggregates(struct sighting *sighting, const uint64_t *set)
+{
+    const struct inquiry *inquiry = sighting->sought->inquiry;
+    const struct world *world = inquiry->world;
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(inquiry->budget, 2 + world->aggregate_words);
+         i++)
+        if (bits_meet(set, world_aggregates(world, i), world->aggregate_words))
+            inquiry_visit_anchors(inquiry, i, false, see_member, sighting);
+}
+
+/* Adds what the best provider of the class lacks that was seen last. */
+static void add_slot(const struct sighting *sighting, uint32_t anchor, struct faults *faults)
+{
+    uint32_t best = sighting->providers[anchor];
+    if (best != WORLD_NONE) {
+        faults_of_slot(faults, sighting->index, best, anchor);
+        return;
+    }
+    faults_add(faults,
+               &(struct fault){.kind = FAULT_CLASS, .index = sighting->index, .on = anchor});
+}
+
+/* Returns whether the tree has none of the classes: then it does not matter where its traits are.
+ */
+static bool has_no_class(const struct faults *faults)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < faults->count; i++)
+        count += faults->items[i].kind == FAULT_CLASS;
+    return count > 0 && count == faults->sought->group.demand_count;
+}
+
+/* Returns whether a fault is among those already. */
+static bool is_told(const struct faults *faults, const struct fault *fault)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (faults->items[i].kind == fault->kind && faults->items[i].index == fault->index &&
+            faults->items[i].on == fault->on)
+            return true;
+    return false;
+}
+
+/* Adds what is wrong with the set of traits that was seen last, after what is wrong with the
+   classes. */
+static void add_traits(const struct sighting *sighting, uint32_t anchor, struct faults *faults)
+{
+    const struct sought *sought = sighting->sought;
+    uint32_t best = sighting->providers[anchor];
+    struct faults of_demand = {.sought = sought};
+    size_t demand = 0, told = 0;
+    struct fault fault = {
+        .kind = FAULT_TRAIT, .index = sighting->index, .on = best != WORLD_NONE ? best : anchor};
+    if (best != WORLD_NONE) {
+        double weight = lightest_demand(sought, best, anchor, &demand);
+        if (weight <= 0 || sought->group.demand_count == 0 || has_no_class(faults))
+            return;
+        fault.kind = FAULT_TRAIT_APART;
+        if (weight < WEIGHT_CLASS)
+            faults_of_slot(&of_demand, demand, best, anchor);
+    }
+    while (told < of_demand.count && is_told(faults, &of_demand.items[told]))
+        told++;
+    if (of_demand.count > 0) {
+        fault.kind = FAULT_TRAIT_UNFIT;
+        if (told == of_demand.count)
+            return;
+        fault.why = of_demand.items[told].kind;
+        fault.why_index = of_demand.items[told].index;
+    }
+    faults_add(faults, &fault);
+}
+
+static double traits_weight(const struct sighting *sighting, uint32_t anchor)
+{
+    if (sighting->providers[anchor] == WORLD_NONE)
+        return WEIGHT_ONE;
+    return sighting->best[anchor] > 0 && sighting->sought->group.demand_count > 0 ? WEIGHT_ONE / 2
+                                                                                  : 0;
+}
+
+/* Notes what all trees lack of the class, or of the set of traits, that was seen last. */
+static void note_trees(const struct sighting *sighting, struct missing *missing, bool class)
+{
+    const struct sought *sought = sighting->sought;
+    const struct world *world = sought->inquiry->world;
+    struct arena *arena = sought->inquiry->arena;
+    size_t work =
+        16 + (sought->forbidden_traits.required_count + 1) * world->trait_words +
+        (sought->forbidden_aggregates.required_count + sought->group.aggregates.required_count) *
+            world->aggregate_words;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(sought->inquiry->budget, work);
+         i++) {
+        struct miss *miss = &missing->misses[i];
+        struct arena_mark mark = arena_mark(arena);
+        struct faults faults = {.sought = sought};
+        if (world->providers[i].root != i)
+            continue;
+        missing->has[i] = sighting->providers[i] != WORLD_NONE;
+        if (class)
+            add_slot(sighting, i, &faults);
+        else
+            add_traits(sighting, i, &faults);
+        if (class)
+            miss->weight += missing->has[i] ? sighting->best[i] : WEIGHT_CLASS;
+        else
+            miss->weight += traits_weight(sighting, i);
+        miss->kinds = miss->kinds * 31 + faults_kinds(&faults, i);
+        miss->figures = miss->figures * 31 + faults_figures(&faults);
+        arena_rewind(arena, &mark);
+    }
+    missing_note(missing, true);
+}
+
+static void weigh_trees(struct sighting *sighting, struct missing *missing)
+{
+    const struct sought *sought = sighting->sought;
+    const struct world *world = sought->inquiry->world;
+    for (size_t i = 0; i < sought->group.demand_count; i++) {
+        see_class(sighting, i);
+        note_trees(sighting, missing, true);
+    }
+    for (size_t i = 0; i < sought->group.traits.required_count; i++) {
+        see_traits(sighting, i);
+        note_trees(sighting, missing, false);
+    }
+    for (size_t i = 0; i < sought->group.aggregates.required_count; i++) {
+        see_aggregates(sighting, sought->group.aggregates.required[i]);
+        missing_note(missing, true);
+    }
+    if (sought->bound && sought->group.tree != WORLD_NONE) {
+        missing->has[sought->group.tree] =
+            world->providers[sought->group.tree].root == sought->group.tree;
+        missing_note(missing, true);
+    }
+}
+
+struct near_misses near_trees_find(const struct sought *sought, const bool *among)
+{
+    struct missing missing = missing_begin(sought->inquiry);
+    struct sighting sighting = sighting_begin(sought, &missing);
+    struct faults of_trees[MISSES_MOST];
+    weigh_trees(&sighting, &missing);
+    struct near_misses found = missing_nearest(&missing, true, among);
+    for (size_t i = 0; i < found.count; i++)
+        of_trees[i] = (struct faults){.sought = sought};
+    for (size_t i = 0; i < sought->group.demand_count; i++) {
+        see_class(&sighting, i);
+        for (size_t j = 0; j < found.count; j++)
+            add_slot(&sighting, found.items[j].provider, &of_trees[j]);
+    }
+    for (size_t i = 0; i < sought->group.traits.required_count; i++) {
+        see_traits(&sighting, i);
+        for (size_t j = 0; j < found.count; j++)
+            add_traits(&sighting, found.items[j].provider, &of_trees[j]);
+    }
+    for (size_t i = 0; i < found.count; i++)
+        found.items[i].reason = faults_words(&of_trees[i], found.items[i].provider);
+    return found;
+}
