@@ -72,6 +72,12 @@ static void add_group(struct listing *listing, size_t number, const struct reque
             arena_printf(arena, "in_tree%s=%s", group->suffix, group->in_tree));
 }
 
+bool constraint_is_of_root(const struct constraint *constraint)
+{
+    return constraint->kind == CONSTRAINT_ROOT_REQUIRED ||
+           constraint->kind == CONSTRAINT_ROOT_FORBIDDEN;
+}
+
 struct constraint_list constraints_of(const struct candidate_request *request, struct arena *arena)
 {
     struct listing listing = {.arena = arena};

@@ -34,6 +34,9 @@ struct constraint_list {
     size_t count;
 };
 
+/* Returns whether a constraint is about the root of the tree (root_required). */
+bool constraint_is_of_root(const struct constraint *constraint);
+
 /* Returns the constraints in the order of the groups; those of the whole request come last. */
 struct constraint_list constraints_of(const struct candidate_request *request, struct arena *arena);
 

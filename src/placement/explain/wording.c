@@ -100,6 +100,17 @@ size_t telling_groups(const struct telling *telling, size_t *groups)
     return count;
 }
 
+bool telling_fits(const struct telling *telling, const size_t *groups, size_t count,
+                  uint32_t provider)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct funnel *funnel = telling->explanation->funnels[groups[i]];
+        if (funnel->granular && funnel->fits[provider])
+            return true;
+    }
+    return false;
+}
+
 const char *group_name(const struct telling *telling, size_t group)
 {
     const char *suffix = telling->explanation->request->groups[group].suffix;

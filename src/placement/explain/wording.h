@@ -39,6 +39,10 @@ const struct constraint *telling_only(const struct telling *telling, enum constr
    has constraints. Returns how many they are. */
 size_t telling_groups(const struct telling *telling, size_t *groups);
 
+/* Returns whether a provider satisfies at least one of the granular groups alone. */
+bool telling_fits(const struct telling *telling, const size_t *groups, size_t count,
+                  uint32_t provider);
+
 /* Returns "the trait A" or "one of the traits A, B", for the noun "trait". */
 const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set);
 

@@ -1,0 +1,128 @@
+/*
+ * Puts into words why no provider, or no tree, has all that the set asks of one group.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "placement/explain/cause_parts.h"
+
+/* Of the nearest misses, the number that is told. */
+enum { TOLD_MOST = 3 };
+
+/* Returns whether each tree is one provider, and none shares: then a tree is called a provider. */
+static bool is_flat(const struct explanation *explanation)
+{
+    return explanation->world->sharing_count == 0 &&
+           explanation->trees == explanation->world->provider_count;
+}
+
+/* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
+   class of the unsuffixed group. */
+static bool is_of_provider(const struct telling *telling, const size_t *groups, size_t count)
+{
+    size_t resources = 0;
+    if (count != 1)
+        return false;
+    if (telling->inquiry->query.groups[groups[0]].granular)
+        return true;
+    for (size_t i = 0; i < telling->size; i++)
+        resources += telling_item(telling, i)->kind == CONSTRAINT_RESOURCE;
+    return resources == 1 && !telling_has(telling, CONSTRAINT_REQUIRED);
+}
+
+static bool is_negative(const struct constraint *constraint)
+{
+    return constraint->kind == CONSTRAINT_FORBIDDEN || constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
+}
+
+const char *cause_of_misses(const struct telling *telling, size_t group, const bool *among)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    struct near_misses misses = near_misses_find(&sought, among);
+    struct text_builder told = text_begin(telling->arena);
+    if (budget_is_over(telling->inquiry->budget))
+        return "";
+    for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++)
+        if (misses.items[i].rarest == misses.items[0].rarest)
+            text_add_item(&told, "; ",
+                          near_miss_words(telling->arena, explanation->world, explanation->names,
+                                          &misses.items[i]));
+    if (told.length == 0 && explanation->filter == FILTER_TRAITS_TOGETHER &&
+        explanation->misses.count > 0) /* only the choice of providers is in the way */
+        text_add(&told, near_miss_words(telling->arena, explanation->world, explanation->names,
+                                        &explanation->misses.items[0]));
+    return told.length > 0 ? arena_printf(telling->arena, ": %s", text_end(&told)) : "";
+}
+
+/* Returns who has only what is forbidden: " (host-1, and 12 more)"; or "". */
+static const char *those_forbidden(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    struct near_misses misses = near_misses_find(&sought, NULL);
+    for (size_t i = 0; i < misses.count && !budget_is_over(telling->inquiry->budget); i++) {
+        const struct near_miss *miss = &misses.items[i];
+        const char *name = provider_label(explanation->world, explanation->names, miss->provider);
+        if (strncmp(miss->reason, "has the forbidden", strlen("has the forbidden")) != 0 &&
+            strncmp(miss->reason, "is in the forbidden", strlen("is in the forbidden")) != 0)
+            continue;
+        return miss->more == 0
+                   ? arena_printf(telling->arena, " (%s)", name)
+                   : arena_printf(telling->arena, " (%s, and %u more)", name, miss->more);
+    }
+    return "";
+}
+
+/* Tells that all that has the rest of the set has what the only negative constraint forbids.
+   Returns NULL if there are more, or none, of these. */
+static const char *tell_forbidden(const struct telling *telling)
+{
+    const struct constraint *negative = NULL;
+    size_t *rest = arena_array(telling->arena, telling->size, sizeof(*rest)), count = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        if (!is_negative(telling_item(telling, i)))
+            rest[count++] = telling->set[i];
+        else
+            negative = telling_item(telling, i);
+    }
+    if (count + 1 != telling->size || count == 0)
+        return NULL;
+    struct telling positive = *telling;
+    positive.set = rest;
+    positive.size = count;
+    const struct request_group *group = telling_group(telling, negative);
+    const char *that = predicates(&positive, NULL);
+    if (negative->kind == CONSTRAINT_FORBIDDEN)
+        return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s%s",
+                            that, group->traits.forbidden.names[negative->index],
+                            those_forbidden(telling, negative->group));
+    return arena_printf(telling->arena,
+                        "every provider that %s%s is in the forbidden aggregate %s%s", that,
+                        *group->suffix != '\0' ? "" : ", or its root,",
+                        group->aggregates.forbidden.names[negative->index],
+                        those_forbidden(telling, negative->group));
+}
+
+const char *cause_of_group(const struct telling *telling, const size_t *groups, size_t count)
+{
+    bool provider = is_of_provider(telling, groups, count) || is_flat(telling->explanation);
+    const char *forbidden = provider ? tell_forbidden(telling) : NULL;
+    if (forbidden != NULL)
+        return forbidden;
+    const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
+    if (tree != NULL)
+        return arena_printf(telling->arena, "nothing in the tree of %s %s%s",
+                            tree_label(telling, tree), predicates(telling, tree),
+                            cause_of_misses(telling, groups[0], NULL));
+    const char *sharing = cause_of_sharing(telling);
+    return arena_printf(telling->arena, "%s %s%s%s", provider ? "no provider" : no_tree(telling),
+                        predicates(telling, NULL), sharing != NULL ? ": " : "",
+                        sharing != NULL ? sharing : cause_of_misses(telling, groups[0], NULL));
+}
