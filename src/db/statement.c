@@ -396,6 +396,18 @@ int64_t database_insert_id(const struct database *database)
     return database->insert_id;
 }
 
+/* Returns whether a transaction ended with a statement that succeeded. Where another node of a
+   Galera cluster undoes the transaction between two executions of a bulk, the server does not say
+   so otherwise, and would keep what comes next. */
+static bool is_undone(const struct database *database)
+{
+    unsigned status = SERVER_STATUS_IN_TRANS;
+    if (!database->node || !database->in_transaction)
+        return false;
+    mariadb_get_infov(database->mysql, MARIADB_CONNECTION_SERVER_STATUS, &status);
+    return (status & SERVER_STATUS_IN_TRANS) == 0;
+}
+
 static enum outcome run_bulk(struct database *database, struct prepared *prepared,
                              MYSQL_BIND *binds, size_t count, uint64_t *affected)
 {
@@ -407,6 +419,8 @@ static enum outcome run_bulk(struct database *database, struct prepared *prepare
     connection_count(database, since);
     if (failed)
         return handle_error(database, prepared);
+    if (is_undone(database))
+        return connection_error(database, ER_LOCK_DEADLOCK, "40001", prepared->text);
     if (affected != NULL)
         *affected = mysql_stmt_affected_rows(handle);
     mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &none);

@@ -21,7 +21,7 @@ import uuid
 
 import pytest
 from support import cloud, galera, history
-from support.cloud import wait_until
+from support.cloud import RowLock, wait_until
 from support.freshness import Connection, Hosts
 from support.paths import BERTH_MANAGE, BUILD, TOP
 from support.workload import Client, World, make_child
@@ -288,6 +288,73 @@ def test_one_unit_goes_to_one_consumer(pools):
             assert random.choice(pools).ask('DELETE', '/allocations/' + consumer).status == 204
 
 
+def undone_at(node, select, write, meet):
+    """Returns the answer of write(), whose transaction comes to a row that is locked on its node.
+    While it waits there, meet() writes through another node what undoes it."""
+    def waiting():
+        return set(node.sql("SELECT trx_id FROM information_schema.innodb_trx "
+                            "WHERE trx_state = 'LOCK WAIT'").split())
+
+    old = waiting()  # InnoDB renews its list only every 0.1 s
+    undone = int(node.status()['wsrep_local_bf_aborts'])
+    lock = RowLock(node.socket, select)
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        try:
+            answer = thread.submit(write)
+            wait_until('it waits for the row', lambda: waiting() - old, pause=0.2)
+            meet()
+            wait_until('it is undone', lambda: int(
+                node.status()['wsrep_local_bf_aborts']) > undone)
+        finally:
+            lock.release()
+        return answer.result()
+
+
+def classes_of(pool, provider):
+    """The inventories of a provider: how many there are of each class; and its generation."""
+    seen = pool.ask('GET', '/resource_providers/%s/inventories' % provider).json
+    return ({name: of['total'] for name, of in seen['inventories'].items()},
+            seen['resource_provider_generation'])
+
+
+# Not the provider's row.
+LOCK_MEMORY = ('SELECT id FROM inventories WHERE resource_class_id = 1 AND resource_provider_id = '
+               "(SELECT id FROM resource_providers WHERE uuid = '%s')")
+
+
+def test_inventories_undone_between_two_rows(pools):
+    """Another node undoes the transaction of some UPDATEs that were sent at once, while the second
+    of them waits; the server does not say so."""
+    provider = pools[0].make_provider({'VCPU': {'total': 1}, 'MEMORY_MB': {'total': 1}})
+    generation = classes_of(pools[0], provider)[1]
+    answer = undone_at(
+        pools[0].node, LOCK_MEMORY % provider,
+        lambda: pools[0].ask('PUT', '/resource_providers/%s/inventories' % provider, {
+            'resource_provider_generation': generation,
+            'inventories': {'VCPU': {'total': 2}, 'MEMORY_MB': {'total': 2}}}),
+        lambda: put_name(pools[1], provider, 'renamed-' + provider))
+    assert answer.status == 200, answer.text
+    assert classes_of(pools[2], provider) == ({'VCPU': 2, 'MEMORY_MB': 2}, generation + 1)
+
+
+def test_a_reshape_undone_between_two_rows(pools):
+    """The same, of some DELETEs, by a claim, after which the reshape runs again and is refused."""
+    providers = [pools[0].make_provider({'VCPU': {'total': 2}, 'MEMORY_MB': {'total': 2}}),
+                 pools[0].make_provider({})]
+    consumer, other = str(uuid.uuid4()), str(uuid.uuid4())
+    assert pools[0].claim(consumer, providers[0], {'VCPU': 1}).status == 204
+    answer = undone_at(
+        pools[0].node, LOCK_MEMORY % providers[0],
+        lambda: reshape_to_class(pools[0], providers, 'VCPU', consumer),
+        lambda: pools[1].claim(other, providers[0], {'VCPU': 1}))
+    assert answer.status == 409, answer.text
+    for held in (consumer, other):
+        allocations = pools[2].ask('GET', '/allocations/' + held).json['allocations']
+        assert list(allocations) == providers[:1], allocations
+    assert classes_of(pools[2], providers[0])[0] == {'VCPU': 2, 'MEMORY_MB': 2}
+    check_rows(pools[2])
+
+
 def check_rows(pool):
     done = pool.manage('audit')
     assert done.returncode == 0, done.stdout + done.stderr
@@ -363,6 +430,11 @@ def put_parent(pool, provider, parent):
     )
 
 
+def put_name(pool, provider, name):
+    answer = pool.ask('PUT', '/resource_providers/' + provider, {'name': name})
+    assert answer.status == 200, answer.text
+
+
 def test_two_moves_make_no_circle(pools):
     for _ in range(30):
         tag = str(uuid.uuid4())[:8]
@@ -429,21 +501,28 @@ def test_a_class_that_goes_leaves_no_inventory(pools):
     check_rows(pools[2])
 
 
-def reshape_to_class(pool, providers, name, consumer):
-    """Move what a consumer holds of VCPU on one provider to a class on another."""
+def shape(pool, providers, name, consumer):
+    """What moves what a consumer holds of VCPU on one provider to a class on another."""
     inventories = [pool.ask('GET', '/resource_providers/%s/inventories' % each).json
                    for each in providers]
     held = pool.ask('GET', '/allocations/' + consumer).json
     wanted = [{}, {name: {'total': 2}}]
-    return pool.ask('POST', '/reshaper', {
+    return {
         'inventories': {provider: {
             'inventories': to, 'resource_provider_generation': of['resource_provider_generation']}
             for provider, to, of in zip(providers, wanted, inventories)},
         'allocations': {consumer: {
             'allocations': {providers[1]: {'resources': {name: 1}}},
             'project_id': 'project', 'user_id': 'user', 'consumer_type': 'INSTANCE',
-            'consumer_generation': held['consumer_generation']}}},
-        headers={'x-roles': 'admin,service'})
+            'consumer_generation': held['consumer_generation']}}}
+
+
+def reshape(pool, body):
+    return pool.ask('POST', '/reshaper', body, headers={'x-roles': 'admin,service'})
+
+
+def reshape_to_class(pool, *shaped):
+    return reshape(pool, shape(pool, *shaped))
 
 
 def test_a_class_that_goes_beside_a_reshape(pools):
@@ -488,6 +567,46 @@ def test_a_class_that_goes_beside_a_reshape(pools):
             assert seen.status == 200, seen.text
             for of in seen.json['inventories']:
                 assert pools[2].ask('GET', '/resource_classes/' + of).status == 200, texts
+    print(sorted(statuses.items()))
+    check_rows(pools[2])
+
+
+def test_a_claim_beside_a_reshape(pools):
+    """A reshape on one node moves what a consumer holds, and the inventory, to another provider.
+    Beside it, on the other nodes, another consumer claims of the old inventory, and the first one
+    claims more with the same generation: the reshape comes before both or after both, and either
+    way its generations are wrong then, or theirs find nothing."""
+    statuses = collections.Counter()
+    for _ in range(RACES // 4):
+        providers = [pools[0].make_provider({'VCPU': {'total': 4}, 'MEMORY_MB': {'total': 4}}),
+                     pools[0].make_provider({})]
+        consumer, other = str(uuid.uuid4()), str(uuid.uuid4())
+        assert pools[0].claim(consumer, providers[0], {'VCPU': 1}).status == 204
+        body = shape(pools[0], providers, 'VCPU', consumer)
+        calls = {
+            'reshape': lambda: reshape(pools[0], body),
+            'claim': lambda: pools[1].claim(other, providers[0], {'VCPU': 1, 'MEMORY_MB': 1}),
+            'replace': lambda: pools[2].claim(consumer, providers[0], {'VCPU': 2}, 1),
+        }
+        answers = dict(zip(calls, race(*calls.values())))
+        texts = {call: answer.text for call, answer in answers.items()}
+        assert all(answer.status in (204, 409) for answer in answers.values()), texts
+        done = {call for call, answer in answers.items() if answer.status == 204}
+        assert done in ({'reshape'}, {'claim'}, {'replace'}, {'claim', 'replace'}), texts
+        statuses.update(done)
+        held = {name: {provider: of['resources'] for provider, of in pools[2].ask(
+            'GET', '/allocations/' + name).json['allocations'].items()}
+            for name in (consumer, other)}
+        shown = [classes_of(pools[1], provider)[0] for provider in providers]
+        if 'reshape' in done:
+            assert held == {consumer: {providers[1]: {'VCPU': 1}}, other: {}}, (held, texts)
+            assert shown == [{}, {'VCPU': 2}], (shown, texts)
+        else:
+            assert held == {
+                consumer: {providers[0]: {'VCPU': 2 if 'replace' in done else 1}},
+                other: {providers[0]: {'VCPU': 1, 'MEMORY_MB': 1}} if 'claim' in done else {},
+            }, (held, texts)
+            assert shown == [{'VCPU': 4, 'MEMORY_MB': 4}, {}], (shown, texts)
     print(sorted(statuses.items()))
     check_rows(pools[2])
 
