@@ -1,34 +1,22 @@
 """The connection to the database breaks before the answer to a COMMIT comes: where the consumer
 tells whether the claim has happened, the client gets that answer, and nothing happens twice."""
+import select
+import socket
 import threading
 import uuid
 
 import pytest
-from support.cloud import Cloud, wait_until
+from support.cloud import wait_until
 from support.consistency import audit_rows
-from support.lossy_proxy import LossyProxy
+from support.database_proxy import LossyProxy, ProxiedCloud
 
 COMMIT = b'\x03COMMIT'
 
 
-class ProxiedCloud(Cloud):
-    proxy = None
-
-    def connection(self):
-        if self.proxy is None:
-            self.proxy = LossyProxy(self.server.socket)
-        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement?charset=utf8' % (
-            self.password, self.proxy.port)
-
-
 @pytest.fixture(scope='module')
 def cloud(module_directory):
-    cloud = ProxiedCloud(module_directory, workers=2)
-    try:
-        yield cloud.start()
-    finally:
-        cloud.stop()
-        cloud.proxy.close()
+    with ProxiedCloud(LossyProxy, module_directory, workers=2) as cloud:
+        yield cloud
 
 
 @pytest.fixture
@@ -56,17 +44,25 @@ def state(cloud, provider, consumer):
             cloud.ask('GET', '/resource_providers/%s/usages' % provider).json['usages']['VCPU'])
 
 
-def lose(cloud, mark, ask):
-    """The answer of a request whose COMMIT is done, and never answered."""
-    cloud.proxy.lose(mark, True)
-    answer = ask()
-    assert cloud.proxy.lost.is_set(), 'no answer was lost'
-    return answer
+def test_the_proxy_tells_of_a_loss_before_the_client_can_know(directory):
+    path = directory + '/socket'
+    with socket.create_server(path, family=socket.AF_UNIX) as server:
+        proxy, seen = LossyProxy(path), []
+        lost = proxy.lose(COMMIT, True)
+        with socket.create_connection(('127.0.0.1', proxy.port)) as client:
+            lost.set = lambda: seen.append(select.select([client], [], [], 0)[0])
+            client.sendall(COMMIT)
+            session, _ = server.accept()
+            assert session.recv(65536) == COMMIT
+            session.sendall(b'done')
+            assert client.recv(1) == b''
+            assert wait_until('the proxy tells', lambda: list(seen)) == [[]]
+        proxy.close()
 
 
 def test_a_claim_that_was_committed_is_found(cloud, provider):
     consumer = new_uuid()
-    answer = lose(cloud, consumer.encode(), lambda: cloud.ask(
+    answer = cloud.lose(consumer.encode(), lambda: cloud.ask(
         'PUT', '/allocations/' + consumer, claim(provider)))
     assert answer.status == 204, answer.text
     assert state(cloud, provider, consumer) == (3, 1, 2)
@@ -75,7 +71,7 @@ def test_a_claim_that_was_committed_is_found(cloud, provider):
 def test_a_replacement_that_was_committed_is_found(cloud, provider):
     consumer = new_uuid()
     assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
-    answer = lose(cloud, consumer.encode(), lambda: cloud.ask(
+    answer = cloud.lose(consumer.encode(), lambda: cloud.ask(
         'PUT', '/allocations/' + consumer, claim(provider, 3, 1)))
     assert answer.status == 204, answer.text
     assert state(cloud, provider, consumer) == (4, 2, 4)
@@ -85,7 +81,7 @@ def test_a_claim_in_steps_that_was_committed_is_found(cloud, provider):
     """A project that does not exist yet takes steps."""
     consumer = new_uuid()
     for held, expected in ((None, (3, 1, 2)), (1, (4, 2, 2))):
-        answer = lose(cloud, COMMIT, lambda: cloud.ask(
+        answer = cloud.lose(COMMIT, lambda: cloud.ask(
             'PUT', '/allocations/' + consumer, dict(claim(provider, 1, held),
                                                     project_id=new_uuid())))
         assert answer.status == 204, answer.text
@@ -111,9 +107,9 @@ def interrupted(cloud, provider, consumer, in_between=''):
     answers = []
     asking = threading.Thread(target=lambda: answers.append(
         cloud.ask('PUT', '/allocations/' + consumer, claim(provider))))
-    cloud.proxy.lose(consumer.encode(), False)
+    lost = cloud.proxy.lose(consumer.encode(), False)
     asking.start()
-    assert cloud.proxy.lost.wait(60)
+    assert lost.wait(60)
     wait_until('the claim waits again', lambda: {row[0] for row in cloud.sql(
         "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx "
         "WHERE trx_state = 'LOCK WAIT'")} - before, pause=0.2)
@@ -138,12 +134,12 @@ def test_what_cannot_be_known_is_a_500(cloud, provider):
     """A release, and a batch: they have happened, but nothing tells who did it."""
     consumer = new_uuid()
     assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
-    answer = lose(cloud, consumer.encode(), lambda: cloud.ask(
+    answer = cloud.lose(consumer.encode(), lambda: cloud.ask(
         'DELETE', '/allocations/' + consumer))
     assert answer.status == 500
     assert cloud.ask('DELETE', '/allocations/' + consumer).status == 404
     consumers = [new_uuid(), new_uuid()]
-    answer = lose(cloud, COMMIT, lambda: cloud.ask(
+    answer = cloud.lose(COMMIT, lambda: cloud.ask(
         'POST', '/allocations', {one: claim(provider) for one in consumers}))
     assert answer.status == 500
     assert [state(cloud, provider, one)[1:] for one in consumers] == [(1, 3), (1, 3)]

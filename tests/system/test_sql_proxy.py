@@ -2,32 +2,17 @@
 import uuid
 
 import pytest
-from support.cloud import Cloud
 from support.consistency import audit_rows
-from support.plain_proxy import PlainProxy
+from support.database_proxy import PlainProxy, ProxiedCloud
 
 RESOURCES = {'VCPU': 1, 'MEMORY_MB': 2, 'DISK_GB': 3}
 INVENTORY = {name: {'total': 1000000} for name in RESOURCES}
 
 
-class ProxiedCloud(Cloud):
-    proxy = None
-
-    def connection(self):
-        if self.proxy is None:
-            self.proxy = PlainProxy(self.server.socket)
-        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement?charset=utf8' % (
-            self.password, self.proxy.port)
-
-
 @pytest.fixture
 def cloud(directory):
-    cloud = ProxiedCloud(directory, workers=2)
-    try:
-        yield cloud.start()
-    finally:
-        cloud.stop()
-        cloud.proxy.close()
+    with ProxiedCloud(PlainProxy, directory, workers=2) as cloud:
+        yield cloud
 
 
 def test_every_write_works_behind_a_proxy_without_bulk_execution(cloud):

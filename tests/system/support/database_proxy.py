@@ -1,0 +1,166 @@
+"""Proxies between the service and its database: one loses answers, as a broken network does, and
+one hides what only MariaDB has, as SQL proxies do."""
+import contextlib
+import socket
+import threading
+
+from support.cloud import Cloud
+
+
+def forward(sink, data):
+    """Pass on what one side has sent; nothing: its end."""
+    if data:
+        sink.sendall(data)
+    else:
+        sink.shutdown(socket.SHUT_WR)
+
+
+def relay(source, carry):
+    """Call carry(data) with all that comes from there, and with b'' at the end."""
+    with contextlib.suppress(OSError):
+        data = True
+        while data:
+            data = source.recv(65536)
+            carry(data)
+
+
+class DatabaseProxy:
+    """Passes everything on unchanged."""
+
+    def __init__(self, target):
+        """target: the path of the server's socket."""
+        self.target = target
+        self.sessions = []      # of the server
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            self.sessions.append(server)
+            try:
+                server.connect(self.target)
+                self.greet(client, server)
+            except OSError:
+                client.close()
+                continue
+            for source, carry in zip((client, server), self.carriers(client, server)):
+                threading.Thread(target=relay, args=(source, carry), daemon=True).start()
+
+    def greet(self, client, server):
+        """Pass on what the server says first."""
+
+    def carriers(self, client, server):
+        """What to do with that which the client sends, and with that which the server sends."""
+        return (lambda data: forward(server, data)), (lambda data: forward(client, data))
+
+    def close(self):
+        self.listener.close()
+        for session in self.sessions:
+            session.close()
+
+
+class Loss:
+    """The next answer to lose: that to a request with these bytes."""
+
+    def __init__(self, mark, await_answer):
+        self.mark, self.await_answer = mark, await_answer
+        self.happened = threading.Event()
+
+
+class LossyProxy(DatabaseProxy):
+    """Cuts off clients, and leaves their sessions of the server alone."""
+    loss = None
+
+    def lose(self, mark, await_answer):
+        """Cut off the client of the next request that has these bytes: at once, or when the server
+        has answered. Returns the event that is set just before."""
+        self.loss = Loss(mark, await_answer)
+        return self.loss.happened
+
+    def carriers(self, client, server):
+        losses = []     # one at most, of this connection
+
+        def cut():
+            losses[0].happened.set()
+            client.shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError('the answer is lost')
+
+        def ask(data):
+            if losses:
+                return
+            if self.loss is not None and self.loss.mark in data:
+                losses.append(self.loss)
+                self.loss = None
+            forward(server, data)
+            if losses and not losses[0].await_answer:
+                cut()
+
+        def answer(data):
+            if not losses:
+                forward(client, data)
+            elif losses[0].await_answer:
+                cut()
+        return ask, answer
+
+
+HEADER = 4
+PROTOCOL = 10
+AFTER_VERSION = 4 + 8 + 1  # thread id, scramble, filler
+EXTENDED = 2 + 1 + 2 + 2 + 1 + 6  # lower flags, charset, status, upper flags, length, reserved
+
+
+def without_extensions(greeting):
+    """The greeting of a server without MariaDB's extended capabilities."""
+    assert greeting[HEADER] == PROTOCOL, greeting
+    version_end = greeting.index(b'\0', HEADER + 1) + 1
+    place = version_end + AFTER_VERSION + EXTENDED
+    return greeting[:place] + bytes(4) + greeting[place + 4:]
+
+
+def receive_packet(server):
+    data = b''
+    while len(data) < HEADER or len(data) < HEADER + int.from_bytes(data[:3], 'little'):
+        more = server.recv(65536)
+        if not more:
+            raise ConnectionAbortedError('no greeting')
+        data += more
+    return data
+
+
+class PlainProxy(LossyProxy):
+    """Also clears the extended capabilities in the server's greeting."""
+
+    def greet(self, client, server):
+        client.sendall(without_extensions(receive_packet(server)))
+
+
+class ProxiedCloud(Cloud):
+    """A cloud whose service sees the database through a proxy of this kind."""
+    proxy = None
+
+    def __init__(self, kind, directory, **options):
+        super().__init__(directory, **options)
+        self.kind = kind
+
+    def connection(self):
+        if self.proxy is None:
+            self.proxy = self.kind(self.server.socket)
+        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement?charset=utf8' % (
+            self.password, self.proxy.port)
+
+    def stop(self):
+        super().stop()
+        self.proxy.close()
+
+    def lose(self, mark, ask):
+        """The answer of a request whose write is done, and never answered by the database."""
+        lost = self.proxy.lose(mark, True)
+        answer = ask()
+        assert lost.is_set(), 'no answer was lost'
+        return answer
