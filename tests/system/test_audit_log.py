@@ -32,7 +32,7 @@ class Trail:
 
     def events(self, path=None):
         with open(path or self.path) as file:
-            return [json.loads(line) for line in file]
+            return [json.loads(line) for line in file if line.endswith('\n')]
 
     def of(self, answer):
         request = answer.headers['x-openstack-request-id']
@@ -326,9 +326,7 @@ def test_without_intents_there_is_one_event(make_cloud, directory):
 
 
 def statements(cloud, answer):
-    request = answer.headers['x-openstack-request-id']
-    line, = [line for line in cloud.log().splitlines() if ' request_id=%s ' % request in line]
-    return int(re.search(r' sql_statements=(\d+) ', line).group(1))
+    return int(re.search(r' sql_statements=(\d+) ', cloud.request_line(answer)).group(1))
 
 
 def test_the_statements_of_a_claim(make_cloud, directory):

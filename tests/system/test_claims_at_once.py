@@ -376,10 +376,7 @@ def test_an_orphaned_allocation_is_replaced(cloud):
 
 
 def statements(cloud, answer):
-    request_id = answer.headers['x-openstack-request-id']
-    [line] = [line for line in cloud.log().splitlines()
-              if request_id in line and 'sql_statements=' in line]
-    return int(re.search(r'sql_statements=(\d+)', line)[1])
+    return int(re.search(r'sql_statements=(\d+)', cloud.request_line(answer))[1])
 
 
 def least(cloud, ask, times=6):

@@ -108,23 +108,27 @@ END //
 """
 
 
-def errors_of(cloud):
+def lines_of(cloud):
+    """The lines of the log, without one that is being written."""
     with open(cloud.stack + '/berth.log') as file:
-        return [json.loads(line) for line in file if '"database error"' in line]
+        return [json.loads(line) for line in file if line.endswith('\n')]
+
+
+def errors_of(cloud):
+    return [line for line in lines_of(cloud) if line['message'] == 'database error']
 
 
 def failures_of(cloud):
     """Yield (request, errors) for each 500: its line of the log, and the errors of the database
     that its worker met."""
     errors = {}
-    with open(cloud.stack + '/berth.log') as file:
-        for line in map(json.loads, file):
-            if line['message'] == 'database error':
-                errors.setdefault(line['process'], []).append(line)
-            elif line['message'] == 'request':
-                met = errors.pop(line['process'], [])
-                if line['status'] == 500:
-                    yield line, met
+    for line in lines_of(cloud):
+        if line['message'] == 'database error':
+            errors.setdefault(line['process'], []).append(line)
+        elif line['message'] == 'request':
+            met = errors.pop(line['process'], [])
+            if line['status'] == 500:
+                yield line, met
 
 
 def is_lost_commit(request, errors):

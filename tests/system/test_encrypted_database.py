@@ -10,7 +10,7 @@ import uuid
 import sqlalchemy
 
 from support.certificates import Authority
-from support.cloud import SIGCONT, SIGHUP, SIGSTOP, Cloud, free_port, wait_until
+from support.cloud import SIGCONT, SIGSTOP, Cloud, free_port, wait_until
 from support.database import kill_connections
 
 INVENTORY = {'VCPU': {'total': 100000}}
@@ -98,11 +98,7 @@ class EncryptedCloud(Cloud):
     def ask_with(self, parameters, account='placement', host='localhost'):
         """Reload the service with these; return the status of its next answer."""
         self.parameters, self.account, self.host = parameters, account, host
-        before = set(self.workers())
-        self.write_configuration()
-        self.signal_master(SIGHUP)
-        wait_until('all are new', lambda: len(self.workers()) == self.workers_wanted
-                   and not before & set(self.workers()))
+        self.reload()
         return self.ask('GET', '/resource_providers').status
 
     def last_reason(self):

@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from support.cloud import SIGHUP, Cloud, wait_until
+from support.cloud import Cloud
 
 try:
     import webob
@@ -26,11 +26,7 @@ def cloud(module_directory):
 
 def configure(cloud, text, path='healthcheck_path = /healthcheck'):
     cloud.berth = 'workers = 1\n%s\n[healthcheck]\n%s' % (path, text)
-    cloud.write_configuration()
-    before = set(cloud.workers())
-    cloud.signal_master(SIGHUP)
-    wait_until('all are new', lambda: len(cloud.workers()) == 1
-               and not before & set(cloud.workers()))
+    cloud.reload()
 
 
 def upstream(method, accept, options):

@@ -121,11 +121,7 @@ def test_one_statement(clouds):
         '?member_of=%s&resources=VCPU:1' % world['aggregates'][0], '?member_of=' + UNKNOWN)]
 
     def statements(path):
-        answer = clouds[0].ask('GET', path)
-        line = wait_until('the line of the log', lambda: [
-            line for line in clouds[0].log().splitlines()
-            if 'request_id=' + answer.headers['x-openstack-request-id'] in line
-            and 'sql_statements=' in line])[0]
+        line = clouds[0].request_line(clouds[0].ask('GET', path))
         return int(line.split('sql_statements=')[1].split()[0])
 
     for path in paths:

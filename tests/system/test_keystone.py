@@ -64,7 +64,7 @@ def test_expired_tokens_and_those_of_services(directory, make_cloud):
     def weak():
         return keystone.token('demo', project('demo'))
 
-    with Keystone(directory, expiration=10) as keystone:
+    with Keystone(directory, expiration=20) as keystone:
         cloud = make_cloud(keystone=keystone)
         for _ in range(4):  # the first requests to a new Keystone take their time
             status(cloud, service())
@@ -72,7 +72,7 @@ def test_expired_tokens_and_those_of_services(directory, make_cloud):
         user = service()
         assert status(cloud, user) == 200
         wait_until('the token has expired', lambda: status(cloud, user) == 401)
-        assert time.monotonic() - begun > 9, 'too early'
+        assert time.monotonic() - begun > 19, 'too early'
         # Berth's own token has expired too
         assert status(cloud, user, x_service_token=service()) == 200
         assert status(cloud, user, x_service_token=user) == 401, 'that has expired'
@@ -154,14 +154,16 @@ def test_keystone_is_killed_and_comes_back_under_load(keystone, make_cloud):
     assert keystone.start(), keystone.log()
     wait_until('new tokens are taken', lambda: status(cloud, fresh[1]) == 200)
     assert status(cloud, fresh[0]) == 200 and status(cloud, fresh[2]) == 200
+    # one may have been tried again until Keystone was back
+    marks = [(load, len(load.seen)) for load in strangers]
+    wait_until('strangers are refused as before',
+               lambda: all(401 in load.seen[mark:] for load, mark in marks))
     for load in loads + strangers:
         load.end()
     for load in loads:
         assert set(load.seen) == {200}, set(load.seen)
     for load in strangers:
-        # one may have been tried again until Keystone was back
         assert set(load.seen) <= {401, 503}, set(load.seen)
-        assert load.seen[-1] == 401, 'it goes on as before'
     assert cloud.workers() == workers, 'a worker died'
     log = cloud.log()
     assert 'Keystone cannot be reached' in log and 'Keystone answers again' in log
@@ -196,12 +198,8 @@ application_credential_secret = %s
     cloud = make_cloud(workers=2, berth=DEBUG, identity=settings)
     assert status(cloud, nova) == 200
     assert status(cloud, token, '/traits') == 401, 'the type of the service is not known'
-    workers = set(cloud.workers())
     cloud.identity += 'service_type = placement\n'
-    cloud.write_configuration()
-    cloud.signal_master(1)
-    wait_until('all are new',
-               lambda: cloud.workers() and not workers & set(cloud.workers()))
+    cloud.reload()
     assert status(cloud, token, '/traits') == 200
     assert status(cloud, token) == 401
     nowhere = PATH + '/00000000-0000-0000-0000-000000000000/inventories'

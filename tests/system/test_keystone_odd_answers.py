@@ -1,4 +1,5 @@
 """A fake Keystone that answers wrongly, late, or not at all."""
+import contextlib
 import os
 import shutil
 import subprocess
@@ -7,26 +8,19 @@ import time
 
 import pytest
 from support.certificates import Authority
-from support.cloud import SIGHUP, SIGKILL, wait_until
+from support.cloud import SIGKILL, wait_until
 from support.keystone import SECRET, FakeKeystone
 from support.threads import at_once
 from support.tokens import PATH, status
 
-BRIEF = 'http_connect_timeout = 1\nhttp_request_max_retries = 1\n'
+PATIENT = 'http_connect_timeout = 40\nhttp_request_max_retries = 1\n'
+BRIEF = 'http_connect_timeout = 1\nhttp_request_max_retries = 1\n'  # for a Keystone that hangs
 
 
 @pytest.fixture
 def keystone(fake_keystone):
     fake_keystone.know('known')
     return fake_keystone
-
-
-def reload(cloud):
-    before = set(cloud.workers())
-    cloud.write_configuration()
-    cloud.signal_master(SIGHUP)
-    wait_until('all are new', lambda: len(cloud.workers()) == cloud.workers_wanted
-               and not before & set(cloud.workers()))
 
 
 def about(token, answer):
@@ -76,21 +70,26 @@ ODD = [
     ('an expiry that is none', valid(expires_at='soon'), 503),
     ('roles that are none', valid(roles='admin'), 403),
     ('it hangs up', hang_up, 503),
-    ('it is slow', lambda handler: time.sleep(2), 503),
     ('gone', lambda handler: handler.say(410), 503),
     ('elsewhere, for ever', lambda handler: handler.say(307, '', {'Location': handler.path}), 503),
     ('elsewhere, but not HTTP', lambda handler: handler.say(
         302, '', {'Location': 'file:///etc/passwd'}), 503),
     ('expired', valid(expires_at='2001-01-01T00:00:00.000000Z'), 401),
     ('not found', lambda handler: handler.say(404, 'SECRETWORD'), 401),
+    ('it is slow', lambda handler: time.sleep(2), 503),
 ]
 
 
 def test_odd_answers_are_no_answers(keystone, make_cloud):
-    cloud = make_cloud(workers=2, keystone=keystone, more=BRIEF)
+    cloud = make_cloud(workers=2, keystone=keystone, more=PATIENT)
     assert status(cloud, 'known') == 200
     workers = cloud.workers()
     for number, (name, answer, expected) in enumerate(ODD):
+        if name == 'it is slow':
+            assert cloud.workers() == workers, 'a worker died'
+            cloud.identity = keystone.settings(BRIEF)
+            cloud.reload()
+            workers = cloud.workers()
         keystone.odd = about('odd%d' % number, answer)
         said = cloud.ask('GET', PATH, headers={'x-auth-token': 'odd%d' % number})
         assert said.status == expected, (name, said.status, said.text)
@@ -109,7 +108,7 @@ def test_odd_answers_are_no_answers(keystone, make_cloud):
 
 
 def test_redirects_are_followed(keystone, make_cloud):
-    cloud = make_cloud(workers=2, keystone=keystone, more=BRIEF)
+    cloud = make_cloud(workers=2, keystone=keystone, more=PATIENT)
     keystone.know('moved')
 
     def odd(handler):
@@ -124,7 +123,7 @@ def test_redirects_are_followed(keystone, make_cloud):
 
 
 def test_the_services_own_token_is_renewed_when_it_is_refused(keystone, make_cloud):
-    cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
+    cloud = make_cloud(workers=4, keystone=keystone, more=PATIENT)
     for number in range(12):
         keystone.know('user%d' % number)
     assert status(cloud, 'known') == 200
@@ -141,7 +140,7 @@ def test_the_services_own_token_is_renewed_when_it_is_refused(keystone, make_clo
 
 
 def test_a_login_that_is_refused_is_not_tried_all_the_time(keystone, make_cloud):
-    cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
+    cloud = make_cloud(workers=4, keystone=keystone, more=PATIENT)
     for answer in (lambda handler: handler.say(401, 'SECRETWORD'),
                    lambda handler: handler.say(201, {'token': {}}, {'X-Subject-Token': 'x'}),
                    lambda handler: handler.say(201, {'token': {'expires_at': '2099-01-01'}}),
@@ -161,7 +160,7 @@ def test_a_login_that_is_refused_is_not_tried_all_the_time(keystone, make_cloud)
 
 def test_a_keystone_that_hangs_holds_one_worker(keystone, make_cloud):
     cloud = make_cloud(workers=4, keystone=keystone, more=BRIEF)
-    assert status(cloud, 'known') == 200
+    wait_until('it answers', lambda: status(cloud, 'known') == 200)
     keystone.odd = lambda handler: time.sleep(3)
     assert at_once(4, lambda number: status(cloud, 'new%d' % number)) == [503] * 4
     # now it is known to hang: one worker waits for it, the others answer at once
@@ -185,24 +184,18 @@ def test_a_login_that_hangs_is_not_waited_for_by_one_after_the_other(keystone, m
     wait_until('it goes on', lambda: status(cloud, 'known') == 200)
 
 
-def asking(cloud, port):
-    """Return the workers with a connection to that port."""
-    wanted = set()
+def worker_at(cloud, port, server):
+    """Return the worker that has the connection from one port to another."""
     with open('/proc/net/tcp') as table:
-        for line in table:
-            fields = line.split()
-            if fields[2].endswith(':%04X' % port) and fields[3] == '01':
-                wanted.add('socket:[%s]' % fields[9])
-    found = []
+        [inode] = [fields[9] for fields in map(str.split, table)
+                   if fields[1].endswith(':%04X' % port) and fields[2].endswith(':%04X' % server)]
     for pid in cloud.workers():
         folder = '/proc/%d/fd' % pid
         for name in os.listdir(folder):
-            try:
-                if os.readlink(os.path.join(folder, name)) in wanted:
-                    found.append(pid)
-            except OSError:
-                pass
-    return found
+            with contextlib.suppress(OSError):
+                if os.readlink(os.path.join(folder, name)) == 'socket:[%s]' % inode:
+                    return pid
+    raise AssertionError('no worker is at port %d' % port)
 
 
 def waits(pid):
@@ -215,26 +208,25 @@ def test_waiting_workers_go_on_when_the_asking_one_is_killed(keystone, make_clou
     cloud = make_cloud(workers=4, keystone=keystone, more='http_connect_timeout = 60\n')
     assert status(cloud, 'known') == 200
     keystone.know('slow')
-    release = threading.Event()
-    keystone.odd = about('slow', lambda handler: release.wait(60) and valid()(handler))
-    killed = {}
+    release, ports = threading.Event(), []
+
+    def answer(handler):
+        ports.append(handler.client_address[1])
+        release.wait()
+        valid()(handler)
+    keystone.odd = about('slow', answer)
 
     def ask(number):
-        if number == 3:
-            wait_until('it is asked about', lambda: len(keystone.requests) > 3)
-            wait_until('one asks', lambda: any(map(busy, asking(cloud, keystone.port))))
+        if number < 3:
+            return status(cloud, 'slow')
+        try:
+            wait_until('one asks', lambda: ports)
             wait_until('the others wait', lambda: sum(map(waits, cloud.workers())) >= 2)
-            killed['pid'] = [pid for pid in asking(cloud, keystone.port) if busy(pid)][0]
-            before = len(keystone.requests)
-            os.kill(killed['pid'], SIGKILL)
-            wait_until('another one asks', lambda: len(keystone.requests) > before)
+            os.kill(worker_at(cloud, ports[0], keystone.port), SIGKILL)
+            wait_until('another one asks', lambda: len(ports) > 1)
+        finally:
             release.set()
-            return 'killed'
-        return status(cloud, 'slow')
-
-    def busy(pid):
-        # the worker that logged in has a connection too, but waits for another one
-        return not waits(pid) and pid in asking(cloud, keystone.port)
+        return None
     before = keystone.count('GET')
     answers = at_once(4, ask)
     assert sorted(answers[:3]) == [200, 200, 502], answers
@@ -246,23 +238,25 @@ def test_waiting_workers_go_on_when_the_one_that_logs_in_is_killed(keystone, mak
     cloud = make_cloud(workers=3, keystone=keystone, more='http_connect_timeout = 60\n')
     for number in range(3):
         keystone.know('user%d' % number)
-    release = threading.Event()
+    release, ports = threading.Event(), []
 
     def odd(handler):
         if handler.command == 'POST':
-            release.wait(60)
+            ports.append(handler.client_address[1])
+            release.wait()
         return False
     keystone.odd = odd
 
     def ask(number):
         if number < 3:
             return status(cloud, 'user%d' % number)
-        wait_until('one logs in', lambda: keystone.count('POST') == 1)
-        wait_until('the others wait', lambda: sum(map(waits, cloud.workers())) >= 2)
-        [pid] = asking(cloud, keystone.port)
-        os.kill(pid, SIGKILL)
-        wait_until('another one logs in', lambda: keystone.count('POST') == 2)
-        release.set()
+        try:
+            wait_until('one logs in', lambda: ports)
+            wait_until('the others wait', lambda: sum(map(waits, cloud.workers())) >= 2)
+            os.kill(worker_at(cloud, ports[0], keystone.port), SIGKILL)
+            wait_until('another one logs in', lambda: len(ports) > 1)
+        finally:
+            release.set()
         return None
     answers = at_once(4, ask)
     assert sorted(answers[:3]) == [200, 200, 502], answers
@@ -271,7 +265,7 @@ def test_waiting_workers_go_on_when_the_one_that_logs_in_is_killed(keystone, mak
 
 
 def test_a_token_too_large_for_the_cache_is_asked_for_each_time(keystone, make_cloud):
-    cloud = make_cloud(workers=2, keystone=keystone, more=BRIEF)
+    cloud = make_cloud(workers=2, keystone=keystone, more=PATIENT)
     keystone.know('large', roles=['admin'] + ['role-%060d' % number for number in range(60)])
     before = keystone.count('GET')
     for _ in range(3):
@@ -294,13 +288,13 @@ def test_tokens_are_kept_for_their_time(keystone, make_cloud):
     # another Keystone knows other tokens
     with FakeKeystone() as other:
         cloud.identity = other.settings()
-        reload(cloud)
+        cloud.reload()
         assert status(cloud, 'known') == 401
         other.know('known')
         assert status(cloud, 'known') == 200
     # without a cache each request asks Keystone
     cloud.identity = keystone.settings('token_cache_time = -1\n')
-    reload(cloud)
+    cloud.reload()
     before = keystone.count('GET')
     assert at_once(6, lambda number: status(cloud, 'known')) == [200] * 6
     assert keystone.count('GET', '/v3/auth/tokens') == before + 6
@@ -325,7 +319,7 @@ def test_keystone_behind_tls(directory, make_cloud):
             # the cache does not know by which certificate it was filled
             cloud.identity = fake.settings(more + '\nhttp_request_max_retries = 0\n'
                                            'token_cache_time = -1\n')
-            reload(cloud)
+            cloud.reload()
             assert status(cloud, 'known') == expected, (more, cloud.log()[-1000:])
         directory_of_it = os.path.join(directory, 'authorities')
         os.mkdir(directory_of_it)

@@ -35,6 +35,7 @@ class Browser:
             self.session = None
             answer = self.call('POST', '/session', {'capabilities': {'alwaysMatch': {
                 'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments},
+                'timeouts': {'script': 300000, 'pageLoad': 300000},
                 'goog:loggingPrefs': {'browser': 'ALL'}}}})
             self.session = answer['sessionId']
         except BaseException:
@@ -48,7 +49,7 @@ class Browser:
             return False
 
     def ask(self, method, path, body=None):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=120)
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=300)
         connection.request(method, path, json.dumps(body) if body is not None else None,
                            {'content-type': 'application/json'})
         answer = json.loads(connection.getresponse().read())['value']

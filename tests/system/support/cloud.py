@@ -32,17 +32,24 @@ retry_interval = 1
 """
 
 
+RESERVATIONS = []
+
+
 def free_port():
     """Return a free port outside the range from which the kernel picks ports of clients, so that no
-    client takes it a moment later."""
+    client takes it a moment later. Nor does another test: a name in the abstract namespace of
+    sockets, which ends with this process, reserves it."""
     while True:
         port = random.SystemRandom().randrange(15000, 32000)
-        with socket.socket() as probe:
-            try:
+        reservation = socket.socket(socket.AF_UNIX)
+        try:
+            reservation.bind('\0berth-test-port-%d' % port)
+            with socket.socket() as probe:
                 probe.bind(('', port))
-                return port
-            except OSError:
-                pass
+            RESERVATIONS.append(reservation)
+            return port
+        except OSError:
+            reservation.close()
 
 
 def wait_until(what, condition, seconds=60, pause=0.05):
@@ -272,20 +279,20 @@ class Cloud(Service):
     # Processes.
 
     def master(self):
-        """The master's pid: the parent of all workers, found by the configuration file."""
-        for entry in os.listdir('/proc'):
-            if not entry.isdigit():
-                continue
+        """The master's pid: the parent of all workers, found by the configuration file. A child
+        that has just been forked still has its name."""
+        parents = {}
+        for entry in filter(str.isdigit, os.listdir('/proc')):
             try:
                 with open('/proc/%s/cmdline' % entry, 'rb') as file:
                     words = file.read().decode().split('\0')
                 with open('/proc/%s/stat' % entry) as file:
-                    name = file.read().split('(')[1].split(')')[0]
+                    name, rest = file.read().split('(', 1)[1].rsplit(')', 1)
             except OSError:
                 continue
             if name == 'berth' and self.conf in words:
-                return int(entry)
-        return None
+                parents[int(entry)] = int(rest.split()[1])
+        return next((pid for pid, parent in parents.items() if parent not in parents), None)
 
     def workers(self):
         master = self.master()
@@ -295,6 +302,23 @@ class Cloud(Service):
 
     def signal_master(self, number):
         os.kill(self.master(), number)
+
+    def reload(self):
+        """Write the configuration and have the pool read it, until all workers are new. An answer
+        tells nothing: another worker may give the next one."""
+        before = set(self.workers())
+        self.write_configuration()
+        self.signal_master(SIGHUP)
+        wait_until('all are new', lambda: len(self.workers()) == self.workers_wanted
+                   and not before & set(self.workers()))
+
+    def request_line(self, answer):
+        """Return the line of the log about a request that was answered. The worker writes it when
+        it has answered, and counts the request then."""
+        mark = 'request_id=%s ' % answer.headers['x-openstack-request-id']
+        return wait_until('the line of the log', lambda: [
+            line for line in self.log().splitlines(True)
+            if mark in line and 'sql_statements=' in line and line.endswith('\n')])[0]
 
     def log(self):
         text = ''

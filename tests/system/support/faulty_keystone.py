@@ -9,7 +9,7 @@ SAID, SERVICE_TOKEN = 'KEYSTONEsecret4718', 'SERVICEsecret4719'
 
 CONFIGURATION = """\
 log_level = debug
-request_timeout = 20
+request_timeout = 80
 [api]
 auth_strategy = keystone
 [keystone_authtoken]
@@ -20,7 +20,7 @@ password = """ + PASSWORD + """
 project_name = service
 user_domain_id = default
 project_domain_id = default
-http_connect_timeout = 1
+http_connect_timeout = 40
 http_request_max_retries = 0
 """
 
