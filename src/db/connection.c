@@ -261,12 +261,14 @@ static bool establish(struct database *database)
     return false;
 }
 
-/* Whether the server takes the values of many executions at once. MySQL and proxies do not. */
-static bool offers_bulk(MYSQL *mysql)
+/* Whether the server takes the values of many executions at once. MySQL and proxies do not. A node
+   of a Galera cluster does, but must not be asked to: if another node undoes the transaction
+   between two executions, it keeps what comes after, and reports success. */
+static bool can_execute_in_bulk(const struct database *database)
 {
     unsigned long extended = 0;
-    mariadb_get_infov(mysql, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &extended);
-    return (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+    mariadb_get_infov(database->mysql, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &extended);
+    return !database->node && (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
 }
 
 enum outcome connection_open(struct database *database)
@@ -279,12 +281,13 @@ enum outcome connection_open(struct database *database)
     if (!establish(database))
         return OUTCOME_UNAVAILABLE; /* whatever the error was */
     connection_count(database, since);
-    database->bulk = offers_bulk(database->mysql);
     database->no_compound = false;
     database->statistics.connections++;
     database->connected_at = clock_microseconds() / MICROSECONDS;
     enum outcome outcome = set_session(database);
     if (outcome != OUTCOME_OK)
         connection_drop(database);
+    else
+        database->bulk = can_execute_in_bulk(database);
     return outcome;
 }

@@ -38,10 +38,10 @@ struct database {
     uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */
     uint64_t connected_at;  /* seconds, by the monotonic clock */
     const char *obstacle;   /* why this connection cannot write; NULL: it can */
-    bool bulk;              /* this connection can execute in bulk: not through SQL proxies */
-    bool node;              /* this server is one of a Galera cluster */
-    bool no_compound;       /* this server cannot prepare compound statements */
-    bool unreachable;       /* the last attempt to connect did not reach the server */
+    bool bulk;        /* this connection executes in bulk: not through SQL proxies, nor on a node */
+    bool node;        /* this server is one of a Galera cluster */
+    bool no_compound; /* this server cannot prepare compound statements */
+    bool unreachable; /* the last attempt to connect did not reach the server */
     bool in_transaction;
     bool concluded;      /* the body has committed the transaction */
     bool may_hold_locks; /* by name: a statement that takes them has failed */

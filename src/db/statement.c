@@ -396,18 +396,6 @@ int64_t database_insert_id(const struct database *database)
     return database->insert_id;
 }
 
-/* Returns whether a transaction ended with a statement that succeeded. Where another node of a
-   Galera cluster undoes the transaction between two executions of a bulk, the server does not say
-   so otherwise, and would keep what comes next. */
-static bool is_undone(const struct database *database)
-{
-    unsigned status = SERVER_STATUS_IN_TRANS;
-    if (!database->node || !database->in_transaction)
-        return false;
-    mariadb_get_infov(database->mysql, MARIADB_CONNECTION_SERVER_STATUS, &status);
-    return (status & SERVER_STATUS_IN_TRANS) == 0;
-}
-
 static enum outcome run_bulk(struct database *database, struct prepared *prepared,
                              MYSQL_BIND *binds, size_t count, uint64_t *affected)
 {
@@ -419,8 +407,6 @@ static enum outcome run_bulk(struct database *database, struct prepared *prepare
     connection_count(database, since);
     if (failed)
         return handle_error(database, prepared);
-    if (is_undone(database))
-        return connection_error(database, ER_LOCK_DEADLOCK, "40001", prepared->text);
     if (affected != NULL)
         *affected = mysql_stmt_affected_rows(handle);
     mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &none);
@@ -446,17 +432,17 @@ static enum outcome insert_rows(struct database *database, const char *text,
 }
 
 /* Does the work of database_execute_bulk() on a connection without bulk execution: an INSERT gets
-   many rows, in powers of two so that few forms of it are prepared; any other statement runs for
-   each row. */
+   many rows, a few or a power of two so that few forms of it are prepared; any other statement runs
+   for each row. */
 static enum outcome execute_rows(struct database *database, const char *text,
                                  const struct value *values, size_t width, size_t count,
                                  uint64_t *affected)
 {
-    enum { ROWS_MOST = 256 };
+    enum { FEW = 4, ROWS_MOST = 256 };
     const char *row = strncmp(text, "INSERT ", 7) == 0 ? strstr(text, "VALUES (") : NULL;
     bool many = row != NULL && text[strlen(text) - 1] == ')';
     while (count > 0) {
-        size_t rows = 1;
+        size_t rows = many && count <= FEW ? count : 1;
         while (many && rows * 2 <= count && rows < ROWS_MOST)
             rows *= 2;
         uint64_t found = 0;

@@ -337,6 +337,34 @@ def test_inventories_undone_between_two_rows(pools):
     assert classes_of(pools[2], provider) == ({'VCPU': 2, 'MEMORY_MB': 2}, generation + 1)
 
 
+def test_of_many_rows_all_are_written_or_none(pools):
+    """Another node undoes, at any of its rows, a claim of many consumers."""
+    provider = pools[0].make_provider({'VCPU': {'total': 1000}})
+    consumers = [str(uuid.uuid4()) for _ in range(150)]
+    generation, statuses = None, collections.Counter()
+
+    def claim():
+        return pools[0].ask('POST', '/allocations', {consumer: {
+            'allocations': {provider: {'resources': {'VCPU': 1}}}, 'project_id': 'project',
+            'user_id': 'user', 'consumer_type': 'INSTANCE', 'consumer_generation': generation}
+            for consumer in consumers})
+
+    def rename():
+        for _ in range(4):
+            put_name(pools[1], provider, 'renamed-' + str(uuid.uuid4()))
+
+    assert claim().status == 204
+    for generation in range(1, 9):
+        answer, _ = race(claim, rename)
+        statuses[answer.status] += 1
+        assert answer.status == 204, answer.text
+        assert pools[2].node.sql(
+            'SET SESSION wsrep_sync_wait = 1; SELECT DISTINCT generation FROM consumers '
+            "WHERE uuid IN ('%s')" % "', '".join(consumers), 'placement'
+        ).split() == [str(generation + 1)]
+    print(statuses)
+
+
 def test_a_reshape_undone_between_two_rows(pools):
     """The same, of some DELETEs, by a claim, after which the reshape runs again and is refused."""
     providers = [pools[0].make_provider({'VCPU': {'total': 2}, 'MEMORY_MB': {'total': 2}}),
