@@ -139,8 +139,8 @@ enum outcome database_execute(struct database *database, const struct sql *sql,
 
 /* Runs a statement count times in one round trip, each time with the next width values. All values
    of a column have the same kind or are NULL. Takes more round trips through a proxy that does not
-   know MariaDB's bulk protocol, and on a node of a Galera cluster. Sets affected (may be NULL) to the number of rows
-   that all found. */
+   know MariaDB's bulk protocol, and on a node of a Galera cluster. Sets affected (may be NULL) to
+   the number of rows that all found. */
 enum outcome database_execute_bulk(struct database *database, const struct sql *sql,
                                    const struct value *values, size_t width, size_t count,
                                    uint64_t *affected);
