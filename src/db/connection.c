@@ -6,6 +6,7 @@
 #include "db/connection.h"
 
 #include <errmsg.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,12 +17,16 @@
 #include "db/prepared.h"
 #include "db/server_error.h"
 
-enum { MICROSECONDS = 1000000 }; /* in a second */
+enum {
+    MICROSECONDS = 1000000, /* in a second */
+    DOUBTFUL = 1000000,     /* microseconds without an answer */
+};
 
 void connection_count(struct database *database, uint64_t since)
 {
     database->statistics.statements++;
-    database->statistics.microseconds += clock_microseconds() - since;
+    database->answered_at = clock_microseconds();
+    database->statistics.microseconds += database->answered_at - since;
 }
 
 void connection_close(struct database *database)
@@ -48,6 +53,14 @@ bool connection_is_old(const struct database *database)
     long limit = database->settings.recycle_seconds;
     uint64_t now = clock_microseconds() / MICROSECONDS;
     return limit >= 0 && now - database->connected_at > (uint64_t)limit;
+}
+
+bool connection_seems_alive(const struct database *database)
+{
+    char byte;
+    return clock_microseconds() - database->answered_at < DOUBTFUL &&
+           recv(mysql_get_socket(database->mysql), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           errno == EAGAIN;
 }
 
 static enum outcome handle_error(struct database *database, unsigned error, const char *state,

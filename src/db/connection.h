@@ -23,6 +23,10 @@ void connection_drop(struct database *database);
 /* Returns whether the connection is older than the settings allow. */
 bool connection_is_old(const struct database *database);
 
+/* Returns whether the connection very likely still works: it has answered within a second, and the
+   server has not closed it since. Costs no round trip. */
+bool connection_seems_alive(const struct database *database);
+
 /* Handles an error of the server or the library: counts it, logs it unless it is an ordinary event
    (conflict, duplicate), drops a lost connection, and dooms the open transaction. Returns its
    outcome. statement is the text of the statement. */

@@ -152,10 +152,11 @@ enum outcome database_execute_bulk(struct database *database, const struct sql *
 bool database_concludes(struct database *database);
 
 /*
- * Runs the last statement of a transaction, which also commits it: a compound one, without rows,
- * such as
+ * Runs the one statement of a transaction, which also begins and commits it: a compound one, without
+ * rows, such as
  *
- *     BEGIN NOT ATOMIC UPDATE ...; IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000'; END IF;
+ *     BEGIN NOT ATOMIC START TRANSACTION;
+ *     UPDATE ...; IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000'; END IF;
  *     COMMIT; END
  *
  * OUTCOME_UNMET if it signals that, if a unique index refuses a row, if a text cannot be stored or
@@ -163,8 +164,8 @@ bool database_concludes(struct database *database);
  * remains, and other statements will find the reason. OUTCOME_UNCERTAIN if the connection broke
  * before the answer, or if it cannot be found out whether it has committed.
  * It may take locks by name (GET_LOCK) and must release them; if it fails, all of the connection
- * are released with the transaction. Only for the body of a database_transaction() that is not
- * within another.
+ * are released with the transaction. Only for the body of a database_transaction_at_once() that is
+ * not within another transaction.
  */
 enum outcome database_conclude(struct database *database, const struct sql *sql,
                                const struct value *values, size_t count);
@@ -188,6 +189,12 @@ int64_t database_insert_id(const struct database *database);
  */
 typedef enum outcome (*database_body)(void *subject);
 enum outcome database_transaction(struct database *database, database_body body, void *subject);
+
+/* Runs body, which is one database_conclude(), as database_transaction() does, in one round trip. A
+   connection that has not answered for a second, or that the server has closed, is tried before, so
+   that the statement is not lost on it. */
+enum outcome database_transaction_at_once(struct database *database, database_body body,
+                                          void *subject);
 
 /* Call it after OUTCOME_UNCERTAIN, outside of a transaction: ends on the server what is left of the
    session whose connection broke. OUTCOME_OK: its transaction is committed or undone, and what it

@@ -37,6 +37,7 @@ struct database {
     unsigned prepared_count;
     uint64_t prepared_uses; /* counts uses, to find the statement used longest ago */
     uint64_t connected_at;  /* seconds, by the monotonic clock */
+    uint64_t answered_at;   /* microseconds: the last round trip */
     const char *obstacle;   /* why this connection cannot write; NULL: it can */
     bool bulk;        /* this connection executes in bulk: not through SQL proxies, nor on a node */
     bool node;        /* this server is one of a Galera cluster */

@@ -121,7 +121,7 @@ static void copy_word(char *to, size_t room, const char *from)
 static struct statement_gist gist_of(const char *text)
 {
     static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
-    static const char compound[] = "BEGIN NOT ATOMIC ", aside[] = "DO ";
+    static const char compound[] = "BEGIN NOT ATOMIC START TRANSACTION; ", aside[] = "DO ";
     struct statement_gist gist = {"", ""};
     if (strncmp(text, compound, sizeof(compound) - 1) == 0)
         text += sizeof(compound) - 1;

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <assert.h>
+#include <errmsg.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 
@@ -371,6 +372,9 @@ static enum outcome conclusion(struct database *database, enum outcome outcome)
     case OUTCOME_UNSTORABLE:
         return OUTCOME_UNMET;
     default:
+        /* Not even sent: the library has this error only where writing failed. */
+        if (database->error == CR_SERVER_GONE_ERROR)
+            return OUTCOME_UNAVAILABLE;
         return server_error_is_refusal(database->error) || is_open(database) ? outcome
                                                                              : OUTCOME_UNCERTAIN;
     }

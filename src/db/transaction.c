@@ -81,6 +81,8 @@ struct transaction_kind {
 };
 
 static const struct transaction_kind writing = {{"START TRANSACTION"}, commit};
+/* The body is one statement, which also begins the transaction. */
+static const struct transaction_kind concluding = {{NULL}, commit};
 static const struct transaction_kind snapshot = {
     {"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
      "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
@@ -88,8 +90,11 @@ static const struct transaction_kind snapshot = {
 
 static enum outcome begin(struct database *database, const struct transaction_kind *kind)
 {
-    if (kind == &writing)
+    if (kind != &snapshot)
         TRY(session_mark(database));
+    /* A connection that broke since is better found before the statement that may commit. */
+    if (kind == &concluding && !connection_seems_alive(database))
+        kind = &writing;
     for (size_t i = 0; kind->beginning[i] != NULL; i++)
         TRY(connection_send(database, kind->beginning[i]));
     return OUTCOME_OK;
@@ -120,7 +125,7 @@ static enum outcome run_once(struct database *database, const struct transaction
     database->concluded = false;
     database->may_hold_locks = false;
     database->doomed = OUTCOME_OK;
-    if (kind == &writing)
+    if (kind != &snapshot)
         tell(database, STEP_BEGUN);
     outcome = run_body(database, body, subject);
     if (outcome == OUTCOME_OK && !database->concluded)
@@ -160,6 +165,12 @@ static enum outcome run(struct database *database, const struct transaction_kind
 enum outcome database_transaction(struct database *database, database_body body, void *subject)
 {
     return run(database, &writing, body, subject);
+}
+
+enum outcome database_transaction_at_once(struct database *database, database_body body,
+                                          void *subject)
+{
+    return run(database, &concluding, body, subject);
 }
 
 enum outcome database_snapshot(struct database *database, database_body body, void *subject)

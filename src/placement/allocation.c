@@ -45,7 +45,7 @@ static const struct sql delete_allocations_told = {
 
 /* Both, and COMMIT, as one statement. */
 static const struct sql delete_at_once = {
-    "BEGIN NOT ATOMIC "
+    "BEGIN NOT ATOMIC START TRANSACTION; "
     "DELETE FROM consumers WHERE uuid = ?; "
     "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000'; END IF; "
     "DELETE FROM allocations WHERE consumer_id = ?; "
@@ -180,7 +180,7 @@ enum outcome allocations_delete(struct context *context, const char *consumer_uu
     struct deletion deletion = {.context = context, .consumer_uuid = consumer_uuid};
     enum outcome outcome = OUTCOME_UNMET;
     if (database_concludes(context->database))
-        outcome = database_transaction(context->database, run_deletion_at_once, &deletion);
+        outcome = database_transaction_at_once(context->database, run_deletion_at_once, &deletion);
     if (outcome == OUTCOME_UNCERTAIN)
         outcome = find_out(&deletion);
     if (outcome != OUTCOME_UNMET)

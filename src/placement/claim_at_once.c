@@ -91,7 +91,8 @@ enum {
 
 #define CLAIM(before, consumer, after)                                                             \
     {                                                                                              \
-        "BEGIN NOT ATOMIC " before consumer CLAIM_PROVIDERS CLAIM_ALLOCATIONS after "COMMIT; END", \
+        "BEGIN NOT ATOMIC START TRANSACTION; " before consumer CLAIM_PROVIDERS CLAIM_ALLOCATIONS   \
+            after "COMMIT; END",                                                                   \
             NULL                                                                                   \
     }
 
@@ -239,5 +240,5 @@ enum outcome claim_at_once(struct context *context, const struct claim *claims, 
     if (count != 1 || !is_simple(claims) || !database_concludes(context->database) ||
         !fill_in(&table))
         return OUTCOME_UNMET;
-    return database_transaction(context->database, run_statement, &table);
+    return database_transaction_at_once(context->database, run_statement, &table);
 }

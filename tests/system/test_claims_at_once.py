@@ -286,6 +286,7 @@ def test_an_idle_connection_that_was_closed_is_opened_again(cloud):
     assert claim(cloud, {provider: {'VCPU': 1}}, consumer).status == 204
     kill_connections(cloud)
     assert cloud.ask('DELETE', '/allocations/' + consumer).status == 204
+    kill_connections(cloud)  # if it were sent on the old one, nothing could tell what became of it
     assert cloud.ask('DELETE', '/allocations/' + consumer).status == 404
 
 
@@ -341,7 +342,7 @@ def test_a_replacement_is_one_statement(cloud):
     provider, consumer = cloud.make_provider({'VCPU': {'total': 9}}), new_uuid()
     generations = iter([None, *range(1, 99)])
     assert least(cloud, lambda: claim(cloud, {provider: {'VCPU': 1}}, consumer,
-                                      next(generations)), 10) == 2
+                                      next(generations)), 10) == 1
 
 
 def test_replacements_side_by_side_take_no_more_than_there_is(cloud):

@@ -130,6 +130,15 @@ def test_a_claim_that_waited_is_made_once(cloud, provider):
     assert state(cloud, provider, consumer)[1:] == (None, 1), 'a session has claimed later'
 
 
+def test_a_closed_connection_gets_no_statement_that_commits(cloud, provider):
+    """Nothing could tell what became of a release of what is not there."""
+    for _ in range(4):
+        assert cloud.ask('DELETE', '/allocations/' + new_uuid()).status == 404
+        cloud.proxy.end_all()
+        wait_until('both ends know it', lambda: cloud.proxy.open_clients() == 0)
+        assert cloud.ask('DELETE', '/allocations/' + new_uuid()).status == 404
+
+
 def test_what_cannot_be_known_is_a_500(cloud, provider):
     """A release, and a batch: they have happened, but nothing tells who did it."""
     consumer = new_uuid()

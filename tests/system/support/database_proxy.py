@@ -31,6 +31,7 @@ class DatabaseProxy:
         """target: the path of the server's socket."""
         self.target = target
         self.sessions = []      # of the server
+        self.clients = []
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -43,6 +44,7 @@ class DatabaseProxy:
                 return
             server = socket.socket(socket.AF_UNIX)
             self.sessions.append(server)
+            self.clients.append(client)
             try:
                 server.connect(self.target)
                 self.greet(client, server)
@@ -58,6 +60,19 @@ class DatabaseProxy:
     def carriers(self, client, server):
         """What to do with that which the client sends, and with that which the server sends."""
         return (lambda data: forward(server, data)), (lambda data: forward(client, data))
+
+    def end_all(self):
+        """Close all connections of clients, as the server does."""
+        while self.clients:
+            with contextlib.suppress(OSError):  # it has ended before
+                self.clients.pop().shutdown(socket.SHUT_WR)
+
+    def open_clients(self):
+        """How many connections their clients may still think open."""
+        with open('/proc/net/tcp') as file:
+            states = [fields[3] for fields in map(str.split, file)
+                      if fields[2] == '0100007F:%04X' % self.port]
+        return states.count('01')  # ESTABLISHED
 
     def close(self):
         self.listener.close()
