@@ -152,8 +152,8 @@ enum outcome database_execute_bulk(struct database *database, const struct sql *
 bool database_concludes(struct database *database);
 
 /*
- * Runs the one statement of a transaction, which also begins and commits it: a compound one, without
- * rows, such as
+ * Runs the one statement of a transaction, which also begins and commits it: a compound one,
+ * without rows, such as
  *
  *     BEGIN NOT ATOMIC START TRANSACTION;
  *     UPDATE ...; IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000'; END IF;
