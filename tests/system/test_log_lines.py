@@ -4,6 +4,7 @@ TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
 def line_of(cloud, answer):
     """Return the line of a request."""
+    cloud.wait_until_noted()
     request = answer.headers['x-openstack-request-id']
     lines = [line for line in cloud.log().splitlines() if ' request_id=%s ' % request in line]
     assert len(lines) == 1, lines

@@ -20,6 +20,7 @@ import yaml
 import pytest
 from support.cloud import SIGHUP, SIGKILL, SIGSTOP, Cloud, wait_until
 from support.paths import BERTH_MANAGE, TOP
+from support.processes import state_of
 from support.threads import at_once
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')
@@ -54,6 +55,12 @@ def parse(text):
 
 class Metrics:
     path = '/_berth/metrics'
+
+    @classmethod
+    def of_all(cls, cloud):
+        """Those with all requests that were answered."""
+        cloud.wait_until_noted()
+        return cls(cloud)
 
     def __init__(self, cloud):
         answer = cloud.ask('GET', self.path, headers={'x-auth-token': ''})
@@ -122,7 +129,7 @@ def check_known(metrics, times=1):
 def test_metrics_count_each_request_once_and_outlive_workers_and_reloads(make_cloud):
     cloud = make_cloud(workers=2)
     work(cloud)
-    metrics = Metrics(cloud)
+    metrics = Metrics.of_all(cloud)
     check_known(metrics)
     assert metrics.get('berth_workers_started_total') == 2
     assert metrics.get('berth_workers', state='busy') >= 1, 'the one that answers'
@@ -137,17 +144,16 @@ def test_metrics_count_each_request_once_and_outlive_workers_and_reloads(make_cl
     for pid in before:
         os.kill(pid, SIGKILL)
     wait_until('they are replaced', lambda: len(set(cloud.workers()) - set(before)) == 2)
+    # counted after the fork, so the new ones may be there before
+    wait_until('they are counted', lambda: Metrics(cloud).get('berth_workers_started_total') >= 4)
     metrics = Metrics(cloud)
     check_known(metrics)
     assert metrics.get('berth_workers_died_total') == 2
     assert metrics.get('berth_workers_started_total') == 4
 
-    before = set(cloud.workers())
-    cloud.signal_master(SIGHUP)
-    wait_until('all are new', lambda: len(cloud.workers()) == 2
-               and not before & set(cloud.workers()))
+    cloud.reload()
     work(cloud)
-    metrics = Metrics(cloud)
+    metrics = Metrics.of_all(cloud)
     check_known(metrics, times=2)
     assert metrics.get('berth_reloads_total', result='done') == 1
     assert metrics.get('berth_workers_died_total') == 2
@@ -171,7 +177,7 @@ def check_histograms(metrics):
 
 
 def test_a_stuck_request_is_counted_as_such(make_cloud):
-    cloud = make_cloud(workers=2, berth='request_timeout = 3\n')
+    cloud = make_cloud(workers=2)
     provider = cloud.make_provider(INVENTORY)
     lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % provider)
     connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60)
@@ -182,6 +188,8 @@ def test_a_stuck_request_is_counted_as_such(make_cloud):
                         'openstack-api-version': 'placement 1.39'})
     wait_until('it is seen to last',
                lambda: Metrics(cloud).get('berth_longest_request_seconds') > 0.5)
+    cloud.configure('request_timeout = 3\n')  # not before: a slow machine takes as long for the rest
+    cloud.signal_master(SIGHUP)
     wait_until('it is killed', lambda: Metrics(cloud).get('berth_request_timeouts_total') == 1)
     # counted when the master collects it, which may be later than when it is killed
     wait_until('it has died', lambda: Metrics(cloud).get('berth_workers_died_total') >= 1)
@@ -285,7 +293,7 @@ def test_health_follows_keystone(fake_keystone, make_cloud):
 
 
 def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
-    berth = 'rate_limit_project_writes = 2\nrate_limit_burst = 1\nlock_wait_timeout = 1\n'
+    berth = 'rate_limit_project_writes = 1\nrate_limit_burst = 1\nlock_wait_timeout = 1\n'
     cloud = make_cloud(workers=2, berth=berth, keystone=fake_keystone)
 
     def ask(method, path, token):
@@ -293,7 +301,7 @@ def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
     fake_keystone.know('known')
     assert [ask('GET', '/traits', 'known') for _ in range(4)] == [200] * 4
     assert [ask('GET', '/traits', 'odd') for _ in range(2)] == [401] * 2
-    metrics = Metrics(cloud)
+    metrics = Metrics(cloud)  # counted before the answer
     for name, labels, count in (('berth_token_cache_lookups_total', {'result': 'hit'}, 3),
                                 ('berth_token_cache_lookups_total', {'result': 'miss'}, 3),
                                 ('berth_keystone_requests_total', {'result': 'valid'}, 1),
@@ -304,7 +312,7 @@ def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
 
     answers = at_once(12, lambda number: ask('PUT', '/traits/CUSTOM_%d' % number, 'known'))
     assert set(answers) == {201, 429}, answers
-    metrics = Metrics(cloud)
+    metrics = Metrics.of_all(cloud)
     assert metrics.get('berth_rate_limited_total', kind='write') == answers.count(429)
     assert metrics.get('berth_rate_limited_total', kind='read') == 0
     assert metrics.sum('berth_requests_total', status='429') == answers.count(429)
@@ -326,7 +334,7 @@ def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
     _, status = at_once(2, lambda number: release(number) if number == 0
                         else ask('DELETE', '/traits/' + trait, 'known'))
     assert status == 204
-    metrics = Metrics(cloud)
+    metrics = Metrics.of_all(cloud)
     assert metrics.get('berth_transaction_retries_total') >= 1
     assert metrics.get('berth_transactions_given_up_total') == 0
 
@@ -522,7 +530,7 @@ def test_alerts_dashboard_and_manual_name_the_exported_metrics(directory):
     alerts, panels = alert_expressions(), dashboard_expressions()
     with Cloud(directory, workers=2, berth='capacity_metrics_interval = 60') as cloud:
         work(cloud)
-        metrics = Metrics(cloud)
+        metrics = Metrics.of_all(cloud)
         capacity = Capacity(cloud)
     check_selectors(alerts, metrics)
     used = check_selectors(panels, metrics)
@@ -564,8 +572,14 @@ def test_top_shows_the_pool_once_also_when_no_worker_is_free(make_cloud):
     cloud = make_cloud(workers=2)
     work(cloud)
     pid = str(cloud.master())
-    status, text, error = top(cloud, '--pid', pid, '--interval', '0.1')
-    assert (status, error) == (0, ''), error
+    cloud.wait_until_noted()
+
+    def at_rest():
+        """What it shows once the last request of metrics is over."""
+        status, text, error = top(cloud, '--pid', pid, '--interval', '0.1')
+        assert (status, error) == (0, ''), error
+        return 'Requests  0.0/s' in text and 'busy 0 (mean 0.0)' in text and text
+    text = wait_until('the pool is at rest', at_rest)
     lines = text.splitlines()
     assert re.match(r'berth \S+, pid %s, serving, up 0:00:\d\d$' % pid, lines[0]), text
     assert re.match(r'Requests  0.0/s   2xx 0.0   4xx 0.0   5xx 0.0   p50 - ms', lines[1]), text
@@ -598,6 +612,7 @@ def test_top_shows_the_pool_once_also_when_no_worker_is_free(make_cloud):
     assert all(0 < float(age) < 60 for _, age, _ in found), text
     lock.release()
     assert [connection.getresponse().status for connection in busy] == [204, 204]
+    cloud.wait_until_noted()
     assert all(request in cloud.log() for _, _, request in found)
 
     for arguments in (('--pid', 'one'), ('--interval', '0'), ('--interval', 'x'), ('more',),
@@ -698,6 +713,7 @@ def test_top_lives_on_a_terminal_and_leaves_it_as_it_was(make_cloud):
     terminal.shows('Workers   2 of 2   busy 0 (mean 0.0)   started 2')
     os.write(terminal.master, b'\032')  # Ctrl-Z
     terminal.is_left()
+    wait_until('it has stopped', lambda: state_of(terminal.pid) == 'T')
     os.kill(terminal.pid, signal.SIGCONT)
     terminal.text = ''
     terminal.shows('Workers   2 of 2')

@@ -25,6 +25,7 @@ def own_log(cloud, name='berth.log'):
 
 
 def line_of(cloud, answer):
+    cloud.wait_until_noted()
     request = answer.headers['x-openstack-request-id']
     lines = [line for line in own_log(cloud) if request in line and 'requestlog' in line]
     assert len(lines) == 1, lines

@@ -38,9 +38,13 @@ class Load(threading.Thread):
         self.join()
 
 
-def slow_claim(cloud, answers):
-    """A claim that waits for a lock; return its thread and the lock."""
+def slow_claim(cloud, answers, request_timeout=None):
+    """A claim that waits for a lock; return its thread and the lock. With a request_timeout, which
+    counts from the claim on, it may have ended already."""
     provider = cloud.make_provider(INVENTORY)
+    if request_timeout is not None:
+        cloud.configure('request_timeout = %d\n' % request_timeout)
+        cloud.reload()
     lock = cloud.lock("SELECT id FROM resource_providers WHERE uuid = '%s'" % provider)
 
     def ask():
@@ -50,7 +54,8 @@ def slow_claim(cloud, answers):
             answers.append(repr(reason))
     thread = threading.Thread(target=ask)
     thread.start()
-    cloud.wait_for_lock_waits()
+    if request_timeout is None:
+        cloud.wait_for_lock_waits()
     return thread, lock
 
 
@@ -77,16 +82,17 @@ def test_workers_that_die_young_are_replaced_more_slowly(make_cloud):
 
 
 def test_a_stuck_request_is_ended_and_named(make_cloud):
-    cloud = make_cloud(workers=1, berth='request_timeout = 1\n')
+    cloud = make_cloud(workers=1)
     answers = []
-    thread, lock = slow_claim(cloud, answers)
+    thread, lock = slow_claim(cloud, answers, request_timeout=1)
     thread.join()
-    lock.release()
     assert answers[0] in (502, 504), answers
     line = [line for line in cloud.log().splitlines() if 'took too long' in line][0]
     assert 'req-' in line and '/allocations/{consumer_uuid}' in line, line
     assert ' microversion=1.39 user_id=admin project_id=admin' in line, line
+    # the next worker ends the claim in the database before it answers anything
     wait_until('it answers again', lambda: cloud.ask('GET', '/resource_classes').status == 200)
+    lock.release()
     assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
 
 
@@ -286,7 +292,7 @@ def test_it_opens_a_socket_of_its_own(directory, make_cloud):
     process = subprocess.Popen([BERTH, '--config-file', cloud.conf,
                                 '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
-    wait_until('the socket is there', lambda: os.path.exists(path))
+    wait_until('it serves', lambda: 'berth-worker' in children(process.pid).values())
     assert os.stat(path).st_mode & 0o777 == 0o660
     second = subprocess.run([BERTH, '--config-file', cloud.conf,
                              '--listen', 'unix:' + path], stdin=subprocess.DEVNULL,
@@ -307,6 +313,7 @@ def test_a_request_given_up_for_memory_is_logged_with_its_caller(make_cloud):
         assert answer.status == 413 and 'more memory' in answer.text, answer.text
         assert answer.headers['openstack-api-version'] == 'placement 1.39'
         assert answer.headers['vary'] == 'openstack-api-version'
+        cloud.wait_until_noted()
         line = [line for line in cloud.log().splitlines() if 'status=413' in line][-1]
         assert 'user_id=%s ' % user in line and 'microversion=1.39' in line, line
         assert ' project_id=p ' in line, line

@@ -67,6 +67,7 @@ def test_no_secret_is_in_logs_or_answers(directory):
             down = ask_all(cloud)
             assert '"status": 503' in down
             wait_until('it is in the log', lambda: 'database error' in cloud.log())
+            cloud.wait_until_noted()
             text = logs(cloud, audit)
             assert '"allocations.set"' in text and '"failed"' in text, 'the audit log is there'
             # with noauth2 the token's halves are the ids of user and project, which are logged; the

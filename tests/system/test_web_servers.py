@@ -247,6 +247,7 @@ def test_apache_believes_the_proxies_that_it_is_told(cloud, module_directory):
             'x-forwarded-proto': 'https', 'x-forwarded-host': 'api.example',
             'x-forwarded-for': '203.0.113.9', 'x-forwarded-prefix': '/p'})
         assert answer.headers['location'] == 'https://api.example/p/traits/CUSTOM_A'
+        cloud.wait_until_noted()
         assert '203.0.113.9' in cloud.log()
 
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -217,7 +218,10 @@ class Cloud(Service):
         return self
 
     def start_stack(self):
+        """Returns when all workers are there: the first of them answers before the last is."""
         self.script('stack', 'start', self.stack, str(self.port))
+        wanted = int(re.match(r'workers = (\d+)', self.berth).group(1))
+        wait_until('there are %d workers' % wanted, lambda: len(self.workers()) >= wanted)
 
     def stop_stack(self):
         self.script('stack', 'stop', self.stack)
@@ -319,6 +323,11 @@ class Cloud(Service):
         return wait_until('the line of the log', lambda: [
             line for line in self.log().splitlines(True)
             if mark in line and 'sql_statements=' in line and line.endswith('\n')])[0]
+
+    def configure(self, more):
+        """Add lines to [berth]. The pool reads them when it reloads."""
+        self.berth += more
+        self.write_configuration()
 
     def log(self):
         text = ''

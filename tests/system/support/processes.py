@@ -32,10 +32,16 @@ def children_but_follower(parent):
     return {pid: name for pid, name in children(parent).items() if name != 'berth-follower'}
 
 
-def runs(pid):
-    """Return whether a process runs; one that has ended and waits for its parent does not."""
+def state_of(pid):
+    """Return the letter for the state of a process (T: stopped, Z: it has ended and waits for its
+    parent), None if there is none."""
     try:
         with open('/proc/%d/stat' % pid) as file:
-            return file.read().rsplit(') ', 1)[1][0] != 'Z'
+            return file.read().rsplit(') ', 1)[1][0]
     except OSError:
-        return False
+        return None
+
+
+def runs(pid):
+    """Return whether a process runs; one that has ended and waits for its parent does not."""
+    return state_of(pid) not in (None, 'Z')
