@@ -28,11 +28,13 @@ def run(*command, **options):
     return done.stdout
 
 
-def wait_until(what, condition, seconds=30):
+def wait_until(what, condition, seconds=120):
+    """Return what the condition returns when it is true. The time limit is for failures only."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if condition():
-            return
+        value = condition()
+        if value:
+            return value
         time.sleep(0.1)
     raise AssertionError('timeout: ' + what)
 

@@ -188,7 +188,7 @@ def test_a_stuck_request_is_counted_as_such(make_cloud):
                         'openstack-api-version': 'placement 1.39'})
     wait_until('it is seen to last',
                lambda: Metrics(cloud).get('berth_longest_request_seconds') > 0.5)
-    cloud.configure('request_timeout = 3\n')  # not before: a slow machine takes as long for the rest
+    cloud.configure('request_timeout = 3\n')  # until now, a slow machine might take as long
     cloud.signal_master(SIGHUP)
     wait_until('it is killed', lambda: Metrics(cloud).get('berth_request_timeouts_total') == 1)
     # counted when the master collects it, which may be later than when it is killed

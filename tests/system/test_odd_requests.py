@@ -30,6 +30,19 @@ class Answer:
         return json.loads(self.body)['errors'][0]['detail']
 
 
+def read_all(connection):
+    """Read until nginx closes the connection."""
+    text = b''
+    while True:
+        try:
+            part = connection.recv(65536)
+        except ConnectionResetError:
+            return text
+        if not part:
+            return text
+        text += part
+
+
 def send(method, target, *headers, body=b'', host='a.example:8778'):
     """Send a raw request; read until nginx closes the connection."""
     lines = ['%s %s HTTP/1.1' % (method, target), 'x-auth-token: admin', 'connection: close']
@@ -40,16 +53,7 @@ def send(method, target, *headers, body=b'', host='a.example:8778'):
             connection.sendall(request)
         except OSError:
             pass  # refused before it was read to the end
-        text = b''
-        while True:
-            try:
-                part = connection.recv(65536)
-            except ConnectionResetError:
-                break
-            if not part:
-                return Answer(text)
-            text += part
-    return Answer(text)
+        return Answer(read_all(connection))
 
 
 JSON = 'content-type: application/json'
@@ -134,7 +138,7 @@ def test_what_is_not_http():
     for text in (b'GET /\x01 HTTP/1.1\r\n\r\n', b'x\r\n\r\n', b'GET / HTTP/1.1\r\n\r\n'):
         with socket.create_connection(('127.0.0.1', PORT), timeout=60) as connection:
             connection.sendall(text)
-            answer = Answer(connection.recv(65536))
+            answer = Answer(read_all(connection))
         assert answer.status == 400, text
         check_document(answer)
 

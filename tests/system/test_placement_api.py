@@ -46,7 +46,12 @@ class Api(Cloud):
 
     def start_stack(self):
         self.begin('--host', '127.0.0.1')
+        self.wait_until_it_serves(2)
+
+    def wait_until_it_serves(self, workers):
         wait_until('it serves', lambda: self.answers() == 200)
+        # the first of them answers before the last is there
+        wait_until('%d workers' % workers, lambda: len(self.workers()) == workers)
 
     def stop_stack(self):
         if self.process.poll() is None:
@@ -119,8 +124,7 @@ def test_it_reads_the_file_of_uwsgi(api):
     for program, arguments in ((PROGRAM, ('--ini', ini)), (named_uwsgi, ('--ini', ini)),
                                (named_uwsgi, (ini,))):
         api.begin(*arguments, port=False, program=program)
-        wait_until('it serves', lambda: api.answers() == 200)
-        assert len(api.workers()) == 3
+        api.wait_until_it_serves(3)
         assert api.ask('GET', '/healthcheck').status == 200
         # what deployers probe instead of uwsgi's statistics
         for path, status in (('/', 200), ('/_berth/health/ready', 200), ('/_berth/metrics', 200),
@@ -142,8 +146,7 @@ def test_it_reads_the_file_of_uwsgi(api):
         write('http = 127.0.0.1:%d' % api.port)
     # what is said later counts
     api.begin('--ini', ini, '--processes', '1', port=False)
-    wait_until('it serves', lambda: api.answers() == 200)
-    assert len(api.workers()) == 1
+    api.wait_until_it_serves(1)
     api.stop_stack()
     write('https = 127.0.0.1:%d,%s.pem,%s.key' % (api.port, server, server))
     api.begin('--ini', ini, port=False)

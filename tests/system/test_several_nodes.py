@@ -40,9 +40,10 @@ class Load:
         self.answered = collections.Counter()  # by node
         self.undone = 0
         self.lost, self.held = [], set()
+        self.turns = [0] * len(providers)
         self.python = 'controller3'  # the node that may word a conflict so
-        self.threads = [threading.Thread(target=self.run, args=(provider,))
-                        for provider in providers]
+        self.threads = [threading.Thread(target=self.run, args=(number, provider))
+                        for number, provider in enumerate(providers)]
 
     def __enter__(self):
         for thread in self.threads:
@@ -78,8 +79,9 @@ class Load:
         self.lost.append((request, reason))
         return False
 
-    def run(self, provider):
+    def run(self, number, provider):
         while not self.ended.is_set():
+            self.turns[number] += 1
             consumer = str(uuid.uuid4())
             path = '/allocations/' + consumer
             if not self.ask('PUT', path, {
@@ -91,6 +93,12 @@ class Load:
             self.ask('GET', '/resource_providers/%s/usages' % provider)
             if consumer[0] in '01234567' and self.ask('DELETE', path):
                 self.held.discard(consumer)
+
+    def settle(self):
+        """Until each client has noted the answers that came before now."""
+        before = list(self.turns)
+        wait_until('all go on: %s' % self.lost[:3], lambda: self.lost or all(
+            turn > count for turn, count in zip(self.turns, before)))
 
     def wait_for(self, *names):
         """Until each of these nodes has answered some more requests."""
@@ -163,6 +171,7 @@ def stop_and_start(controller, page, load, everybody):
     """What a start of the machine does to the node."""
     before = controller.pid('berth')
     controller.shell.type(page[DOWN])
+    load.settle()
     count = load.answered[controller.name]
     load.wait_for(*(name for name in everybody if name != controller.name))
     assert load.answered[controller.name] == count

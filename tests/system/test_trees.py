@@ -226,8 +226,12 @@ def test_statements_do_not_grow_with_trees():
         before = int(cloud.sql(count)[0][0])
         draw(*words)
         return int(cloud.sql(count)[0][0]) - before
-    assert statements('nfs-share') == statements('numa9')
-    assert statements() <= statements('nfs-share')
+
+    def least(*words):
+        """Without those of the pool's follower, which now and then looks for a binary log."""
+        return min(statements(*words) for _ in range(5))
+    assert least('nfs-share') == least('numa9')
+    assert least() <= least('nfs-share')
 
 
 def test_damaged_trees_are_drawn_too():

@@ -177,7 +177,15 @@ def are_new(master, before, count):
 
 
 def descriptors(pid):
-    return sorted(int(name) for name in os.listdir('/proc/%d/fd' % pid))
+    """Return those that stay open: a process may be about to read a file."""
+    def look():
+        return sorted(int(name) for name in os.listdir('/proc/%d/fd' % pid))
+
+    def two_looks_agree():
+        before = look()
+        time.sleep(0.01)
+        return look() == before and before
+    return wait_until('the descriptors stay the same', two_looks_agree)
 
 
 def replace_program(program, cloud, master, letter):
@@ -298,11 +306,11 @@ def test_the_old_program_finishes_its_requests(directory):
 
 
 def test_an_old_worker_that_is_stuck_is_killed(directory):
-    with replaceable(directory, workers=1, berth='request_timeout = 1\n') \
-            as (program, cloud, master):
+    with replaceable(directory, workers=1) as (program, cloud, master):
         answers = []
         before = workers_of(master)
         thread, lock = claim_under_lock(cloud, answers)
+        cloud.configure('request_timeout = 1\n')  # for the new program
         program.put_version('z')
         os.kill(master, SIGUSR2)
         wait_until('it is the new program', lambda: program.runs_in(master))

@@ -51,15 +51,23 @@ def test_a_read_sees_every_write_that_was_acknowledged(cloud, hosts):
         def release_in_python():
             hosts.release(python)
 
-        taken = hosts.pairs(PAIRS, [
-            (24, hosts.claim), (24, hosts.release), (8, hosts.resize), (8, hosts.tag),
-            (1, hosts.make_one), (24, hosts.by_hand), (3, hosts.by_hand_away),
-            (2, claim_in_python), (2, release_in_python)])
-    after = cloud.world_reads()
-    reads = {result: after[result] - before[result] for result in after}
-    print({write.__name__: times for write, times in taken.items()}, reads)
-    assert all(taken.values()), taken
-    assert reads['kept'] > PAIRS * 0.8, reads
+        def write_and_read(pairs):
+            """Return how often each write was made, and how many readings there were so far."""
+            taken = hosts.pairs(pairs, [
+                (24, hosts.claim), (24, hosts.release), (8, hosts.resize), (8, hosts.tag),
+                (1, hosts.make_one), (24, hosts.by_hand), (3, hosts.by_hand_away),
+                (2, claim_in_python), (2, release_in_python)])
+            after = cloud.world_reads()
+            return taken, {result: after[result] - before[result] for result in after}
+
+        taken, reads = write_and_read(PAIRS)
+        print({write.__name__: times for write, times in taken.items()}, reads)
+        assert all(taken.values()), taken
+        assert reads['none'] + reads['unproven'] < PAIRS * 0.2, reads
+        # On a busy machine the follower may be late for many of them. Only what is read from
+        # memory proves anything here.
+        wait_until('enough is read from memory', lambda: write_and_read(50)[1]['kept']
+                   > PAIRS * 0.8, seconds=120)
 
 
 def kill(cloud, killed, enough):
@@ -105,7 +113,7 @@ def test_a_follower_that_is_killed_again_and_again(cloud, hosts):
     after = cloud.world_reads()
     print({result: after[result] - before[result] for result in after})
     assert after['none'] + after['unproven'] > before['none'] + before['unproven']
-    assert reads_of_the_world(cloud, hosts)
+    wait_until('memory is read', lambda: reads_of_the_world(cloud, hosts))
 
 
 def reads_of_the_world(cloud, hosts):
@@ -117,6 +125,8 @@ def reads_of_the_world(cloud, hosts):
 
 
 def restart(cloud, hosts):
+    """The follower notices it by its log or by its other connection, which end one after the
+    other."""
     hosts.close()
     cloud.stop_database()
     cloud.start_database()
@@ -183,7 +193,7 @@ def alter(text):
     pytest.param(reason, fault, id=name) for name, reason, fault in (
         ('purged', None, purge),
         ('reset', 'log_lost', reset),
-        ('restarted', 'log_lost', restart),
+        ('restarted', ('log_lost', 'unreachable'), restart),
         ('restored', 'changed', restore),
         ('row image', 'row_image', by_hand_with('binlog_row_image = MINIMAL')),
         ('statements', 'statement', by_hand_with(
@@ -197,7 +207,11 @@ def alter(text):
 def test_faults(cloud, hosts, reason, fault):
     """No wrong answer and no error, and the world comes back by itself."""
     hosts.pairs(10, [(1, hosts.claim), (1, hosts.by_hand)])
-    before, follower = cloud.world_losses(reason), cloud.follower()
+    reasons = reason if isinstance(reason, tuple) else (reason,)
+
+    def losses():
+        return sum(map(cloud.world_losses, reasons))
+    before, follower = losses(), cloud.follower()
     cloud.signal_master(SIGHUP)  # one that has not had to pause
     wait_until('another follower', lambda: cloud.follower() not in (None, follower))
     cloud.wait_until_kept()
@@ -206,8 +220,8 @@ def test_faults(cloud, hosts, reason, fault):
 
     def came_back():
         hosts.pairs(5, [(2, hosts.claim), (2, hosts.release), (2, hosts.by_hand), (1, hosts.tag)])
-        lost = reason is None or cloud.world_losses(reason) > before
+        lost = reason is None or losses() > before
         return lost and cloud.world()['kept']
 
     wait_until('the world is kept again', came_back, seconds=120)
-    assert reads_of_the_world(cloud, hosts)
+    wait_until('memory is read', lambda: reads_of_the_world(cloud, hosts))
