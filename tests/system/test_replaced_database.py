@@ -132,11 +132,7 @@ def test_a_database_made_again_is_read_right_at_once(make_cloud):
 
 
 def statements(cloud, answer):
-    cloud.wait_until_noted()
-    request_id = answer.headers['x-openstack-request-id']
-    line = [line for line in cloud.log().splitlines()
-            if request_id in line and 'sql_statements=' in line]
-    return int(re.search(r'sql_statements=(\d+)', line[0]).group(1))
+    return int(re.search(r'sql_statements=(\d+)', cloud.request_line(answer)).group(1))
 
 
 # As many as of a worker that remembered the standard names, and one that tells what is rare.
