@@ -67,10 +67,10 @@ IMPOSSIBLE = [
      'No provider offers 1 FPGA and is in the aggregate %s: numa-host is not in aggregate '
      '%s' % (RACK, RACK)),
     ('resources=PCI_DEVICE:1&member_of=!' + ROW,
-     'Every provider that offers 1 PCI_DEVICE, or its root, is in the forbidden '
-     'aggregate ' + ROW),
+     'Every provider that offers 1 PCI_DEVICE is in the forbidden aggregate %s, or its root '
+     'is' % ROW),
     ('resources=FPGA:1&in_tree={compute-1}',
-     'Nothing in the tree of compute-1 offers 1 FPGA: numa-host is in another tree'),
+     r'Nothing in the tree of compute-1 offers 1 FPGA: compute-1 has no FPGA\.$'),
     ('resources=FPGA:1,MEMORY_MB:256',
      'No tree, even with sharing, offers 1 FPGA and 256 MEMORY_MB: numa-host has no MEMORY_MB'),
     ('resources=FPGA:1&root_required=!CUSTOM_NUMA',
@@ -89,7 +89,8 @@ IMPOSSIBLE = [
      'group_policy=isolate',
      'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits'),
     ('resources_A=FPGA:1&resources_B=PCI_DEVICE:2&same_subtree=_A,_B&group_policy=none',
-     'same_subtree=_A,_B: no provider has groups _A and _B at or below it'),
+     'same_subtree=_A,_B: the provider of one group must be above those of the others; in the tree '
+     'of numa-host, fpga0 fits _A and nic1 fits _B, side by side'),
     ('resources1=FPGA:1&resources2=MEMORY_MB:256&group_policy=none',
      r'No tree, even with sharing, has groups 1 and 2 together: 1 provider meets '
      r'resources1=FPGA:1 \(fpga0\), 3 providers meet resources2=MEMORY_MB:256 \(compute-1\)'),

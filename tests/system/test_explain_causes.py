@@ -93,13 +93,13 @@ CAUSES = [
      ['c1 has the trait CUSTOM_A only on numa0, which has the forbidden trait CUSTOM_OLD']),
     ('a forbidden aggregate',
      hosts(3, aggregates='rack'), 'resources=VCPU:4,MEMORY_MB:1&member_of=!{rack}',
-     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack '
+     'Every provider that offers 4 VCPU is in the forbidden aggregate rack, or its root is '
      '(host-00, and 2 more).',
      ['host-00 is in the forbidden aggregate rack, and 2 more']),
     ('the forbidden aggregate of the root',
      {'c1': host(aggregates='rack'), 'numa0': host('c1', VCPU=4)},
      'resources=VCPU:4&member_of=!{rack}',
-     'Every provider that offers 4 VCPU, or its root, is in the forbidden aggregate rack (c1).',
+     'Every provider that offers 4 VCPU is in the forbidden aggregate rack, or its root is (c1).',
      ['c1 is in the forbidden aggregate rack']),
     ('all roots with the trait are disabled',
      dict(hosts(3), a=host(VCPU=8, traits='CUSTOM_A CUSTOM_OLD'),
@@ -158,14 +158,14 @@ CAUSES = [
       'pf2': host('c1', SRIOV_NET_VF=limited(8, max_unit=1))},
      'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
      'group_policy=none',
-     'Groups 1, 2 and 3 fit alone, not together: no tree offers 1 + 1 + 1 SRIOV_NET_VF; a provider '
-     'allows at most 1 in all (max_unit on pf1).',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 1 + 1 + 1 SRIOV_NET_VF; c1 allows '
+     '1 + 1 (max_unit on pf1 and pf2).',
      ['c1 has room for each group, but not for all together']),
     ('what is left is on one provider, and it allows less at once',
      {'c1': host(), 'big': host('c1', VCPU=limited(99, max_unit=10)), 'small': host('c1', VCPU=8)},
      'resources1=VCPU:8&resources2=VCPU:8&resources3=VCPU:8&group_policy=none',
-     'Groups 1, 2 and 3 fit alone, not together: no tree offers 8 + 8 + 8 VCPU; a provider allows '
-     'at most 10 in all (max_unit on big).',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 8 + 8 + 8 VCPU; c1 allows 10 + 8 '
+     '(max_unit on big).',
      ['c1 has room for each group, but not for all together']),
     ('the pool with the trait has too little left',
      {'c1': host(VCPU=8, aggregates='rack'), 'c2': host(VCPU=8, DISK_GB=100),
@@ -173,7 +173,7 @@ CAUSES = [
                    used={'DISK_GB': 8})},
      'resources=VCPU:1,DISK_GB:5&required=CUSTOM_A',
      'No tree, even with sharing, offers 5 DISK_GB and has the trait CUSTOM_A: c1 cannot use pool, '
-     'which lacks 3 DISK_GB of 5 (8 of 10 used); pool lacks 3 DISK_GB of 5 (8 of 10 used).',
+     'which lacks 3 DISK_GB of 5 (8 of 10 used).',
      ['c2 lacks the trait CUSTOM_A',
       'c1 cannot use pool, which lacks 3 DISK_GB of 5 (8 of 10 used)',
       'pool has no VCPU and lacks 3 DISK_GB of 5 (8 of 10 used)']),
@@ -312,13 +312,13 @@ CAUSES = [
      NUMA, 'resources1=VCPU:3&resources2=VCPU:3&required1=CUSTOM_A&required2=CUSTOM_A&'
      'group_policy=none',
      'Groups 1 and 2 fit alone, not together: no tree offers 3 + 3 VCPU with required1=CUSTOM_A, '
-     'required2=CUSTOM_A; one that fits has at most 4 left (numa0).',
+     'required2=CUSTOM_A; c1 has 4 left on numa0.',
      ['c1 has room for each group, but not for all together']),
     ('groups of an aggregate do not fit together',
      NUMA, 'resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
      'member_of1={rack}&member_of2={rack}&member_of3={rack}',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 + 3 + 3 VCPU with '
-     'member_of1=rack, member_of2=rack, member_of3=rack; one that fits has at most 4 left (numa0).',
+     'member_of1=rack, member_of2=rack, member_of3=rack; c1 has 4 + 4 left.',
      ['c1 has room for each group, but not for all together']),
     ('every host is full',
      hosts(3, used={'VCPU': 15}), 'resources=VCPU:4,MEMORY_MB:1024',
@@ -361,7 +361,7 @@ CAUSES = [
      {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
      'resources1=NET_BW_EGR_KILOBIT_PER_SEC:1&resources2=NET_BW_EGR_KILOBIT_PER_SEC:1&'
      'group_policy=isolate',
-     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits.',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (a).',
      ['a has room, but not on different providers']),
     ('two ports are too much for one device',
      {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
@@ -373,8 +373,8 @@ CAUSES = [
     ('devices at different NUMA nodes',
      dict(NUMA, gpu=host('numa0', PGPU=1), fpga=host('numa1', FPGA=1)),
      'resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_G,_F&group_policy=none',
-     'same_subtree=_G,_F: no provider has groups _G and _F at or below it; 1 fits _G (gpu), 1 fits '
-     '_F (fpga).',
+     'same_subtree=_G,_F: the provider of one group must be above those of the others; in the tree '
+     'of c1, gpu fits _G and fpga fits _F, side by side.',
      ['c1 has all, but not in one subtree']),
     ('root_required asks for the trait of a NUMA node',
      NUMA, 'resources=VCPU:1&root_required=CUSTOM_A',
@@ -430,8 +430,8 @@ CAUSES = [
     ('two groups of one pool',
      {'c1': host(VCPU=4, aggregates='rack'), 'pool': dict(SHARED_POOL, used={'DISK_GB': 985})},
      'resources1=DISK_GB:8&resources2=DISK_GB:8&resources3=VCPU:1&group_policy=none',
-     'Groups 1 and 2 fit alone, not together: no tree offers 8 + 8 DISK_GB; a provider has at most '
-     '15 left (pool).',
+     'Groups 1 and 2 fit alone, not together: no tree offers 8 + 8 DISK_GB; c1 has 15 left on '
+     'pool.',
      ['c1 has room for each group, but not for all together']),
     ('in_tree names another host than the one with the trait',
      {'a': host(VCPU=4), 'b': host(), 'numa': host('b', VCPU=4, traits='CUSTOM_A')},
@@ -445,6 +445,127 @@ CAUSES = [
      'No provider has the trait HW_CPU_X86_AVX2. Nothing is left at the filter aggregates of group '
      '1.',
      ['other has no VCPU', 'host-00 is not in aggregate row, and 1 more']),
+    ('the device of the enabled host is in use, that of the disabled one free',
+     dict(hosts(2), a=host(traits='CUSTOM_OLD'), gpu1=host('a', PGPU=4),
+          b=host(), gpu2=host('b', PGPU=4, used={'PGPU': 3})),
+     'resources1=PGPU:2&root_required=!CUSTOM_OLD',
+     'Every tree that offers 2 PGPU has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; gpu2 lacks 1 PGPU of 2 (3 of 4 used).',
+     ['gpu2 lacks 1 PGPU of 2 (3 of 4 used)',
+      'a has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('a tree has class and trait on different providers, another is disabled',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=4, traits='CUSTOM_A'),
+      'b': host(), 'gpu2': host('b', PGPU=4, traits='CUSTOM_A', used={'PGPU': 4}),
+      'gpu3': host('b', PGPU=4)},
+     'resources=PGPU:2&required=CUSTOM_A&root_required=!CUSTOM_OLD',
+     'Every tree that offers 2 PGPU and has the trait CUSTOM_A has the forbidden trait CUSTOM_OLD '
+     'at its root (root_required): a; b has the trait CUSTOM_A only on gpu2, which lacks 2 PGPU of '
+     '2 (4 of 4 used).',
+     ['a has the forbidden trait CUSTOM_OLD (root_required)',
+      'b has the trait CUSTOM_A only on gpu2, which lacks 2 PGPU of 2 (4 of 4 used)']),
+    ('all but one are disabled where a pool shares, and that one is full',
+     dict({'old-%d' % index: host(VCPU=4, traits='CUSTOM_OLD', aggregates='rack')
+           for index in range(3)},
+          new=host(VCPU=4, aggregates='rack', used={'VCPU': 4}), pool=SHARED_POOL),
+     'resources=VCPU:1,DISK_GB:1&root_required=!CUSTOM_OLD',
+     'Every tree that offers 1 VCPU has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): old-0, and 2 more; new lacks 1 VCPU of 1 (4 of 4 used).',
+     ['new lacks 1 VCPU of 1 (4 of 4 used)', 'pool has no VCPU',
+      'old-0 has the forbidden trait CUSTOM_OLD (root_required), and 2 more']),
+    ('two devices here, but disabled, and one of them there',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'fpga1': host('a', FPGA=1),
+      'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1})},
+     'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree that offers 1 FPGA has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
+     ['fpga2 lacks 1 FPGA of 1 (1 of 1 used)',
+      'a has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('different devices are free on two hosts, both only on a disabled one',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'fpga1': host('a', FPGA=1),
+      'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1}),
+      'c': host(), 'gpu3': host('c', PGPU=1, used={'PGPU': 1}), 'fpga3': host('c', FPGA=1)},
+     'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; b meets resources1=PGPU:1, but fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
+     ['gpu3 lacks 1 PGPU of 1 (1 of 1 used)',
+      'a has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('enough for both groups only on a disabled host',
+     {'a': host(VCPU=8, traits='CUSTOM_OLD'), 'b': host(VCPU=8, used={'VCPU': 2})},
+     'resources1=VCPU:4&resources2=VCPU:4&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; b has 6 left of 4 + 4 VCPU.',
+     ['b has room for each group, but not for all together']),
+    ('isolated on two devices only on a disabled host',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
+      'b': host(), 'gpu3': host('b', PGPU=2), 'c': host(), 'gpu4': host('c', PGPU=2)},
+     'resources1=PGPU:1&resources2=PGPU:1&group_policy=isolate&root_required=!CUSTOM_OLD',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but at most 1 of a tree fits (b), '
+     'except in trees whose root has the forbidden trait CUSTOM_OLD (root_required): a.',
+     ['b has room, but not on different providers, and 1 more']),
+    ('isolated where the aggregate is',
+     {'a': host(), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
+      'b': host(DISK_GB=1, aggregates='rack'), 'gpu3': host('b', PGPU=2)},
+     'resources=DISK_GB:1&member_of={rack}&resources1=PGPU:1&resources2=PGPU:1&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2 with resources=DISK_GB:1, but '
+     'only 1 fits (b).',
+     ['b has room, but not on different providers']),
+    ('in one subtree only on a disabled host',
+     {'a': host(traits='CUSTOM_OLD'), 'node1': host('a', VCPU=4), 'gpu1': host('node1', PGPU=1),
+      'b': host(), 'node2': host('b', VCPU=4, used={'VCPU': 4}), 'gpu2': host('node2', PGPU=1),
+      'node3': host('b', VCPU=4)},
+     'resources_V=VCPU:1&resources_G=PGPU:1&same_subtree=_V,_G&group_policy=none&'
+     'root_required=!CUSTOM_OLD',
+     'same_subtree=_V,_G: the provider of one group must be above those of the others; in the tree '
+     'of b, node3 fits _V and gpu2 fits _G, side by side, except in trees whose root has the '
+     'forbidden trait CUSTOM_OLD (root_required): a.',
+     ['b has all, but not in one subtree']),
+    ('the node above the only free device is full',
+     dict(NUMA, gpu=host('numa0', PGPU=1), gpu1=host('numa1', PGPU=1, used={'PGPU': 1}),
+          more=host('numa1', FPGA=1)),
+     'resources_G=PGPU:1&resources_F=FPGA:1&resources_V=VCPU:1&same_subtree=_V,_G,_F&'
+     'group_policy=none',
+     'same_subtree=_V,_G,_F: no subtree has all of them: numa0 has _V and _G, but for _F it has no '
+     'FPGA.',
+     ['c1 has all, but not in one subtree']),
+    ('what one group needs is only shared',
+     {'c1': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources_V=VCPU:1&resources_D=DISK_GB:1&same_subtree=_V,_D&group_policy=none',
+     'same_subtree=_V,_D: no tree has groups _V and _D itself, without what others share; 1 fits '
+     '_V (c1), 1 fits _D (pool).',
+     ['c1 has all, but not in one subtree']),
+    ('each group needs one provider',
+     {'c1': host(), 'numa0': host('c1', VCPU=6), 'numa1': host('c1', VCPU=6)},
+     'resources1=VCPU:4&resources2=VCPU:4&resources3=VCPU:4&group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 4 + 4 + 4 VCPU; c1 has 6 + 6 left, '
+     'but each group needs one provider.',
+     ['c1 has room for each group, but not for all together']),
+    ('the group without suffix takes from the same host',
+     dict(hosts(2), a=host(VCPU=8, aggregates='row')),
+     'resources=VCPU:6&member_of={row}&resources1=VCPU:4',
+     'Groups without suffix and 1 fit alone, not together: no tree offers 6 + 4 VCPU with '
+     'member_of=row; a has 8 left.',
+     ['a has room for each group, but not for all together']),
+    ('hosts with the trait are in no aggregate of the pool',
+     {'old': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL,
+      'new': host(VCPU=4, traits='CUSTOM_A')},
+     'resources=VCPU:1,DISK_GB:1&root_required=CUSTOM_A',
+     'No tree whose root has the trait CUSTOM_A (root_required) offers 1 DISK_GB: pool shares '
+     'DISK_GB, but has no aggregate in common with new.',
+     ['new has no DISK_GB', 'old lacks the trait CUSTOM_A (root_required)']),
+    ('the host of in_tree has its disk from a pool that others use too',
+     {'c1': host(VCPU=4, aggregates='rack'), 'c2': host(VCPU=4, aggregates='rack'),
+      'pool': dict(SHARED_POOL, inventories={'DISK_GB': limited(100, min_unit=10)}),
+      'c3': host(VCPU=4, DISK_GB=100)},
+     'resources=VCPU:1,DISK_GB:5&in_tree={c2}',
+     'Nothing in the tree of c2 offers 5 DISK_GB: c2 cannot use pool, which is in another tree '
+     '(in_tree) and allows 10 DISK_GB or more (min_unit), not 5.',
+     ['c2 cannot use pool, which is in another tree (in_tree) and allows 10 DISK_GB or more '
+      '(min_unit), not 5', 'c3 is in another tree (in_tree)',
+      'c1 is in another tree (in_tree) and cannot use pool, which is in another tree (in_tree) and '
+      'allows 10 DISK_GB or more (min_unit), not 5',
+      'pool has no VCPU, allows 10 DISK_GB or more (min_unit), not 5 and is in another tree '
+      '(in_tree)']),
     ('two groups ask for what nobody has',
      hosts(2), 'resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
      'No provider has an inventory of FPGA.', []),

@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
 
+/* Amounts that are told one by one. */
+enum { AMOUNTS_MOST = 4 };
+
 /* What groups of the set ask for of one class. */
 struct combined {
     const struct constraint *first;
@@ -69,14 +72,6 @@ static const char *rest_words(const struct telling *telling, const char *class_n
     return rest.length > 0 ? arena_printf(telling->arena, " with %s", text_end(&rest)) : "";
 }
 
-static bool are_granular(const struct telling *telling, const size_t *groups, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!telling->explanation->funnels[groups[i]]->granular)
-            return false;
-    return true;
-}
-
 /* Returns how much all groups together may take of an inventory. */
 static int64_t taken_at_most(const struct world_inventory *inventory)
 {
@@ -85,36 +80,160 @@ static int64_t taken_at_most(const struct world_inventory *inventory)
     return left < inventory->max_unit ? left : inventory->max_unit;
 }
 
-/* Tells what bounds the sum of a class on one provider, where most of it can be taken: what is
-   left, or max_unit. "": neither does, or it is not known. fitting: of those only that satisfy one
-   of the groups alone. */
-static const char *bound_words(const struct telling *telling, const struct combined *combined,
-                               int64_t class_id, bool fitting, const size_t *groups, size_t count)
+/* What the trees have for groups together, of one class. */
+struct rooms {
+    const struct telling *telling;
+    const size_t *groups;
+    size_t count;
+    int64_t class_id;
+    bool *trees;    /* for each anchor: it sees a provider for each group */
+    bool *seen;     /* for each anchor: it sees what is looked at */
+    int64_t *sums;  /* for each anchor: what all groups may take of what it sees */
+    int64_t amount; /* of the provider that is looked at */
+};
+
+static void note_seen(void *subject, uint32_t anchor, uint32_t provider)
 {
+    struct rooms *rooms = subject;
+    (void)provider;
+    rooms->seen[anchor] = true;
+}
+
+/* Finds the trees that are told of and have a provider for each group alone. */
+static void find_trees(struct rooms *rooms)
+{
+    const struct telling *telling = rooms->telling;
+    uint32_t providers = telling->explanation->world->provider_count;
+    for (uint32_t i = 0; i < providers; i++)
+        rooms->trees[i] = telling->roots == NULL || telling->roots[i];
+    for (size_t i = 0; i < rooms->count && budget_spend(telling->inquiry->budget, providers); i++) {
+        const struct funnel *funnel = telling->explanation->funnels[rooms->groups[i]];
+        for (uint32_t j = 0; j < providers; j++)
+            rooms->seen[j] = !funnel->granular && funnel->fits[j];
+        for (uint32_t j = 0; j < providers && funnel->granular; j++)
+            if (funnel->fits[j])
+                inquiry_visit_anchors(telling->inquiry, j, false, note_seen, rooms);
+        for (uint32_t j = 0; j < providers; j++)
+            rooms->trees[j] = rooms->trees[j] && rooms->seen[j];
+    }
+}
+
+/* Returns how much the groups may take of a provider. The group without suffix may take it of any.
+ */
+static int64_t room_on(const struct rooms *rooms, uint32_t provider)
+{
+    const struct telling *telling = rooms->telling;
+    const struct world_inventory *inventory =
+        world_inventory_of(telling->explanation->world, provider, rooms->class_id);
+    bool fits = telling_fits(telling, rooms->groups, rooms->count, provider);
+    for (size_t i = 0; i < rooms->count; i++)
+        fits = fits || !telling->explanation->funnels[rooms->groups[i]]->granular;
+    return inventory != NULL && fits ? taken_at_most(inventory) : 0;
+}
+
+static void add_room(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct rooms *rooms = subject;
+    (void)provider;
+    if (!rooms->seen[anchor] &&
+        __builtin_add_overflow(rooms->sums[anchor], rooms->amount, &rooms->sums[anchor]))
+        rooms->sums[anchor] = INT64_MAX;
+    rooms->seen[anchor] = true;
+}
+
+static void forget_seen(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct rooms *rooms = subject;
+    (void)provider;
+    rooms->seen[anchor] = false;
+}
+
+/* Returns the tree with most of the class, or WORLD_NONE. */
+static uint32_t find_roomiest(struct rooms *rooms)
+{
+    const struct inquiry *inquiry = rooms->telling->inquiry;
+    uint32_t providers = inquiry->world->provider_count, best = WORLD_NONE;
+    find_trees(rooms);
+    for (uint32_t i = 0; i < providers; i++)
+        rooms->seen[i] = false;
+    for (uint32_t i = 0; i < providers && budget_spend(inquiry->budget, 2 + rooms->count); i++) {
+        rooms->amount = room_on(rooms, i);
+        if (rooms->amount == 0)
+            continue;
+        inquiry_visit_anchors(inquiry, i, false, add_room, rooms);
+        inquiry_visit_anchors(inquiry, i, false, forget_seen, rooms);
+    }
+    for (uint32_t i = 0; i < providers; i++)
+        if (rooms->trees[i] && (best == WORLD_NONE || rooms->sums[i] > rooms->sums[best]))
+            best = i;
+    return best;
+}
+
+/* Returns what a tree has for the groups, each provider by itself: "c1 has 4 + 8 left" and what
+   `of`; of more than AMOUNTS_MOST providers the sum. */
+static const char *tell_rooms(struct rooms *rooms, uint32_t tree, const char *of)
+{
+    const struct telling *telling = rooms->telling;
     const struct explanation *explanation = telling->explanation;
     const struct world *world = explanation->world;
-    const char *who = fitting ? "one that fits" : "a provider";
-    int64_t most = -1;
-    uint32_t nearest = 0;
-    if (fitting && !are_granular(telling, groups, count))
-        return "";
-    for (uint32_t i = 0;
-         i < world->provider_count && budget_spend(telling->inquiry->budget, 2 + count); i++) {
-        const struct world_inventory *inventory = world_inventory_of(world, i, class_id);
-        if (inventory == NULL || (fitting && !telling_fits(telling, groups, count, i)) ||
-            taken_at_most(inventory) <= most)
+    struct arena *arena = telling->arena;
+    struct text_builder amounts = text_begin(arena), limits = text_begin(arena);
+    uint32_t count = 0, last = tree;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        const struct world_inventory *inventory = world_inventory_of(world, i, rooms->class_id);
+        int64_t room = inventory != NULL ? room_on(rooms, i) : 0;
+        if (room == 0)
             continue;
-        most = taken_at_most(inventory);
-        nearest = i;
+        rooms->seen[tree] = false;
+        inquiry_visit_anchors(telling->inquiry, i, false, note_seen, rooms);
+        if (!rooms->seen[tree] || ++count > AMOUNTS_MOST)
+            continue;
+        last = i;
+        text_add_item(&amounts, " + ", arena_printf(arena, "%" PRId64, room));
+        if (inventory->capacity - inventory->used > room)
+            text_add_item(&limits, " and ", provider_label(world, explanation->names, i));
     }
-    if (most < 0 || combined->sum <= most || budget_is_over(telling->inquiry->budget))
+    const char *label = provider_label(world, explanation->names, tree);
+    if (count > AMOUNTS_MOST)
+        return arena_printf(arena, "%s has %" PRId64 " left%s on %u providers", label,
+                            rooms->sums[tree], of, count);
+    if (limits.length > 0)
+        return arena_printf(arena, "%s allows %s%s (max_unit on %s)", label, text_end(&amounts), of,
+                            text_end(&limits));
+    if (count == 1 && last != tree)
+        return arena_printf(arena, "%s has %s left%s on %s", label, text_end(&amounts), of,
+                            provider_label(world, explanation->names, last));
+    return arena_printf(arena, "%s has %s left%s", label,
+                        count == 0 ? "nothing" : text_end(&amounts), of);
+}
+
+static int64_t class_id_of(const struct telling *telling, const struct constraint *constraint)
+{
+    return telling->inquiry->query.groups[constraint->group].demands[constraint->index].class_id;
+}
+
+/* Tells what the tree has that has most of a class for groups together. "": there is none, or it is
+   not known. */
+static const char *room_words(const struct telling *telling, const struct combined *combined,
+                              const size_t *groups, size_t count, const char *of)
+{
+    uint32_t providers = telling->explanation->world->provider_count;
+    struct rooms rooms = {
+        .telling = telling,
+        .groups = groups,
+        .count = count,
+        .class_id = class_id_of(telling, combined->first),
+        .trees = arena_array(telling->arena, providers, sizeof(*rooms.trees)),
+        .seen = arena_array(telling->arena, providers, sizeof(*rooms.seen)),
+        .sums = arena_array(telling->arena, providers, sizeof(*rooms.sums)),
+    };
+    uint32_t tree = find_roomiest(&rooms);
+    if (tree == WORLD_NONE || budget_is_over(telling->inquiry->budget))
         return "";
-    const char *label = provider_label(world, explanation->names, nearest);
-    if (most == world_inventory_of(world, nearest, class_id)->max_unit)
-        return arena_printf(telling->arena,
-                            "; %s allows at most %" PRId64 " in all (max_unit on %s)", who, most,
-                            label);
-    return arena_printf(telling->arena, "; %s has at most %" PRId64 " left (%s)", who, most, label);
+    const char *told = tell_rooms(&rooms, tree, of);
+    return rooms.sums[tree] < combined->sum
+               ? told
+               : arena_printf(telling->arena, "%s, but each group needs one provider", told);
 }
 
 /* Tells that a class does not suffice for all groups of the set that ask for it. */
@@ -124,15 +243,14 @@ static const char *tell_class(const struct telling *telling, const struct combin
     const struct constraint *first = combined->first;
     const struct class_figures *figures =
         &telling->explanation->funnels[first->group]->classes[first->index];
-    const struct search_group *group = &telling->inquiry->query.groups[first->group];
-    int64_t class_id = group->demands[first->index].class_id;
     const char *names = group_names(telling, groups, count);
     const char *class_name = figures->asked.class_name;
     const char *rest = rest_words(telling, class_name);
-    bool one = *rest == '\0' && is_one_a_tree(telling, class_id);
-    const char *most = bound_words(telling, combined, class_id, *rest != '\0', groups, count);
-    const char *reason = arena_printf(telling->arena, "no tree offers %s %s%s%s", combined->parts,
-                                      class_name, rest, most);
+    bool one = *rest == '\0' && is_one_a_tree(telling, class_id_of(telling, first));
+    const char *reason = text_with_rest(
+        telling->arena,
+        arena_printf(telling->arena, "no tree offers %s %s%s", combined->parts, class_name, rest),
+        "; ", room_words(telling, combined, groups, count, ""));
     if (one && combined->sum > figures->most_free)
         reason = arena_printf(telling->arena,
                               "of %" PRId64 " %s a tree has at most %" PRId64 " left (%s)",
@@ -146,7 +264,8 @@ static const char *tell_class(const struct telling *telling, const struct combin
     return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, reason);
 }
 
-const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count)
+/* Returns the amounts of the first class that several groups of the set ask for, or none. */
+static struct combined find_combined(const struct telling *telling)
 {
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
@@ -155,7 +274,23 @@ const char *cause_of_combined(const struct telling *telling, const size_t *group
         struct combined combined =
             combine(telling, telling_amount(telling, constraint)->class_name);
         if (combined.groups > 1)
-            return tell_class(telling, &combined, groups, count);
+            return combined;
     }
-    return NULL;
+    return (struct combined){.groups = 0};
+}
+
+const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count)
+{
+    const struct combined combined = find_combined(telling);
+    return combined.groups > 1 ? tell_class(telling, &combined, groups, count) : NULL;
+}
+
+const char *cause_of_room(const struct telling *telling, const size_t *groups, size_t count)
+{
+    const struct combined combined = find_combined(telling);
+    if (combined.groups < 2)
+        return "";
+    const char *of = arena_printf(telling->arena, " of %s %s", combined.parts,
+                                  telling_amount(telling, combined.first)->class_name);
+    return room_words(telling, &combined, groups, count, of);
 }

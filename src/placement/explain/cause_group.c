@@ -37,26 +37,48 @@ static bool is_negative(const struct constraint *constraint)
     return constraint->kind == CONSTRAINT_FORBIDDEN || constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
 }
 
-const char *cause_of_misses(const struct telling *telling, size_t group, const bool *among)
+/* Returns whether a miss is told: one of those with the rarest thing, and with `some` only if it
+   has anything at all. */
+static bool is_told(const struct near_misses *misses, size_t place, bool some)
+{
+    uint32_t rarest = misses->items[place].rarest;
+    return rarest == misses->items[0].rarest && (!some || rarest < UINT32_MAX);
+}
+
+/* Returns whether any miss that is told is not of a sharing provider by itself. */
+static bool tells_hosts(const struct telling *telling, const struct near_misses *misses, bool some)
+{
+    const struct world *world = telling->explanation->world;
+    for (size_t i = 0; i < misses->count && i < TOLD_MOST; i++)
+        if (is_told(misses, i, some) && !world->providers[misses->items[i].provider].shares)
+            return true;
+    return false;
+}
+
+const char *cause_of_misses(const struct telling *telling, size_t group, bool some)
 {
     const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
     struct sought sought =
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, group);
-    struct near_misses misses = near_misses_find(&sought, among);
+    struct near_misses misses = near_misses_find(&sought, telling->roots);
     struct text_builder told = text_begin(telling->arena);
+    bool hosts = tells_hosts(telling, &misses, some);
     if (budget_is_over(telling->inquiry->budget))
         return "";
-    for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++)
-        if (misses.items[i].rarest == misses.items[0].rarest)
+    for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++) {
+        const struct near_miss *miss = &misses.items[i];
+        if (is_told(&misses, i, some) && (!hosts || !world->providers[miss->provider].shares))
             text_add_item(&told, "; ",
-                          near_miss_words(telling->arena, explanation->world, explanation->names,
-                                          &misses.items[i]));
-    if (told.length == 0 && explanation->filter == FILTER_TRAITS_TOGETHER &&
+                          near_miss_words(telling->arena, world, explanation->names, miss));
+    }
+    if (told.length == 0 && telling->roots == NULL &&
+        explanation->filter == FILTER_TRAITS_TOGETHER &&
         explanation->misses.count > 0) /* only the choice of providers is in the way */
-        text_add(&told, near_miss_words(telling->arena, explanation->world, explanation->names,
+        text_add(&told, near_miss_words(telling->arena, world, explanation->names,
                                         &explanation->misses.items[0]));
-    return told.length > 0 ? arena_printf(telling->arena, ": %s", text_end(&told)) : "";
+    return text_end(&told);
 }
 
 /* Returns who has only what is forbidden: " (host-1, and 12 more)"; or "". */
@@ -104,10 +126,23 @@ static const char *tell_forbidden(const struct telling *telling)
                             that, group->traits.forbidden.names[negative->index],
                             those_forbidden(telling, negative->group));
     return arena_printf(telling->arena,
-                        "every provider that %s%s is in the forbidden aggregate %s%s", that,
-                        *group->suffix != '\0' ? "" : ", or its root,",
+                        "every provider that %s is in the forbidden aggregate %s%s%s", that,
                         group->aggregates.forbidden.names[negative->index],
+                        *group->suffix != '\0' ? "" : ", or its root is",
                         those_forbidden(telling, negative->group));
+}
+
+/* Returns what those lack that an in_tree constraint leaves. */
+static const char *misses_of_tree(const struct telling *telling, const struct constraint *tree)
+{
+    struct telling within = *telling;
+    uint32_t count = telling->explanation->world->provider_count;
+    bool *roots = arena_array(telling->arena, count, sizeof(*roots));
+    uint32_t root = telling->inquiry->query.groups[tree->group].tree;
+    if (root != WORLD_NONE)
+        roots[root] = true;
+    within.roots = roots;
+    return cause_of_misses(&within, tree->group, false);
 }
 
 const char *cause_of_group(const struct telling *telling, const size_t *groups, size_t count)
@@ -118,11 +153,16 @@ const char *cause_of_group(const struct telling *telling, const size_t *groups, 
         return forbidden;
     const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
     if (tree != NULL)
-        return arena_printf(telling->arena, "nothing in the tree of %s %s%s",
-                            tree_label(telling, tree), predicates(telling, tree),
-                            cause_of_misses(telling, groups[0], NULL));
-    const char *sharing = cause_of_sharing(telling);
-    return arena_printf(telling->arena, "%s %s%s%s", provider ? "no provider" : no_tree(telling),
-                        predicates(telling, NULL), sharing != NULL ? ": " : "",
-                        sharing != NULL ? sharing : cause_of_misses(telling, groups[0], NULL));
+        return text_with_rest(telling->arena,
+                              arena_printf(telling->arena, "nothing in the tree of %s %s",
+                                           tree_label(telling, tree), predicates(telling, tree)),
+                              ": ", misses_of_tree(telling, tree));
+    const char *told = cause_of_sharing(telling);
+    if (told == NULL)
+        told = cause_of_misses(telling, groups[0], false);
+    return text_with_rest(telling->arena,
+                          arena_printf(telling->arena, "%s %s",
+                                       provider ? "no provider" : no_tree(telling),
+                                       predicates(telling, NULL)),
+                          ": ", told);
 }

@@ -12,40 +12,21 @@
 /* Groups of a set, at most, whose trees are looked for. */
 enum { RAREST_TRIED = 8 };
 
-/* Returns how many providers, or trees, satisfy a group, and the first: "1 fits (fpga0)". */
-static const char *fits_words(const struct telling *telling, size_t group)
-{
-    const struct explanation *explanation = telling->explanation;
-    uint32_t count = 0, first = 0;
-    for (uint32_t i = 0; i < explanation->world->provider_count; i++) {
-        if (!explanation->funnels[group]->fits[i])
-            continue;
-        if (count++ == 0)
-            first = i;
-    }
-    return arena_printf(telling->arena, "%u fit%s %s (%s)", count, count == 1 ? "s" : "",
-                        group_name(telling, group),
-                        provider_label(explanation->world, explanation->names, first));
-}
-
-static const char *all_fits(const struct telling *telling, const size_t *groups, size_t count)
-{
-    struct text_builder fits = text_begin(telling->arena);
-    for (size_t i = 0; i < count; i++)
-        text_add_item(&fits, ", ", fits_words(telling, groups[i]));
-    return text_end(&fits);
-}
-
 /* Counts for each anchor the providers that it sees. */
 struct seen_count {
+    const bool *roots;     /* the anchors that are told of; NULL: all */
     uint32_t *seen, *last; /* last: the provider that was counted last, plus one */
+    bool told;             /* one that is told of sees the provider */
 };
 
 static void count_seen(void *subject, uint32_t anchor, uint32_t provider)
 {
     struct seen_count *counted = subject;
+    if (counted->roots != NULL && !counted->roots[anchor])
+        return;
     counted->seen[anchor] += counted->last[anchor] != provider + 1;
     counted->last[anchor] = provider + 1;
+    counted->told = true;
 }
 
 /* Finds the tree that sees most providers that satisfy one of the groups. Returns how many, and how
@@ -55,6 +36,7 @@ static uint32_t find_fullest(const struct telling *telling, const size_t *groups
 {
     uint32_t providers = telling->explanation->world->provider_count;
     struct seen_count counted = {
+        .roots = telling->roots,
         .seen = arena_array(telling->arena, providers, sizeof(*counted.seen)),
         .last = arena_array(telling->arena, providers, sizeof(*counted.last)),
     };
@@ -62,8 +44,9 @@ static uint32_t find_fullest(const struct telling *telling, const size_t *groups
     for (uint32_t i = 0; i < providers && budget_spend(telling->inquiry->budget, count); i++) {
         if (!telling_fits(telling, groups, count, i))
             continue;
-        ++*fitting;
+        counted.told = false;
         inquiry_visit_anchors(telling->inquiry, i, false, count_seen, &counted);
+        *fitting += counted.told;
     }
     for (uint32_t i = 0; i < providers; i++)
         if (counted.seen[i] > counted.seen[*tree])
@@ -71,49 +54,47 @@ static uint32_t find_fullest(const struct telling *telling, const size_t *groups
     return counted.seen[*tree];
 }
 
-static const char *tell_isolate(const struct telling *telling, const size_t *groups, size_t count)
+/* Returns what the set asks of the group without suffix: " with member_of=..."; or "". */
+static const char *plain_texts(const struct telling *telling)
 {
-    const struct explanation *explanation = telling->explanation;
-    uint32_t fitting, tree, most = find_fullest(telling, groups, count, &tree, &fitting);
-    const char *names = group_names(telling, groups, count);
-    size_t granular = 0;
-    for (size_t i = 0; i < count; i++)
-        granular += explanation->funnels[groups[i]]->granular;
-    if (fitting < granular)
-        return arena_printf(telling->arena,
-                            "group_policy=isolate needs %zu providers for groups %s, but only %u "
-                            "%s",
-                            granular, names, fitting, fitting == 1 ? "fits" : "fit");
-    if (most < granular && !budget_is_over(telling->inquiry->budget))
-        return arena_printf(telling->arena,
-                            "group_policy=isolate needs %zu providers for groups %s, but at most "
-                            "%u of a tree %s (%s)",
-                            granular, names, most, most == 1 ? "fits" : "fit",
-                            provider_label(explanation->world, explanation->names, tree));
-    return arena_printf(telling->arena,
-                        "group_policy=isolate: no tree has a different provider for each of the "
-                        "groups %s",
-                        names);
+    struct text_builder texts = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind < CONSTRAINT_ROOT_REQUIRED &&
+            !telling->explanation->funnels[constraint->group]->granular)
+            text_add_item(&texts, ", ", constraint->text);
+    }
+    return texts.length > 0 ? arena_printf(telling->arena, " with %s", text_end(&texts)) : "";
 }
 
-static const char *tell_subtree(const struct telling *telling, const size_t *groups, size_t count)
+static const char *tell_isolate(const struct telling *telling, const size_t *all, size_t all_count)
 {
-    struct text_builder subtrees = text_begin(telling->arena);
-    const char *names = "its groups"; /* whatever they ask for */
-    for (size_t i = 0; i < telling->size; i++)
-        if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
-            text_add_item(&subtrees, " and ", telling_item(telling, i)->text);
-    if (count > 0)
-        names = arena_printf(telling->arena, "group%s %s", count > 1 ? "s" : "",
-                             group_names(telling, groups, count));
-    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
+    const struct explanation *explanation = telling->explanation;
+    size_t *groups = arena_array(telling->arena, all_count, sizeof(*groups)), count = 0;
+    for (size_t i = 0; i < all_count; i++)
+        if (explanation->funnels[all[i]]->granular)
+            groups[count++] = all[i];
+    uint32_t fitting, tree, most = find_fullest(telling, groups, count, &tree, &fitting);
+    const char *names = group_names(telling, groups, count);
+    const char *rest = plain_texts(telling);
+    const char *where =
+        most > 0 ? arena_printf(telling->arena, " (%s)",
+                                provider_label(explanation->world, explanation->names, tree))
+                 : "";
+    if (fitting < count)
         return arena_printf(telling->arena,
-                            "%s with group_policy=isolate: no subtree has different providers for "
-                            "%s",
-                            text_end(&subtrees), names);
-    return arena_printf(telling->arena, "%s: no provider has %s at or below it%s%s",
-                        text_end(&subtrees), names, count > 0 ? "; " : "",
-                        all_fits(telling, groups, count));
+                            "group_policy=isolate needs %zu providers for groups %s%s, but only "
+                            "%u %s%s",
+                            count, names, rest, fitting, fitting == 1 ? "fits" : "fit", where);
+    if (most < count && !budget_is_over(telling->inquiry->budget))
+        return arena_printf(telling->arena,
+                            "group_policy=isolate needs %zu providers for groups %s, but at most "
+                            "%u of a tree%s %s%s",
+                            count, names, most, rest, most == 1 ? "fits" : "fit", where);
+    return arena_printf(telling->arena,
+                        "group_policy=isolate: no tree%s has a different provider for each of the "
+                        "groups %s",
+                        rest, names);
 }
 
 /* Different trees. */
@@ -209,8 +190,10 @@ static uint32_t find_trees(const struct telling *telling, size_t group, const ch
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (found[i])
             inquiry_visit_anchors(telling->inquiry, i, false, see_tree, trees);
-    for (uint32_t i = 0; i < world->provider_count; i++)
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        trees[i] = trees[i] && (telling->roots == NULL || telling->roots[i]);
         count += trees[i];
+    }
     return count;
 }
 
@@ -330,14 +313,49 @@ static const char *tell_groups(const struct telling *telling, const size_t *grou
                         told != NULL ? told : text_end(&holders));
 }
 
+const char *cause_of_lacks(const struct telling *telling, const size_t *groups, size_t count)
+{
+    const char *room = cause_of_room(telling, groups, count);
+    const char *told = tell_rarest(telling, groups, count);
+    return told != NULL ? text_with_rest(telling->arena, told, "; ", room) : room;
+}
+
+/* Returns the trees that have what the set asks of the root and of the group without suffix; NULL:
+   all of them. */
+static const bool *find_wide_trees(const struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
+    bool *found = arena_array(telling->arena, explanation->world->provider_count, sizeof(*found));
+    bool any = false, root = false, own = explanation->world->sharing_count == 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        bool plain = constraint->kind < CONSTRAINT_ROOT_REQUIRED &&
+                     !explanation->funnels[constraint->group]->granular;
+        root = root || constraint_is_of_root(constraint);
+        kept[telling->set[i]] = plain || constraint_is_of_root(constraint);
+        any = any || kept[telling->set[i]];
+        own = own || (plain && constraint->kind != CONSTRAINT_RESOURCE);
+    }
+    if (any && own && relaxation_find(telling->relaxation, kept, found) != SEARCH_LATE)
+        return found;
+    return root ? roots_of_set(telling) : NULL;
+}
+
 const char *cause_of_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
-    const char *combined_text = NULL;
-    if (telling_has(telling, CONSTRAINT_SAME_SUBTREE))
-        return tell_subtree(telling, groups, count);
-    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
-        return tell_isolate(telling, groups, count);
-    if (telling->explanation->filter == FILTER_COMBINED_CAPACITY)
-        combined_text = cause_of_combined(telling, groups, count);
-    return combined_text != NULL ? combined_text : tell_groups(telling, groups, count);
+    bool subtree = telling_has(telling, CONSTRAINT_SAME_SUBTREE);
+    if (subtree || telling_has(telling, CONSTRAINT_GROUP_POLICY)) {
+        struct telling within = *telling;
+        within.roots = find_wide_trees(telling);
+        const char *told = subtree ? cause_of_subtree(&within, groups, count)
+                                   : tell_isolate(&within, groups, count);
+        bool root = telling_has(telling, CONSTRAINT_ROOT_REQUIRED) ||
+                    telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN);
+        return root ? cause_except_roots(telling, told) : told;
+    }
+    const char *combined = telling->explanation->filter == FILTER_COMBINED_CAPACITY
+                               ? cause_of_combined(telling, groups, count)
+                               : NULL;
+    return combined != NULL ? combined : tell_groups(telling, groups, count);
 }

@@ -19,15 +19,32 @@ const char *cause_of_root(const struct telling *telling, const size_t *groups, s
 /* About constraints of several groups, the groups of the set. */
 const char *cause_of_groups(const struct telling *telling, const size_t *groups, size_t count);
 
+/* About same_subtree, perhaps with group_policy=isolate, and the groups of the set. */
+const char *cause_of_subtree(const struct telling *telling, const size_t *groups, size_t count);
+
 /* About groups of which each has room for its amount of a class, but not all of them together. */
 const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count);
+
+/* Returns what the tree has that has most of a class that several groups ask for: "a has 4 + 8 left
+   of 10 + 10 VCPU"; "": there is no such class, or tree. */
+const char *cause_of_room(const struct telling *telling, const size_t *groups, size_t count);
 
 /* About a provider that would share, but for its trait or its aggregates: what remains to be said
    after the set. */
 const char *cause_of_sharing(const struct telling *telling);
 
-/* Returns what those lack that have the rarest thing the set asks of a group, after a colon; or "".
-   among: as for near_misses_find(). */
-const char *cause_of_misses(const struct telling *telling, size_t group, const bool *among);
+/* Returns the trees whose roots are as the set asks: roots[root], in the arena. */
+const bool *roots_of_set(const struct telling *telling);
+
+/* Adds to a sentence about such trees which others have all of the set but their root. */
+const char *cause_except_roots(const struct telling *telling, const char *sentence);
+
+/* Returns what those lack that have the rarest thing the set asks of a group, of the trees that are
+   told of: "a lacks the trait A; b has no VCPU", or "". some: only if they have something of it. */
+const char *cause_of_misses(const struct telling *telling, size_t group, bool some);
+
+/* The same for several groups: "a meets resources1=FPGA:1, but lacks 1 VCPU of 1", or that they
+   have too little for all of these together. */
+const char *cause_of_lacks(const struct telling *telling, const size_t *groups, size_t count);
 
 #endif

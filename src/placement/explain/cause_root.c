@@ -18,8 +18,7 @@ static const char *root_predicate(const struct telling *telling,
                         root->forbidden.names[constraint->index]);
 }
 
-/* Returns for each provider whether it is a root as the set asks. */
-static const bool *find_roots(const struct telling *telling)
+const bool *roots_of_set(const struct telling *telling)
 {
     const struct world *world = telling->explanation->world;
     const struct search_membership *required = &telling->inquiry->query.root_traits;
@@ -46,24 +45,14 @@ static const bool *find_roots(const struct telling *telling)
 static const char *roots_without(const struct telling *telling, const struct constraint *constraint,
                                  const char *fault)
 {
-    const struct explanation *explanation = telling->explanation;
     struct telling rest = *telling;
     size_t *set = arena_array(telling->arena, telling->size, sizeof(*set));
-    uint32_t count = 0, first = 0;
     rest.set = set;
     rest.size = 0;
     for (size_t i = 0; i < telling->size; i++)
         if (telling_item(telling, i) != constraint)
             set[rest.size++] = telling->set[i];
-    const bool *roots = find_roots(&rest);
-    for (uint32_t i = explanation->world->provider_count; i-- > 0;)
-        if (roots[i]) {
-            count++;
-            first = i;
-        }
-    const char *label = provider_label(explanation->world, explanation->names, first);
-    return count > 1 ? arena_printf(telling->arena, "%s%s, and %u more", label, fault, count - 1)
-                     : arena_printf(telling->arena, "%s%s", label, fault);
+    return found_words(telling, roots_of_set(&rest), true, fault);
 }
 
 /* Tells that no root has several traits, or that those that have them have a forbidden one. Returns
@@ -118,40 +107,125 @@ static const char *tell_root_of_tree(const struct telling *telling)
                         set_words(telling, "trait", &root->required[other->index]));
 }
 
-/* Tells that all trees with the rest of the set have a forbidden root, and names one. NULL: that is
-   not so, or not known. */
-static const char *tell_forbidden_root(const struct telling *telling)
+/* Returns whether a sharing provider has the class of a constraint. */
+static bool is_shared(const struct telling *telling, const struct constraint *constraint)
+{
+    const struct world *world = telling->explanation->world;
+    const struct search_group *group = &telling->inquiry->query.groups[constraint->group];
+    int64_t class_id = group->demands[constraint->index].class_id;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].shares && world_inventory_of(world, i, class_id) != NULL)
+            return true;
+    return false;
+}
+
+/* Returns whether relaxation_find() finds all trees for what the set asks of groups, and not one
+   for several: each must then have a provider in its own tree. */
+static bool is_of_own_tree(const struct telling *telling)
+{
+    bool granular = false, resources = false;
+    if (telling->explanation->world->sharing_count == 0)
+        return true;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind == CONSTRAINT_RESOURCE && !is_shared(telling, constraint))
+            return true;
+        resources = resources || constraint->kind == CONSTRAINT_RESOURCE;
+        granular = granular || (constraint->kind < CONSTRAINT_ROOT_REQUIRED &&
+                                telling->inquiry->query.groups[constraint->group].granular);
+    }
+    return !granular && !resources; /* it is the root that sees the rest */
+}
+
+/* Returns the trees that have all of the set but a root as it asks, or NULL if they are not known,
+   or none. */
+static const char *trees_with_rest(const struct telling *telling)
 {
     const struct explanation *explanation = telling->explanation;
-    const struct world *world = explanation->world;
-    const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
     bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
-    bool *found = arena_array(telling->arena, world->provider_count, sizeof(*found));
-    uint32_t count = 0, first = 0;
-    if (forbidden == NULL || telling_has(telling, CONSTRAINT_ROOT_REQUIRED))
-        return NULL;
+    bool *found = arena_array(telling->arena, explanation->world->provider_count, sizeof(*found));
     for (size_t i = 0; i < telling->size; i++)
-        kept[telling->set[i]] = telling_item(telling, i) != forbidden;
+        kept[telling->set[i]] = !constraint_is_of_root(telling_item(telling, i));
     if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return NULL;
-    for (uint32_t i = world->provider_count; i-- > 0;)
-        if (found[i]) {
-            count++;
-            first = i;
-        }
-    if (count == 0)
+    return found_words(telling, found, is_of_own_tree(telling), "");
+}
+
+/* Returns what is wrong with the roots that are not as the set asks. */
+static const char *root_fault(const struct telling *telling)
+{
+    const struct membership *root = &telling->explanation->request->root_traits;
+    const struct constraint *required = telling_only(telling, CONSTRAINT_ROOT_REQUIRED);
+    const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
+    size_t count = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        count += constraint_is_of_root(telling_item(telling, i));
+    if (count == 1 && forbidden != NULL)
+        return arena_printf(telling->arena, "has the forbidden trait %s",
+                            root->forbidden.names[forbidden->index]);
+    if (count == 1 && required != NULL)
+        return arena_printf(telling->arena, "lacks %s",
+                            set_words(telling, "trait", &root->required[required->index]));
+    return "is not as required";
+}
+
+const char *cause_except_roots(const struct telling *telling, const char *sentence)
+{
+    const char *trees = trees_with_rest(telling);
+    sentence = arena_printf(telling->arena, "%s, except in trees whose root %s (root_required)",
+                            sentence, root_fault(telling));
+    return text_with_rest(telling->arena, sentence, ": ", text_or(trees, ""));
+}
+
+/* Returns what the trees lack whose roots are as the set asks. some: only if they have something of
+   it. */
+static const char *misses_of_roots(const struct telling *telling, const size_t *groups,
+                                   size_t count, bool some)
+{
+    struct telling within = *telling;
+    within.roots = roots_of_set(telling);
+    return count == 1 ? cause_of_misses(&within, groups[0], some)
+                      : cause_of_lacks(&within, groups, count);
+}
+
+/* Returns what the set asks of a tree: "that offers 4 VCPU", or "with groups 1 and 2 together". */
+static const char *asked_of_tree(const struct telling *telling, const size_t *groups, size_t count)
+{
+    return count == 1 ? arena_printf(telling->arena, "that %s", predicates(telling, NULL))
+                      : arena_printf(telling->arena, "with groups %s together",
+                                     group_names(telling, groups, count));
+}
+
+/* Tells that all trees with the rest of the set have a forbidden root, names one, and tells what
+   the others lack. NULL: that is not so, or not known. */
+static const char *tell_forbidden_root(const struct telling *telling, const size_t *groups,
+                                       size_t count)
+{
+    const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
+    if (forbidden == NULL || telling_has(telling, CONSTRAINT_ROOT_REQUIRED))
         return NULL;
-    const char *more = "";
-    if (count > 1) /* what is shared is found for one tree only: they cannot be counted */
-        more = world->sharing_count > 0 ? ", and others"
-                                        : arena_printf(telling->arena, ", and %u more", count - 1);
-    return arena_printf(
-        telling->arena,
-        "every tree that %s has the forbidden trait %s at its root (root_required): "
-        "%s%s",
-        predicates(telling, NULL),
-        telling->explanation->request->root_traits.forbidden.names[forbidden->index],
-        provider_label(world, explanation->names, first), more);
+    const char *trees = trees_with_rest(telling);
+    if (trees == NULL)
+        return NULL;
+    const char *told = arena_printf(
+        telling->arena, "every tree %s has the forbidden trait %s at its root (root_required): %s",
+        asked_of_tree(telling, groups, count),
+        telling->explanation->request->root_traits.forbidden.names[forbidden->index], trees);
+    return text_with_rest(telling->arena, told, "; ",
+                          misses_of_roots(telling, groups, count, true));
+}
+
+/* Tells that no tree with such a root has the rest of the set, and what they lack. */
+static const char *tell_required_root(const struct telling *telling, const char *root,
+                                      const size_t *groups, size_t count)
+{
+    const char *sharing = count == 1 ? cause_of_sharing(telling) : NULL;
+    const char *rest = count == 1 ? predicates(telling, NULL)
+                                  : arena_printf(telling->arena, "has groups %s together",
+                                                 group_names(telling, groups, count));
+    return text_with_rest(
+        telling->arena, arena_printf(telling->arena, "no tree %s (root_required) %s", root, rest),
+        ": ", sharing != NULL ? sharing : misses_of_roots(telling, groups, count, false));
 }
 
 const char *cause_of_root(const struct telling *telling, const size_t *groups, size_t count)
@@ -159,7 +233,7 @@ const char *cause_of_root(const struct telling *telling, const size_t *groups, s
     struct text_builder root = text_begin(telling->arena);
     const char *told = count == 0 ? tell_root_traits(telling) : tell_root_of_tree(telling);
     if (told == NULL && count > 0)
-        told = tell_forbidden_root(telling);
+        told = tell_forbidden_root(telling, groups, count);
     if (told != NULL)
         return told;
     for (size_t i = 0; i < telling->size; i++)
@@ -167,7 +241,5 @@ const char *cause_of_root(const struct telling *telling, const size_t *groups, s
             text_add_item(&root, " and ", root_predicate(telling, telling_item(telling, i)));
     if (count == 0)
         return arena_printf(telling->arena, "there is no tree %s (root_required)", text_end(&root));
-    return arena_printf(telling->arena, "no tree %s (root_required) %s%s", text_end(&root),
-                        predicates(telling, NULL),
-                        count == 1 ? cause_of_misses(telling, groups[0], find_roots(telling)) : "");
+    return tell_required_root(telling, text_end(&root), groups, count);
 }

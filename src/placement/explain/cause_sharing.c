@@ -45,7 +45,8 @@ static bool find_trees(struct lack *lack)
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
         kept[telling->set[i]] = !goes_with(lack, constraint);
-        rest = rest || (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint));
+        rest = rest || constraint_is_of_root(constraint) ||
+               (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint));
     }
     lack->trees = arena_array(telling->arena, world->provider_count, sizeof(*lack->trees));
     if (!rest || relaxation_find(telling->relaxation, kept, lack->trees) != SEARCH_FOUND)

@@ -197,11 +197,14 @@ void faults_of_provider(struct faults *faults, uint32_t provider)
 
 void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uint32_t anchor)
 {
+    bool own = faults->sought->inquiry->world->providers[provider].root == anchor;
+    if (!own) /* whatever else is wrong with it does not matter */
+        add_tree(faults, provider, anchor, provider);
     add_demand(faults, demand, provider);
     add_forbidden_traits(faults, provider);
     add_aggregates(faults, provider, anchor);
-    bool own = faults->sought->inquiry->world->providers[provider].root == anchor;
-    add_tree(faults, provider, anchor, own ? anchor : provider);
+    if (own)
+        add_tree(faults, provider, anchor, anchor);
 }
 
 /* Words. */

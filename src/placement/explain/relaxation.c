@@ -327,11 +327,6 @@ static enum search_step match(const struct relaxation *relaxation, const bool *k
     return step;
 }
 
-enum search_step relaxation_find(const struct relaxation *relaxation, const bool *kept, bool *found)
-{
-    return match(relaxation, kept, true, found);
-}
-
 /* The classes of the unsuffixed group that are not kept, although others are, and its required
    traits: one of these classes may bring the provider with a trait. */
 struct bringers {
@@ -363,39 +358,64 @@ static struct bringers find_bringers(const struct relaxation *relaxation, const 
     return found;
 }
 
-/* Searches with a number of the bringers beside what is kept, from a place on. */
+/* Searches with a number of the bringers beside what is kept, from a place on: for one tree, or
+   with found (not NULL) for all. */
 static enum search_step match_brought(const struct relaxation *relaxation, bool *kept,
-                                      struct bringers *bringers, size_t more, size_t from)
+                                      struct bringers *bringers, size_t more, size_t from,
+                                      bool *found)
 {
+    enum search_step any = SEARCH_END;
     if (more == 0)
-        return bringers->tries-- == 0 ? SEARCH_LATE : match(relaxation, kept, false, NULL);
+        return bringers->tries-- == 0 ? SEARCH_LATE : match(relaxation, kept, false, found);
     for (size_t i = from; i + more <= bringers->count; i++) {
         kept[bringers->classes[i]] = true;
-        enum search_step step = match_brought(relaxation, kept, bringers, more - 1, i + 1);
+        enum search_step step = match_brought(relaxation, kept, bringers, more - 1, i + 1, found);
         kept[bringers->classes[i]] = false;
-        if (step != SEARCH_END)
+        if (step == SEARCH_LATE || (step == SEARCH_FOUND && found == NULL))
             return step;
+        if (step == SEARCH_FOUND)
+            any = step;
     }
-    return SEARCH_END;
+    return any;
+}
+
+/* The same with any number of the bringers. */
+static enum search_step match_all(const struct relaxation *relaxation, const bool *kept,
+                                  struct bringers *bringers, bool *found)
+{
+    size_t count = relaxation->constraints->count;
+    bool *brought = arena_array(relaxation->inquiry->arena, count, sizeof(*brought));
+    enum search_step any = SEARCH_END;
+    memcpy(brought, kept, count * sizeof(*brought));
+    for (size_t more = 0; more <= bringers->count && more <= bringers->traits; more++) {
+        enum search_step step = match_brought(relaxation, brought, bringers, more, 0, found);
+        if (step == SEARCH_LATE || (step == SEARCH_FOUND && found == NULL))
+            return step;
+        if (step == SEARCH_FOUND)
+            any = step;
+    }
+    return any;
 }
 
 enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept)
 {
     struct arena *arena = relaxation->inquiry->arena;
     struct arena_mark mark = arena_mark(arena);
-    size_t count = relaxation->constraints->count;
     enum search_step step = match(relaxation, kept, true, NULL);
     struct bringers bringers = find_bringers(relaxation, kept);
-    if (step != SEARCH_FOUND || bringers.count == 0) {
-        arena_rewind(arena, &mark);
-        return step;
-    }
-    bool *brought = arena_array(arena, count, sizeof(*brought));
-    memcpy(brought, kept, count * sizeof(*brought));
-    step = SEARCH_END;
-    for (size_t more = 0; step == SEARCH_END && more <= bringers.count && more <= bringers.traits;
-         more++)
-        step = match_brought(relaxation, brought, &bringers, more, 0);
+    if (step == SEARCH_FOUND && bringers.count > 0)
+        step = match_all(relaxation, kept, &bringers, NULL);
+    arena_rewind(arena, &mark);
+    return step;
+}
+
+enum search_step relaxation_find(const struct relaxation *relaxation, const bool *kept, bool *found)
+{
+    struct arena *arena = relaxation->inquiry->arena;
+    struct arena_mark mark = arena_mark(arena);
+    struct bringers bringers = find_bringers(relaxation, kept);
+    enum search_step step = bringers.count > 0 ? match_all(relaxation, kept, &bringers, found)
+                                               : match(relaxation, kept, true, found);
     arena_rewind(arena, &mark);
     return step;
 }

@@ -28,9 +28,9 @@ struct relaxation *relaxation_new(const struct inquiry *inquiry,
    SEARCH_END if there is none, SEARCH_LATE if there was too much to try. */
 enum search_step relaxation_match(const struct relaxation *relaxation, const bool *kept);
 
-/* Finds the trees that have a candidate for the kept constraints alone: sets found[root]. A class
-   of the unsuffixed group that is left out is taken to have brought the traits. SEARCH_LATE: not
-   all were found. */
+/* Finds the trees that have a candidate for the kept constraints, with none or some of the others:
+   sets found[root]. SEARCH_LATE: not all were found. A candidate of sharing providers only, which
+   several trees see, counts for the first one. */
 enum search_step relaxation_find(const struct relaxation *relaxation, const bool *kept,
                                  bool *found);
 

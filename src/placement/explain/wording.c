@@ -47,6 +47,26 @@ const char *tree_label(const struct telling *telling, const struct constraint *c
                               : telling_group(telling, constraint)->in_tree;
 }
 
+const char *found_words(const struct telling *telling, const bool *found, bool all,
+                        const char *said)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct arena *arena = telling->arena;
+    uint32_t count = 0, first = 0;
+    for (uint32_t i = explanation->world->provider_count; i-- > 0;)
+        if (found[i]) {
+            count++;
+            first = i;
+        }
+    const char *label = provider_label(explanation->world, explanation->names, first);
+    if (count == 0)
+        return "";
+    if (count > 1 && !all)
+        return arena_printf(arena, "%s%s, and others", label, said);
+    return count > 1 ? arena_printf(arena, "%s%s, and %u more", label, said, count - 1)
+                     : arena_printf(arena, "%s%s", label, said);
+}
+
 /* Returns what a constraint asks of a provider, as "has the trait A". */
 static const char *predicate(const struct telling *telling, const struct constraint *constraint)
 {
@@ -154,4 +174,10 @@ const char *predicates(const struct telling *telling, const struct constraint *e
         text_add_item(&text, --left == 0 ? " and " : ", ", words + (again ? length : 0));
     }
     return text_end(&text);
+}
+
+const char *text_with_rest(struct arena *arena, const char *text, const char *separator,
+                           const char *rest)
+{
+    return *rest == '\0' ? text : arena_printf(arena, "%s%s%s", text, separator, rest);
 }

@@ -15,6 +15,7 @@ struct telling {
     struct arena *arena;
     const size_t *set; /* places of constraints */
     size_t size;
+    const bool *roots; /* only trees with roots[root] are told of; NULL: all */
 };
 
 /* Returns a constraint of the set, and the group of the request that it belongs to. */
@@ -49,6 +50,11 @@ const char *set_words(const struct telling *telling, const char *noun, const str
 /* Returns what the root of the tree is called that an in_tree constraint names. */
 const char *tree_label(const struct telling *telling, const struct constraint *constraint);
 
+/* Returns the providers with found[provider], and what is said of the first: "a lacks A",
+   "a lacks A, and 12 more", or if they are not all known "a lacks A, and others"; "": none. */
+const char *found_words(const struct telling *telling, const bool *found, bool all,
+                        const char *said);
+
 /* Returns what a group is called: its suffix, or "without suffix". */
 const char *group_name(const struct telling *telling, size_t group);
 
@@ -58,5 +64,9 @@ const char *group_names(const struct telling *telling, const size_t *groups, siz
 /* Returns what the set asks of a provider: "offers 4 VCPU, has the trait A and is in ...",
    without the constraint that the sentence names elsewhere (NULL: all). The verb comes once. */
 const char *predicates(const struct telling *telling, const struct constraint *elsewhere);
+
+/* Returns a text with what follows it, or if that is empty only the text. */
+const char *text_with_rest(struct arena *arena, const char *text, const char *separator,
+                           const char *rest);
 
 #endif
