@@ -20,6 +20,7 @@
 #include "manage/command.h"
 #include "manage/explain_report.h"
 #include "manage/logged_query.h"
+#include "manage/query_since.h"
 #include "placement/explain/explanation_json.h"
 
 enum { FOUND = 0, NOTHING = 1, FAILED = 2 };
@@ -199,19 +200,24 @@ static int flush(struct explain_work *work, int status)
     return FAILED;
 }
 
-/* Tells that the API refuses the request. */
+/* Tells that the API refuses the request, and which parameters are too new for its microversion. */
 static int refuse(struct explain_work *work, int status, const char *detail)
 {
     struct terminal terminal = terminal_of(stdout);
     struct json_writer writer;
+    struct arena *arena = &work->call->arena;
+    const char *needs =
+        status == 400 ? query_since_tell(arena, work->query, work->exchange.version.minor) : NULL;
     if (!work->json) {
-        explain_report_refusal(&work->output, &terminal, &work->call->arena, status, detail);
+        explain_report_refusal(&work->output, &terminal, arena, status, needs, detail);
         return flush(work, NOTHING);
     }
     writer_init(&writer, &work->output);
     writer_begin_object(&writer);
     writer_member_integer(&writer, "status", status);
     writer_member_text(&writer, "refused", detail);
+    if (needs != NULL)
+        writer_member_text(&writer, "needs", needs);
     writer_end_object(&writer);
     buffer_add_text(&work->output, "\n");
     return flush(work, NOTHING);

@@ -239,6 +239,39 @@ def test_what_the_api_refuses_is_refused(cloud):
         assert shown.split()[4:] == told.split()
 
 
+@pytest.mark.parametrize('query, minor, needs', [
+    ('resources=VCPU:1&limit=1', 15, 'limit'),
+    ('resources=VCPU:1&required=CUSTOM_GOLD', 16, 'required'),
+    ('resources=VCPU:1&member_of=' + RACK, 20, 'member_of'),
+    ('resources=VCPU:1&required=CUSTOM_GOLD,!CUSTOM_SILVER', 21,
+     'required with a forbidden trait (!)'),
+    ('resources=VCPU:1&member_of=%s&member_of=%s' % (RACK, ROW), 23, 'member_of more than once'),
+    ('resources1=VCPU:1', 24, 'resources1 (a group with a suffix)'),
+    ('resources=VCPU:1&group_policy=none', 24, 'group_policy'),
+    ('resources1=VCPU:1&in_tree1={compute-1}', 30, 'in_tree1'),
+    ('resources=VCPU:1&member_of=!in:' + RACK, 31, 'member_of with a forbidden aggregate (!)'),
+    ('resources_gpu=VCPU:1', 32, 'resources_gpu (a suffix that is not a number)'),
+    ('resources=VCPU:1&root_required=!COMPUTE_NODE', 34, 'root_required'),
+    ('resources1=VCPU:1&resources2=VCPU:1&same_subtree=1,2&group_policy=none', 35, 'same_subtree'),
+    ('resources2=VCPU:1&required2=in:CUSTOM_GOLD,CUSTOM_SILVER', 38, 'required2 with in:'),
+])
+def test_a_parameter_that_is_too_new_is_told(cloud, query, minor, needs):
+    query = split(query)[1]
+    done = cloud.manage('explain', query, '--microversion', '1.%d' % minor)
+    refused = json.loads(cloud.manage('explain', '--json', query, '--microversion',
+                                      '1.%d' % minor).stdout)
+    told = '%s needs microversion 1.%d, and this request has 1.%d' % (needs, minor + 1, minor)
+    first, rest = done.stdout.split('\n\n', 1)
+    assert first.replace('\n  ', ' ') == 'Refused with status 400: %s.' % told
+    assert rest.startswith('The API says: ') and done.returncode == 1
+    assert refused['needs'] == told and refused['refused'].split() == rest.split()[3:]
+    headers = {'openstack-api-version': 'placement 1.%d' % minor}
+    theirs = cloud.ask('GET', '/_berth/explain?' + query, headers=headers)
+    assert theirs.status == 400 and 'needs' not in theirs.text
+    newer = cloud.manage('explain', query, '--microversion', '1.%d' % (minor + 1))
+    assert ' needs ' not in newer.stdout
+
+
 def test_uuids_stay_whole(cloud):
     """Although they do not fit behind what comes before."""
     some = [str(uuid.UUID(int=number, version=4)) for number in range(7, 12)]
