@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.plain, pytest.mark.timeout(900)]
 SECONDS = 30
 PAIRS = int(os.environ.get('BERTH_PAIRS', '600'))
 GTID_MODE = os.environ.get('BERTH_WSREP_GTID_MODE', 'OFF')
+KINDS = {'claim', 'release', 'set', 'make', 'remove', 'reshape'}  # of writes that clients do
 RACES = 60
 CONFIGURATION = """\
 [api]
@@ -182,13 +183,20 @@ def test_a_read_sees_every_write_that_another_node_acknowledged(pools):
     """Three clients at once, so that the nodes apply and log several transactions together."""
     before, taken = total_reads(pools), collections.Counter()
 
+    def has_enough():
+        return (total_reads(pools) - before)['kept'] > PAIRS * 0.6
+
     def work(seed):
         with Hosts(pools, pools, [pool.node for pool in pools], 6, seed, patient=True) as hosts:
-            for write, times in hosts.pairs(PAIRS // 3, [
-                    (8, hosts.claim), (8, hosts.release), (4, hosts.by_hand),
-                    (1, hosts.by_hand_away), (2, hosts.resize), (2, hosts.tag),
-                    (1, hosts.make_one)]).items():
-                taken[write.__name__] += times
+            # where the worlds lag, on a busy machine, more are asked by SQL
+            for count in [PAIRS // 3] + [20] * (PAIRS // 6):
+                for write, times in hosts.pairs(count, [
+                        (8, hosts.claim), (8, hosts.release), (4, hosts.by_hand),
+                        (1, hosts.by_hand_away), (2, hosts.resize), (2, hosts.tag),
+                        (1, hosts.make_one)]).items():
+                    taken[write.__name__] += times
+                if has_enough():
+                    break
 
     with concurrent.futures.ThreadPoolExecutor(3) as threads:
         list(threads.map(work, range(3)))
@@ -417,13 +425,24 @@ def disturb(pools, end):
 def test_the_history_has_an_order(pools):
     world, before = World(pools), total_reads(pools)
     end = time.monotonic() + SECONDS
-    clients = [Client(world, 'client-%d' % number, end) for number in range(5)]
+    clients = [Client(world, 'client-%d' % number, float('inf')) for number in range(5)]
     for client in clients:
         client.start()
-    with quick_to_suspect(pools[0].node.cluster):
-        disturb(pools, end)
+
+    def is_enough():
+        done = {one.kind for family in list(world.histories.values()) for one in list(family)
+                if one.status in (200, 201, 204)}
+        return (time.monotonic() > end and KINDS <= done) or any(one.error for one in clients)
+    try:
+        with quick_to_suspect(pools[0].node.cluster):
+            disturb(pools, end)
+        wait_until('everything has been done', is_enough, seconds=300)
+    finally:
+        for client in clients:
+            client.end = 0
+        for client in clients:
+            client.join()
     for client in clients:
-        client.join()
         assert client.error is None, client.error
     for number, pool in enumerate(pools):  # a last look through every node
         last = Client(world, 'last-%d' % number, 0)
@@ -431,7 +450,8 @@ def test_the_history_has_an_order(pools):
             lambda options, pool=pool: pool if options is world.pools else options[0]
         )
         for consumer in world.consumers + world.shaped_consumers:
-            assert last.state_of(consumer) is not False
+            wait_until('it answers', lambda last=last, consumer=consumer:
+                       last.state_of(consumer) is not False)
     history.assert_linearizable(world.histories['consumer'], None, history.consumer_step)
     history.assert_linearizable(world.histories['parent'], world.parent.get, history.register_step)
     history.assert_linearizable(world.histories['class'], False, history.class_step)
@@ -443,8 +463,6 @@ def test_the_history_has_an_order(pools):
         (one.kind, one.status) for family in world.histories.values() for one in family
     )
     print(sorted(statuses.items(), key=str), total_reads(pools) - before)
-    for kind in ('claim', 'release', 'set', 'make', 'remove', 'reshape'):
-        assert any(status in (200, 201, 204) for of, status in statuses if of == kind), kind
 
 
 def put_parent(pool, provider, parent):

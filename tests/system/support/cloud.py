@@ -53,7 +53,7 @@ def free_port():
             reservation.close()
 
 
-def wait_until(what, condition, seconds=60, pause=0.05):
+def wait_until(what, condition, seconds=180, pause=0.05):
     """Return what the condition returns when it is true. The time limit is for failures only: no
     test may need to know how fast the machine is."""
     end = time.monotonic() + seconds

@@ -23,6 +23,7 @@ import time
 
 import pytest
 from support.cloud import Answer, free_port, wait_until
+from support.processes import children, state_of
 from support.templates import template
 
 SECRET = 'PASSWORDof'
@@ -131,7 +132,7 @@ class Keystone:
     def start(self):
         """Return False if it has ended."""
         self.launch()
-        wait_until('Keystone answers', lambda: self.is_up() or self.process.poll() is not None, 60)
+        wait_until('Keystone answers', lambda: self.is_up() or self.process.poll() is not None)
         return self.process.poll() is None
 
     def launch(self):
@@ -154,7 +155,7 @@ class Keystone:
 
     def is_up(self):
         try:
-            return self.ask('GET', '/', timeout=5).status == 300
+            return self.ask('GET', '/', timeout=30).status == 300
         except OSError:
             return False
 
@@ -172,12 +173,10 @@ class Keystone:
                    if '] %s %s' % (method, path) in line and ' => generated ' in line)
 
     def final_count(self, method):
-        """The same, when the log has settled: it is written after the answers."""
-        count = -1
-        while count != self.count(method):
-            count = self.count(method)
-            time.sleep(1)
-        return count
+        """The same, when its processes sleep: they write the log after the answers."""
+        wait_until('Keystone is at rest', lambda: all(
+            state_of(pid) == 'S' for pid in children(self.process.pid)))
+        return self.count(method)
 
     # Asking.
 

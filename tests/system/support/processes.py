@@ -33,8 +33,8 @@ def children_but_follower(parent):
 
 
 def state_of(pid):
-    """Return the letter for the state of a process (T: stopped, Z: it has ended and waits for its
-    parent), None if there is none."""
+    """Return the letter for the state of a process (S: it sleeps, T: stopped, Z: it has ended and
+    waits for its parent), None if there is none."""
     try:
         with open('/proc/%d/stat' % pid) as file:
             return file.read().rsplit(') ', 1)[1][0]

@@ -58,7 +58,7 @@ class PythonService(Service):
 
     def __enter__(self):
         try:
-            wait_until('the Python service answers', self.is_up, 60)
+            wait_until('the Python service answers', self.is_up)
         except BaseException:
             self.stop()
             raise
