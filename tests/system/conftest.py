@@ -10,7 +10,7 @@ import shutil
 import tempfile
 
 import pytest
-from support.cloud import Cloud
+from support.cloud import PATIENT, Cloud
 from support.database import DatabaseServer
 from support.keystone import FakeKeystone, Keystone
 from support.reports import sanitizer_reports
@@ -114,7 +114,8 @@ def fake_keystone():
 @pytest.fixture(scope='session')
 def shared_cloud():
     """A running cloud for tests that only ask it. Take `empty_cloud`: this one without rows."""
-    with watched_directory(lambda: False) as directory, Cloud(directory, workers=2) as cloud:
+    with watched_directory(lambda: False) as directory, \
+            Cloud(directory, workers=2, berth=PATIENT) as cloud:
         yield cloud
 
 

@@ -8,15 +8,13 @@ import uuid
 
 import pytest
 from support import searches
-from support.cloud import SIGKILL, Cloud, wait_until
+from support.cloud import PATIENT, SIGKILL, Cloud, wait_until
 from support.processes import cpu_seconds
 from support.program import is_sanitized
 from support.python_service import PythonService
 
 SECONDS = 10  # of a processor, for one answer: without the right order it would be minutes
-BOUND = 1  # the same, where searches could take for ever
-# The service's own bound is by the clock, and on a busy machine a search may get little of that.
-PATIENT = 'request_timeout = 80\ncandidates_timeout = 60\n'
+BOUND = 1  # [berth] candidates_timeout for what would take for ever; of a processor for the rest
 
 CLASSES = ['VCPU', 'MEMORY_MB', 'DISK_GB', 'CUSTOM_FPGA']
 TRAITS = ['HW_CPU_X86_AVX', 'HW_CPU_X86_SSE', 'CUSTOM_GOLD', 'CUSTOM_SILVER']

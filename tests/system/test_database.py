@@ -56,7 +56,7 @@ def test_the_last_units_go_to_as_many_as_there_are(make_cloud):
 
     def claim(_):
         for number, provider in enumerate(providers):
-            together.wait(60)
+            together.wait(600)
             answer = cloud.claim(str(uuid.uuid4()), provider, {'VCPU': 1})
             answers[number].append(answer.status)
     in_threads(clients, claim)

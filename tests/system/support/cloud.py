@@ -24,6 +24,10 @@ NOAUTH = """\
 auth_strategy = noauth2
 """
 
+# Options of [berth] with which no search ends before its time on a machine that has other things to
+# do: the service's bounds are by the clock.
+PATIENT = 'request_timeout = 80\ncandidates_timeout = 60\n'
+
 CONFIGURATION = """\
 {identity}[placement_database]
 connection = {connection}
