@@ -40,7 +40,7 @@ enum outcome {
     OUTCOME_UNMET,       /* a statement found that what it requires does not hold */
     OUTCOME_UNAVAILABLE, /* no connection */
     OUTCOME_UNSTORABLE,  /* text has characters that its character set does not have */
-    OUTCOME_UNCERTAIN,   /* the connection broke during COMMIT, which may have happened or not */
+    OUTCOME_UNCERTAIN,   /* COMMIT failed, and may have happened nevertheless */
     OUTCOME_BROKEN,      /* anything unexpected; the cause is in the log */
 };
 

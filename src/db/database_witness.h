@@ -10,7 +10,7 @@ enum database_step {
     STEP_BEGUN,      /* an attempt begins: forget what the last one did */
     STEP_COMMITTING, /* before COMMIT, inside the transaction: any outcome but OK rolls it back */
     STEP_COMMITTED,
-    STEP_UNCERTAIN, /* the connection broke during COMMIT */
+    STEP_UNCERTAIN, /* nobody knows whether COMMIT has happened */
 };
 
 /* Is called at each step. The outcome counts only for STEP_COMMITTING. */

@@ -96,7 +96,8 @@ bool server_error_is_unreachable(unsigned error)
 
 bool server_error_is_refusal(unsigned error)
 {
-    return error == ER_OPTION_PREVENTS_STATEMENT || error == ERROR_BINLOG_REFUSES;
+    return error == ER_OPTION_PREVENTS_STATEMENT || error == ERROR_BINLOG_REFUSES ||
+           error == ERROR_WSREP_NOT_READY;
 }
 
 /* What a statement does and to which table, such as "select" and "allocations": enough to find the

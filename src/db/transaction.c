@@ -9,6 +9,7 @@
 #include "db/connection.h"
 #include "db/database.h"
 #include "db/lost_session.h"
+#include "db/server_error.h"
 
 enum {
     PAUSE_FIRST = 2000,    /* microseconds: upper bound of the first pause */
@@ -43,17 +44,21 @@ static enum outcome tell(const struct database *database, enum database_step ste
                                      : OUTCOME_OK;
 }
 
+/* Any error but these leaves open what became of the transaction. So does 1180 of a node that lost
+   the others of its Galera cluster: they may have committed it. */
+static bool is_undone(const struct database *database, enum outcome outcome)
+{
+    return outcome == OUTCOME_CONFLICT || server_error_is_refusal(database->error);
+}
+
 static enum outcome commit(struct database *database)
 {
     TRY(tell(database, STEP_COMMITTING));
     enum outcome outcome = connection_send(database, "COMMIT");
-    if (outcome != OUTCOME_OK && database->mysql == NULL) {
-        tell(database, STEP_UNCERTAIN);
-        return OUTCOME_UNCERTAIN;
-    }
-    TRY(outcome);
-    tell(database, STEP_COMMITTED);
-    return OUTCOME_OK;
+    if (outcome != OUTCOME_OK && is_undone(database, outcome))
+        return outcome;
+    tell(database, outcome == OUTCOME_OK ? STEP_COMMITTED : STEP_UNCERTAIN);
+    return outcome == OUTCOME_OK ? outcome : OUTCOME_UNCERTAIN;
 }
 
 /* Ends a transaction that has only read: what was read is right, even if this fails. */

@@ -1,5 +1,6 @@
 """The connection to the database breaks before the answer to a COMMIT comes: where the consumer
 tells whether the claim has happened, the client gets that answer, and nothing happens twice."""
+import json
 import select
 import socket
 import threading
@@ -153,3 +154,22 @@ def test_what_cannot_be_known_is_a_500(cloud, provider):
     assert answer.status == 500
     assert [state(cloud, provider, one)[1:] for one in consumers] == [(1, 3), (1, 3)]
     audit_rows(cloud)
+
+
+def test_a_commit_that_fails_may_have_happened(directory):
+    """A Galera node that loses the others says 1180, though they may have committed. A node that
+    refuses to try says 1047."""
+    def error(number):
+        text = b'\xff' + number.to_bytes(2, 'little') + b'#HY000no'
+        return len(text).to_bytes(3, 'little') + b'\x01' + text
+
+    log = directory + '/audit.log'
+    with ProxiedCloud(LossyProxy, directory + '/cloud', workers=1, berth=(
+            'audit_log = true\naudit_log_file = %s\n' % log)) as cloud:
+        for number, status, outcome in ((1180, 500, 'unknown'), (1047, 503, 'failed')):
+            answer = cloud.lose(COMMIT, lambda: cloud.ask('PUT', '/traits/CUSTOM_%d' % number),
+                                error(number))
+            assert answer.status == status, answer.text
+            with open(log) as file:
+                event = json.loads(list(file)[-1])
+            assert (event['outcome'], event['target']) == (outcome, 'CUSTOM_%d' % number), event

@@ -81,10 +81,10 @@ class DatabaseProxy:
 
 
 class Loss:
-    """The next answer to lose: that to a request with these bytes."""
+    """The next answer to lose: that to a request with these bytes. The client may get another."""
 
-    def __init__(self, mark, await_answer):
-        self.mark, self.await_answer = mark, await_answer
+    def __init__(self, mark, await_answer, instead=None):
+        self.mark, self.await_answer, self.instead = mark, await_answer, instead
         self.happened = threading.Event()
 
 
@@ -92,10 +92,11 @@ class LossyProxy(DatabaseProxy):
     """Cuts off clients, and leaves their sessions of the server alone."""
     loss = None
 
-    def lose(self, mark, await_answer):
+    def lose(self, mark, await_answer, instead=None):
         """Cut off the client of the next request that has these bytes: at once, or when the server
-        has answered. Returns the event that is set just before."""
-        self.loss = Loss(mark, await_answer)
+        has answered; or give it these bytes instead of the answer. Returns the event that is set
+        just before."""
+        self.loss = Loss(mark, await_answer, instead)
         return self.loss.happened
 
     def carriers(self, client, server):
@@ -117,6 +118,9 @@ class LossyProxy(DatabaseProxy):
                 cut()
 
         def answer(data):
+            if losses and losses[0].instead:
+                losses[0].happened.set()
+                data = losses.pop().instead
             if not losses:
                 forward(client, data)
             elif losses[0].await_answer:
@@ -173,9 +177,10 @@ class ProxiedCloud(Cloud):
         super().stop()
         self.proxy.close()
 
-    def lose(self, mark, ask):
-        """The answer of a request whose write is done, and never answered by the database."""
-        lost = self.proxy.lose(mark, True)
+    def lose(self, mark, ask, instead=None):
+        """The answer of a request whose write is done, and never answered by the database, or
+        answered with these bytes."""
+        lost = self.proxy.lose(mark, True, instead)
         answer = ask()
         assert lost.is_set(), 'no answer was lost'
         return answer
