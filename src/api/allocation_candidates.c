@@ -159,6 +159,7 @@ static void begin(void *subject)
     struct buffer *output = writer->call->exchange->output;
     buffer_reset(output);
     output->limit = writer->call->candidates_memory;
+    writer->resources = writer->names = (struct written){0};
     writer->json = call_json(writer->call);
     writer_begin_object(writer->json);
     writer_literal_key(writer->json, "allocation_requests");

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 from support.cloud import Cloud, wait_until
+from support.commit_proxy import CommitProxy
 from test_world import WorldCloud
 
 HOSTS, USED = 700, 3  # consumers on each host that is not full
@@ -46,10 +47,26 @@ def rows(values):
     return ', '.join('(%s)' % ', '.join(map(str, row)) for row in values)
 
 
+class ProxiedCloud(Cloud):
+    """A cloud whose transactions can be followed by something."""
+
+    proxy = None
+
+    def connection(self):
+        if self.proxy is None:
+            self.proxy = CommitProxy(self.server.socket)
+        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement?charset=utf8' % (
+            self.password, self.proxy.port)
+
+    def stop(self):
+        super().stop()
+        self.proxy.close()
+
+
 @pytest.fixture(scope='module', params=['read by SQL', 'kept in memory'])
 def cloud(request, module_directory):
     """The same by SQL and from the kept world."""
-    kind = Cloud if request.param == 'read by SQL' else WorldCloud
+    kind = ProxiedCloud if request.param == 'read by SQL' else WorldCloud
     cloud = kind(module_directory, workers=2)
     cloud.start()
     if kind is WorldCloud:
@@ -138,6 +155,86 @@ def test_every_limit_gives_the_first_of_all_candidates(cloud, query, wanted):
             assert summary['resources']['VCPU'] == {
                 'capacity': HOST_LIST[number].total, 'used': HOST_LIST[number].used}
             assert COMMON in summary['traits']
+
+
+by_sql = pytest.mark.parametrize('cloud', ['read by SQL'], indirect=True)
+
+
+class States:
+    """Each state of the cloud has a trait and a capacity of its own, at all hosts. A state comes
+    with one transaction, after each transaction of Berth."""
+
+    def __init__(self, cloud):
+        self.cloud, self.number = cloud, 0
+
+    def __enter__(self):
+        self.cloud.sql("INSERT INTO traits (name) VALUES ('CUSTOM_STATE_0');"
+                       'INSERT INTO resource_provider_traits (trait_id, resource_provider_id) '
+                       "SELECT t.id, rp.id FROM traits t, resource_providers rp "
+                       "WHERE t.name = 'CUSTOM_STATE_0'")
+        self.cloud.proxy.then = self.change
+        return self
+
+    def change(self):
+        self.number += 1
+        self.cloud.sql("START TRANSACTION;"
+                       "INSERT INTO traits (name) VALUES ('CUSTOM_STATE_%d');"
+                       'UPDATE resource_provider_traits SET trait_id = LAST_INSERT_ID() '
+                       "WHERE trait_id = (SELECT id FROM traits WHERE name = 'CUSTOM_STATE_%d');"
+                       'UPDATE inventories SET total = %d WHERE resource_class_id = 1;'
+                       'COMMIT' % (self.number, self.number - 1, 4096 + self.number))
+
+    def __exit__(self, *reason):
+        self.cloud.proxy.then = None
+        self.cloud.sql('DELETE FROM resource_provider_traits WHERE trait_id IN '
+                       "(SELECT id FROM traits WHERE name LIKE 'CUSTOM_STATE_%');"
+                       "DELETE FROM traits WHERE name LIKE 'CUSTOM_STATE_%';"
+                       'UPDATE inventories SET total = 4096 WHERE resource_class_id = 1')
+
+    @staticmethod
+    def shown(answer):
+        """Return the states of which an answer shows something."""
+        numbers = set()
+        for summary in answer['provider_summaries'].values():
+            numbers |= {int(trait.split('_')[2]) for trait in summary['traits']
+                        if trait.startswith('CUSTOM_STATE_')}
+            if 'MEMORY_MB' in summary['resources']:
+                numbers.add(summary['resources']['MEMORY_MB']['capacity'] - 4096)
+        return numbers
+
+
+@by_sql
+@pytest.mark.parametrize('query, limit, snapshots', [
+    ('VCPU:1,DISK_GB:10', None, 1), ('VCPU:1,DISK_GB:10', 1, 1), ('VCPU:1,DISK_GB:10', 60, 2),
+    ('VCPU:1,DISK_GB:10&required=' + RARE, None, 1), ('VCPU:1&root_required=' + RARE, 2, 1),
+    ('VCPU:1,DISK_GB:10&required=' + COMMON, 60, 2)])
+def test_an_answer_shows_one_state(cloud, query, limit, snapshots):
+    with States(cloud) as states:
+        answer = find(cloud, query, limit)
+        assert answer['provider_summaries']
+        assert states.number == snapshots
+        assert states.shown(answer) == {snapshots - 1}, 'all is of the last snapshot'
+
+
+@by_sql
+def test_traits_are_read_again_where_the_search_comes_late_to_a_candidate(cloud):
+    """Traits are read before the search, of the trees where it is likely to find what is asked for.
+    Most of those have no candidate here."""
+    cloud.sql('UPDATE inventories SET step_size = 2 WHERE resource_class_id = 0 '
+              'AND resource_provider_id <= 600')
+    try:
+        everything = find(cloud, 'VCPU:1,DISK_GB:10')
+        with States(cloud) as states:
+            answer = find(cloud, 'VCPU:1,DISK_GB:10', 1)
+            assert states.number == 4, 'some trees, more, all, and again with all traits'
+            assert states.shown(answer) == {3}
+        answer = find(cloud, 'VCPU:1,DISK_GB:10', 1)
+        assert hosts_of(answer) == hosts_of(everything)[:1] == [600]
+        assert answer['provider_summaries'] == {
+            uuid: everything['provider_summaries'][uuid] for uuid in HOST_LIST[600].providers()}
+        assert COMMON in answer['provider_summaries'][uuid_of(600)]['traits']
+    finally:
+        cloud.sql('UPDATE inventories SET step_size = 1')
 
 
 def test_a_named_tree_is_read_alone(cloud):
@@ -242,8 +339,11 @@ def test_a_sharing_provider_is_seen_from_all_trees(cloud):
         assert len(everything['allocation_requests']) > \
             len([host for host in HOST_LIST if host.fits(1)])
         for limit in (1, 50, 100):
-            assert find(cloud, 'VCPU:1,DISK_GB:1', limit)['allocation_requests'] == \
-                everything['allocation_requests'][:limit]
+            answer = find(cloud, 'VCPU:1,DISK_GB:1', limit)
+            assert answer['allocation_requests'] == everything['allocation_requests'][:limit]
+            assert answer['provider_summaries'] == {
+                uuid: everything['provider_summaries'][uuid]
+                for uuid in answer['provider_summaries']}
     finally:
         cloud.sql('DELETE FROM resource_provider_aggregates WHERE resource_provider_id = 700; '
                   'DELETE h FROM resource_provider_traits h JOIN traits t ON t.id = h.trait_id '

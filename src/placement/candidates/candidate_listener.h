@@ -46,8 +46,10 @@ struct provider_summary {
     size_t trait_count;
 };
 
-/* Receives the results. Arguments are valid during the call only. begin() is called first.
-   candidate() and summary() return false to end the search with OUTCOME_TOO_MUCH. */
+/* Receives the results. Arguments are valid during the call only. begin() is called first, and
+   again if a search begins again from nothing: what was told before, and what was taken from the
+   arena since candidates_find() began, is gone. candidate() and summary() return false to end the
+   search with OUTCOME_TOO_MUCH. */
 struct candidate_listener {
     void *subject;
     void (*begin)(void *subject);

@@ -11,6 +11,7 @@
 #include "base/sorted.h"
 #include "placement/candidates/candidate_maker.h"
 #include "placement/candidates/kept_names.h"
+#include "placement/candidates/relevance.h"
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search.h"
 #include "placement/candidates/summaries.h"
@@ -21,18 +22,22 @@
 /* With a limit and a random order, the sample is taken from at most this many candidates. */
 enum { SAMPLED_MOST = 100000 };
 
+/* With a limit, the traits of this many times as many trees are read, and of some more. */
+enum { TRAITS_FACTOR = 4, TRAITS_MORE = 64 };
+
 /* A walk that takes turns finds up to this many candidates at once, of up to this many slots
    together. */
 enum { BATCH_MOST = 64, BATCH_SLOTS = 1024 };
 
-/* What was read at once, and the candidates that were found there. */
+/* What was read at once, and the candidates that were found there. If they are too few, all of it
+   is dropped and a larger portion is read: an answer shows one snapshot. */
 struct portion {
-    struct portion *before; /* NULL: it is the first one */
-
     /* Read from the database before the search; reset for each attempt. */
     struct resolution resolution;
     struct world world;
     struct class_names classes;
+    struct trait_names traits; /* empty if the client does not see them */
+    const bool *described;     /* whose traits were read; NULL: of all, or the client sees none */
 
     struct search_query query;
     struct search search;
@@ -45,18 +50,15 @@ struct finder {
     const struct candidate_request *request;
     const struct candidate_listener *listener;
     struct tree_selection selection;
-    struct portion *portion; /* the last one */
-    bool in_memory;          /* the world is the kept one */
+    struct arena_mark mark;  /* before the portion */
+    struct portion *portion; /* NULL: none was read yet */
     bool complete;           /* read the whole world, with all usages */
-    bool begun;              /* the listener was told */
-
-    /* Read after the search; empty if the client does not see them. */
-    struct trait_names traits;
+    bool all_traits;         /* read those of all providers */
 
     struct budget budget;
     uint64_t providers; /* read */
-    uint64_t found;
-    bool enough; /* as many as wanted */
+    uint64_t found;     /* in the portion */
+    bool enough;        /* as many as wanted */
     struct dead_end dead_end;
 
     /* Choices that are kept for a random order, one after the other. */
@@ -248,17 +250,8 @@ static enum outcome walk_breadth_first(struct finder *finder)
     return OUTCOME_OK;
 }
 
-/* Leaves out the trees that have been searched before. */
-static void skip_anchors(struct search_space *space, int64_t after)
-{
-    while (space->anchor_count > 0 && space->world->providers[*space->anchors].id <= after) {
-        space->anchors++;
-        space->anchor_count--;
-    }
-}
-
-/* Searches the trees of the last portion whose roots are above an id. */
-static enum outcome walk(struct finder *finder, int64_t after)
+/* Searches the portion. */
+static enum outcome walk(struct finder *finder)
 {
     const struct placement_settings *settings = finder->context->settings;
     struct arena *arena = finder->context->arena;
@@ -266,7 +259,6 @@ static enum outcome walk(struct finder *finder, int64_t after)
     search_begin(&portion->search, arena, &portion->world, &portion->query, &finder->budget);
     if (budget_is_over(&finder->budget))
         return OUTCOME_TOO_LONG;
-    skip_anchors(&portion->search.space, after);
     portion->maker = candidate_maker_new(&portion->search.space, finder->request,
                                          &portion->resolution.names.classes, arena);
     /* A sample must be of all hosts, even where it cannot be of all candidates. */
@@ -275,6 +267,8 @@ static enum outcome walk(struct finder *finder, int64_t after)
     TRY(breadth ? walk_breadth_first(finder) : walk_depth_first(finder));
     return settings->randomize_candidates ? tell_kept(finder) : OUTCOME_OK;
 }
+
+/* Reading. */
 
 static void begin_selection(struct finder *finder)
 {
@@ -288,24 +282,22 @@ static void begin_selection(struct finder *finder)
 struct reading {
     struct finder *finder;
     struct tree_selection selection; /* of this attempt */
+    bool first;                      /* nothing was read before */
     bool complete;
 };
 
-/* Reads the next portion. */
-static enum outcome read_portion(void *subject)
+static enum outcome read_world(struct reading *reading)
 {
-    struct reading *reading = subject;
     struct finder *finder = reading->finder;
     struct context *context = finder->context;
     struct portion *portion = finder->portion;
     struct vocabularies *names = &portion->resolution.names;
-    reading->selection = finder->selection;
-    reading->complete = finder->complete;
-    resolution_begin(&portion->resolution, context, finder->request);
-    if (!reading->complete)
-        TRY(tree_selection_next(&reading->selection));
+    if (reading->complete)
+        tree_selection_all(&reading->selection);
+    else
+        TRY(tree_selection_read(&reading->selection));
     /* Nothing was found in many trees: likely nothing will be, and then all usages are needed. */
-    if (reading->selection.roots == NULL && finder->selection.after > 0 && finder->found == 0)
+    if (reading->selection.roots == NULL && !reading->first && finder->found == 0)
         reading->complete = true;
     if (reading->selection.roots != NULL) {
         TRY(world_load_trees(context, names, finder->request, reading->selection.roots,
@@ -320,96 +312,120 @@ static enum outcome read_portion(void *subject)
                       &portion->classes);
 }
 
-/* Takes the kept world for the first portion, if it is current. */
+/* Reads the traits that summaries may show. The search has not been yet, so these are of the trees
+   where it can find something; and where a limit is likely to end it before, of the first of
+   them. */
+static enum outcome read_traits(struct finder *finder)
+{
+    struct context *context = finder->context;
+    struct portion *portion = finder->portion;
+    struct world *world = &portion->world;
+    uint64_t most = most_wanted(finder);
+    if (!finder->request->with_traits || !vocabularies_exist(&portion->resolution.names))
+        return OUTCOME_OK;
+    bool *wanted =
+        relevance_find(finder->request, &portion->resolution.names, world, context->arena);
+    if (finder->selection.in_order && most < UINT32_MAX)
+        relevance_limit(world, wanted, most * TRAITS_FACTOR + TRAITS_MORE, context->arena);
+    for (uint32_t i = 0; finder->all_traits && i < world->provider_count; i++)
+        wanted[i] = true;
+    portion->described = wanted;
+    return world_traits_load(context, world, wanted, &portion->traits);
+}
+
+/* Reads a portion. */
+static enum outcome read_portion(void *subject)
+{
+    struct reading *reading = subject;
+    struct finder *finder = reading->finder;
+    *finder->portion = (struct portion){0};
+    reading->selection = finder->selection;
+    reading->complete = finder->complete;
+    resolution_begin(&finder->portion->resolution, finder->context, finder->request);
+    TRY(read_world(reading));
+    return read_traits(finder);
+}
+
+/* Takes the kept world, if it is current. */
 static bool take_kept(struct finder *finder)
 {
     struct context *context = finder->context;
     struct portion *portion = finder->portion;
-    const struct world *world = portion->before == NULL ? kept_world_refresh(context) : NULL;
+    const struct world *world = kept_world_refresh(context);
     if (world == NULL)
         return false;
     portion->world = *world;
     resolution_begin(&portion->resolution, context, finder->request);
     kept_names_resolve(&context->kept->image, &portion->resolution.names, &portion->classes,
                        context->arena);
+    if (finder->request->with_traits)
+        kept_traits(&context->kept->image, &portion->traits, context->arena);
     tree_selection_all(&finder->selection);
-    finder->in_memory = finder->complete = true;
+    finder->complete = true;
     return true;
 }
 
-/* Reads what comes next by SQL. */
+/* Reads a portion by SQL, or all from memory. */
 static enum outcome read_next(struct finder *finder)
 {
-    struct reading reading = {.finder = finder};
-    TRY(database_snapshot(finder->context->database, read_portion, &reading));
-    finder->selection = reading.selection;
-    finder->complete = reading.complete;
+    struct reading reading = {.finder = finder, .first = finder->portion == NULL};
+    arena_rewind(finder->context->arena, &finder->mark);
+    finder->portion = arena_alloc(finder->context->arena, sizeof(*finder->portion));
+    if (!reading.first || !take_kept(finder)) {
+        TRY(database_snapshot(finder->context->database, read_portion, &reading));
+        finder->selection = reading.selection;
+        finder->complete = reading.complete;
+    }
+    finder->providers += finder->portion->world.provider_count;
     return OUTCOME_OK;
 }
 
-/* Reads what comes next, searches it, and tells what is found. Holds no transaction while it
-   searches. */
+/* Reads a portion, searches it, and tells what is found. Holds no transaction while it searches. */
 static enum outcome find_in_next(struct finder *finder)
 {
     const struct candidate_listener *listener = finder->listener;
-    struct portion *portion = arena_alloc(finder->context->arena, sizeof(*portion));
-    int64_t after = finder->selection.after;
     bool hopeless;
-    *portion = (struct portion){.before = finder->portion};
-    finder->portion = portion;
-    if (!take_kept(finder))
-        TRY(read_next(finder));
-    finder->providers += portion->world.provider_count;
+    TRY(read_next(finder));
+    finder->found = finder->kept_count = finder->kept_room = 0;
+    finder->enough = false;
     if (finder->budget.deadline == 0)
         finder->budget.deadline =
             clock_microseconds() + finder->context->settings->candidates_milliseconds * 1000;
-    TRY(resolution_query(&portion->resolution, &portion->world, &finder->budget, &portion->query,
-                         &hopeless));
-    if (!finder->begun)
-        listener->begin(listener->subject);
-    finder->begun = true;
-    return hopeless ? OUTCOME_OK : walk(finder, after);
+    TRY(resolution_query(&finder->portion->resolution, &finder->portion->world, &finder->budget,
+                         &finder->portion->query, &hopeless));
+    listener->begin(listener->subject);
+    return hopeless ? OUTCOME_OK : walk(finder);
 }
 
-/* Leaves out what an earlier portion summarizes: a provider can have moved to another tree between
-   two snapshots. */
-static void choose_once(struct portion *portion, bool *chosen)
+/* Chooses the providers to summarize. Returns whether their traits were read. */
+static bool choose(const struct finder *finder)
 {
-    for (const struct portion *before = portion->before; before != NULL; before = before->before)
-        for (uint32_t i = 0; before->chosen != NULL && i < before->world.provider_count; i++) {
-            if (!before->chosen[i])
-                continue;
-            uint32_t again = world_find(&portion->world, before->world.providers[i].id);
-            if (again != WORLD_NONE)
-                chosen[again] = false;
-        }
+    struct portion *portion = finder->portion;
+    portion->chosen = summaries_choose(&portion->world, candidate_maker_named(portion->maker),
+                                       !finder->request->one_of_tree, finder->context->arena);
+    for (uint32_t i = 0; portion->described != NULL && i < portion->world.provider_count; i++)
+        if (portion->chosen[i] && !portion->described[i])
+            return false;
+    return true;
 }
 
-/* Summarizes the providers of the candidates that were told, in the order of the portions. Their
-   traits are read only now: those of all providers that might be found are many times as many. */
-static enum outcome summarize(struct finder *finder, struct portion *portion)
+/* Returns whether the portion has the answer. If not, says what to read instead. */
+static bool is_complete(struct finder *finder)
 {
-    struct arena *arena = finder->context->arena;
-    if (portion->before != NULL)
-        TRY(summarize(finder, portion->before));
-    if (portion->maker == NULL)
-        return OUTCOME_OK;
-    struct summaries summaries = {
-        .world = &portion->world,
-        .classes = &portion->classes,
-        .traits = &finder->traits,
-        .trees = !finder->request->one_of_tree,
-        .budget = &finder->budget,
-        .listener = finder->listener,
-    };
-    bool *chosen = summaries_choose(&summaries, candidate_maker_named(portion->maker), arena);
-    choose_once(portion, chosen);
-    portion->chosen = chosen;
-    if (finder->request->with_traits && finder->in_memory)
-        kept_traits(&finder->context->kept->image, &finder->traits, arena);
-    else if (finder->request->with_traits)
-        TRY(world_traits_load(finder->context, &portion->world, chosen, &finder->traits));
-    return summaries_tell(&summaries, chosen, arena);
+    if (!finder->enough && !finder->selection.ended) {
+        tree_selection_grow(&finder->selection);
+        return false;
+    }
+    if (finder->found == 0 && !finder->portion->world.all_usages) {
+        /* Where the search ended is to be said of the whole world. */
+        finder->complete = true;
+        return false;
+    }
+    if (finder->found > 0 && !choose(finder)) {
+        finder->all_traits = true;
+        return false;
+    }
+    return true;
 }
 
 static enum outcome find(struct finder *finder)
@@ -417,26 +433,31 @@ static enum outcome find(struct finder *finder)
     const struct candidate_listener *listener = finder->listener;
     do
         TRY(find_in_next(finder));
-    while (!finder->enough && !finder->selection.ended);
-    if (finder->found == 0 && !finder->portion->world.all_usages) {
-        /* Where the search ended is to be said of the whole world. */
-        tree_selection_all(&finder->selection);
-        finder->complete = true;
-        TRY(find_in_next(finder));
-    }
+    while (!is_complete(finder));
+    struct portion *portion = finder->portion;
     listener->end_candidates(listener->subject);
-    if (finder->found > 0)
-        return summarize(finder, finder->portion);
-    finder->dead_end =
-        dead_end_find(&finder->portion->resolution, &finder->portion->world, &finder->budget);
-    return OUTCOME_OK;
+    if (finder->found == 0) {
+        finder->dead_end = dead_end_find(&portion->resolution, &portion->world, &finder->budget);
+        return OUTCOME_OK;
+    }
+    const struct summaries summaries = {
+        .world = &portion->world,
+        .classes = &portion->classes,
+        .traits = &portion->traits,
+        .budget = &finder->budget,
+        .listener = listener,
+    };
+    return summaries_tell(&summaries, portion->chosen, finder->context->arena);
 }
 
 enum outcome candidates_find(struct context *context, const struct candidate_request *request,
                              const struct candidate_listener *listener,
                              struct candidates_effort *effort)
 {
-    struct finder finder = {.context = context, .request = request, .listener = listener};
+    struct finder finder = {.context = context,
+                            .request = request,
+                            .listener = listener,
+                            .mark = arena_mark(context->arena)};
     begin_selection(&finder);
     enum outcome outcome = find(&finder);
     *effort = (struct candidates_effort){

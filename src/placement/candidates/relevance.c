@@ -134,33 +134,65 @@ static uint64_t conditions_met(const struct relevance *relevance, uint32_t numbe
             inventory->max_unit >= relevance->amounts[i].amount &&
             (double)((int64_t)inventory->total - inventory->reserved) *
                     (double)inventory->allocation_ratio >=
-                (double)relevance->amounts[i].amount)
+                (double)(inventory->used + relevance->amounts[i].amount))
             met |= (uint64_t)1 << i;
     }
     return met;
 }
 
-const bool *relevance_find(const struct candidate_request *request,
-                           const struct vocabularies *names, const struct world *world,
-                           struct arena *arena)
+/* Returns, for each root, the conditions that its tree meets, with what is shared; all bits are set
+   where a provider shares. */
+static uint64_t *trees_met(const struct relevance *relevance)
+{
+    const struct world *world = relevance->world;
+    uint64_t *met = arena_array(relevance->arena, world->provider_count, sizeof(*met));
+    uint64_t shared = 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        const struct world_provider *provider = &world->providers[i];
+        if (provider->root == WORLD_NONE)
+            continue;
+        uint64_t own = conditions_met(relevance, i);
+        if (provider->shares)
+            shared |= own;
+        met[provider->root] |= provider->shares ? UINT64_MAX : own;
+    }
+    for (uint32_t i = 0; shared != 0 && i < world->root_count; i++)
+        met[world->roots[i]] |= shared;
+    return met;
+}
+
+bool *relevance_find(const struct candidate_request *request, const struct vocabularies *names,
+                     const struct world *world, struct arena *arena)
 {
     struct relevance relevance = {
         .request = request, .names = names, .world = world, .arena = arena};
-    if (world->sharing_count > 0)
-        return NULL;
+    bool *relevant = arena_array(arena, world->provider_count, sizeof(*relevant));
     gather_amounts(&relevance);
-    if (relevance.amount_count >= CONDITIONS_MOST)
-        return NULL;
+    if (relevance.amount_count > CONDITIONS_MOST)
+        relevance.amount_count = CONDITIONS_MOST;
     gather_traits(&relevance);
     size_t count = relevance.amount_count + relevance.required_count;
     uint64_t all = count < CONDITIONS_MOST ? ((uint64_t)1 << count) - 1 : UINT64_MAX;
-    uint64_t *met = arena_array(arena, world->provider_count, sizeof(*met));
-    bool *relevant = arena_array(arena, world->provider_count, sizeof(*relevant));
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (world->providers[i].root != WORLD_NONE)
-            met[world->providers[i].root] |= conditions_met(&relevance, i);
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        relevant[i] =
-            world->providers[i].root != WORLD_NONE && met[world->providers[i].root] == all;
+    const uint64_t *met = trees_met(&relevance);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        uint32_t root = world->providers[i].root;
+        relevant[i] = root != WORLD_NONE && (met[root] & all) == all;
+    }
     return relevant;
+}
+
+void relevance_limit(const struct world *world, bool *relevant, uint64_t trees, struct arena *arena)
+{
+    if (trees >= world->root_count)
+        return;
+    bool *left = arena_array(arena, world->provider_count, sizeof(*left));
+    for (uint32_t i = 0; i < world->root_count && trees > 0; i++) {
+        left[world->roots[i]] = true;
+        trees -= relevant[world->roots[i]];
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].shares && world->providers[i].root != WORLD_NONE)
+            left[world->providers[i].root] = true;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        relevant[i] = relevant[i] && left[world->providers[i].root];
 }

@@ -19,18 +19,18 @@ static void choose_trees(const struct world *world, const bool *trees, bool *cho
     }
 }
 
-bool *summaries_choose(const struct summaries *summaries, const bool *named, struct arena *arena)
+bool *summaries_choose(const struct world *world, const bool *named, bool trees,
+                       struct arena *arena)
 {
-    const struct world *world = summaries->world;
     bool *chosen = arena_array(arena, world->provider_count, sizeof(*chosen));
-    bool *trees = arena_array(arena, world->provider_count, sizeof(*trees));
+    bool *roots = arena_array(arena, world->provider_count, sizeof(*roots));
     for (uint32_t i = 0; i < world->provider_count; i++)
         if (named[i])
-            trees[world->providers[i].root] = chosen[i] = true;
-    if (summaries->trees && world->trees_agree)
-        choose_trees(world, trees, chosen);
-    for (uint32_t i = 0; summaries->trees && !world->trees_agree && i < world->provider_count; i++)
-        chosen[i] = world->providers[i].root != WORLD_NONE && trees[world->providers[i].root];
+            roots[world->providers[i].root] = chosen[i] = true;
+    if (trees && world->trees_agree)
+        choose_trees(world, roots, chosen);
+    for (uint32_t i = 0; trees && !world->trees_agree && i < world->provider_count; i++)
+        chosen[i] = world->providers[i].root != WORLD_NONE && roots[world->providers[i].root];
     return chosen;
 }
 

@@ -1,6 +1,5 @@
 /*
- * The summaries of the providers of candidates: what was read before the search, and their traits,
- * which are read after it.
+ * The summaries of the providers of candidates.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
 #define BERTH_PLACEMENT_CANDIDATES_SUMMARIES_H
@@ -13,14 +12,14 @@ struct summaries {
     const struct world *world;
     const struct class_names *classes;
     const struct trait_names *traits; /* with numbered and first NULL: summaries have no traits */
-    bool trees; /* about all providers of the trees, not only those that candidates name */
     struct budget *budget;
     const struct candidate_listener *listener;
 };
 
-/* Returns, for each provider, whether to summarize it: those that candidates name, and perhaps the
-   others of their trees. */
-bool *summaries_choose(const struct summaries *summaries, const bool *named, struct arena *arena);
+/* Returns, for each provider, whether to summarize it: those that candidates name, and with trees
+   the others of their trees. */
+bool *summaries_choose(const struct world *world, const bool *named, bool trees,
+                       struct arena *arena);
 
 /* Tells the listener about the chosen providers. OUTCOME_TOO_MUCH: the listener wants no more;
    OUTCOME_TOO_LONG: the budget is spent. */

@@ -6,9 +6,9 @@
 #include "placement/candidates/tree_selection.h"
 
 enum {
-    PORTION_LEAST = 64, /* trees in the first portion */
+    PORTION_LEAST = 32, /* trees in the first portion */
     PORTION_GROWTH = 8,
-    PART_MOST = 3,   /* a portion of more than this part of all trees is all that is left */
+    PART_MOST = 3,   /* a portion of more than this part of all trees is all of them */
     SETS_MOST = 16,  /* required sets that are looked at */
     NAMES_MOST = 32, /* and their names */
 };
@@ -52,8 +52,8 @@ static const struct sql select_root_by_uuid = {"SELECT root_provider_id FROM res
                                                "WHERE uuid = ? AND root_provider_id IS NOT NULL",
                                                "i"};
 
-static const struct sql select_next_roots = {
-    "SELECT root_provider_id FROM resource_providers WHERE root_provider_id > ? "
+static const struct sql select_first_roots = {
+    "SELECT root_provider_id FROM resource_providers WHERE root_provider_id IS NOT NULL "
     "GROUP BY root_provider_id ORDER BY root_provider_id LIMIT ?",
     "i"};
 static const struct sql count_providers = {"SELECT COUNT(*) FROM resource_providers", "i"};
@@ -67,17 +67,20 @@ void tree_selection_begin(struct tree_selection *selection, struct context *cont
     *selection = (struct tree_selection){
         .context = context,
         .request = request,
-        .kind = in_order ? SELECTION_NEW : SELECTION_REST,
+        .in_order = in_order,
         .portion = portion == 0              ? 0
                    : portion > PORTION_LEAST ? (size_t)portion
                                              : PORTION_LEAST,
     };
 }
 
+void tree_selection_grow(struct tree_selection *selection)
+{
+    selection->portion *= PORTION_GROWTH;
+}
+
 void tree_selection_all(struct tree_selection *selection)
 {
-    selection->kind = SELECTION_REST;
-    selection->after = 0;
     selection->roots = NULL;
     selection->ended = true;
 }
@@ -149,25 +152,29 @@ static bool someone_shares(const struct rows *rows)
     return false;
 }
 
+/* The trees that may have candidates. */
+struct trees {
+    enum {
+        TREES_ALL,      /* of all, read at once */
+        TREES_IN_ORDER, /* of all */
+        TREES_LISTED,   /* of those that have something rare */
+    } kind;
+    const int64_t *roots; /* those that are listed, rising */
+    size_t count;
+};
+
 /* Reads ids of roots. */
 static enum outcome read_roots(struct tree_selection *selection, const struct sql *sql,
-                               const struct value *values, size_t count, const int64_t **roots,
-                               size_t *root_count)
+                               const struct value *values, size_t count, struct trees *trees)
 {
     struct rows rows;
     TRY(database_select(selection->context->database, sql, values, count, &rows));
     int64_t *ids = arena_array(selection->context->arena, rows.count, sizeof(*ids));
     for (size_t i = 0; i < rows.count; i++)
         ids[i] = row_integer(&rows, i, 0);
-    *roots = ids;
-    *root_count = rows.count;
+    trees->roots = ids;
+    trees->count = rows.count;
     return OUTCOME_OK;
-}
-
-static enum outcome list_roots(struct tree_selection *selection, const struct sql *sql,
-                               const struct value *values, size_t count)
-{
-    return read_roots(selection, sql, values, count, &selection->listed, &selection->listed_count);
 }
 
 static const char *named_tree(const struct candidate_request *request)
@@ -178,21 +185,21 @@ static const char *named_tree(const struct candidate_request *request)
     return NULL;
 }
 
-/* Decides how to select, and selects if something is rare. */
-static enum outcome decide(struct tree_selection *selection)
+/* Decides from which trees to select. */
+static enum outcome find_trees(struct tree_selection *selection, struct trees *trees)
 {
     struct requirements requirements;
     struct rows rows;
     const char *tree = named_tree(selection->request);
     const struct requirement *rarest = NULL;
     enum rarity rarity = COMMON;
+    *trees = (struct trees){TREES_ALL, NULL, 0};
     gather(selection->request, &requirements);
     TRY(database_select(selection->context->database, &select_rarity,
                         VALUES(value_texts(requirements.traits, requirements.trait_count),
                                value_texts(requirements.aggregates, requirements.aggregate_count)),
                         &rows));
-    selection->kind = someone_shares(&rows) ? SELECTION_REST : SELECTION_IN_ORDER;
-    if (selection->kind == SELECTION_REST)
+    if (someone_shares(&rows))
         return OUTCOME_OK;
     for (size_t i = 0; i < requirements.count; i++) {
         enum rarity own = rarity_of(requirements.list[i].set, &rows);
@@ -201,81 +208,68 @@ static enum outcome decide(struct tree_selection *selection)
         rarity = own > rarity ? own : rarity;
     }
     if (tree == NULL && rarest == NULL) {
-        if (selection->portion == 0)
-            selection->kind = SELECTION_REST;
+        trees->kind = selection->portion == 0 ? TREES_ALL : TREES_IN_ORDER;
         return OUTCOME_OK;
     }
-    selection->kind = SELECTION_LISTED;
+    trees->kind = TREES_LISTED;
     if (tree != NULL)
-        return list_roots(selection, &select_root_by_uuid, VALUES(value_text(tree)));
-    return list_roots(selection,
+        return read_roots(selection, &select_root_by_uuid, VALUES(value_text(tree)), trees);
+    return read_roots(selection,
                       rarest->of_traits ? &select_roots_by_trait : &select_roots_by_aggregate,
-                      VALUES(value_texts(rarest->set->names, rarest->set->count)));
+                      VALUES(value_texts(rarest->set->names, rarest->set->count)), trees);
 }
 
 /* Portions. */
 
-/* Returns how many trees are next: all that are listed, if all candidates are wanted. */
-static size_t portion_size(const struct tree_selection *selection)
+/* Returns how many trees to read: all that are listed, if all candidates are wanted. */
+static size_t portion_size(const struct tree_selection *selection, const struct trees *trees)
 {
-    size_t left = selection->listed_count - selection->listed_next;
-    if (selection->kind == SELECTION_IN_ORDER)
+    if (trees->kind == TREES_IN_ORDER)
         return selection->portion;
-    return selection->portion == 0 || selection->portion > left ? left : selection->portion;
+    return selection->portion == 0 || selection->portion > trees->count ? trees->count
+                                                                        : selection->portion;
 }
 
-/* Tells whether the next portion is so large that reading whole tables is faster. */
-static enum outcome is_large(struct tree_selection *selection, bool *large)
+/* Tells whether a portion is so large that reading whole tables is faster. */
+static enum outcome is_large(struct tree_selection *selection, size_t size, bool *large)
 {
     struct rows rows;
     *large = false;
-    if (portion_size(selection) <= PORTION_LEAST)
+    if (size <= PORTION_LEAST)
         return OUTCOME_OK;
     TRY(database_select(selection->context->database, &count_providers, NO_VALUES, &rows));
-    *large = portion_size(selection) > (uint64_t)row_integer(&rows, 0, 0) / PART_MOST;
+    *large = size > (uint64_t)row_integer(&rows, 0, 0) / PART_MOST;
     return OUTCOME_OK;
 }
 
-static enum outcome take_roots(struct tree_selection *selection)
+static enum outcome take_portion(struct tree_selection *selection, struct trees *trees)
 {
-    size_t size = portion_size(selection);
-    if (selection->kind == SELECTION_LISTED) {
-        selection->roots = selection->listed + selection->listed_next;
-        selection->root_count = size;
-        selection->listed_next += size;
-        selection->ended = selection->listed_next == selection->listed_count;
-        return OUTCOME_OK;
-    }
-    TRY(read_roots(selection, &select_next_roots,
-                   VALUES(value_integer(selection->after), value_integer((int64_t)size)),
-                   &selection->roots, &selection->root_count));
-    selection->ended = selection->root_count < size;
-    return OUTCOME_OK;
-}
-
-static enum outcome take_portion(struct tree_selection *selection)
-{
+    size_t size = portion_size(selection, trees);
     bool large;
-    TRY(is_large(selection, &large));
+    TRY(is_large(selection, size, &large));
     if (large) {
-        selection->kind = SELECTION_REST;
+        tree_selection_all(selection);
         return OUTCOME_OK;
     }
-    TRY(take_roots(selection));
-    if (selection->root_count > 0)
-        selection->after = selection->roots[selection->root_count - 1];
-    selection->portion *= PORTION_GROWTH;
+    if (trees->kind == TREES_IN_ORDER) {
+        TRY(read_roots(selection, &select_first_roots, VALUES(value_integer((int64_t)size)),
+                       trees));
+        selection->ended = trees->count < size;
+    } else {
+        selection->ended = size == trees->count;
+    }
+    selection->roots = trees->roots;
+    selection->root_count = size < trees->count ? size : trees->count;
     return OUTCOME_OK;
 }
 
-enum outcome tree_selection_next(struct tree_selection *selection)
+enum outcome tree_selection_read(struct tree_selection *selection)
 {
-    selection->roots = NULL;
-    if (selection->kind == SELECTION_NEW)
-        TRY(decide(selection));
-    if (selection->kind != SELECTION_REST)
-        TRY(take_portion(selection));
-    if (selection->kind == SELECTION_REST)
-        selection->ended = true;
+    struct trees trees = {TREES_ALL, NULL, 0};
+    if (selection->in_order)
+        TRY(find_trees(selection, &trees));
+    if (trees.kind != TREES_ALL)
+        return take_portion(selection, &trees);
+    tree_selection_all(selection);
     return OUTCOME_OK;
 }

@@ -66,8 +66,8 @@ struct trait_names {
 /* Returns the name of a trait, or NULL if no trait has the id. */
 const char *trait_name_find(const struct trait_names *traits, int64_t id);
 
-/* Reads all traits of the providers for which wanted is true, in one statement. May be called after
-   the snapshot: the names come with the ids. */
+/* Reads all traits of the providers for which wanted is true, in one statement, with their names.
+   Call it in the snapshot that read the world. */
 enum outcome world_traits_load(struct context *context, struct world *world, const bool *wanted,
                                struct trait_names *traits);
 
