@@ -16,6 +16,10 @@
 /* Of several constraints that are impossible alone, the number that is told. */
 enum { TOLD_MOST = 3 };
 
+/* The beginning of a sentence about sets that are as telling, and its width. */
+#define ALSO ". Also impossible: "
+enum { ALSO_WIDTH = 80 };
+
 static const char *tell_set(const struct telling *telling)
 {
     size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
@@ -48,14 +52,12 @@ static const char *tell_filter(const struct telling *telling)
 }
 
 /* Tells the other constraints that are impossible alone, each sentence once. */
-static void tell_others(struct telling *telling, size_t first, struct text_builder *text)
+static void tell_others(struct telling *telling, struct text_builder *text)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
     const char *told[SETS_MOST] = {arena_strdup(telling->arena, text_end(text))};
     size_t count = 1;
-    for (size_t i = 0; i < impossible->count; i++) {
-        if (i == first)
-            continue;
+    for (size_t i = 1; i < impossible->count; i++) {
         telling->set = impossible->sets[i];
         told[count] = tell_set(telling);
         size_t same = 0;
@@ -71,16 +73,51 @@ static void tell_others(struct telling *telling, size_t first, struct text_build
     }
 }
 
-static const char *tell_sets(struct telling *telling)
+/* Returns whether a set is worth a second sentence. What the group without suffix requires, in a
+   tree, may be on a provider of any of its classes: then the sets with the other classes say
+   nothing. */
+static bool is_worth_more(const struct telling *telling)
+{
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        bool granular = telling->inquiry->query.groups[constraint->group].granular;
+        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint_is_negative(constraint) ||
+            (constraint->kind == CONSTRAINT_REQUIRED && !granular && !telling_is_flat(telling)))
+            return false;
+    }
+    return true;
+}
+
+/* Tells the sets that are as telling as the first, as far as they fit in one line. */
+static void tell_equals(struct telling *telling, size_t count, struct text_builder *text)
+{
+    struct text_builder line = text_begin(telling->arena);
+    for (size_t i = 1; i < count; i++) {
+        struct text_builder set = text_begin(telling->arena);
+        telling->set = telling->explanation->impossible.sets[i];
+        if (!is_worth_more(telling))
+            return;
+        for (size_t j = 0; j < telling->size; j++)
+            text_add_item(&set, " with ", telling_item(telling, j)->text);
+        if (strlen(ALSO) + line.length + set.length > ALSO_WIDTH)
+            break;
+        text_add_item(&line, "; ", text_end(&set));
+    }
+    if (line.length > 0)
+        text_add_format(text, ALSO "%s", text_end(&line));
+}
+
+static const char *tell_sets(struct telling *telling, size_t equal)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
     struct text_builder text = text_begin(telling->arena);
-    size_t first = cause_choose(telling);
-    telling->set = impossible->sets[first];
+    telling->set = impossible->sets[0];
     text_add(&text, tell_set(telling));
     const char *filter = cause_tells_filter(telling) ? "" : tell_filter(telling);
     if (impossible->size == 1)
-        tell_others(telling, first, &text);
+        tell_others(telling, &text);
+    else if (*filter == '\0')
+        tell_equals(telling, equal, &text);
     text_add(&text, filter);
     return text_end(&text);
 }
@@ -93,7 +130,7 @@ static const char *tell_candidates(const struct candidate_count *count, struct a
                         count->found == 1 ? "" : "s", count->more ? " or more" : "");
 }
 
-static const char *tell_nothing(struct telling *telling)
+static const char *tell_nothing(struct telling *telling, size_t equal)
 {
     const struct explanation *explanation = telling->explanation;
     if (explanation->world->provider_count == 0)
@@ -105,7 +142,7 @@ static const char *tell_nothing(struct telling *telling)
                                 "matches nothing",
                                 group_name(telling, i));
     if (explanation->impossible.count > 0)
-        return tell_sets(telling);
+        return tell_sets(telling, equal);
     if (explanation->filter == FILTERS)
         return "the time did not suffice to find out why";
     if (explanation->group == explanation->funnel_count)
@@ -126,7 +163,7 @@ static const char *sentence(struct arena *arena, const char *text)
 }
 
 const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
-                     const struct explanation *explanation)
+                     struct explanation *explanation)
 {
     struct telling telling = {
         .inquiry = inquiry,
@@ -137,5 +174,6 @@ const char *cause_of(const struct inquiry *inquiry, const struct relaxation *rel
     };
     if (explanation->candidates.found > 0 || explanation->candidates.more)
         return tell_candidates(&explanation->candidates, inquiry->arena);
-    return sentence(inquiry->arena, tell_nothing(&telling));
+    size_t equal = cause_order(&telling, &explanation->impossible);
+    return sentence(inquiry->arena, tell_nothing(&telling, equal));
 }

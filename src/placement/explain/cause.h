@@ -8,8 +8,8 @@
 #include "placement/explain/relaxation.h"
 
 /* Returns the sentence about an explanation of which all else is known. If there are candidates, it
-   says how many. */
+   says how many. Otherwise it puts the set of constraints first that the sentence is about. */
 const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
-                     const struct explanation *explanation);
+                     struct explanation *explanation);
 
 #endif

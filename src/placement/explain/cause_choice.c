@@ -1,9 +1,11 @@
 /*
- * Compares sets by the filter at which nothing is left: the sentence and the funnel tell one truth.
+ * Ranks the sets, for some of it in a world in which nothing is used.
  */
 #include <config.h>
 
 #include "placement/explain/cause_choice.h"
+
+#include "base/sorted.h"
 
 /* Returns whether a constraint is what a filter of a group, or between groups, asks for. */
 static bool is_filtered(const struct explanation *explanation, const struct constraint *constraint)
@@ -52,10 +54,9 @@ bool cause_tells_filter(const struct telling *telling)
     return filter == FILTERS;
 }
 
-/* Returns whether a provider has a class of the set and what the set requires of its traits: the
-   other classes of the group without suffix cannot be had with the trait either, but it is the
-   class of the provider with the trait that lacks. */
-static bool is_of_bringer(const struct telling *telling)
+/* Returns whether the set asks the group without suffix for one class and one required trait, of
+   which no provider has both. */
+static bool is_beside_trait(const struct telling *telling)
 {
     const struct world *world = telling->explanation->world;
     const struct constraint *resource = telling_only(telling, CONSTRAINT_RESOURCE);
@@ -69,22 +70,149 @@ static bool is_of_bringer(const struct telling *telling)
          i++)
         if (bits_meet(set, world_traits(world, i), world->trait_words) &&
             world_inventory_of(world, i, class_id) != NULL)
-            return true;
-    return false;
+            return false;
+    return !group->granular;
 }
 
-size_t cause_choose(struct telling *telling)
+/* The request in a world in which nothing is used. */
+struct unused {
+    struct world world;
+    struct inquiry inquiry;
+    const struct relaxation *relaxation;
+};
+
+static void unused_begin(const struct telling *telling, struct unused *unused)
 {
-    const struct impossible_sets *impossible = &telling->explanation->impossible;
-    size_t first = impossible->count;
-    for (size_t i = 0; i < impossible->count; i++) {
-        telling->set = impossible->sets[i];
-        if (!cause_tells_filter(telling))
-            continue;
-        if (is_of_bringer(telling))
-            return i;
-        if (first == impossible->count)
-            first = i;
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    struct funnel **funnels =
+        arena_array(telling->arena, explanation->funnel_count, sizeof(*funnels));
+    unused->world = *world;
+    unused->world.inventories =
+        arena_array(telling->arena, world->inventory_count, sizeof(*world->inventories));
+    budget_spend(telling->inquiry->budget, (uint64_t)world->inventory_count * 8);
+    for (uint32_t i = 0; i < world->inventory_count; i++) {
+        unused->world.inventories[i] = world->inventories[i];
+        unused->world.inventories[i].used = 0;
     }
-    return first < impossible->count ? first : 0;
+    unused->inquiry = *telling->inquiry;
+    unused->inquiry.world = &unused->world;
+    for (size_t i = 0; i < explanation->funnel_count; i++)
+        funnels[i] = funnel_of_group(&unused->inquiry, i);
+    unused->relaxation = relaxation_new(&unused->inquiry, &explanation->constraints, funnels);
+}
+
+/* Returns whether the set would be possible if nothing were used. */
+static bool depends_on_usage(const struct telling *telling, struct unused *unused)
+{
+    size_t count = telling->explanation->constraints.count;
+    bool *kept = arena_array(telling->arena, count, sizeof(*kept));
+    if (!telling_has(telling, CONSTRAINT_RESOURCE))
+        return false;
+    if (unused->relaxation == NULL)
+        unused_begin(telling, unused);
+    for (size_t i = 0; i < telling->size; i++)
+        kept[telling->set[i]] = true;
+    return !budget_is_over(telling->inquiry->budget) &&
+           relaxation_match(unused->relaxation, kept) == SEARCH_FOUND;
+}
+
+/* Returns how many providers, or roots, meet a constraint by itself. */
+static uint32_t count_meeting(const struct telling *telling, const struct constraint *constraint)
+{
+    const struct world *world = telling->explanation->world;
+    const struct search_query *query = &telling->inquiry->query;
+    const struct search_group *group = &query->groups[constraint->group];
+    size_t words = world->trait_words, index = constraint->index;
+    bool root = constraint->kind == CONSTRAINT_ROOT_REQUIRED;
+    bool member = constraint->kind == CONSTRAINT_MEMBER_OF;
+    uint32_t count = 0;
+    if (constraint->kind == CONSTRAINT_RESOURCE)
+        return telling->explanation->funnels[constraint->group]->classes[index].capacity;
+    if (constraint->kind == CONSTRAINT_IN_TREE)
+        return 1;
+    if (!root && !member && constraint->kind != CONSTRAINT_REQUIRED)
+        return world->provider_count;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 2);
+         i++)
+        if (member)
+            count += bits_meet(group->aggregates.required[index], world_aggregates(world, i),
+                               world->aggregate_words);
+        else if (!root || world->providers[i].root == i)
+            count +=
+                bits_meet(root ? query->root_traits.required[index] : group->traits.required[index],
+                          world_traits(world, i), words);
+    return count;
+}
+
+/* The rules of cause_choice.h, in their order: less is better. */
+enum {
+    RANK_OTHER_FILTER,
+    RANK_BESIDE_TRAIT,
+    RANK_USAGE,
+    RANK_SEVERAL_GROUPS,
+    RANK_AMOUNTS,
+    RANK_RAREST,
+    RANKS,
+};
+
+struct ranked_set {
+    uint32_t ranks[RANKS];
+    size_t place; /* before it was ordered */
+    size_t *set;
+};
+
+static struct ranked_set rank_set(const struct telling *telling, struct unused *unused)
+{
+    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
+    struct ranked_set set = {.ranks = {[RANK_RAREST] = UINT32_MAX}};
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        uint32_t count = count_meeting(telling, constraint);
+        set.ranks[RANK_AMOUNTS] += constraint->kind == CONSTRAINT_RESOURCE;
+        if (count < set.ranks[RANK_RAREST])
+            set.ranks[RANK_RAREST] = count;
+    }
+    set.ranks[RANK_OTHER_FILTER] = !cause_tells_filter(telling);
+    set.ranks[RANK_BESIDE_TRAIT] = is_beside_trait(telling);
+    set.ranks[RANK_USAGE] = depends_on_usage(telling, unused);
+    set.ranks[RANK_SEVERAL_GROUPS] = telling_groups(telling, groups) > 1;
+    return set;
+}
+
+static int ranks_compare(const struct ranked_set *one, const struct ranked_set *other)
+{
+    for (int i = 0; i < RANKS; i++)
+        if (one->ranks[i] != other->ranks[i])
+            return one->ranks[i] < other->ranks[i] ? -1 : 1;
+    return 0;
+}
+
+static int ranked_set_compare(const void *left, const void *right)
+{
+    const struct ranked_set *a = left, *b = right;
+    int difference = ranks_compare(a, b);
+    return difference != 0 ? difference : (a->place > b->place) - (a->place < b->place);
+}
+
+size_t cause_order(const struct telling *telling, struct impossible_sets *sets)
+{
+    struct telling each = *telling;
+    struct ranked_set ranked[SETS_MOST];
+    struct unused unused = {.relaxation = NULL};
+    size_t equal = 1;
+    if (sets->count < 2)
+        return sets->count;
+    for (size_t i = 0; i < sets->count; i++) {
+        each.set = sets->sets[i];
+        ranked[i] = rank_set(&each, &unused);
+        ranked[i].place = i;
+        ranked[i].set = sets->sets[i];
+    }
+    sort(ranked, sets->count, sizeof(*ranked), ranked_set_compare);
+    for (size_t i = 0; i < sets->count; i++)
+        sets->sets[i] = ranked[i].set;
+    while (equal < sets->count && ranks_compare(&ranked[equal], &ranked[0]) == 0)
+        equal++;
+    return equal;
 }

@@ -1,14 +1,26 @@
 /*
- * Which of the impossible sets of one size is told: one that tells why nothing is left at the
- * filter, or else the first.
+ * Orders the impossible sets of one size: first the one that tells most to the person who has to
+ * mend something, and so is told. The first of these that differs decides:
+ *
+ *   - it is about the filter at which nothing is left: the sentence and the funnel tell one truth;
+ *   - the class that it asks of the group without suffix, beside a required trait, is one that a
+ *     provider with the trait has: the other classes cannot be had with the trait either, but it is
+ *     not they that lack;
+ *   - it is impossible whatever is used: nothing needs to be freed to mend it, but something
+ *     changed;
+ *   - it is about one group, and not about several together;
+ *   - it asks for fewer amounts: traits, aggregates and trees are chosen on purpose;
+ *   - the rarest thing that it asks for is rarer;
+ *   - its constraints come earlier in the request.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_CAUSE_CHOICE_H
 #define BERTH_PLACEMENT_EXPLAIN_CAUSE_CHOICE_H
 
 #include "placement/explain/wording.h"
 
-/* Returns the place of the set to tell. The set of `telling` becomes any of them. */
-size_t cause_choose(struct telling *telling);
+/* Orders sets, those of the explanation of `telling`. Returns how many of them are first, and
+   differ only in their places in the request. */
+size_t cause_order(const struct telling *telling, struct impossible_sets *sets);
 
 /* Returns whether the set of `telling` tells why nothing is left at the filter. */
 bool cause_tells_filter(const struct telling *telling);

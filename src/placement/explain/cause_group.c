@@ -11,13 +11,6 @@
 /* Of the nearest misses, the number that is told. */
 enum { TOLD_MOST = 3 };
 
-/* Returns whether each tree is one provider, and none shares: then a tree is called a provider. */
-static bool is_flat(const struct explanation *explanation)
-{
-    return explanation->world->sharing_count == 0 &&
-           explanation->trees == explanation->world->provider_count;
-}
-
 /* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
    class of the unsuffixed group. */
 static bool is_of_provider(const struct telling *telling, const size_t *groups, size_t count)
@@ -30,11 +23,6 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
     for (size_t i = 0; i < telling->size; i++)
         resources += telling_item(telling, i)->kind == CONSTRAINT_RESOURCE;
     return resources == 1 && !telling_has(telling, CONSTRAINT_REQUIRED);
-}
-
-static bool is_negative(const struct constraint *constraint)
-{
-    return constraint->kind == CONSTRAINT_FORBIDDEN || constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
 }
 
 /* Returns whether a miss is told: one of those with the rarest thing, and with `some` only if it
@@ -109,7 +97,7 @@ static const char *tell_forbidden(const struct telling *telling)
     const struct constraint *negative = NULL;
     size_t *rest = arena_array(telling->arena, telling->size, sizeof(*rest)), count = 0;
     for (size_t i = 0; i < telling->size; i++) {
-        if (!is_negative(telling_item(telling, i)))
+        if (!constraint_is_negative(telling_item(telling, i)))
             rest[count++] = telling->set[i];
         else
             negative = telling_item(telling, i);
@@ -147,7 +135,7 @@ static const char *misses_of_tree(const struct telling *telling, const struct co
 
 const char *cause_of_group(const struct telling *telling, const size_t *groups, size_t count)
 {
-    bool provider = is_of_provider(telling, groups, count) || is_flat(telling->explanation);
+    bool provider = is_of_provider(telling, groups, count) || telling_is_flat(telling);
     const char *forbidden = provider ? tell_forbidden(telling) : NULL;
     if (forbidden != NULL)
         return forbidden;

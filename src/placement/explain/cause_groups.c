@@ -299,6 +299,22 @@ static const char *tell_rarest(const struct telling *telling, const size_t *grou
     return told;
 }
 
+/* Tells that groups ask for different trees by in_tree. NULL: the set is about more. */
+static const char *tell_trees(const struct telling *telling)
+{
+    struct text_builder trees = text_begin(telling->arena);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind != CONSTRAINT_IN_TREE)
+            return NULL;
+        text_add_item(&trees, " and ",
+                      arena_printf(telling->arena, "that of %s (in_tree%s)",
+                                   tree_label(telling, constraint),
+                                   telling_group(telling, constraint)->suffix));
+    }
+    return arena_printf(telling->arena, "no tree is %s", text_end(&trees));
+}
+
 /* Groups that each have a provider, but not in one tree. */
 static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
@@ -357,5 +373,8 @@ const char *cause_of_groups(const struct telling *telling, const size_t *groups,
     const char *combined = telling->explanation->filter == FILTER_COMBINED_CAPACITY
                                ? cause_of_combined(telling, groups, count)
                                : NULL;
-    return combined != NULL ? combined : tell_groups(telling, groups, count);
+    if (combined != NULL)
+        return combined;
+    const char *trees = tell_trees(telling);
+    return trees != NULL ? trees : tell_groups(telling, groups, count);
 }

@@ -72,6 +72,11 @@ static void add_group(struct listing *listing, size_t number, const struct reque
             arena_printf(arena, "in_tree%s=%s", group->suffix, group->in_tree));
 }
 
+bool constraint_is_negative(const struct constraint *constraint)
+{
+    return constraint->kind == CONSTRAINT_FORBIDDEN || constraint->kind == CONSTRAINT_NOT_MEMBER_OF;
+}
+
 bool constraint_is_of_root(const struct constraint *constraint)
 {
     return constraint->kind == CONSTRAINT_ROOT_REQUIRED ||

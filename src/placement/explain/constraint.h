@@ -34,6 +34,9 @@ struct constraint_list {
     size_t count;
 };
 
+/* Returns whether a constraint is on what a provider of a group must not have. */
+bool constraint_is_negative(const struct constraint *constraint);
+
 /* Returns whether a constraint is about the root of the tree (root_required). */
 bool constraint_is_of_root(const struct constraint *constraint);
 

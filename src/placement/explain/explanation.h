@@ -60,7 +60,7 @@ struct explanation {
     size_t between_count;
     enum explain_filter filter; /* the first that leaves nothing; FILTERS: none, or not known */
     size_t group;               /* the group that it is about; funnel_count: all of them */
-    struct impossible_sets impossible; /* empty if there are candidates */
+    struct impossible_sets impossible; /* the told one first; empty if there are candidates */
     struct without *without;
     size_t without_count;
     struct near_misses misses;

@@ -109,6 +109,13 @@ bool telling_has(const struct telling *telling, enum constraint_kind kind)
     return false;
 }
 
+bool telling_is_flat(const struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    return explanation->world->sharing_count == 0 &&
+           explanation->trees == explanation->world->provider_count;
+}
+
 size_t telling_groups(const struct telling *telling, size_t *groups)
 {
     size_t count = 0;

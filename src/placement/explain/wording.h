@@ -36,6 +36,9 @@ bool telling_has(const struct telling *telling, enum constraint_kind kind);
 /* Returns the only constraint of a kind in the set, or NULL. */
 const struct constraint *telling_only(const struct telling *telling, enum constraint_kind kind);
 
+/* Returns whether each tree is one provider, and none shares: then a tree is called a provider. */
+bool telling_is_flat(const struct telling *telling);
+
 /* Lists the groups that the set is about, rising, in groups, which has room for as many as the set
    has constraints. Returns how many they are. */
 size_t telling_groups(const struct telling *telling, size_t *groups);
