@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -22,6 +24,7 @@
 
 struct fastcgi {
     FCGX_Request request;
+    int ended; /* the connection of the last request; -1: none */
 };
 
 struct fastcgi *fastcgi_new(int listen_socket)
@@ -34,7 +37,24 @@ struct fastcgi *fastcgi_new(int listen_socket)
         free(fastcgi);
         return NULL;
     }
+    fastcgi->ended = -1;
     return fastcgi;
+}
+
+/* Waits until the web server has closed its end, and closes the connection. Were it closed while
+   the web server still sends, that could miss the answer. */
+static void close_ended(int connection)
+{
+    enum { PATIENCE = 2000 }; /* milliseconds */
+    char rest[1024];
+    struct pollfd readable = {.fd = connection, .events = POLLIN};
+    ssize_t count;
+    if (connection < 0)
+        return;
+    while ((count = recv(connection, rest, sizeof(rest), MSG_DONTWAIT)) > 0 ||
+           (count < 0 && errno == EAGAIN && poll(&readable, 1, PATIENCE) > 0))
+        continue;
+    close(connection);
 }
 
 void fastcgi_free(struct fastcgi *fastcgi)
@@ -42,6 +62,7 @@ void fastcgi_free(struct fastcgi *fastcgi)
     if (fastcgi == NULL)
         return;
     FCGX_Free(&fastcgi->request, 1);
+    close_ended(fastcgi->ended);
     free(fastcgi);
 }
 
@@ -236,10 +257,22 @@ bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange)
         return false;
     if (length >= LARGE)
         return FCGX_FFlush(out) == 0 && send_large(&fastcgi->request, body->data, length);
-    return (length == 0 || FCGX_PutStr(body->data, (int)length, out) >= 0) && FCGX_FFlush(out) == 0;
+    /* It fits into libfcgi's buffer, or nearly. fastcgi_finish() sends it with the end of the
+       request, so that the web server wakes up once. */
+    return length == 0 || FCGX_PutStr(body->data, (int)length, out) >= 0;
 }
 
 void fastcgi_finish(struct fastcgi *fastcgi)
 {
+    /* libfcgi would wait here until the web server closes the connection. Keep it open instead: it
+       will be closed when the next one ends. */
+    int connection = -1;
+    if (!fastcgi->request.keepConnection && (connection = dup(fastcgi->request.ipcFd)) >= 0)
+        FCGX_Detach(&fastcgi->request);
     FCGX_Finish_r(&fastcgi->request);
+    if (connection < 0)
+        return;
+    shutdown(connection, SHUT_WR);
+    close_ended(fastcgi->ended);
+    fastcgi->ended = connection;
 }

@@ -28,10 +28,12 @@ bool fastcgi_accept(struct fastcgi *fastcgi);
 void fastcgi_receive(struct fastcgi *fastcgi, struct exchange *exchange, size_t body_limit,
                      size_t query_limit);
 
-/* Sends the response without allocating memory. Returns false if the client is gone. */
+/* Sends the response without allocating memory; a small one leaves with fastcgi_finish(). Returns
+   false if the client is gone, and that is noticed. */
 bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange);
 
-/* Ends the request and closes its connection. */
+/* Ends the request. Its connection is closed when the next request ends: by then the web server has
+   closed its end, for which nobody waits. */
 void fastcgi_finish(struct fastcgi *fastcgi);
 
 #endif

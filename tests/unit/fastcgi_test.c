@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fastcgi.h>
 #include <stdio.h>
@@ -187,11 +188,77 @@ START_TEST(a_web_server_that_has_gone_is_noticed)
 }
 END_TEST
 
+/* A web server in this process. */
+
+static int ask(void)
+{
+    int connection = socket(AF_UNIX, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(connection, (struct sockaddr *)&address, sizeof(address)), 0);
+    send_request(connection);
+    return connection;
+}
+
+static void send_small(void)
+{
+    struct buffer output;
+    buffer_init(&output, 0);
+    buffer_add(&output, "{}", 2);
+    ck_assert(fastcgi_accept(fastcgi));
+    const struct exchange exchange = {
+        .status = 200, .content_type = "application/json", .output = &output};
+    ck_assert(fastcgi_send(fastcgi, &exchange));
+    buffer_free(&output);
+}
+
+START_TEST(a_small_answer_is_sent_with_the_end_of_its_request)
+{
+    unsigned char bytes[HEAD_MOST];
+    int web = ask();
+    send_small();
+    ck_assert_int_eq(recv(web, bytes, sizeof(bytes), MSG_DONTWAIT), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    fastcgi_finish(fastcgi);
+    ssize_t count = recv(web, bytes, sizeof(bytes), MSG_DONTWAIT);
+    ck_assert_int_gt(count, (ssize_t)sizeof(FCGI_EndRequestRecord));
+    ck_assert_uint_eq(bytes[count - (ssize_t)sizeof(FCGI_EndRequestRecord) + 1], FCGI_END_REQUEST);
+    ck_assert_int_eq(recv(web, bytes, sizeof(bytes), MSG_DONTWAIT), 0);
+    close(web);
+}
+END_TEST
+
+static size_t count_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    size_t count = 0;
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+/* libfcgi would wait two seconds, and then close the connection. */
+START_TEST(a_connection_stays_until_the_next_one_has_ended)
+{
+    size_t before = 0;
+    for (int i = 0; i < 3; i++) {
+        int web = ask();
+        send_small();
+        fastcgi_finish(fastcgi);
+        ck_assert_int_eq(send(web, "late", 4, MSG_NOSIGNAL), 4);
+        close(web);
+        ck_assert(i == 0 || before == count_descriptors());
+        before = count_descriptors();
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *test = tcase_create("fastcgi");
     tcase_add_checked_fixture(test, begin, end);
     tcase_add_test(test, a_body_of_any_length_arrives);
     tcase_add_test(test, a_web_server_that_has_gone_is_noticed);
+    tcase_add_test(test, a_small_answer_is_sent_with_the_end_of_its_request);
+    tcase_add_test(test, a_connection_stays_until_the_next_one_has_ended);
     return suite_run("fastcgi", test);
 }
