@@ -197,12 +197,20 @@ enum outcome database_transaction(struct database *database, database_body body,
 enum outcome database_transaction_at_once(struct database *database, database_body body,
                                           void *subject);
 
-/* Call it after OUTCOME_UNCERTAIN, outside of a transaction: ends on the server what is left of the
-   session whose connection broke. OUTCOME_OK: its transaction is committed or undone, and what it
-   has written can be looked up. OUTCOME_UNCERTAIN: that cannot be known, since there is no
-   connection, or to another server, a node of a Galera cluster or an SQL proxy, or the session does
-   not end within two seconds. */
-enum outcome database_settle(struct database *database);
+/*
+ * Call it after OUTCOME_UNCERTAIN: finds out what became of the transaction. Ends on the server
+ * what is left of the session whose connection broke, then calls find, which looks at what it would
+ * have written, and tells the witness.
+ *
+ * Returns what find returns: OUTCOME_OK, it was committed; OUTCOME_UNMET, it was not, and may run
+ * again; anything else becomes OUTCOME_UNCERTAIN.
+ *
+ * ended: whether nothing of the session goes on. It may where that cannot be known: there is no
+ * connection, or to another server, a node of a Galera cluster or an SQL proxy, or the session does
+ * not end within two seconds. Then find must not return OUTCOME_UNMET.
+ */
+typedef enum outcome (*database_finder)(void *subject, bool ended);
+enum outcome database_find_out(struct database *database, database_finder find, void *subject);
 
 /* Notes from now on which session writes, so that another process can end it after this one was
    killed. database_free() clears the note, which must live until then. */

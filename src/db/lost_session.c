@@ -33,6 +33,7 @@ enum outcome session_mark(struct database *database)
     struct session_mark mark = {.tried = true};
     uint64_t nonce[2];
     struct rows rows;
+    database->lost = (struct session_mark){0};
     if (database->mark.tried || database->node || !database->bulk ||
         getrandom(nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce))
         return OUTCOME_OK;
@@ -83,10 +84,10 @@ static bool find(struct database *database, const struct session_mark *lost, int
     return true;
 }
 
-enum outcome database_settle(struct database *database)
+bool session_end_lost(struct database *database)
 {
     if (database->in_transaction || database_connect(database) != OUTCOME_OK)
-        return OUTCOME_UNCERTAIN;
+        return false;
     const struct session_mark lost = database->lost;
     uint64_t deadline = clock_milliseconds() + PATIENCE;
     bool killed = false;
@@ -95,7 +96,7 @@ enum outcome database_settle(struct database *database)
         if (!find(database, &lost, &holder))
             break;
         if (holder == 0)
-            return OUTCOME_OK;
+            return true;
         if (clock_milliseconds() > deadline ||
             (!killed && database_execute(database, &kill_session, VALUES(value_integer(holder)),
                                          NULL) != OUTCOME_OK))
@@ -103,7 +104,7 @@ enum outcome database_settle(struct database *database)
         killed = true;
         usleep(PAUSE);
     }
-    return OUTCOME_UNCERTAIN;
+    return false;
 }
 
 void database_end_noted(struct database *database, struct session_note *note,
@@ -112,6 +113,6 @@ void database_end_noted(struct database *database, struct session_note *note,
     if (database_connect(database) != OUTCOME_OK)
         return;
     database->lost = *mark;
-    database_settle(database);
+    session_end_lost(database);
     atomic_store(&note->open, false);
 }

@@ -182,3 +182,17 @@ enum outcome database_snapshot(struct database *database, database_body body, vo
 {
     return run(database, &snapshot, body, subject);
 }
+
+enum outcome database_find_out(struct database *database, database_finder find, void *subject)
+{
+    switch (find(subject, session_end_lost(database))) {
+    case OUTCOME_OK:
+        tell(database, STEP_COMMITTED);
+        return OUTCOME_OK;
+    case OUTCOME_UNMET:
+        tell(database, STEP_UNDONE);
+        return OUTCOME_UNMET;
+    default:
+        return OUTCOME_UNCERTAIN;
+    }
+}

@@ -164,15 +164,21 @@ static enum outcome run_deletion_at_once(void *subject)
 
 /* Tells what became of a deletion without an answer. Where the consumer is still there, nothing:
    OUTCOME_UNMET. Otherwise it may have been this deletion that found it, or none. */
-static enum outcome find_out(const struct deletion *deletion)
+static enum outcome find(void *subject, bool ended)
 {
-    struct database *database = deletion->context->database;
+    const struct deletion *deletion = subject;
     struct rows rows;
-    if (database_settle(database) != OUTCOME_OK ||
-        database_select(database, &select_consumer, VALUES(value_text(deletion->consumer_uuid)),
-                        &rows) != OUTCOME_OK)
-        return OUTCOME_UNCERTAIN;
-    return rows.count > 0 ? OUTCOME_UNMET : OUTCOME_UNCERTAIN;
+    TRY(database_select(deletion->context->database, &select_consumer,
+                        VALUES(value_text(deletion->consumer_uuid)), &rows));
+    return ended && rows.count > 0 ? OUTCOME_UNMET : OUTCOME_UNCERTAIN;
+}
+
+/* Returns the outcome, or what became of the deletion if that is uncertain. */
+static enum outcome find_out(struct deletion *deletion, enum outcome outcome)
+{
+    return outcome == OUTCOME_UNCERTAIN
+               ? database_find_out(deletion->context->database, find, deletion)
+               : outcome;
 }
 
 enum outcome allocations_delete(struct context *context, const char *consumer_uuid)
@@ -180,10 +186,12 @@ enum outcome allocations_delete(struct context *context, const char *consumer_uu
     struct deletion deletion = {.context = context, .consumer_uuid = consumer_uuid};
     enum outcome outcome = OUTCOME_UNMET;
     if (database_concludes(context->database))
-        outcome = database_transaction_at_once(context->database, run_deletion_at_once, &deletion);
-    if (outcome == OUTCOME_UNCERTAIN)
-        outcome = find_out(&deletion);
-    if (outcome != OUTCOME_UNMET)
-        return outcome;
-    return database_transaction(context->database, run_deletion, &deletion);
+        outcome = find_out(&deletion, database_transaction_at_once(
+                                          context->database, run_deletion_at_once, &deletion));
+    if (outcome == OUTCOME_UNMET)
+        outcome =
+            find_out(&deletion, database_transaction(context->database, run_deletion, &deletion));
+    return outcome == OUTCOME_UNMET
+               ? database_transaction(context->database, run_deletion, &deletion)
+               : outcome;
 }

@@ -402,13 +402,13 @@ enum outcome claims_replace(struct context *context, const struct claim *claims,
 {
     enum outcome outcome = claim_at_once(context, claims, count);
     if (outcome == OUTCOME_UNCERTAIN)
-        outcome = claim_found(context, claims, count);
+        outcome = claims_found(context, claims, count, NULL);
     if (outcome != OUTCOME_UNMET)
         return outcome;
     struct claim_run *run = claims_prepare(context, claims, count);
     outcome = database_transaction(context->database, run_transaction, run);
     if (outcome == OUTCOME_UNCERTAIN)
-        outcome = claim_found(context, claims, count);
+        outcome = claims_found(context, claims, count, run);
     return outcome == OUTCOME_UNMET ? database_transaction(context->database, run_transaction, run)
                                     : outcome;
 }

@@ -5,6 +5,8 @@
 
 #include "placement/inventory_rows.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -53,6 +55,11 @@ static const struct sql update_inventory = {
     NULL};
 static const struct sql delete_inventory = {
     "DELETE FROM inventories WHERE resource_provider_id = ? AND resource_class_id = ?", NULL};
+
+static const struct sql select_records = {
+    "SELECT resource_provider_id, resource_class_id, total, reserved, min_unit, max_unit, "
+    "step_size, allocation_ratio FROM inventories WHERE resource_provider_id IN (?*)",
+    "iiiiiiir"};
 
 int inventory_row_compare(const void *left, const void *right)
 {
@@ -282,4 +289,36 @@ enum outcome inventory_rows_delete(struct context *context, const struct invento
     trace_written(context, rows, count, true);
     return database_execute_bulk(context->database, &delete_inventory, values, WIDTH, count,
                                  deleted);
+}
+
+/* Compares ratios as they are stored, with 24 bits. */
+static bool is_record(const struct rows *rows, size_t index, const struct inventory_row *row)
+{
+    const struct inventory *inventory = row->inventory;
+    return row_integer(rows, index, 2) == inventory->total &&
+           row_integer(rows, index, 3) == inventory->reserved &&
+           row_integer(rows, index, 4) == inventory->min_unit &&
+           row_integer(rows, index, 5) == inventory->max_unit &&
+           row_integer(rows, index, 6) == inventory->step_size &&
+           fabs(row_float(rows, index, 7) - inventory->allocation_ratio) <=
+               FLT_EPSILON * fabs(inventory->allocation_ratio);
+}
+
+enum outcome inventory_rows_verify(struct context *context, const int64_t *provider_ids,
+                                   size_t provider_count, const struct inventory_row *rows,
+                                   size_t count, bool *verified)
+{
+    struct rows records;
+    TRY(database_select(context->database, &select_records,
+                        VALUES(value_integers(provider_ids, provider_count)), &records));
+    size_t same = 0;
+    for (size_t i = 0; i < records.count; i++) {
+        const struct inventory_row key = {.provider_id = row_integer(&records, i, 0),
+                                          .class_id = row_integer(&records, i, 1)};
+        const struct inventory_row *row =
+            sorted_find(&key, rows, count, sizeof(*rows), inventory_row_compare);
+        same += row != NULL && is_record(&records, i, row);
+    }
+    *verified = same == count && same == records.count;
+    return OUTCOME_OK;
 }

@@ -48,4 +48,10 @@ enum outcome inventory_rows_update(struct context *context, const struct invento
 enum outcome inventory_rows_delete(struct context *context, const struct inventory_row *rows,
                                    size_t count, const struct rows *found, uint64_t *deleted);
 
+/* Outside of a transaction: finds out whether the inventories of some providers are exactly these
+   rows, which are sorted. */
+enum outcome inventory_rows_verify(struct context *context, const int64_t *provider_ids,
+                                   size_t provider_count, const struct inventory_row *rows,
+                                   size_t count, bool *verified);
+
 #endif

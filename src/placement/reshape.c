@@ -9,8 +9,10 @@
 #include <strings.h>
 
 #include "base/sorted.h"
+#include "placement/claim_found.h"
 #include "placement/consumer.h"
 #include "placement/inventory_rows.h"
+#include "placement/pairs.h"
 #include "placement/trail.h"
 
 static const struct sql raise_generations = {
@@ -263,6 +265,26 @@ static enum outcome run(void *subject)
     return OUTCOME_OK;
 }
 
+/* Tells what became of a reshape without an answer. It has happened if its claims have, and its
+   inventories are those of the providers: somebody else may have made equal claims. */
+static enum outcome find(void *subject, bool ended)
+{
+    const struct reshaping *reshaping = subject;
+    struct context *context = reshaping->context;
+    bool found = false;
+    struct text_builder pairs = pairs_begin(context->arena);
+    for (size_t i = 0; i < reshaping->provider_count; i++)
+        pairs_add(&pairs, reshaping->ids[i], reshaping->generations[i]);
+    if (ended)
+        TRY(providers_find_unraised(context, pairs_end(&pairs), &found));
+    if (found)
+        return OUTCOME_UNMET;
+    TRY(claims_look_up(context, reshaping->claims, reshaping->claim_count, reshaping->run, ended));
+    TRY(inventory_rows_verify(context, reshaping->ids, reshaping->provider_count,
+                              gather_rows(reshaping), reshaping->inventory_count, &found));
+    return found ? OUTCOME_OK : OUTCOME_UNCERTAIN;
+}
+
 /* Preparing. */
 
 static void gather_uuids(struct reshaping *reshaping)
@@ -308,5 +330,9 @@ enum outcome reshape(struct context *context, const struct reshaped_provider *pr
     gather_uuids(&reshaping);
     gather_classes(&reshaping);
     reshaping.run = claims_prepare(context, claims, claim_count);
-    return database_transaction(context->database, run, &reshaping);
+    enum outcome outcome = database_transaction(context->database, run, &reshaping);
+    if (outcome == OUTCOME_UNCERTAIN)
+        outcome = database_find_out(context->database, find, &reshaping);
+    return outcome == OUTCOME_UNMET ? database_transaction(context->database, run, &reshaping)
+                                    : outcome;
 }

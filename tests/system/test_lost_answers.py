@@ -1,6 +1,7 @@
-"""The connection to the database breaks before the answer to a COMMIT comes: where the consumer
-tells whether the claim has happened, the client gets that answer, and nothing happens twice."""
+"""The connection to the database breaks before the answer to a COMMIT comes: where the rows tell
+whether the write has happened, the client gets that answer, and nothing happens twice."""
 import json
+import os
 import select
 import socket
 import threading
@@ -9,7 +10,7 @@ import uuid
 import pytest
 from support.cloud import wait_until
 from support.consistency import audit_rows
-from support.database_proxy import LossyProxy, ProxiedCloud
+from support.database_proxy import ANSWER, CLIENT, REQUEST, LossyProxy, ProxiedCloud
 
 COMMIT = b'\x03COMMIT'
 
@@ -49,7 +50,7 @@ def test_the_proxy_tells_of_a_loss_before_the_client_can_know(directory):
     path = directory + '/socket'
     with socket.create_server(path, family=socket.AF_UNIX) as server:
         proxy, seen = LossyProxy(path), []
-        lost = proxy.lose(COMMIT, True)
+        lost = proxy.lose(COMMIT, ANSWER)
         with socket.create_connection(('127.0.0.1', proxy.port)) as client:
             lost.set = lambda: seen.append(select.select([client], [], [], 0)[0])
             client.sendall(COMMIT)
@@ -108,7 +109,7 @@ def interrupted(cloud, provider, consumer, in_between=''):
     answers = []
     asking = threading.Thread(target=lambda: answers.append(
         cloud.ask('PUT', '/allocations/' + consumer, claim(provider))))
-    lost = cloud.proxy.lose(consumer.encode(), False)
+    lost = cloud.proxy.lose(consumer.encode(), CLIENT)
     asking.start()
     assert lost.wait(60)
     wait_until('the claim waits again', lambda: {row[0] for row in cloud.sql(
@@ -140,36 +141,178 @@ def test_a_closed_connection_gets_no_statement_that_commits(cloud, provider):
         assert cloud.ask('DELETE', '/allocations/' + new_uuid()).status == 404
 
 
-def test_what_cannot_be_known_is_a_500(cloud, provider):
-    """A release, and a batch: they have happened, but nothing tells who did it."""
+@pytest.mark.parametrize('what, second', [(REQUEST, 404), (ANSWER, 404)])
+def test_a_release(cloud, provider, what, second):
+    """If the consumer is gone, nothing tells who released it."""
     consumer = new_uuid()
     assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
-    answer = cloud.lose(consumer.encode(), lambda: cloud.ask(
-        'DELETE', '/allocations/' + consumer))
+
+    def release():
+        return cloud.ask('DELETE', '/allocations/' + consumer)
+    assert cloud.lose(consumer.encode(), release, what).status == (204 if what == REQUEST else 500)
+    assert release().status == second
+
+
+class Batch:
+    """Claims of a new consumer, of one that gets more, and of one that gets nothing any more."""
+
+    def __init__(self, cloud, provider):
+        self.cloud, self.provider = cloud, provider
+        self.new, self.old, self.released = self.consumers = [new_uuid() for _ in range(3)]
+        for consumer in self.old, self.released:
+            assert cloud.ask('PUT', '/allocations/' + consumer, claim(provider)).status == 204
+        self.generation = cloud.ask('GET', '/resource_providers/' + provider).json['generation']
+        self.claims = {self.new: claim(provider, 2), self.old: claim(provider, 3, 1),
+                       self.released: dict(claim(provider, 1, 1), allocations={})}
+
+    def send(self):
+        return self.cloud.ask('POST', '/allocations', self.claims)
+
+    def reshape(self, total=9):
+        return self.cloud.ask('POST', '/reshaper', {
+            'inventories': {self.provider: {
+                'resource_provider_generation': self.generation,
+                'inventories': {'VCPU': {'total': total, 'allocation_ratio': 1.1}}}},
+            'allocations': self.claims}, headers={'x-roles': 'admin,service'})
+
+    def state(self):
+        """The generations of the consumers."""
+        return [self.cloud.ask('GET', '/allocations/' + consumer).json.get('consumer_generation')
+                for consumer in self.consumers]
+
+
+BEFORE, AFTER = [None, 1, 1], [1, 2, None]
+
+
+@pytest.fixture
+def batch(cloud, provider):
+    return Batch(cloud, provider)
+
+
+@pytest.mark.parametrize('what', [REQUEST, ANSWER])
+@pytest.mark.parametrize('name, raised', [('send', 1), ('reshape', 3)])
+def test_a_batch_is_found(cloud, batch, name, raised, what):
+    answer = cloud.lose(COMMIT, getattr(batch, name), what)
+    assert answer.status == 204, answer.text
+    assert batch.state() == AFTER
+    assert state(cloud, batch.provider, batch.new) == (batch.generation + raised, 1, 6)
+
+
+def undo(cloud, batch):
+    """What ends the session before its COMMIT, and lets another write raise the provider."""
+    def meanwhile(session):
+        session.shutdown(socket.SHUT_RDWR)
+        cloud.sql("UPDATE resource_providers SET generation = generation + 1 WHERE uuid = '%s'"
+                  % batch.provider)
+    return meanwhile
+
+
+@pytest.mark.parametrize('name', ['send', 'reshape'])
+def test_a_batch_that_was_undone_is_found_by_a_consumer(cloud, batch, name):
+    """The provider does not tell, but a consumer has its generation still."""
+    answer = cloud.lose(COMMIT, getattr(batch, name), REQUEST, meanwhile=undo(cloud, batch))
+    assert answer.status == (204 if name == 'send' else 409), answer.text
+    assert batch.state() == (AFTER if name == 'send' else BEFORE)
+
+
+def test_a_batch_of_new_consumers_that_was_undone_is_unknown(cloud, batch):
+    """It may have been committed, and released by another."""
+    batch.claims = {batch.new: claim(batch.provider), new_uuid(): claim(batch.provider)}
+    answer = cloud.lose(COMMIT, batch.send, REQUEST, meanwhile=undo(cloud, batch))
     assert answer.status == 500
-    assert cloud.ask('DELETE', '/allocations/' + consumer).status == 404
-    consumers = [new_uuid(), new_uuid()]
-    answer = cloud.lose(COMMIT, lambda: cloud.ask(
-        'POST', '/allocations', {one: claim(provider) for one in consumers}))
+    assert batch.state() == BEFORE
+    assert batch.send().status == 204
+
+
+@pytest.mark.parametrize('name, change', [
+    ('send', "UPDATE consumers SET generation = generation + 1 WHERE uuid = '{old}'"),
+    ('send', "DELETE FROM allocations WHERE consumer_id = '{new}'; "
+             "DELETE FROM consumers WHERE uuid = '{new}'"),
+    ('send', "UPDATE consumers c, users u SET c.user_id = u.id "
+             "WHERE u.external_id = 'other' AND c.uuid = '{new}'"),
+    ('reshape', "UPDATE inventories SET allocation_ratio = 1.2 "
+                "WHERE resource_provider_id = (SELECT id FROM resource_providers "
+                "WHERE uuid = '{provider}')"),
+])
+def test_a_batch_that_another_changed_since_is_unknown(cloud, batch, name, change):
+    cloud.sql("INSERT IGNORE INTO users (external_id) VALUES ('other')")
+    answer = cloud.lose(COMMIT, getattr(batch, name), ANSWER, meanwhile=lambda session: cloud.sql(
+        change.format(**vars(batch))))
     assert answer.status == 500
-    assert [state(cloud, provider, one)[1:] for one in consumers] == [(1, 3), (1, 3)]
+
+
+def test_a_batch_whose_consumer_another_took_is_a_conflict(cloud, batch):
+    def meanwhile(session):
+        undo(cloud, batch)(session)
+        cloud.sql("UPDATE consumers SET generation = 2 WHERE uuid IN ('%s', '%s')"
+                  % (batch.old, batch.released))
+    answer = cloud.lose(COMMIT, batch.send, REQUEST, meanwhile=meanwhile)
+    assert answer.status == 409, answer.text
+    assert batch.state() == [None, 2, 2]
+
+
+def test_a_batch_that_only_releases_is_unknown(cloud, batch):
+    batch.claims = {batch.released: batch.claims[batch.released]}
+    assert cloud.lose(COMMIT, batch.send).status == 500
+    assert batch.state() == [None, 1, None]
+
+
+def test_nothing_contradicts_itself(cloud):
     audit_rows(cloud)
 
 
-def test_a_commit_that_fails_may_have_happened(directory):
+@pytest.fixture(scope='module')
+def audit_log(cloud):
+    """The path of the audit log that the pool keeps for the rest of the tests."""
+    path = os.path.join(cloud.directory, 'audit.log')
+    cloud.berth += 'audit_log = true\naudit_log_file = %s\n' % path
+    cloud.write_configuration()
+    cloud.stop_stack()
+    cloud.start_stack()
+    return path
+
+
+def outcomes(path, answer):
+    with open(path) as file:
+        events = [json.loads(line) for line in file]
+    request = answer.headers['x-openstack-request-id']
+    return [event['outcome'] for event in events if event['request_id'] == request]
+
+
+@pytest.mark.parametrize('what, expected', [
+    (ANSWER, ['pending', 'done']), (REQUEST, ['pending', 'pending', 'done'])])
+def test_an_audit_log_tells_what_was_found(cloud, audit_log, batch, what, expected):
+    answer = cloud.lose(COMMIT, batch.send, what)
+    assert answer.status == 204, answer.text
+    assert outcomes(audit_log, answer) == expected
+    assert batch.state() == AFTER
+
+
+def test_an_audit_log_tells_what_was_refused_after_all(cloud, audit_log, batch):
+    answer = cloud.lose(COMMIT, batch.reshape, REQUEST, meanwhile=undo(cloud, batch))
+    assert answer.status == 409, answer.text
+    assert outcomes(audit_log, answer) == ['pending', 'refused']
+
+
+def test_an_audit_log_tells_of_a_release(cloud, audit_log, batch):
+    def release():
+        return cloud.ask('DELETE', '/allocations/' + batch.old)
+    answer = cloud.lose(COMMIT, release, REQUEST)
+    assert (answer.status, outcomes(audit_log, answer)) == (204, ['pending', 'pending', 'done'])
+    assert batch.state() == [None, None, 1]
+    batch = Batch(cloud, batch.provider)
+    answer = cloud.lose(COMMIT, lambda: cloud.ask('DELETE', '/allocations/' + batch.old))
+    assert (answer.status, outcomes(audit_log, answer)) == (500, ['pending', 'unknown'])
+
+
+def test_a_commit_that_fails_may_have_happened(cloud, audit_log):
     """A Galera node that loses the others says 1180, though they may have committed. A node that
     refuses to try says 1047."""
     def error(number):
         text = b'\xff' + number.to_bytes(2, 'little') + b'#HY000no'
         return len(text).to_bytes(3, 'little') + b'\x01' + text
-
-    log = directory + '/audit.log'
-    with ProxiedCloud(LossyProxy, directory + '/cloud', workers=1, berth=(
-            'audit_log = true\naudit_log_file = %s\n' % log)) as cloud:
-        for number, status, outcome in ((1180, 500, 'unknown'), (1047, 503, 'failed')):
-            answer = cloud.lose(COMMIT, lambda: cloud.ask('PUT', '/traits/CUSTOM_%d' % number),
-                                error(number))
-            assert answer.status == status, answer.text
-            with open(log) as file:
-                event = json.loads(list(file)[-1])
-            assert (event['outcome'], event['target']) == (outcome, 'CUSTOM_%d' % number), event
+    for number, status, outcome in ((1180, 500, 'unknown'), (1047, 503, 'failed')):
+        answer = cloud.lose(COMMIT, lambda: cloud.ask('PUT', '/traits/CUSTOM_%d' % number),
+                            instead=error(number))
+        assert answer.status == status, answer.text
+        assert outcomes(audit_log, answer) == ['pending', outcome]

@@ -1,17 +1,18 @@
 """The service behind a proxy that does not know MariaDB's bulk protocol, such as ProxySQL."""
+import socket
 import uuid
 
 import pytest
 from support.consistency import audit_rows
-from support.database_proxy import PlainProxy, ProxiedCloud
+from support.database_proxy import ANSWER, REQUEST, PlainProxy, ProxiedCloud
 
 RESOURCES = {'VCPU': 1, 'MEMORY_MB': 2, 'DISK_GB': 3}
 INVENTORY = {name: {'total': 1000000} for name in RESOURCES}
 
 
-@pytest.fixture
-def cloud(directory):
-    with ProxiedCloud(PlainProxy, directory, workers=2) as cloud:
+@pytest.fixture(scope='module')
+def cloud(module_directory):
+    with ProxiedCloud(PlainProxy, module_directory, workers=2) as cloud:
         yield cloud
 
 
@@ -51,3 +52,26 @@ def test_every_write_works_behind_a_proxy_without_bulk_execution(cloud):
     assert len(cloud.ask('GET', path + '/inventories').json['inventories']) == 5
     assert len(cloud.ask('GET', path + '/aggregates').json['aggregates']) == 7
     audit_rows(cloud)
+
+
+def test_a_lost_commit_is_found_if_it_has_happened(cloud):
+    """Through a proxy the session cannot be ended, so that nothing tells what has not happened."""
+    provider = cloud.make_provider(INVENTORY)
+    consumer = str(uuid.uuid4())
+
+    def claim(generation=None):
+        return cloud.claim(consumer, provider, RESOURCES, generation)
+
+    def release():
+        return cloud.ask('DELETE', '/allocations/' + consumer)
+
+    def lose(ask, what):
+        return cloud.lose(b'\x03COMMIT', ask, what, meanwhile=lambda session: session.shutdown(
+            socket.SHUT_RDWR)).status
+    assert lose(claim, REQUEST) == 500
+    assert lose(claim, ANSWER) == 204
+    assert lose(lambda: claim(1), REQUEST) == 500
+    assert lose(lambda: claim(1), ANSWER) == 204
+    assert lose(release, REQUEST) == 500
+    assert lose(release, ANSWER) == 500
+    assert release().status == 404

@@ -84,6 +84,9 @@ static enum outcome witness(void *subject, enum database_step step)
     case STEP_UNCERTAIN:
         follower->uncertain = true;
         break;
+    case STEP_UNDONE:
+        follower->uncertain = false;
+        break;
     }
     return OUTCOME_OK;
 }

@@ -80,11 +80,17 @@ class DatabaseProxy:
             session.close()
 
 
-class Loss:
-    """The next answer to lose: that to a request with these bytes. The client may get another."""
+# What to lose: a request, which the server never gets; the client, while it works; the answer.
+REQUEST, CLIENT, ANSWER = range(3)
 
-    def __init__(self, mark, await_answer, instead=None):
-        self.mark, self.await_answer, self.instead = mark, await_answer, instead
+
+class Loss:
+    """The next loss: at a request with these bytes. Before the client is cut off, calls
+    meanwhile(session), the socket of the server's session. If it gets other bytes instead of the
+    answer, it is not cut off."""
+
+    def __init__(self, mark, what, meanwhile=lambda session: None, instead=None):
+        self.mark, self.what, self.meanwhile, self.instead = mark, what, meanwhile, instead
         self.happened = threading.Event()
 
 
@@ -92,20 +98,20 @@ class LossyProxy(DatabaseProxy):
     """Cuts off clients, and leaves their sessions of the server alone."""
     loss = None
 
-    def lose(self, mark, await_answer, instead=None):
-        """Cut off the client of the next request that has these bytes: at once, or when the server
-        has answered; or give it these bytes instead of the answer. Returns the event that is set
-        just before."""
-        self.loss = Loss(mark, await_answer, instead)
+    def lose(self, mark, what, **options):
+        """Lose this once, at the next request that has these bytes, with the options of Loss.
+        Returns the event that is set just before the client is cut off."""
+        self.loss = Loss(mark, what, **options)
         return self.loss.happened
 
     def carriers(self, client, server):
         losses = []     # one at most, of this connection
 
         def cut():
+            losses[0].meanwhile(server)
             losses[0].happened.set()
             client.shutdown(socket.SHUT_RDWR)
-            raise ConnectionAbortedError('the answer is lost')
+            raise ConnectionAbortedError('the client is cut off')
 
         def ask(data):
             if losses:
@@ -113,8 +119,9 @@ class LossyProxy(DatabaseProxy):
             if self.loss is not None and self.loss.mark in data:
                 losses.append(self.loss)
                 self.loss = None
-            forward(server, data)
-            if losses and not losses[0].await_answer:
+            if not losses or losses[0].what != REQUEST:
+                forward(server, data)
+            if losses and losses[0].what != ANSWER:
                 cut()
 
         def answer(data):
@@ -123,7 +130,7 @@ class LossyProxy(DatabaseProxy):
                 data = losses.pop().instead
             if not losses:
                 forward(client, data)
-            elif losses[0].await_answer:
+            elif losses[0].what == ANSWER:
                 cut()
         return ask, answer
 
@@ -177,10 +184,10 @@ class ProxiedCloud(Cloud):
         super().stop()
         self.proxy.close()
 
-    def lose(self, mark, ask, instead=None):
-        """The answer of a request whose write is done, and never answered by the database, or
-        answered with these bytes."""
-        lost = self.proxy.lose(mark, True, instead)
+    def lose(self, mark, ask, what=ANSWER, **options):
+        """The answer of the service to a request of which the database's answer is lost, or what
+        else to lose."""
+        lost = self.proxy.lose(mark, what, **options)
         answer = ask()
-        assert lost.is_set(), 'no answer was lost'
+        assert lost.is_set(), 'nothing was lost'
         return answer
