@@ -163,6 +163,23 @@ static void note_death(struct child *child, const struct slot_view *view, int st
     respawn_note_death(&child->respawn, view, child->started, clock_milliseconds());
 }
 
+/* The session of a dead worker is ended by the next that starts. A dead one of an older
+   configuration has no successor, so one of the others gets one. */
+static void end_left_session(struct master *master, unsigned dead)
+{
+    if (!atomic_load(&master->scoreboard->slots[dead].session.open) ||
+        master->children[dead].generation == master->generation)
+        return;
+    for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
+        struct child *child = &master->children[i];
+        if (atomic_load(&master->scoreboard->slots[i].pid) != 0 && child->told == 0 &&
+            child->generation == master->generation) {
+            child->generation--; /* as if it had the older configuration */
+            return;
+        }
+    }
+}
+
 static void note_end(struct master *master, pid_t pid, int status)
 {
     for (unsigned i = 0; i < SCOREBOARD_SLOTS; i++) {
@@ -171,10 +188,12 @@ static void note_end(struct master *master, pid_t pid, int status)
             continue;
         struct slot_view view;
         slot_view(slot, &view);
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             note_death(&master->children[i], &view, status);
-        else
+            end_left_session(master, i);
+        } else {
             master->children[i].respawn = (struct respawn){0};
+        }
         atomic_store(&slot->state, WORKER_NONE);
         atomic_store(&slot->pid, 0);
         return;

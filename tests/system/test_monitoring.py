@@ -290,7 +290,8 @@ def test_health_follows_keystone(fake_keystone, make_cloud):
 
 
 def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
-    berth = 'rate_limit_project_writes = 1\nrate_limit_burst = 1\nlock_wait_timeout = 1\n'
+    berth = 'rate_limit_project_writes = 1\nrate_limit_burst = 1\nlock_wait_timeout = 1\n' \
+        'transaction_retries = 1000\n'
     cloud = make_cloud(workers=2, berth=berth, keystone=fake_keystone)
 
     def ask(method, path, token):

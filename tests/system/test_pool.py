@@ -96,6 +96,23 @@ def test_a_stuck_request_is_ended_and_named(make_cloud):
     assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
 
 
+def test_what_is_stuck_during_a_reload_is_ended_in_the_database_too(make_cloud):
+    """The one that is killed is replaced already, and it is a new worker that ends its session."""
+    # nothing else ends it
+    cloud = make_cloud(workers=1, berth='lock_wait_timeout = 3600\nstatement_timeout = 0\n')
+    answers = []
+    thread, lock = slow_claim(cloud, answers, request_timeout=4)
+    wait_until('it waits', lambda: cloud.lock_waits() or answers, pause=0.2)
+    cloud.signal_master(SIGHUP)
+    thread.join()
+    assert answers[0] in (502, 504), answers
+    wait_until('the claim is ended', lambda: cloud.lock_waits() == [], pause=0.2)
+    lock.release()
+    assert cloud.sql('SELECT COUNT(*) FROM consumers') == [['0']]
+    wait_until('one worker is left', lambda: len(cloud.workers()) == 1)
+    assert cloud.ask('GET', '/resource_classes').status == 200
+
+
 def test_stopping_finishes_requests_in_progress(make_cloud):
     cloud = make_cloud(workers=2)
     answers = []

@@ -8,6 +8,7 @@ import shutil
 import pytest
 from support.cloud import Cloud, wait_until
 from support.commit_proxy import CommitProxy
+from support.processes import stopped_follower
 from test_world import WorldCloud
 
 HOSTS, USED = 700, 3  # consumers on each host that is not full
@@ -271,12 +272,13 @@ def rows_read_by(cloud, ask):
         return int(cloud.sql("SELECT SUM(variable_value) FROM information_schema.global_status "
                              "WHERE variable_name IN ('HANDLER_READ_NEXT', 'HANDLER_READ_KEY', "
                              "'HANDLER_READ_RND_NEXT', 'HANDLER_READ_FIRST')")[0][0].split('.')[0])
-    ask()  # statements are prepared
-    idle = read()
-    idle = read() - idle
-    before = read()
-    ask()
-    return read() - before - idle
+    with stopped_follower(cloud.master()):
+        ask()  # statements are prepared
+        idle = read()
+        idle = read() - idle
+        before = read()
+        ask()
+        return read() - before - idle
 
 
 def test_rows_that_cannot_matter_are_not_read(cloud):

@@ -67,7 +67,7 @@ def test_a_read_sees_every_write_that_was_acknowledged(cloud, hosts):
         # On a busy machine the follower may be late for many of them. Only what is read from
         # memory proves anything here.
         wait_until('enough is read from memory', lambda: write_and_read(50)[1]['kept']
-                   > PAIRS * 0.8, seconds=120)
+                   > PAIRS * 0.8)
 
 
 def kill(cloud, killed, enough):
@@ -109,7 +109,7 @@ def test_a_follower_that_is_killed_again_and_again(cloud, hosts):
         killer.join()
     assert len(killed) >= KILLS, killed
     cloud.signal_master(SIGHUP)
-    wait_until('the world is kept again', lambda: cloud.world()['kept'], seconds=120)
+    wait_until('the world is kept again', lambda: cloud.world()['kept'])
     after = cloud.world_reads()
     print({result: after[result] - before[result] for result in after})
     assert after['none'] + after['unproven'] > before['none'] + before['unproven']
@@ -223,5 +223,5 @@ def test_faults(cloud, hosts, reason, fault):
         lost = reason is None or losses() > before
         return lost and cloud.world()['kept']
 
-    wait_until('the world is kept again', came_back, seconds=120)
+    wait_until('the world is kept again', came_back)
     wait_until('memory is read', lambda: reads_of_the_world(cloud, hosts))
