@@ -48,6 +48,12 @@ void connection_drop(struct database *database)
     connection_close(database);
 }
 
+bool connection_was_mute(const struct database *database, uint64_t since)
+{
+    uint64_t limit = database->settings.read_timeout;
+    return limit > 0 && clock_microseconds() - since >= limit * MICROSECONDS;
+}
+
 bool connection_is_old(const struct database *database)
 {
     long limit = database->settings.recycle_seconds;

@@ -23,6 +23,11 @@ void connection_drop(struct database *database);
 /* Returns whether the connection is older than the settings allow. */
 bool connection_is_old(const struct database *database);
 
+/* Returns whether at least the read timeout has passed since then (clock_microseconds()). After a
+   connection was lost so, do not ask again on a new one: it may take as long again, and the
+   watchdog would end the request first. */
+bool connection_was_mute(const struct database *database, uint64_t since);
+
 /* Returns whether the connection very likely still works: it has answered within a second, and the
    server has not closed it since. Costs no round trip. */
 bool connection_seems_alive(const struct database *database);

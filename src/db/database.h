@@ -181,10 +181,10 @@ int64_t database_insert_id(const struct database *database);
  *
  * Runs body again from the start, after a random pause, if body or COMMIT returned
  * OUTCOME_CONFLICT, as often as the settings allow; then returns OUTCOME_CONCURRENT_UPDATE. Runs it
- * again once, on a new connection, if the connection was lost before COMMIT. So body must reset
- * whatever it collects. If the connection broke during COMMIT, or it failed with an error that does
- * not tell, returns OUTCOME_UNCERTAIN: the transaction may or may not have happened, and is not
- * repeated.
+ * again once, on a new connection, if the connection was lost before COMMIT, unless it was only
+ * given up after waiting for an answer. So body must reset whatever it collects. If the connection
+ * broke during COMMIT, or it failed with an error that does not tell, returns OUTCOME_UNCERTAIN:
+ * the transaction may or may not have happened, and is not repeated.
  *
  * Within a transaction, another one becomes a part of it.
  */

@@ -112,8 +112,10 @@ static enum outcome connect_and_run(struct database *database, const char *text,
 {
     for (bool again = repeatable && !database->in_transaction;; again = false) {
         TRY(database_connect(database));
+        uint64_t since = clock_microseconds();
         enum outcome outcome = run(database, text, values, count, prepared);
-        if (outcome != OUTCOME_UNAVAILABLE || database->mysql != NULL || !again)
+        if (outcome != OUTCOME_UNAVAILABLE || database->mysql != NULL || !again ||
+            connection_was_mute(database, since))
             return outcome;
     }
 }

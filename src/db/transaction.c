@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "db/connection.h"
 #include "db/database.h"
 #include "db/lost_session.h"
@@ -151,8 +152,9 @@ static enum outcome run(struct database *database, const struct transaction_kind
     bool reconnected = false;
     for (unsigned attempt = 0;;) {
         bool lost;
+        uint64_t since = clock_microseconds();
         enum outcome outcome = run_once(database, kind, body, subject, &lost);
-        if (lost && !reconnected) {
+        if (lost && !reconnected && !connection_was_mute(database, since)) {
             reconnected = true;
             continue;
         }

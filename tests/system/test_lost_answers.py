@@ -1,5 +1,6 @@
 """The connection to the database breaks before the answer to a COMMIT comes: where the rows tell
 whether the write has happened, the client gets that answer, and nothing happens twice."""
+import concurrent.futures
 import json
 import os
 import select
@@ -10,7 +11,7 @@ import uuid
 import pytest
 from support.cloud import wait_until
 from support.consistency import audit_rows
-from support.database_proxy import ANSWER, CLIENT, REQUEST, LossyProxy, ProxiedCloud
+from support.database_proxy import ANSWER, CLIENT, REQUEST, LossyProxy, MuteProxy, ProxiedCloud
 
 COMMIT = b'\x03COMMIT'
 
@@ -316,3 +317,23 @@ def test_a_commit_that_fails_may_have_happened(cloud, audit_log):
                             instead=error(number))
         assert answer.status == status, answer.text
         assert outcomes(audit_log, answer) == ['pending', outcome]
+
+
+class Impatient(ProxiedCloud):
+    def connection(self):
+        return super().connection() + '&read_timeout=5'
+
+
+def test_a_server_that_does_not_answer_is_asked_once(directory):
+    """So that the client has its answer before the watchdog ends the request."""
+    begin, read = b'\x03START TRANSACTION', b'FROM allocations a JOIN'
+    with Impatient(MuteProxy, directory + '/cloud', workers=2, berth='world = off\n') as cloud:
+        assert cloud.ask('GET', '/resource_providers').status == 200
+        cloud.proxy.kept = {begin: 0, read: 0}
+        with concurrent.futures.ThreadPoolExecutor(2) as threads:
+            for answer in threads.map(lambda what: cloud.ask(*what), (
+                    ('PUT', '/traits/CUSTOM_MUTE'), ('GET', '/allocations/' + new_uuid()))):
+                assert answer.status == 503, answer.text
+        assert cloud.proxy.kept == {begin: 1, read: 1}
+        cloud.proxy.kept = {}
+        assert cloud.ask('PUT', '/traits/CUSTOM_MUTE').status == 201

@@ -159,6 +159,23 @@ def receive_packet(server):
     return data
 
 
+class MuteProxy(DatabaseProxy):
+    """Keeps what has one of these marks to itself, so that no answer comes; counts that."""
+
+    def __init__(self, target):
+        super().__init__(target)
+        self.kept = {}
+
+    def carriers(self, client, server):
+        def ask(data):
+            for mark in self.kept:
+                if mark in data:
+                    self.kept[mark] += 1
+                    return
+            forward(server, data)
+        return ask, (lambda data: forward(client, data))
+
+
 class PlainProxy(LossyProxy):
     """Also clears the extended capabilities in the server's greeting."""
 
