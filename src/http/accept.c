@@ -129,6 +129,9 @@ static int offer_quality(const char *accept, const char *offer)
 {
     int best = 0, quality = 0;
     const char *text = accept;
+    /* A comma may come before the first one, but only another after it. */
+    if (*text == ',' && strchr(",", *skip_space(text + 1)) == NULL)
+        return -1;
     for (;;) {
         text = skip_space(text);
         while (*text == ',')

@@ -13,14 +13,12 @@ import json
 import os
 import random
 import re
-import subprocess
 import urllib.parse
 import uuid
 
 import pytest
-from support.python_service import PythonService
 from support.answers import canonical
-from support.paths import BERTH_MANAGE
+from support.python_service import PythonService, make_database
 
 pytestmark = pytest.mark.plain  # with sanitizers, the conformance suite asks the same routes
 
@@ -411,8 +409,10 @@ def make_headers(dice):
         del headers['openstack-api-version']
         minor = 0
     if dice.random() < 0.03:
-        headers['accept'] = dice.choice(['text/plain', 'text/html', '*/*', 'application/xml',
-                                         'application/*', 'application/json;q=0.5, text/html', ''])
+        headers['accept'] = dice.choice([
+            'text/plain', 'text/html', '*/*', 'application/xml', 'application/*',
+            'application/json;q=0.5, text/html', '', ['text/html', 'application/json'],
+            ['application/json', 'text/plain'], ['text/plain', 'text/html']])
     return headers, minor
 
 
@@ -524,12 +524,7 @@ def test_the_python_service_answers_the_same(make_cloud):
     seed = int(os.environ.get('BERTH_SEED', '1'))
     wanted = int(os.environ.get('BERTH_REQUESTS', '600'))
     cloud = make_cloud(workers=2)
-    cloud.sql('CREATE DATABASE python CHARACTER SET utf8; '
-              'GRANT ALL ON python.* TO placement@localhost')
-    subprocess.run([BERTH_MANAGE, '--config-file', cloud.conf, 'db', 'sync'],
-                   env=dict(os.environ, OS_PLACEMENT_DATABASE__CONNECTION=(
-                       'mysql+pymysql://placement:%s@localhost/python?charset=utf8&unix_socket=%s'
-                       % (cloud.password, os.path.join(cloud.database, 'db.sock')))), check=True)
+    make_database(cloud, 'python')
     with PythonService(cloud, 'python') as service:
         python = Server('http://127.0.0.1:%d' % service.port)
         berth = Server('http://127.0.0.1:%d' % cloud.port)

@@ -6,6 +6,7 @@ import tempfile
 
 import pytest
 from support.cloud import Service, free_port, wait_until
+from support.paths import BERTH_MANAGE
 
 # What "placement-manage db sync" does in the release that had this revision as its newest.
 UPGRADE = """
@@ -37,6 +38,17 @@ def upstream(cloud, name, *arguments):
 def upstream_sync(cloud, revision):
     program('placement-manage')
     subprocess.run(['/usr/bin/python3', '-c', UPGRADE, cloud.conf, revision], check=True)
+
+
+def make_database(cloud, name):
+    """Make another database on the cloud's server, with tables, standard traits and classes."""
+    program('placement-api')
+    cloud.sql('DROP DATABASE IF EXISTS %s; CREATE DATABASE %s CHARACTER SET utf8; '
+              'GRANT ALL ON %s.* TO placement@localhost' % (name, name, name))
+    subprocess.run([BERTH_MANAGE, '--config-file', cloud.conf, 'db', 'sync'],
+                   env=dict(os.environ, OS_PLACEMENT_DATABASE__CONNECTION=(
+                       'mysql+pymysql://placement:%s@localhost/%s?charset=utf8&unix_socket=%s'
+                       % (cloud.password, name, cloud.server.socket))), check=True)
 
 
 class PythonService(Service):
