@@ -120,8 +120,9 @@ class Service:
         return self.metrics()[name]
 
     def wait_until_noted(self):
-        """Until all requests that were answered are logged and counted. A worker does that when it
-        has sent the answer, and then it is idle; the one that shows the metrics is busy."""
+        """Until all requests that were answered are logged and counted. A worker does that after
+        it has sent the answer, if that is large, and then it is idle; the one that shows the
+        metrics is busy."""
         wait_until('the answered requests are logged and counted',
                    lambda: self.metric('berth_workers{state="busy"}') == 1)
 
