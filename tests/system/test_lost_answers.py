@@ -306,12 +306,22 @@ def test_an_audit_log_tells_of_a_release(cloud, audit_log, batch):
     assert (answer.status, outcomes(audit_log, answer)) == (500, ['pending', 'unknown'])
 
 
+def error(number):
+    """What the server says where a statement fails."""
+    text = b'\xff' + number.to_bytes(2, 'little') + b'#HY000no'
+    return len(text).to_bytes(3, 'little') + b'\x01' + text
+
+
+def test_a_batch_whose_commit_fails_is_found(cloud, audit_log, batch):
+    answer = cloud.lose(COMMIT, batch.send, instead=error(1180))
+    assert answer.status == 204, answer.text
+    assert outcomes(audit_log, answer) == ['pending', 'done']
+    assert batch.state() == AFTER
+
+
 def test_a_commit_that_fails_may_have_happened(cloud, audit_log):
     """A Galera node that loses the others says 1180, though they may have committed. A node that
     refuses to try says 1047."""
-    def error(number):
-        text = b'\xff' + number.to_bytes(2, 'little') + b'#HY000no'
-        return len(text).to_bytes(3, 'little') + b'\x01' + text
     for number, status, outcome in ((1180, 500, 'unknown'), (1047, 503, 'failed')):
         answer = cloud.lose(COMMIT, lambda: cloud.ask('PUT', '/traits/CUSTOM_%d' % number),
                             instead=error(number))
