@@ -6,8 +6,8 @@ The cloud has 700 trees, enough for a search with a limit to take several portio
 import shutil
 
 import pytest
-from support.cloud import Cloud, wait_until
-from support.commit_proxy import CommitProxy
+from support.cloud import wait_until
+from support.database_proxy import CommitProxy, ProxiedCloud
 from support.processes import stopped_follower
 from test_world import WorldCloud
 
@@ -48,32 +48,17 @@ def rows(values):
     return ', '.join('(%s)' % ', '.join(map(str, row)) for row in values)
 
 
-class ProxiedCloud(Cloud):
-    """A cloud whose transactions can be followed by something."""
-
-    proxy = None
-
-    def connection(self):
-        if self.proxy is None:
-            self.proxy = CommitProxy(self.server.socket)
-        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement?charset=utf8' % (
-            self.password, self.proxy.port)
-
-    def stop(self):
-        super().stop()
-        self.proxy.close()
-
-
 @pytest.fixture(scope='module', params=['read by SQL', 'kept in memory'])
 def cloud(request, module_directory):
     """The same by SQL and from the kept world."""
-    kind = ProxiedCloud if request.param == 'read by SQL' else WorldCloud
-    cloud = kind(module_directory, workers=2)
+    kept = request.param == 'kept in memory'
+    cloud = (WorldCloud(module_directory, workers=2) if kept
+             else ProxiedCloud(CommitProxy, module_directory, workers=2))
     cloud.start()
-    if kind is WorldCloud:
+    if kept:
         cloud.grant()
         cloud.wait_until_kept()
-    cloud.kept = kind is WorldCloud
+    cloud.kept = kept
     for trait in (RARE, COMMON, BAD):
         assert cloud.ask('PUT', '/traits/' + trait).status in (201, 204)
     ids = {trait: cloud.sql("SELECT id FROM traits WHERE name = '%s'" % trait)[0][0]

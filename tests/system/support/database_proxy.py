@@ -1,5 +1,5 @@
-"""Proxies between the service and its database: one loses answers, as a broken network does, and
-one hides what only MariaDB has, as SQL proxies do."""
+"""Proxies between the service and its database: one does something after each COMMIT, one loses
+answers, as a broken network does, and one hides what only MariaDB has, as SQL proxies do."""
 import contextlib
 import socket
 import threading
@@ -78,6 +78,27 @@ class DatabaseProxy:
         self.listener.close()
         for session in self.sessions:
             session.close()
+
+
+class CommitProxy(DatabaseProxy):
+    """Calls then(), if there is one, after each COMMIT, before its answer."""
+    then = None
+
+    def carriers(self, client, server):
+        committing = threading.Event()
+
+        def ask(data):
+            if data == b'\x07\0\0\0\x03COMMIT':
+                committing.set()
+            forward(server, data)
+
+        def answer(data):
+            if committing.is_set():
+                committing.clear()
+                if self.then is not None:
+                    self.then()
+            forward(client, data)
+        return ask, answer
 
 
 # What to lose: a request, which the server never gets; the client, while it works; the answer.
