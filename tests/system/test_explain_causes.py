@@ -339,6 +339,25 @@ CAUSES = [
      'and 1 more with other figures.',
      ['b lacks 2 VCPU of 4 (6 of 8 used), and 1 more', 'host-00 is not in aggregate zone, and 2 '
       'more']),
+    ('the example is a host that is not disabled',
+     {'old': host(VCPU=16, aggregates='zone', traits='CUSTOM_OLD', used={'VCPU': 13}),
+      'new': host(VCPU=16, aggregates='zone', used={'VCPU': 15}), 'other': host(VCPU=16)},
+     'resources=VCPU:4&member_of={zone}&root_required=!CUSTOM_OLD',
+     'No provider offers 4 VCPU and is in the aggregate zone: new lacks 3 VCPU of 4 (15 of 16 '
+     'used), and 1 more with other figures.',
+     ['new lacks 3 VCPU of 4 (15 of 16 used), and 1 more', 'other is not in aggregate zone']),
+    ('one of several traits, one of several aggregates',
+     {'c1': host(VCPU=4, aggregates='zone'), 'nic1': host('c1', traits='CUSTOM_A'),
+      'c2': host(VCPU=4, aggregates='zone'),
+      'other': host(DISK_GB=1, traits='CUSTOM_B', aggregates='rack row')},
+     'resources=VCPU:1&required=in:CUSTOM_A,CUSTOM_B&member_of=in:{rack},{row}',
+     'No tree offers 1 VCPU and has one of the traits CUSTOM_A, CUSTOM_B: c1 has one of the traits '
+     'CUSTOM_A, CUSTOM_B only on nic1, which has no VCPU; c2 has none of the traits CUSTOM_A, '
+     'CUSTOM_B; other has no VCPU.',
+     ['other has no VCPU',
+      'c1 is in none of the aggregates rack, row and has one of the traits CUSTOM_A, CUSTOM_B only '
+      'on nic1, which has no VCPU',
+      'c2 is in none of the aggregates rack, row and has none of the traits CUSTOM_A, CUSTOM_B']),
     ('zone and row have no host in common',
      {'a': host(VCPU=16, aggregates='zone'), 'b': host(VCPU=16, aggregates='row')},
      'resources=VCPU:4&member_of={zone}&member_of={row}',

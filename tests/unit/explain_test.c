@@ -719,12 +719,12 @@ static void expect_inventory(struct expected_reason *reason, const struct invent
            part);
 }
 
-static void expect_sets(struct expected_reason *reason, const char *words, const unsigned *sets,
-                        int count, unsigned bits, const char **names)
+static void expect_sets(struct expected_reason *reason, const char *one, const char *several,
+                        const unsigned *sets, int count, unsigned bits, const char **names)
 {
     for (int i = 0; i < count; i++) {
         struct name_set set = names_of(sets[i], names);
-        const char *part = arena_printf(&arena, "%s%s %s", words, set.count > 1 ? "s" : "",
+        const char *part = arena_printf(&arena, "%s %s", set.count > 1 ? several : one,
                                         names_joined(&set, ", ", &arena));
         if ((sets[i] & bits) == 0)
             expect(reason, part, part);
@@ -759,12 +759,12 @@ static bool expect_provider(const struct scene *scene, const struct wish *wish, 
         some = some || (wish->traits[i] & provider->traits) != 0;
     for (int i = 0; i < wish->aggregate_sets; i++)
         some = some || (wish->aggregates[i] & provider->aggregates) != 0;
-    expect_sets(reason, "lacks the trait", wish->traits, wish->trait_sets, provider->traits,
-                trait_names);
+    expect_sets(reason, "lacks the trait", "has none of the traits", wish->traits, wish->trait_sets,
+                provider->traits, trait_names);
     expect_forbidden(reason, "has the forbidden trait", wish->bad_traits & provider->traits,
                      trait_names);
-    expect_sets(reason, "is not in aggregate", wish->aggregates, wish->aggregate_sets,
-                provider->aggregates, aggregate_names);
+    expect_sets(reason, "is not in aggregate", "is in none of the aggregates", wish->aggregates,
+                wish->aggregate_sets, provider->aggregates, aggregate_names);
     expect_forbidden(reason, "is in the forbidden aggregate",
                      wish->bad_aggregates & provider->aggregates, aggregate_names);
     if (bound && provider->root != wish->tree)
@@ -872,7 +872,8 @@ static void compare_trees(uint64_t seed, const struct explained *explained)
         for (int j = 0; j < wish->trait_sets; j++) {
             struct name_set set = names_of(wish->traits[j], trait_names);
             const char *lacks =
-                arena_printf(&arena, "lacks the trait%s %s", set.count > 1 ? "s" : "",
+                arena_printf(&arena, "%s %s",
+                             set.count > 1 ? "has none of the traits" : "lacks the trait",
                              names_joined(&set, ", ", &arena));
             bool seen = sees(scene, anchor, -1, wish->traits[j], 0);
             ck_assert_msg((strstr(miss->reason, lacks) != NULL) <= !seen, "seed %llu: \"%s\"",

@@ -209,10 +209,11 @@ void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uin
 
 /* Words. */
 
-/* Returns "has the trait", or "has the traits" for a set of several: "A, B". */
-static const char *set_words(struct arena *arena, const char *what, const struct name_set *set)
+/* Returns "lacks the trait A", or "has none of the traits A, B" for a set of several. */
+static const char *set_words(struct arena *arena, const char *one, const char *several,
+                             const struct name_set *set)
 {
-    return arena_printf(arena, "%s%s%s", what, set->count > 1 ? "s " : " ",
+    return arena_printf(arena, "%s %s", set->count > 1 ? several : one,
                         names_joined(set, ", ", arena));
 }
 
@@ -237,12 +238,14 @@ static const char *plain_words(const struct sought *sought, enum fault_kind kind
     struct arena *arena = sought->inquiry->arena;
     switch (kind) {
     case FAULT_TRAIT:
-        return set_words(arena, "lacks the trait", &sought->asked.traits.required[index]);
+        return set_words(arena, "lacks the trait", "has none of the traits",
+                         &sought->asked.traits.required[index]);
     case FAULT_FORBIDDEN_TRAIT:
         return arena_printf(arena, "has the forbidden trait %s",
                             sought->asked.traits.forbidden.names[index]);
     case FAULT_AGGREGATE:
-        return set_words(arena, "is not in aggregate", &sought->asked.aggregates.required[index]);
+        return set_words(arena, "is not in aggregate", "is in none of the aggregates",
+                         &sought->asked.aggregates.required[index]);
     case FAULT_FORBIDDEN_AGGREGATE:
         return arena_printf(arena, "is in the forbidden aggregate %s",
                             sought->asked.aggregates.forbidden.names[index]);
@@ -264,7 +267,8 @@ static const char *fault_words(const struct sought *sought, const struct fault *
         return plain_words(sought, fault->kind, fault->index, fault->on);
     const char *has = arena_printf(
         arena, "%s only on %s",
-        set_words(arena, "has the trait", &sought->asked.traits.required[fault->index]),
+        set_words(arena, "has the trait", "has one of the traits",
+                  &sought->asked.traits.required[fault->index]),
         fault->on == anchor ? "the root" : provider_label(world, sought->names, fault->on));
     if (fault->kind == FAULT_TRAIT_UNFIT)
         return arena_printf(arena, "%s, which %s", has,

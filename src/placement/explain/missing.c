@@ -35,12 +35,14 @@ void missing_note(struct missing *missing, bool trees)
     budget_spend(missing->inquiry->budget, world->provider_count);
 }
 
-/* Of one kind together, the nearest first. */
+/* Of one kind together, the nearest first of those whose root is as root_required asks. */
 static int miss_compare(const void *left, const void *right)
 {
     const struct miss *a = left, *b = right;
     if (a->kinds != b->kinds)
         return a->kinds < b->kinds ? -1 : 1;
+    if (a->other_root != b->other_root)
+        return a->other_root ? 1 : -1;
     if (a->weight < b->weight || a->weight > b->weight)
         return a->weight < b->weight ? -1 : 1;
     return a->provider < b->provider ? -1 : a->provider > b->provider;
@@ -58,8 +60,9 @@ static int kind_compare(const void *left, const void *right)
     const struct miss_kind *a = left, *b = right;
     if (a->rarest != b->rarest)
         return a->rarest < b->rarest ? -1 : 1;
-    return miss_compare(&(struct miss){.weight = a->first->weight, .provider = a->first->provider},
-                        &(struct miss){.weight = b->first->weight, .provider = b->first->provider});
+    struct miss one = *a->first, other = *b->first;
+    one.kinds = other.kinds = 0;
+    return miss_compare(&one, &other);
 }
 
 static size_t find_kinds(const struct miss *misses, size_t count, struct miss_kind *kinds)
@@ -85,8 +88,11 @@ struct near_misses missing_nearest(struct missing *missing, bool trees, const bo
     struct near_misses found = {.count = 0};
     size_t count = 0;
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        const struct miss *miss = &missing->misses[i];
+        struct miss *miss = &missing->misses[i];
         uint32_t root = world->providers[i].root;
+        miss->other_root = root != WORLD_NONE &&
+                           !membership_holds(&inquiry->query.root_traits, world_traits(world, root),
+                                             world->trait_words);
         bool has = miss->rarest < UINT32_MAX || (trees && among != NULL);
         if (miss->weight > 0 && has && (trees ? root == i : root != WORLD_NONE) &&
             (among == NULL || among[root]))
