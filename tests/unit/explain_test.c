@@ -871,10 +871,9 @@ static void compare_trees(uint64_t seed, const struct explained *explained)
         }
         for (int j = 0; j < wish->trait_sets; j++) {
             struct name_set set = names_of(wish->traits[j], trait_names);
-            const char *lacks =
-                arena_printf(&arena, "%s %s",
-                             set.count > 1 ? "has none of the traits" : "lacks the trait",
-                             names_joined(&set, ", ", &arena));
+            const char *lacks = arena_printf(
+                &arena, "%s %s", set.count > 1 ? "has none of the traits" : "lacks the trait",
+                names_joined(&set, ", ", &arena));
             bool seen = sees(scene, anchor, -1, wish->traits[j], 0);
             ck_assert_msg((strstr(miss->reason, lacks) != NULL) <= !seen, "seed %llu: \"%s\"",
                           (unsigned long long)seed, miss->reason);

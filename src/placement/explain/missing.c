@@ -90,9 +90,9 @@ struct near_misses missing_nearest(struct missing *missing, bool trees, const bo
     for (uint32_t i = 0; i < world->provider_count; i++) {
         struct miss *miss = &missing->misses[i];
         uint32_t root = world->providers[i].root;
-        miss->other_root = root != WORLD_NONE &&
-                           !membership_holds(&inquiry->query.root_traits, world_traits(world, root),
-                                             world->trait_words);
+        miss->other_root =
+            root != WORLD_NONE && !membership_holds(&inquiry->query.root_traits,
+                                                    world_traits(world, root), world->trait_words);
         bool has = miss->rarest < UINT32_MAX || (trees && among != NULL);
         if (miss->weight > 0 && has && (trees ? root == i : root != WORLD_NONE) &&
             (among == NULL || among[root]))
