@@ -350,7 +350,7 @@ def test_the_statements_of_a_claim(make_cloud, directory):
     off, on = counts
     assert off[0] + off[2] <= 5
     assert on[0] + on[2] <= 13
-    assert off[1] == 2 and on[1] <= 9
+    assert off[1] == 1 and on[1] <= 9
 
 
 def test_a_large_write_is_one_event(trail):
