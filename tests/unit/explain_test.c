@@ -719,13 +719,17 @@ static void expect_inventory(struct expected_reason *reason, const struct invent
            part);
 }
 
+/* roots: what the root of the provider has, if that is another one. */
 static void expect_sets(struct expected_reason *reason, const char *one, const char *several,
-                        const unsigned *sets, int count, unsigned bits, const char **names)
+                        const unsigned *sets, int count, unsigned bits, unsigned roots,
+                        const char **names)
 {
     for (int i = 0; i < count; i++) {
         struct name_set set = names_of(sets[i], names);
         const char *part = arena_printf(&arena, "%s %s", set.count > 1 ? several : one,
                                         names_joined(&set, ", ", &arena));
+        bool root = (sets[i] & roots) != 0;
+        part = arena_printf(&arena, "%s%s", part, root ? " (its root " : "");
         if ((sets[i] & bits) == 0)
             expect(reason, part, part);
     }
@@ -748,6 +752,9 @@ static bool expect_provider(const struct scene *scene, const struct wish *wish, 
     const struct provider *provider = &scene->providers[number];
     bool bound = wish->tree >= 0 && has_classes(wish);
     bool some = bound && provider->root == wish->tree;
+    const struct provider *root = &scene->providers[provider->root];
+    unsigned traits = root != provider ? root->traits : 0;
+    unsigned aggregates = root != provider ? root->aggregates : 0;
     reason->count = 0;
     for (int i = 0; i < CLASSES; i++) {
         if (wish->amounts[i] == 0)
@@ -760,11 +767,11 @@ static bool expect_provider(const struct scene *scene, const struct wish *wish, 
     for (int i = 0; i < wish->aggregate_sets; i++)
         some = some || (wish->aggregates[i] & provider->aggregates) != 0;
     expect_sets(reason, "lacks the trait", "has none of the traits", wish->traits, wish->trait_sets,
-                provider->traits, trait_names);
+                provider->traits, traits, trait_names);
     expect_forbidden(reason, "has the forbidden trait", wish->bad_traits & provider->traits,
                      trait_names);
     expect_sets(reason, "is not in aggregate", "is in none of the aggregates", wish->aggregates,
-                wish->aggregate_sets, provider->aggregates, aggregate_names);
+                wish->aggregate_sets, provider->aggregates, aggregates, aggregate_names);
     expect_forbidden(reason, "is in the forbidden aggregate",
                      wish->bad_aggregates & provider->aggregates, aggregate_names);
     if (bound && provider->root != wish->tree)

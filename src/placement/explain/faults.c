@@ -231,6 +231,34 @@ static const char *place_words(const struct sought *sought, uint32_t on, uint32_
     return arena_printf(arena, "on %s ", label);
 }
 
+/* Returns whether the root of a provider has what a group with a suffix asks of the provider itself.
+ */
+static bool root_has(const struct sought *sought, enum fault_kind kind, size_t index, uint32_t on)
+{
+    const struct world *world = sought->inquiry->world;
+    uint32_t root = world->providers[on].root;
+    if (!sought->group.granular || root == on || root == WORLD_NONE)
+        return false;
+    if (kind == FAULT_TRAIT)
+        return bits_meet(sought->group.traits.required[index], world_traits(world, root),
+                         world->trait_words);
+    return kind == FAULT_AGGREGATE &&
+           bits_meet(sought->group.aggregates.required[index], world_aggregates(world, root),
+                     world->aggregate_words);
+}
+
+/* Returns " (its root c1 has it)", or "". */
+static const char *root_words(const struct sought *sought, enum fault_kind kind, size_t index,
+                              uint32_t on)
+{
+    const struct world *world = sought->inquiry->world;
+    if (!root_has(sought, kind, index, on))
+        return "";
+    return arena_printf(sought->inquiry->arena, " (its root %s %s)",
+                        provider_label(world, sought->names, world->providers[on].root),
+                        kind == FAULT_TRAIT ? "has it" : "is");
+}
+
 /* Returns what is wrong with a provider, after its name. */
 static const char *plain_words(const struct sought *sought, enum fault_kind kind, size_t index,
                                uint32_t on)
@@ -238,14 +266,18 @@ static const char *plain_words(const struct sought *sought, enum fault_kind kind
     struct arena *arena = sought->inquiry->arena;
     switch (kind) {
     case FAULT_TRAIT:
-        return set_words(arena, "lacks the trait", "has none of the traits",
-                         &sought->asked.traits.required[index]);
+        return arena_printf(arena, "%s%s",
+                            set_words(arena, "lacks the trait", "has none of the traits",
+                                      &sought->asked.traits.required[index]),
+                            root_words(sought, kind, index, on));
     case FAULT_FORBIDDEN_TRAIT:
         return arena_printf(arena, "has the forbidden trait %s",
                             sought->asked.traits.forbidden.names[index]);
     case FAULT_AGGREGATE:
-        return set_words(arena, "is not in aggregate", "is in none of the aggregates",
-                         &sought->asked.aggregates.required[index]);
+        return arena_printf(arena, "%s%s",
+                            set_words(arena, "is not in aggregate", "is in none of the aggregates",
+                                      &sought->asked.aggregates.required[index]),
+                            root_words(sought, kind, index, on));
     case FAULT_FORBIDDEN_AGGREGATE:
         return arena_printf(arena, "is in the forbidden aggregate %s",
                             sought->asked.aggregates.forbidden.names[index]);
@@ -371,7 +403,8 @@ uint64_t faults_kinds(const struct faults *faults, uint32_t anchor)
         bool same = world->providers[fault->on].root == world->providers[anchor].root;
         hash = mix(hash, (uint64_t)fault->kind << 8 | fault->why);
         hash = mix(hash, fault->index << 2 | (size_t)same << 1 | (fault->on == anchor));
-        hash = mix(hash, fault->why_index);
+        hash = mix(hash, fault->why_index << 1 |
+                             root_has(faults->sought, fault->kind, fault->index, fault->on));
     }
     return hash;
 }
