@@ -231,7 +231,8 @@ static const char *place_words(const struct sought *sought, uint32_t on, uint32_
     return arena_printf(arena, "on %s ", label);
 }
 
-/* Returns whether the root of a provider has what a group with a suffix asks of the provider itself.
+/* Returns whether the root of a provider has what a group with a suffix asks of the provider
+ * itself.
  */
 static bool root_has(const struct sought *sought, enum fault_kind kind, size_t index, uint32_t on)
 {
