@@ -358,6 +358,17 @@ CAUSES = [
       'c1 is in none of the aggregates rack, row and has one of the traits CUSTOM_A, CUSTOM_B only '
       'on nic1, which has no VCPU',
       'c2 is in none of the aggregates rack, row and has none of the traits CUSTOM_A, CUSTOM_B']),
+    ('the pool with the trait is not in the aggregate',
+     {'c1': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL,
+      'c2': host(VCPU=4, DISK_GB=50, aggregates='zone'),
+      'c3': host(VCPU=4, DISK_GB=50, aggregates='zone'),
+      'c4': host(VCPU=4, DISK_GB=50, aggregates='zone')},
+     'resources=VCPU:1,DISK_GB:10&required=CUSTOM_SSD&member_of={zone}',
+     'No tree, even with sharing, has the trait CUSTOM_SSD and is in the aggregate zone: c1 has '
+     'the trait CUSTOM_SSD only on pool, which is not in aggregate zone.',
+     ['c1 is not in aggregate zone and cannot use pool, which is not in aggregate zone',
+      'pool has no VCPU and is not in aggregate zone',
+      'c2 lacks the trait CUSTOM_SSD, and 2 more']),
     ('zone and row have no host in common',
      {'a': host(VCPU=16, aggregates='zone'), 'b': host(VCPU=16, aggregates='row')},
      'resources=VCPU:4&member_of={zone}&member_of={row}',
@@ -611,8 +622,8 @@ CAUSES = [
     ('a group alone has nothing, and two groups are in different aggregates',
      dict(hosts(2, aggregates='rack'), a=host(aggregates='row'), gpu=host('a', PGPU=1)),
      'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&member_of1={row}',
-     'No provider offers 1 PGPU and is in the aggregate row: gpu is not in aggregate row; a has no '
-     'PGPU.', None),
+     'No provider offers 1 PGPU and is in the aggregate row: gpu is not in aggregate row (its '
+     'root a is); a has no PGPU.', None),
     ('groups of different trees',
      dict(hosts(2), gpu=host('host-01', PGPU=1)),
      'resources=VCPU:1&in_tree={host-00}&resources1=PGPU:1&in_tree1={host-01}',

@@ -195,6 +195,12 @@ void faults_of_provider(struct faults *faults, uint32_t provider)
     add_tree(faults, provider, world->providers[provider].root, provider);
 }
 
+void faults_of_member(struct faults *faults, uint32_t provider, uint32_t anchor)
+{
+    add_forbidden_traits(faults, provider);
+    add_aggregates(faults, provider, anchor);
+}
+
 void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uint32_t anchor)
 {
     bool own = faults->sought->inquiry->world->providers[provider].root == anchor;

@@ -52,6 +52,9 @@ void faults_of_provider(struct faults *faults, uint32_t provider);
 /* Add what is wrong with a provider for one demand of the unsuffixed group, seen from an anchor. */
 void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uint32_t anchor);
 
+/* The same without a demand: its forbidden traits, and its aggregates. */
+void faults_of_member(struct faults *faults, uint32_t provider, uint32_t anchor);
+
 void faults_add(struct faults *faults, const struct fault *fault);
 
 /* Returns the faults as "lacks A, has B and is C". anchor is the provider that the sentence is

@@ -177,11 +177,18 @@ static void add_traits(const struct sighting *sighting, uint32_t anchor, struct 
         .kind = FAULT_TRAIT, .index = sighting->index, .on = best != WORLD_NONE ? best : anchor};
     if (best != WORLD_NONE) {
         double weight = lightest_demand(sought, best, anchor, &demand);
-        if (weight <= 0 || sought->group.demand_count == 0 || has_no_class(faults))
+        bool alone = sought->group.demand_count == 0; /* without a class, which others bring */
+        if (weight <= 0 || (alone ? sought->bringer_count == 0 : has_no_class(faults)))
             return;
         fault.kind = FAULT_TRAIT_APART;
-        if (weight < WEIGHT_CLASS)
+        if (alone)
+            faults_of_member(&of_demand, best, anchor);
+        else if (weight < WEIGHT_CLASS)
             faults_of_slot(&of_demand, demand, best, anchor);
+        for (size_t i = 0; alone && best == anchor && i < of_demand.count; i++)
+            faults_add(faults, &of_demand.items[i]);
+        if (alone && (best == anchor || of_demand.count == 0))
+            return;
     }
     while (told < of_demand.count && is_told(faults, &of_demand.items[told]))
         told++;
@@ -195,12 +202,14 @@ static void add_traits(const struct sighting *sighting, uint32_t anchor, struct 
     faults_add(faults, &fault);
 }
 
-static double traits_weight(const struct sighting *sighting, uint32_t anchor)
+static double traits_weight(const struct sighting *sighting, uint32_t anchor,
+                            const struct faults *faults)
 {
     if (sighting->providers[anchor] == WORLD_NONE)
         return WEIGHT_ONE;
-    return sighting->best[anchor] > 0 && sighting->sought->group.demand_count > 0 ? WEIGHT_ONE / 2
-                                                                                  : 0;
+    if (sighting->sought->group.demand_count == 0)
+        return faults->count > 0 ? WEIGHT_ONE / 2 : 0;
+    return sighting->best[anchor] > 0 ? WEIGHT_ONE / 2 : 0;
 }
 
 /* Notes what all trees lack of the class, or of the set of traits, that was seen last. */
@@ -228,7 +237,7 @@ static void note_trees(const struct sighting *sighting, struct missing *missing,
         if (class)
             miss->weight += missing->has[i] ? sighting->best[i] : WEIGHT_CLASS;
         else
-            miss->weight += traits_weight(sighting, i);
+            miss->weight += traits_weight(sighting, i, &faults);
         miss->kinds = miss->kinds * 31 + faults_kinds(&faults, i);
         miss->figures = miss->figures * 31 + faults_figures(&faults);
         arena_rewind(arena, &mark);
