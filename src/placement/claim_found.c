@@ -92,21 +92,19 @@ static enum outcome load_holdings(struct context *context, const struct claim *c
     return OUTCOME_OK;
 }
 
+static bool holding_is_before(const void *list, size_t index, const void *consumer)
+{
+    return strcasecmp(((const struct holding *)list)[index].consumer, consumer) < 0;
+}
+
 /* Returns what the consumer of a claim holds; count is 0 if it does not exist. */
 static struct holdings holdings_of(const struct holdings *all, const char *consumer)
 {
-    const struct holding least = {.consumer = consumer, .amount = {"", "", INT64_MIN}};
-    size_t low = 0, high = all->count, count = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (holding_compare(&all->list[middle], &least) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low + count < all->count && strcasecmp(all->list[low + count].consumer, consumer) == 0)
+    size_t first = lower_bound(all->list, all->count, consumer, holding_is_before), count = 0;
+    while (first + count < all->count &&
+           strcasecmp(all->list[first + count].consumer, consumer) == 0)
         count++;
-    return (struct holdings){&all->list[low], count};
+    return (struct holdings){&all->list[first], count};
 }
 
 static bool has_owner(const struct claim *claim, const struct holding *held)

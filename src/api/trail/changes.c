@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "api/trail/event.h"
+#include "base/sorted.h"
 
 /* What happens to a consumer. */
 enum deed { DEED_CLAIM, DEED_RELEASE, DEED_MOVE, DEED_CHANGE, DEED_KEEP, DEEDS };
@@ -132,21 +133,19 @@ static int consumer_of_span(const struct span *span, const char *uuid)
     return span->count == 0 ? 1 : strcasecmp(span->items[0].consumer, uuid);
 }
 
+static bool allocation_is_before(const void *list, size_t index, const void *consumer)
+{
+    return strcasecmp(((const struct trail_allocation *)list)[index].consumer, consumer) < 0;
+}
+
 /* Finds the allocations of a consumer in the sorted list. */
 static struct span find_span(const struct trail *trail, const char *uuid)
 {
-    const struct trail_allocation *items = trail->allocations.items;
-    size_t low = 0, high = trail->allocations.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcasecmp(items[middle].consumer, uuid) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == trail->allocations.count)
+    size_t first =
+        lower_bound(trail->allocations.items, trail->allocations.count, uuid, allocation_is_before);
+    if (first == trail->allocations.count)
         return (struct span){NULL, 0};
-    struct span span = next_span(trail, low);
+    struct span span = next_span(trail, first);
     return consumer_of_span(&span, uuid) == 0 ? span : (struct span){NULL, 0};
 }
 
