@@ -391,8 +391,14 @@ CAUSES = [
      {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
      'resources1=NET_BW_EGR_KILOBIT_PER_SEC:1&resources2=NET_BW_EGR_KILOBIT_PER_SEC:1&'
      'group_policy=isolate',
-     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (a).',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (nic).',
      ['a has room, but not on different providers']),
+    ('two disks need two pools',
+     {'a': host(VCPU=4, aggregates='rack'), 'b': host(VCPU=4, aggregates='rack'),
+      'pool': host(DISK_GB=100, aggregates='rack', traits=SHARING)},
+     'resources=VCPU:1&resources1=DISK_GB:1&resources2=DISK_GB:2&group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (pool).',
+     ['a has room, but not on different providers, and 1 more']),
     ('two ports are too much for one device',
      {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
      'resources1=NET_BW_EGR_KILOBIT_PER_SEC:600&resources2=NET_BW_EGR_KILOBIT_PER_SEC:600&'
@@ -545,7 +551,7 @@ CAUSES = [
      'resources=DISK_GB:1&member_of={rack}&resources1=PGPU:1&resources2=PGPU:1&'
      'group_policy=isolate',
      'group_policy=isolate needs 2 providers for groups 1 and 2 with member_of=rack, but only '
-     '1 fits (b).',
+     '1 fits (gpu3).',
      ['b has room, but not on different providers']),
     ('in one subtree only on a disabled host',
      {'a': host(traits='CUSTOM_OLD'), 'node1': host('a', VCPU=4), 'gpu1': host('node1', PGPU=1),

@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
 
-/* Groups of a set, at most, whose trees are looked for. */
-enum { RAREST_TRIED = 8 };
+enum {
+    RAREST_TRIED = 8, /* groups of a set, at most, whose trees are looked for */
+    NAMED_MOST = 3,   /* providers that are named one by one */
+};
 
 /* Counts for each anchor the providers that it sees. */
 struct seen_count {
@@ -29,29 +31,43 @@ static void count_seen(void *subject, uint32_t anchor, uint32_t provider)
     counted->told = true;
 }
 
-/* Finds the tree that sees most providers that satisfy one of the groups. Returns how many, and how
-   many there are. */
-static uint32_t find_fullest(const struct telling *telling, const size_t *groups, size_t count,
-                             uint32_t *tree, uint32_t *fitting)
+/* The providers that satisfy one of some groups. */
+struct fitting {
+    uint32_t count;
+    const char *names; /* "a, b, c, and 2 more" */
+    uint32_t most;     /* that one tree sees */
+    uint32_t tree;     /* that one */
+};
+
+static struct fitting find_fitting(const struct telling *telling, const size_t *groups,
+                                   size_t count)
 {
-    uint32_t providers = telling->explanation->world->provider_count;
+    const struct explanation *explanation = telling->explanation;
+    uint32_t providers = explanation->world->provider_count;
+    struct text_builder names = text_begin(telling->arena);
+    struct fitting fitting = {0};
     struct seen_count counted = {
         .roots = telling->roots,
         .seen = arena_array(telling->arena, providers, sizeof(*counted.seen)),
         .last = arena_array(telling->arena, providers, sizeof(*counted.last)),
     };
-    *tree = *fitting = 0;
     for (uint32_t i = 0; i < providers && budget_spend(telling->inquiry->budget, count); i++) {
         if (!telling_fits(telling, groups, count, i))
             continue;
         counted.told = false;
         inquiry_visit_anchors(telling->inquiry, i, false, count_seen, &counted);
-        *fitting += counted.told;
+        if (counted.told && fitting.count++ < NAMED_MOST)
+            text_add_item(&names, ", ", provider_label(explanation->world, explanation->names, i));
     }
+    if (fitting.count > NAMED_MOST)
+        text_add_item(&names, ", ",
+                      arena_printf(telling->arena, "and %u more", fitting.count - NAMED_MOST));
     for (uint32_t i = 0; i < providers; i++)
-        if (counted.seen[i] > counted.seen[*tree])
-            *tree = i;
-    return counted.seen[*tree];
+        if (counted.seen[i] > counted.seen[fitting.tree])
+            fitting.tree = i;
+    fitting.most = counted.seen[fitting.tree];
+    fitting.names = text_end(&names);
+    return fitting;
 }
 
 /* Returns what the set asks of the group without suffix: " with member_of=..."; or "". */
@@ -74,23 +90,27 @@ static const char *tell_isolate(const struct telling *telling, const size_t *all
     for (size_t i = 0; i < all_count; i++)
         if (explanation->funnels[all[i]]->granular)
             groups[count++] = all[i];
-    uint32_t fitting, tree, most = find_fullest(telling, groups, count, &tree, &fitting);
+    const struct fitting fitting = find_fitting(telling, groups, count);
     const char *names = group_names(telling, groups, count);
     const char *rest = plain_texts(telling);
-    const char *where =
-        most > 0 ? arena_printf(telling->arena, " (%s)",
-                                provider_label(explanation->world, explanation->names, tree))
-                 : "";
-    if (fitting < count)
+    if (fitting.count == 0)
+        return arena_printf(telling->arena,
+                            "group_policy=isolate needs %zu providers for groups %s%s, but none "
+                            "fits",
+                            count, names, rest);
+    if (fitting.count < count)
         return arena_printf(telling->arena,
                             "group_policy=isolate needs %zu providers for groups %s%s, but only "
-                            "%u %s%s",
-                            count, names, rest, fitting, fitting == 1 ? "fits" : "fit", where);
-    if (most < count && !budget_is_over(telling->inquiry->budget))
-        return arena_printf(telling->arena,
-                            "group_policy=isolate needs %zu providers for groups %s, but at most "
-                            "%u of a tree%s %s%s",
-                            count, names, most, rest, most == 1 ? "fits" : "fit", where);
+                            "%u %s (%s)",
+                            count, names, rest, fitting.count, fitting.count == 1 ? "fits" : "fit",
+                            fitting.names);
+    if (fitting.most < count && !budget_is_over(telling->inquiry->budget))
+        return arena_printf(
+            telling->arena,
+            "group_policy=isolate needs %zu providers for groups %s, but at most %u of a tree%s "
+            "%s (%s)",
+            count, names, fitting.most, rest, fitting.most == 1 ? "fits" : "fit",
+            provider_label(explanation->world, explanation->names, fitting.tree));
     return arena_printf(telling->arena,
                         "group_policy=isolate: no tree%s has a different provider for each of the "
                         "groups %s",
