@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/sorted.h"
 #include "base/text.h"
 #include "placement/explain/cause_choice.h"
 #include "placement/explain/cause_parts.h"
@@ -130,6 +131,42 @@ static const char *tell_candidates(const struct candidate_count *count, struct a
                         count->found == 1 ? "" : "s", count->more ? " or more" : "");
 }
 
+/* Returns the first required set of a group that is forbidden as a whole, or NULL. */
+static const struct name_set *find_contradiction(const struct membership *asked,
+                                                 struct arena *arena)
+{
+    size_t count = asked->forbidden.count;
+    const char **forbidden = arena_array(arena, count, sizeof(*forbidden));
+    for (size_t i = 0; i < count; i++)
+        forbidden[i] = asked->forbidden.names[i];
+    sort(forbidden, count, sizeof(*forbidden), text_compare);
+    for (size_t i = 0; i < asked->required_count; i++) {
+        const struct name_set *required = &asked->required[i];
+        size_t place = 0;
+        while (place < required->count && sorted_find(&required->names[place], forbidden, count,
+                                                      sizeof(*forbidden), text_compare) != NULL)
+            place++;
+        if (place == required->count)
+            return required;
+    }
+    return NULL;
+}
+
+/* Tells that a group asks for what it forbids. The API refuses this of traits, and only of them. */
+static const char *tell_contradiction(const struct telling *telling)
+{
+    for (size_t i = 0; i < telling->explanation->funnel_count; i++) {
+        const struct request_group *group = &telling->explanation->request->groups[i];
+        const struct name_set *set = find_contradiction(&group->aggregates, telling->arena);
+        if (set != NULL && group->resources.count > 0)
+            return arena_printf(telling->arena,
+                                "member_of%s asks for %s and forbids %s: nothing can match",
+                                group->suffix, set_words(telling, "aggregate", set),
+                                set->count > 1 ? "them" : "it");
+    }
+    return NULL;
+}
+
 static const char *tell_nothing(struct telling *telling, size_t equal)
 {
     const struct explanation *explanation = telling->explanation;
@@ -141,6 +178,9 @@ static const char *tell_nothing(struct telling *telling, size_t equal)
                                 "group %s asks for no resources, traits or aggregates, and "
                                 "matches nothing",
                                 group_name(telling, i));
+    const char *contradiction = tell_contradiction(telling);
+    if (contradiction != NULL)
+        return contradiction;
     if (explanation->impossible.count > 0)
         return tell_sets(telling, equal);
     if (explanation->filter == FILTERS)
@@ -157,7 +197,7 @@ static const char *tell_nothing(struct telling *telling, size_t equal)
 static const char *sentence(struct arena *arena, const char *text)
 {
     char *made = arena_printf(arena, "%s.", text);
-    if (made[strcspn(made, " =")] != '=')
+    if (made[strcspn(made, " =_")] == ' ')
         *made = (char)toupper((unsigned char)*made);
     return made;
 }
