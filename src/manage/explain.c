@@ -20,6 +20,7 @@
 #include "manage/command.h"
 #include "manage/explain_report.h"
 #include "manage/logged_query.h"
+#include "manage/query_names.h"
 #include "manage/query_since.h"
 #include "placement/explain/explanation_json.h"
 
@@ -200,7 +201,8 @@ static int flush(struct explain_work *work, int status)
     return FAILED;
 }
 
-/* Tells that the API refuses the request, and which parameters are too new for its microversion. */
+/* Tells that the API refuses the request, which parameters do not exist, and which are too new for
+   its microversion. */
 static int refuse(struct explain_work *work, int status, const char *detail)
 {
     struct terminal terminal = terminal_of(stdout);
@@ -208,14 +210,20 @@ static int refuse(struct explain_work *work, int status, const char *detail)
     struct arena *arena = &work->call->arena;
     const char *needs =
         status == 400 ? query_since_tell(arena, work->query, work->exchange.version.minor) : NULL;
+    const char *unknown = status == 400 ? query_names_tell(arena, work->query) : NULL;
     if (!work->json) {
-        explain_report_refusal(&work->output, &terminal, arena, status, needs, detail);
+        const char *first = unknown != NULL && needs != NULL
+                                ? arena_printf(arena, "%s, and %s", unknown, needs)
+                                : text_or(unknown, needs);
+        explain_report_refusal(&work->output, &terminal, arena, status, first, detail);
         return flush(work, NOTHING);
     }
     writer_init(&writer, &work->output);
     writer_begin_object(&writer);
     writer_member_integer(&writer, "status", status);
     writer_member_text(&writer, "refused", detail);
+    if (unknown != NULL)
+        writer_member_text(&writer, "unknown", unknown);
     if (needs != NULL)
         writer_member_text(&writer, "needs", needs);
     writer_end_object(&writer);

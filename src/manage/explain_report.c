@@ -218,13 +218,13 @@ static void write_size(const struct report *report)
 }
 
 void explain_report_refusal(struct buffer *buffer, const struct terminal *terminal,
-                            struct arena *arena, int status, const char *needs, const char *detail)
+                            struct arena *arena, int status, const char *first, const char *detail)
 {
     struct report report = {buffer, terminal, arena, NULL};
     const char *text = arena_printf(arena, "Refused with status %d: %s", status, detail);
-    if (needs != NULL) {
+    if (first != NULL) {
         write_wrapped(&report, 0,
-                      arena_printf(arena, "Refused with status %d: %s.", status, needs));
+                      arena_printf(arena, "Refused with status %d: %s.", status, first));
         buffer_add_text(buffer, "\n");
         text = arena_printf(arena, "The API says: %s", detail);
     }

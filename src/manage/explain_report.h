@@ -12,9 +12,9 @@
 void explain_report(struct buffer *buffer, const struct terminal *terminal, struct arena *arena,
                     const struct explanation *explanation);
 
-/* Writes that the API refuses the request: first what needs a newer microversion (NULL: nothing),
-   then the lines of the detail. */
+/* Writes that the API refuses the request: first what is wrong with its parameters (NULL: it is not
+   they), then the lines of the detail. */
 void explain_report_refusal(struct buffer *buffer, const struct terminal *terminal,
-                            struct arena *arena, int status, const char *needs, const char *detail);
+                            struct arena *arena, int status, const char *first, const char *detail);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "http/query.h"
+#include "manage/query_names.h"
 
 enum asking {
     ASKS_NAME,      /* the parameter, of any group */
@@ -42,19 +43,6 @@ static const struct {
     {"required", ASKS_ANY, 39, " with in:"},
 };
 
-static const char *const parts_of_groups[] = {"resources", "required", "member_of", "in_tree"};
-
-/* Returns the suffix of the parameter of a group, or NULL if it is none. */
-static const char *suffix_of(const char *name)
-{
-    for (size_t i = 0; i < sizeof(parts_of_groups) / sizeof(*parts_of_groups); i++) {
-        size_t length = strlen(parts_of_groups[i]);
-        if (strncmp(name, parts_of_groups[i], length) == 0)
-            return name + length;
-    }
-    return NULL;
-}
-
 static bool is_number(const char *suffix)
 {
     return *suffix != '0' && suffix[strspn(suffix, "0123456789")] == '\0';
@@ -63,7 +51,7 @@ static bool is_number(const char *suffix)
 /* Returns whether a parameter is called so, whatever its suffix. */
 static bool is_called(const char *parameter, const char *name)
 {
-    const char *suffix = suffix_of(parameter);
+    const char *suffix = query_name_suffix(parameter);
     size_t length = suffix != NULL ? (size_t)(suffix - parameter) : strlen(parameter);
     return length == strlen(name) && strncmp(parameter, name, length) == 0;
 }
@@ -79,7 +67,7 @@ static bool is_repeated(const struct query *query, size_t place)
 static bool asks(const struct query *query, size_t place, enum asking asking)
 {
     const char *value = query->pairs[place].value;
-    const char *suffix = suffix_of(query->pairs[place].name);
+    const char *suffix = query_name_suffix(query->pairs[place].name);
     switch (asking) {
     case ASKS_NUMBER:
         return suffix != NULL && *suffix != '\0' && is_number(suffix);

@@ -272,6 +272,53 @@ def test_a_parameter_that_is_too_new_is_told(cloud, query, minor, needs):
     assert ' needs ' not in newer.stdout
 
 
+@pytest.mark.parametrize('query, unknown', [
+    ('resource=VCPU:1', 'there is no parameter resource (do you mean resources?)'),
+    ('resource_gpu=VCPU:1', 'there is no parameter resource_gpu (do you mean resources_gpu?)'),
+    ('resource1=VCPU:1', 'there is no parameter resource1 (do you mean resources1?)'),
+    ('RESOURCES=VCPU:1', 'there is no parameter RESOURCES (do you mean resources?)'),
+    ('resources=VCPU:1&require=CUSTOM_GOLD&memberof=' + RACK,
+     'there is no parameter require (do you mean required?), '
+     'there is no parameter memberof (do you mean member_of?)'),
+    ('resources=VCPU:1&group_polcy=none&limits=1',
+     'there is no parameter group_polcy (do you mean group_policy?), '
+     'there is no parameter limits (do you mean limit?)'),
+    ('resources=VCPU:1&root_requierd=CUSTOM_GOLD',
+     'there is no parameter root_requierd (do you mean root_required?)'),
+    ('resources=VCPU:1&name=compute-1', 'there is no parameter name'),
+    ('resources=VCPU:1&' + 'name' * 9 + '=1', 'there is no parameter ' + 'name' * 9),
+    ('resources=VCPU:1&=1', 'there is no parameter ""'),
+    ('resources=VCPU:1&resources_%s=VCPU:1' % ('x' * 65),
+     'there is no parameter resources_' + 'x' * 65),
+    ('resources=VCPU:1&in_trees={compute-1}',
+     'in_trees is of a group s without resources (do you mean in_tree?)'),
+    ('resources=VCPU:1&requiredCPU=CUSTOM_GOLD', None),
+    ('resources=VCPU:1&required_c=CUSTOM_GOLD', None),
+    ('resources=VCPU:x&resources_gpu=VCPU:1&limit=1', None),
+    ('resourcess=VCPU:x&in_trees={compute-1}', None),
+    ('resources=VCPU:x&requireds=CUSTOM_GOLD&same_subtree=a,s', None),
+])
+def test_a_parameter_that_does_not_exist_is_told(cloud, query, unknown):
+    query = split(query)[1]
+    done = cloud.manage('explain', query)
+    refused = json.loads(cloud.manage('explain', '--json', query).stdout)
+    assert done.returncode == 1 and refused.get('unknown') == unknown
+    if unknown is None:
+        assert 'The API says' not in done.stdout
+        return
+    first, rest = done.stdout.split('\n\n', 1)
+    assert first.split() == ('Refused with status 400: %s.' % unknown).split()
+    assert rest.startswith('The API says: ') and refused['refused'].split() == rest.split()[3:]
+    assert cloud.ask('GET', '/_berth/explain?' + query).status == 400
+
+
+def test_a_parameter_that_does_not_exist_is_told_beside_one_that_is_too_new(cloud):
+    done = cloud.manage('explain', 'resource=VCPU:1&limit=1', '--microversion', '1.15')
+    assert ' '.join(done.stdout.split('\n\n')[0].split()) == (
+        'Refused with status 400: there is no parameter resource (do you mean resources?), and '
+        'limit needs microversion 1.16, and this request has 1.15.')
+
+
 def test_uuids_stay_whole(cloud):
     """Although they do not fit behind what comes before."""
     some = [str(uuid.UUID(int=number, version=4)) for number in range(7, 12)]
