@@ -7,6 +7,7 @@ by RATIO at most, and is below SECONDS; a search for candidates has a budget ins
 Times below MEASURED say nothing about growth; at the bound, what is quadratic takes much longer.
 The time of the database server is judged apart.
 """
+import contextlib
 import http.client
 import json
 import os
@@ -305,6 +306,31 @@ def inventories_of_many_classes(steps):
 
 
 # The reshaper.
+
+@contextlib.contextmanager
+def statistics_of_one_row(table):
+    """Let the server choose plans as if the table had one row, which it may believe amid a large
+    change, or soon after."""
+    cloud.sql('ALTER TABLE {0} STATS_AUTO_RECALC = 0; UPDATE mysql.innodb_table_stats '
+              "SET n_rows = 1 WHERE table_name = '{0}'; FLUSH TABLES {0}".format(table))
+    try:
+        yield
+    finally:
+        cloud.sql('ALTER TABLE %s STATS_AUTO_RECALC = DEFAULT' % table)
+
+
+@scenario
+def inventories_emptied_by_wrong_statistics(steps):
+    count = steps.count(BODY, 140)
+    make_providers(count)
+    inventories = {name: {'total': 9} for name in ('VCPU', 'DISK_GB')}
+    for name, generation, wanted in (('fill', 0, inventories), ('change', 2, inventories),
+                                     ('empty', 4, {})):
+        with statistics_of_one_row('inventories') if name != 'fill' else contextlib.nullcontext():
+            steps.take(name, 204, 'POST', '/reshaper', {'allocations': {}, 'inventories': {
+                uuid_of(i): {'resource_provider_generation': generation, 'inventories': wanted}
+                for i in range(1, count + 1)}})
+
 
 @scenario
 def reshape_of_many_providers(steps):
