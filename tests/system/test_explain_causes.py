@@ -674,6 +674,26 @@ CAUSES = [
      'resources=VCPU:1&member_of=in:{rack},{zone}&member_of=!{rack}',
      'Every provider that offers 1 VCPU and is in one of the aggregates rack, zone is in the '
      'forbidden aggregate rack, or its root is (a).', None),
+    ('one host has too few devices for two groups, the other too little of the rest',
+     {'c1': host(VCPU=4, MEMORY_MB=4096), 'pgpu1': host('c1', PGPU=1, traits='CUSTOM_A'),
+      'c2': host(VCPU=4, MEMORY_MB=4096, used={'MEMORY_MB': 3072}),
+      'pgpu2': host('c2', PGPU=4, traits='CUSTOM_A'),
+      'c3': host(VCPU=4, MEMORY_MB=4096), 'pgpu3': host('c3', PGPU=4)},
+     'resources=VCPU:1,MEMORY_MB:4096&resources1=PGPU:1&required1=CUSTOM_A&'
+     'resources2=PGPU:1&required2=CUSTOM_A&group_policy=none',
+     'Groups without suffix, 1 and 2 fit alone, not together: no tree offers 1 + 1 PGPU with '
+     'resources=MEMORY_MB:4096, required1=CUSTOM_A; c1 has 1 left on pgpu1; c2 has 4 left on pgpu2 '
+     'but lacks 3072 MEMORY_MB of 4096 (3072 of 4096 used).', None),
+    ('the same where the devices are shared, and the rest is of a group with a suffix',
+     {'c1': host(VCPU=4, aggregates='rack'), 'numa1': host('c1', MEMORY_MB=4096),
+      'c2': host(VCPU=4, aggregates='row'), 'numa2': host('c2', MEMORY_MB=1024),
+      'pool': host(CUSTOM_IOPS=100, aggregates='rack', traits=SHARING),
+      'fast': host(CUSTOM_IOPS=900, aggregates='row', traits=SHARING)},
+     'resources=VCPU:1&resources1=CUSTOM_IOPS:90&resources2=CUSTOM_IOPS:90&'
+     'resources3=MEMORY_MB:2048&group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 90 + 90 CUSTOM_IOPS with '
+     'resources3=MEMORY_MB:2048; c1 has 100 left on pool; c2 has 900 left on fast but numa2 has '
+     '1024 MEMORY_MB in all, not 2048.', None),
     ('two groups ask for what nobody has',
      hosts(2), 'resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
      'No provider has an inventory of FPGA.', []),

@@ -8,6 +8,7 @@
 #include "base/sorted.h"
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/nearest.h"
 
 /* Amounts that are told one by one. */
 enum { AMOUNTS_MOST = 4 };
@@ -212,10 +213,60 @@ static int64_t class_id_of(const struct telling *telling, const struct constrain
     return telling->inquiry->query.groups[constraint->group].demands[constraint->index].class_id;
 }
 
-/* Tells what the tree has that has most of a class for groups together. "": there is none, or it is
-   not known. */
+/* Returns a group of the set that asks for something, but not of the class; or SIZE_MAX. */
+static size_t find_other_group(const struct rooms *rooms)
+{
+    const struct telling *telling = rooms->telling;
+    for (size_t i = 0; i < rooms->count; i++) {
+        bool asks = false;
+        for (size_t j = 0; j < telling->size; j++) {
+            const struct constraint *constraint = telling_item(telling, j);
+            asks = asks || (constraint->kind == CONSTRAINT_RESOURCE &&
+                            constraint->group == rooms->groups[i] &&
+                            class_id_of(telling, constraint) == rooms->class_id);
+        }
+        if (!asks)
+            return rooms->groups[i];
+    }
+    return SIZE_MAX;
+}
+
+/* Returns the nearest tree that has enough of the class, and what it lacks for another group of the
+   set: "c2 has 4 left but lacks 1 VCPU of 4"; "": there is none, or it is not known. The rooms are
+   those in which the roomiest tree was found. */
+static const char *tell_enough(struct rooms *rooms, int64_t sum)
+{
+    const struct telling *telling = rooms->telling;
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    size_t other = find_other_group(rooms);
+    bool *enough = arena_array(telling->arena, world->provider_count, sizeof(*enough)), any = false;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        enough[i] = !rooms->trees[i] && rooms->sums[i] >= sum &&
+                    (telling->roots == NULL || telling->roots[i]);
+        any = any || enough[i];
+    }
+    if (other == SIZE_MAX || !any)
+        return "";
+    const struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, other);
+    const struct near_misses misses = near_misses_find(&sought, enough);
+    if (misses.count == 0 || budget_is_over(telling->inquiry->budget))
+        return "";
+    const struct near_miss *miss = &misses.items[0];
+    uint32_t root = world->providers[miss->provider].root;
+    const char *room = tell_rooms(rooms, root, "");
+    if (miss->provider == root)
+        return arena_printf(telling->arena, "%s but %s", room, miss->reason);
+    return arena_printf(telling->arena, "%s but %s %s", room,
+                        provider_label(world, explanation->names, miss->provider), miss->reason);
+}
+
+/* Tells what the tree has that has most of a class for groups together, and with `enough` what
+   another lacks that has enough of it. "": there is none, or it is not known. */
 static const char *room_words(const struct telling *telling, const struct combined *combined,
-                              const size_t *groups, size_t count, const char *of)
+                              const size_t *groups, size_t count, const char *of, bool enough)
 {
     uint32_t providers = telling->explanation->world->provider_count;
     struct rooms rooms = {
@@ -231,9 +282,10 @@ static const char *room_words(const struct telling *telling, const struct combin
     if (tree == WORLD_NONE || budget_is_over(telling->inquiry->budget))
         return "";
     const char *told = tell_rooms(&rooms, tree, of);
-    return rooms.sums[tree] < combined->sum
-               ? told
-               : arena_printf(telling->arena, "%s, but each group needs one provider", told);
+    if (rooms.sums[tree] >= combined->sum)
+        return arena_printf(telling->arena, "%s, but each group needs one provider", told);
+    return enough ? text_with_rest(telling->arena, told, "; ", tell_enough(&rooms, combined->sum))
+                  : told;
 }
 
 /* Tells that a class does not suffice for all groups of the set that ask for it. */
@@ -250,7 +302,7 @@ static const char *tell_class(const struct telling *telling, const struct combin
     const char *reason = text_with_rest(
         telling->arena,
         arena_printf(telling->arena, "no tree offers %s %s%s", combined->parts, class_name, rest),
-        "; ", room_words(telling, combined, groups, count, ""));
+        "; ", room_words(telling, combined, groups, count, "", true));
     if (one && combined->sum > figures->most_free)
         reason = arena_printf(telling->arena,
                               "of %" PRId64 " %s a tree has at most %" PRId64 " left (%s)",
@@ -292,5 +344,5 @@ const char *cause_of_room(const struct telling *telling, const size_t *groups, s
         return "";
     const char *of = arena_printf(telling->arena, " of %s %s", combined.parts,
                                   telling_amount(telling, combined.first)->class_name);
-    return room_words(telling, &combined, groups, count, of);
+    return room_words(telling, &combined, groups, count, of, false);
 }
