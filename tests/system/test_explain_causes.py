@@ -694,6 +694,20 @@ CAUSES = [
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 90 + 90 CUSTOM_IOPS with '
      'resources3=MEMORY_MB:2048; c1 has 100 left on pool; c2 has 900 left on fast but numa2 has '
      '1024 MEMORY_MB in all, not 2048.', None),
+    ('the zone has none of the devices, with the trait or without',
+     dict(hosts(3, aggregates='rack'), c1=host(VCPU=8, aggregates='row'),
+          gpu1=host('c1', PGPU=1, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='row'),
+          gpu2=host('c2', PGPU=1)),
+     'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&required1=CUSTOM_A',
+     'No tree has groups without suffix and 1 together: c1 meets resources1=PGPU:1, but nothing in '
+     'its tree is in the aggregate rack, and 1 more.', None),
+    ('the zone has the devices, too small, but not with the trait',
+     dict(hosts(3, aggregates='rack'), c1=host(VCPU=8, aggregates='row'),
+          gpu1=host('c1', PGPU=2, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='rack'),
+          gpu2=host('c2', PGPU=1)),
+     'resources=VCPU:1&member_of={rack}&resources1=PGPU:2&required1=CUSTOM_A',
+     'No tree has groups without suffix and 1 together: c1 meets required1=CUSTOM_A, but nothing '
+     'in its tree is in the aggregate rack.', None),
     ('two groups ask for what nobody has',
      hosts(2), 'resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
      'No provider has an inventory of FPGA.', []),

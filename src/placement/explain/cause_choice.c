@@ -74,6 +74,76 @@ static bool is_beside_trait(const struct telling *telling)
     return !group->granular;
 }
 
+/* Returns the constraint of a set that is not in another of the same size, if it is the only one;
+   or NULL. */
+static const struct constraint *find_difference(const struct telling *telling, const size_t *other)
+{
+    const struct constraint *difference = NULL;
+    for (size_t i = 0; i < telling->size; i++) {
+        size_t same = 0;
+        while (same < telling->size && other[same] != telling->set[i])
+            same++;
+        if (same < telling->size)
+            continue;
+        if (difference != NULL)
+            return NULL;
+        difference = telling_item(telling, i);
+    }
+    return difference;
+}
+
+/* Whether a tree sees a provider with a class. */
+struct class_seen {
+    const bool *trees; /* those that count */
+    bool seen;
+};
+
+static void see_class(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct class_seen *class_seen = subject;
+    (void)provider;
+    class_seen->seen = class_seen->seen || class_seen->trees[anchor];
+}
+
+/* Returns whether no tree that has the rest of the set has anything of the class of a resource. */
+static bool is_class_absent(const struct telling *telling, const struct constraint *resource)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const struct search_group *group = &telling->inquiry->query.groups[resource->group];
+    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
+    bool *trees = arena_array(telling->arena, world->provider_count, sizeof(*trees));
+    struct class_seen class_seen = {.trees = trees};
+    for (size_t i = 0; i < telling->size; i++)
+        kept[telling->set[i]] = telling_item(telling, i) != resource;
+    if (relaxation_find(telling->relaxation, kept, trees) == SEARCH_LATE)
+        return false;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 2);
+         i++)
+        if (world_inventory_of(world, i, group->demands[resource->index].class_id) != NULL)
+            inquiry_visit_anchors(telling->inquiry, i, false, see_class, &class_seen);
+    return !class_seen.seen && !budget_is_over(telling->inquiry->budget);
+}
+
+/* Returns whether the set has a required trait of a group that needs one provider where another has
+   a class of that group, of which there is nothing at all. */
+static bool is_instead_of_class(const struct telling *telling, const struct impossible_sets *sets)
+{
+    for (size_t i = 0; i < sets->count; i++) {
+        struct telling other = *telling;
+        other.set = sets->sets[i];
+        const struct constraint *required = find_difference(telling, other.set);
+        const struct constraint *resource = find_difference(&other, telling->set);
+        if (required == NULL || resource == NULL || required->kind != CONSTRAINT_REQUIRED ||
+            resource->kind != CONSTRAINT_RESOURCE || required->group != resource->group ||
+            !telling->inquiry->query.groups[required->group].granular)
+            continue;
+        if (is_class_absent(&other, resource))
+            return true;
+    }
+    return false;
+}
+
 /* The request in a world in which nothing is used. */
 struct unused {
     struct world world;
@@ -151,6 +221,7 @@ enum {
     RANK_BESIDE_TRAIT,
     RANK_USAGE,
     RANK_SEVERAL_GROUPS,
+    RANK_INSTEAD_OF_CLASS,
     RANK_AMOUNTS,
     RANK_RAREST,
     RANKS,
@@ -162,7 +233,8 @@ struct ranked_set {
     size_t *set;
 };
 
-static struct ranked_set rank_set(const struct telling *telling, struct unused *unused)
+static struct ranked_set rank_set(const struct telling *telling, const struct impossible_sets *sets,
+                                  struct unused *unused)
 {
     size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
     struct ranked_set set = {.ranks = {[RANK_RAREST] = UINT32_MAX}};
@@ -177,6 +249,7 @@ static struct ranked_set rank_set(const struct telling *telling, struct unused *
     set.ranks[RANK_BESIDE_TRAIT] = is_beside_trait(telling);
     set.ranks[RANK_USAGE] = depends_on_usage(telling, unused);
     set.ranks[RANK_SEVERAL_GROUPS] = telling_groups(telling, groups) > 1;
+    set.ranks[RANK_INSTEAD_OF_CLASS] = is_instead_of_class(telling, sets);
     return set;
 }
 
@@ -205,7 +278,7 @@ size_t cause_order(const struct telling *telling, struct impossible_sets *sets)
         return sets->count;
     for (size_t i = 0; i < sets->count; i++) {
         each.set = sets->sets[i];
-        ranked[i] = rank_set(&each, &unused);
+        ranked[i] = rank_set(&each, sets, &unused);
         ranked[i].place = i;
         ranked[i].set = sets->sets[i];
     }

@@ -9,6 +9,8 @@
  *   - it is impossible whatever is used: nothing needs to be freed to mend it, but something
  *     changed;
  *   - it is about one group, and not about several together;
+ *   - it does not ask a group with a suffix for a trait where another set asks the same group for a
+ *     class that those with the rest have nothing of: they lack more than the trait;
  *   - it asks for fewer amounts: traits, aggregates and trees are chosen on purpose;
  *   - the rarest thing that it asks for is rarer;
  *   - its constraints come earlier in the request.
