@@ -201,17 +201,17 @@ def test_a_batch_is_found(cloud, batch, name, raised, what):
 
 def undo(cloud, batch):
     """What ends the session before its COMMIT, and lets another write raise the provider."""
-    def meanwhile(session):
+    def during(session):
         session.shutdown(socket.SHUT_RDWR)
         cloud.sql("UPDATE resource_providers SET generation = generation + 1 WHERE uuid = '%s'"
                   % batch.provider)
-    return meanwhile
+    return during
 
 
 @pytest.mark.parametrize('name', ['send', 'reshape'])
 def test_a_batch_that_was_undone_is_found_by_a_consumer(cloud, batch, name):
     """The provider does not tell, but a consumer has its generation still."""
-    answer = cloud.lose(COMMIT, getattr(batch, name), REQUEST, meanwhile=undo(cloud, batch))
+    answer = cloud.lose(COMMIT, getattr(batch, name), REQUEST, during=undo(cloud, batch))
     assert answer.status == (204 if name == 'send' else 409), answer.text
     assert batch.state() == (AFTER if name == 'send' else BEFORE)
 
@@ -219,7 +219,7 @@ def test_a_batch_that_was_undone_is_found_by_a_consumer(cloud, batch, name):
 def test_a_batch_of_new_consumers_that_was_undone_is_unknown(cloud, batch):
     """It may have been committed, and released by another."""
     batch.claims = {batch.new: claim(batch.provider), new_uuid(): claim(batch.provider)}
-    answer = cloud.lose(COMMIT, batch.send, REQUEST, meanwhile=undo(cloud, batch))
+    answer = cloud.lose(COMMIT, batch.send, REQUEST, during=undo(cloud, batch))
     assert answer.status == 500
     assert batch.state() == BEFORE
     assert batch.send().status == 204
@@ -237,17 +237,17 @@ def test_a_batch_of_new_consumers_that_was_undone_is_unknown(cloud, batch):
 ])
 def test_a_batch_that_another_changed_since_is_unknown(cloud, batch, name, change):
     cloud.sql("INSERT IGNORE INTO users (external_id) VALUES ('other')")
-    answer = cloud.lose(COMMIT, getattr(batch, name), ANSWER, meanwhile=lambda session: cloud.sql(
+    answer = cloud.lose(COMMIT, getattr(batch, name), ANSWER, during=lambda session: cloud.sql(
         change.format(**vars(batch))))
     assert answer.status == 500
 
 
 def test_a_batch_whose_consumer_another_took_is_a_conflict(cloud, batch):
-    def meanwhile(session):
+    def during(session):
         undo(cloud, batch)(session)
         cloud.sql("UPDATE consumers SET generation = 2 WHERE uuid IN ('%s', '%s')"
                   % (batch.old, batch.released))
-    answer = cloud.lose(COMMIT, batch.send, REQUEST, meanwhile=meanwhile)
+    answer = cloud.lose(COMMIT, batch.send, REQUEST, during=during)
     assert answer.status == 409, answer.text
     assert batch.state() == [None, 2, 2]
 
@@ -290,7 +290,7 @@ def test_an_audit_log_tells_what_was_found(cloud, audit_log, batch, what, expect
 
 
 def test_an_audit_log_tells_what_was_refused_after_all(cloud, audit_log, batch):
-    answer = cloud.lose(COMMIT, batch.reshape, REQUEST, meanwhile=undo(cloud, batch))
+    answer = cloud.lose(COMMIT, batch.reshape, REQUEST, during=undo(cloud, batch))
     assert answer.status == 409, answer.text
     assert outcomes(audit_log, answer) == ['pending', 'refused']
 

@@ -66,7 +66,7 @@ def test_a_lost_commit_is_found_if_it_has_happened(cloud):
         return cloud.ask('DELETE', '/allocations/' + consumer)
 
     def lose(ask, what):
-        return cloud.lose(b'\x03COMMIT', ask, what, meanwhile=lambda session: session.shutdown(
+        return cloud.lose(b'\x03COMMIT', ask, what, during=lambda session: session.shutdown(
             socket.SHUT_RDWR)).status
     assert lose(claim, REQUEST) == 500
     assert lose(claim, ANSWER) == 204

@@ -107,11 +107,11 @@ REQUEST, CLIENT, ANSWER = range(3)
 
 class Loss:
     """The next loss: at a request with these bytes. Before the client is cut off, calls
-    meanwhile(session), the socket of the server's session. If it gets other bytes instead of the
+    during(session), the socket of the server's session. If it gets other bytes instead of the
     answer, it is not cut off."""
 
-    def __init__(self, mark, what, meanwhile=lambda session: None, instead=None):
-        self.mark, self.what, self.meanwhile, self.instead = mark, what, meanwhile, instead
+    def __init__(self, mark, what, during=lambda session: None, instead=None):
+        self.mark, self.what, self.during, self.instead = mark, what, during, instead
         self.happened = threading.Event()
 
 
@@ -129,7 +129,7 @@ class LossyProxy(DatabaseProxy):
         losses = []     # one at most, of this connection
 
         def cut():
-            losses[0].meanwhile(server)
+            losses[0].during(server)
             losses[0].happened.set()
             client.shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError('the client is cut off')

@@ -158,7 +158,7 @@ class Node:
             return file.read()[-3000:]
 
     def forget(self):
-        """What a node that is not running has of the cluster: it then takes all data anew."""
+        """What a node that is not running has of the cluster: it then copies all data again."""
         for name in ('grastate.dat', 'gvwstate.dat', 'galera.cache'):
             with contextlib.suppress(FileNotFoundError):
                 os.remove(os.path.join(self.directory, 'data', name))
