@@ -109,7 +109,7 @@ static struct likeness find_plain(const char *text)
 static struct likeness find_like(const char *text)
 {
     struct likeness best = {.edits = EDITS_MOST + 1};
-    for (size_t length = 0; text[length] != '\0' && length < NAME_ROOM; length++)
+    for (size_t length = 0; length < NAME_ROOM && text[length] != '\0'; length++)
         for (size_t i = 0; i < PARTS && strchr("_-0123456789", text[length]) != NULL; i++)
             look_at(&best, text, length, parts_of_groups[i]);
     const struct likeness plain = find_plain(text);
