@@ -1,0 +1,245 @@
+"""The first sentence of an explanation names the cause: one small world for each cause that is
+between groups, or between a group and the root.
+"""
+import pytest
+
+from support.small_worlds import NUMA, POOL, SHARED_POOL, SHARING, explain, host, hosts, limited
+
+# What it is about; the providers; the query; the first sentence; the nearest, or None.
+CAUSES = [
+    ('isolate needs more devices than a host has',
+     {'c1': host(VCPU=8), 'pf1': host('c1', SRIOV_NET_VF=8), 'pf2': host('c1', SRIOV_NET_VF=8),
+      'c2': host(VCPU=8), 'pf3': host('c2', SRIOV_NET_VF=8)},
+     'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 3 providers for groups 1, 2 and 3, but at most 2 of a tree fit '
+     '(c1).',
+     ['c1 has room, but not on different providers, and 1 more']),
+    ('max_unit is for all groups together, and two devices are too few',
+     {'c1': host(VCPU=8), 'pf1': host('c1', SRIOV_NET_VF=limited(8, max_unit=1)),
+      'pf2': host('c1', SRIOV_NET_VF=limited(8, max_unit=1))},
+     'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
+     'group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 1 + 1 + 1 SRIOV_NET_VF; c1 allows '
+     '1 + 1 (max_unit on pf1 and pf2).',
+     ['c1 has room for each group, but not for all together']),
+    ('what is left is on one provider, and it allows less at once',
+     {'c1': host(), 'big': host('c1', VCPU=limited(99, max_unit=10)), 'small': host('c1', VCPU=8)},
+     'resources1=VCPU:8&resources2=VCPU:8&resources3=VCPU:8&group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 8 + 8 + 8 VCPU; c1 allows 10 + 8 '
+     '(max_unit on big).',
+     ['c1 has room for each group, but not for all together']),
+    ('the zone has no devices',
+     dict(hosts(3, aggregates='rack'), gpu=host(VCPU=8, MEMORY_MB=4096, aggregates='row'),
+          pgpu=host('gpu', PGPU=1), other=host(VCPU=8, MEMORY_MB=4096),
+          device=host('other', PGPU=1)),
+     'resources=VCPU:1,MEMORY_MB:1&member_of={rack}&resources1=PGPU:1',
+     'No tree has groups without suffix and 1 together: gpu meets resources1=PGPU:1, but nothing '
+     'in its tree is in the aggregate rack, and 1 more.',
+     ['gpu has nothing for group without suffix, and 1 more',
+      'host-00 has nothing for group 1, and 2 more']),
+    ('the same for groups with suffixes',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': POOL},
+     'resources1=VCPU:1&resources2=DISK_GB:10&group_policy=none',
+     'No tree has groups 1 and 2 together: pool would share DISK_GB with c1, but lacks the trait '
+     'MISC_SHARES_VIA_AGGREGATE.',
+     ['c1 has nothing for group 2', 'pool has nothing for group 1']),
+    ('groups with traits do not fit together',
+     NUMA, 'resources1=VCPU:3&resources2=VCPU:3&required1=CUSTOM_A&required2=CUSTOM_A&'
+     'group_policy=none',
+     'Groups 1 and 2 fit alone, not together: no tree offers 3 + 3 VCPU with required1=CUSTOM_A, '
+     'required2=CUSTOM_A; c1 has 4 left on numa0.',
+     ['c1 has room for each group, but not for all together']),
+    ('groups of an aggregate do not fit together',
+     NUMA, 'resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
+     'member_of1={rack}&member_of2={rack}&member_of3={rack}',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 + 3 + 3 VCPU with '
+     'member_of1=rack, member_of2=rack, member_of3=rack; c1 has 4 + 4 left.',
+     ['c1 has room for each group, but not for all together']),
+    ('the host with the port is full',
+     {'a': host(VCPU=4, used={'VCPU': 4}),
+      'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000), 'b': host(VCPU=4)},
+     'resources=VCPU:1&resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100',
+     'No tree has groups without suffix and _PORT together: a meets '
+     'resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100, but lacks 1 VCPU of 1 (4 of 4 used).',
+     ['a has nothing for group without suffix', 'b has nothing for group _PORT']),
+    ('two ports need two devices',
+     {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
+     'resources1=NET_BW_EGR_KILOBIT_PER_SEC:1&resources2=NET_BW_EGR_KILOBIT_PER_SEC:1&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (nic).',
+     ['a has room, but not on different providers']),
+    ('two disks need two pools',
+     {'a': host(VCPU=4, aggregates='rack'), 'b': host(VCPU=4, aggregates='rack'),
+      'pool': host(DISK_GB=100, aggregates='rack', traits=SHARING)},
+     'resources=VCPU:1&resources1=DISK_GB:1&resources2=DISK_GB:2&group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (pool).',
+     ['a has room, but not on different providers, and 1 more']),
+    ('two ports are too much for one device',
+     {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
+     'resources1=NET_BW_EGR_KILOBIT_PER_SEC:600&resources2=NET_BW_EGR_KILOBIT_PER_SEC:600&'
+     'group_policy=none',
+     'Groups 1 and 2 fit alone, not together: of 1200 NET_BW_EGR_KILOBIT_PER_SEC a tree has at '
+     'most 1000 left (nic).',
+     ['a has room for each group, but not for all together']),
+    ('devices at different NUMA nodes',
+     dict(NUMA, gpu=host('numa0', PGPU=1), fpga=host('numa1', FPGA=1)),
+     'resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_G,_F&group_policy=none',
+     'same_subtree=_G,_F: the provider of one group must be above those of the others; in the tree '
+     'of c1, gpu fits _G and fpga fits _F, side by side.',
+     ['c1 has all, but not in one subtree']),
+    ('two groups of one pool',
+     {'c1': host(VCPU=4, aggregates='rack'), 'pool': dict(SHARED_POOL, used={'DISK_GB': 985})},
+     'resources1=DISK_GB:8&resources2=DISK_GB:8&resources3=VCPU:1&group_policy=none',
+     'Groups 1 and 2 fit alone, not together: no tree offers 8 + 8 DISK_GB; c1 has 15 left on '
+     'pool.',
+     ['c1 has room for each group, but not for all together']),
+    ('two devices here, but disabled, and one of them there',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'fpga1': host('a', FPGA=1),
+      'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1})},
+     'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree that offers 1 FPGA has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
+     ['fpga2 lacks 1 FPGA of 1 (1 of 1 used)',
+      'a has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('different devices are free on two hosts, both only on a disabled one',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'fpga1': host('a', FPGA=1),
+      'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1}),
+      'c': host(), 'gpu3': host('c', PGPU=1, used={'PGPU': 1}), 'fpga3': host('c', FPGA=1)},
+     'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; b meets resources1=PGPU:1, but fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
+     ['gpu3 lacks 1 PGPU of 1 (1 of 1 used)',
+      'a has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('enough for both groups only on a disabled host',
+     {'a': host(VCPU=8, traits='CUSTOM_OLD'), 'b': host(VCPU=8, used={'VCPU': 2})},
+     'resources1=VCPU:4&resources2=VCPU:4&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): a; b has 6 left of 4 + 4 VCPU.',
+     ['b has room for each group, but not for all together']),
+    ('isolated on two devices only on a disabled host',
+     {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
+      'b': host(), 'gpu3': host('b', PGPU=2), 'c': host(), 'gpu4': host('c', PGPU=2)},
+     'resources1=PGPU:1&resources2=PGPU:1&group_policy=isolate&root_required=!CUSTOM_OLD',
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but at most 1 of a tree fits (b), '
+     'except in trees whose root has the forbidden trait CUSTOM_OLD (root_required): a.',
+     ['b has room, but not on different providers, and 1 more']),
+    ('isolated where the aggregate is',
+     {'a': host(), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
+      'b': host(DISK_GB=1, aggregates='rack'), 'gpu3': host('b', PGPU=2)},
+     'resources=DISK_GB:1&member_of={rack}&resources1=PGPU:1&resources2=PGPU:1&'
+     'group_policy=isolate',
+     'group_policy=isolate needs 2 providers for groups 1 and 2 with member_of=rack, but only '
+     '1 fits (gpu3).',
+     ['b has room, but not on different providers']),
+    ('in one subtree only on a disabled host',
+     {'a': host(traits='CUSTOM_OLD'), 'node1': host('a', VCPU=4), 'gpu1': host('node1', PGPU=1),
+      'b': host(), 'node2': host('b', VCPU=4, used={'VCPU': 4}), 'gpu2': host('node2', PGPU=1),
+      'node3': host('b', VCPU=4)},
+     'resources_V=VCPU:1&resources_G=PGPU:1&same_subtree=_V,_G&group_policy=none&'
+     'root_required=!CUSTOM_OLD',
+     'same_subtree=_V,_G: the provider of one group must be above those of the others; in the tree '
+     'of b, node3 fits _V and gpu2 fits _G, side by side, except in trees whose root has the '
+     'forbidden trait CUSTOM_OLD (root_required): a.',
+     ['b has all, but not in one subtree']),
+    ('the node above the only free device is full',
+     dict(NUMA, gpu=host('numa0', PGPU=1), gpu1=host('numa1', PGPU=1, used={'PGPU': 1}),
+          more=host('numa1', FPGA=1)),
+     'resources_G=PGPU:1&resources_F=FPGA:1&resources_V=VCPU:1&same_subtree=_V,_G,_F&'
+     'group_policy=none',
+     'same_subtree=_V,_G,_F: no subtree has all of them: numa0 has _V and _G, but for _F it has no '
+     'FPGA.',
+     ['c1 has all, but not in one subtree']),
+    ('what one group needs is only shared',
+     {'c1': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources_V=VCPU:1&resources_D=DISK_GB:1&same_subtree=_V,_D&group_policy=none',
+     'same_subtree=_V,_D: no tree has groups _V and _D itself, without what others share; 1 fits '
+     '_V (c1), 1 fits _D (pool).',
+     ['c1 has all, but not in one subtree']),
+    ('each group needs one provider',
+     {'c1': host(), 'numa0': host('c1', VCPU=6), 'numa1': host('c1', VCPU=6)},
+     'resources1=VCPU:4&resources2=VCPU:4&resources3=VCPU:4&group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 4 + 4 + 4 VCPU; c1 has 6 + 6 left, '
+     'but each group needs one provider.',
+     ['c1 has room for each group, but not for all together']),
+    ('the group without suffix takes from the same host',
+     dict(hosts(2), a=host(VCPU=8, aggregates='row')),
+     'resources=VCPU:6&member_of={row}&resources1=VCPU:4',
+     'Groups without suffix and 1 fit alone, not together: no tree offers 6 + 4 VCPU with '
+     'member_of=row; a has 8 left.',
+     ['a has room for each group, but not for all together']),
+    ('groups of different trees',
+     dict(hosts(2), gpu=host('host-01', PGPU=1)),
+     'resources=VCPU:1&in_tree={host-00}&resources1=PGPU:1&in_tree1={host-01}',
+     'No tree is that of host-00 (in_tree) and that of host-01 (in_tree1).', None),
+    ('a group of a pool that is not shared with the host of the other',
+     {'c1': host(VCPU=4, aggregates='row'), 'pool': SHARED_POOL,
+      'c2': host(VCPU=4, aggregates='rack')},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:1&in_tree_d={pool}',
+     'The provider pool is not shared with c1: they have no aggregate in common.', None),
+    ('the same for a pool below a root, and two groups with suffixes',
+     {'c1': host(VCPU=4, aggregates='row'), 'stor': host(),
+      'pool': dict(SHARED_POOL, parent='stor'), 'c2': host(VCPU=4, aggregates='rack')},
+     'resources1=DISK_GB:1&in_tree1={stor}&resources2=VCPU:1&in_tree2={c1}&group_policy=none',
+     'The provider pool is not shared with c1: they have no aggregate in common.', None),
+    ('the same for two pools below a root',
+     {'c1': host(VCPU=4, aggregates='row'), 'stor': host(),
+      'pool': dict(SHARED_POOL, parent='stor'), 'other': dict(SHARED_POOL, parent='stor'),
+      'c2': host(VCPU=4, aggregates='rack')},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:1&in_tree_d={stor}',
+     'Nothing in the tree of stor is shared with c1: they have no aggregate in common.', None),
+    ('two pools that share with different hosts',
+     {'c1': host(VCPU=4, aggregates='row'), 'pool': SHARED_POOL,
+      'nfs': host(DISK_GB=1000, aggregates='row', traits=SHARING),
+      'c2': host(VCPU=4, aggregates='rack')},
+     'resources1=DISK_GB:1&in_tree1={pool}&resources2=DISK_GB:1&in_tree2={nfs}&group_policy=none',
+     'No tree can use pool (in_tree1) and nfs (in_tree2) together: they share with no tree in '
+     'common.',
+     None),
+    ('one host has too few devices for two groups, the other too little of the rest',
+     {'c1': host(VCPU=4, MEMORY_MB=4096), 'pgpu1': host('c1', PGPU=1, traits='CUSTOM_A'),
+      'c2': host(VCPU=4, MEMORY_MB=4096, used={'MEMORY_MB': 3072}),
+      'pgpu2': host('c2', PGPU=4, traits='CUSTOM_A'),
+      'c3': host(VCPU=4, MEMORY_MB=4096), 'pgpu3': host('c3', PGPU=4)},
+     'resources=VCPU:1,MEMORY_MB:4096&resources1=PGPU:1&required1=CUSTOM_A&'
+     'resources2=PGPU:1&required2=CUSTOM_A&group_policy=none',
+     'Groups without suffix, 1 and 2 fit alone, not together: no tree offers 1 + 1 PGPU with '
+     'resources=MEMORY_MB:4096, required1=CUSTOM_A; c1 has 1 left on pgpu1; c2 has 4 left on pgpu2 '
+     'but lacks 3072 MEMORY_MB of 4096 (3072 of 4096 used).', None),
+    ('the same where the devices are shared, and the rest is of a group with a suffix',
+     {'c1': host(VCPU=4, aggregates='rack'), 'numa1': host('c1', MEMORY_MB=4096),
+      'c2': host(VCPU=4, aggregates='row'), 'numa2': host('c2', MEMORY_MB=1024),
+      'pool': host(CUSTOM_IOPS=100, aggregates='rack', traits=SHARING),
+      'fast': host(CUSTOM_IOPS=900, aggregates='row', traits=SHARING)},
+     'resources=VCPU:1&resources1=CUSTOM_IOPS:90&resources2=CUSTOM_IOPS:90&'
+     'resources3=MEMORY_MB:2048&group_policy=none',
+     'Groups 1, 2 and 3 fit alone, not together: no tree offers 90 + 90 CUSTOM_IOPS with '
+     'resources3=MEMORY_MB:2048; c1 has 100 left on pool; c2 has 900 left on fast but numa2 has '
+     '1024 MEMORY_MB in all, not 2048.', None),
+    ('the zone has none of the devices, with the trait or without',
+     dict(hosts(3, aggregates='rack'), c1=host(VCPU=8, aggregates='row'),
+          gpu1=host('c1', PGPU=1, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='row'),
+          gpu2=host('c2', PGPU=1)),
+     'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&required1=CUSTOM_A',
+     'No tree has groups without suffix and 1 together: c1 meets resources1=PGPU:1, but nothing in '
+     'its tree is in the aggregate rack, and 1 more.', None),
+    ('the zone has the devices, too small, but not with the trait',
+     dict(hosts(3, aggregates='rack'), c1=host(VCPU=8, aggregates='row'),
+          gpu1=host('c1', PGPU=2, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='rack'),
+          gpu2=host('c2', PGPU=1)),
+     'resources=VCPU:1&member_of={rack}&resources1=PGPU:2&required1=CUSTOM_A',
+     'No tree has groups without suffix and 1 together: c1 meets required1=CUSTOM_A, but nothing '
+     'in its tree is in the aggregate rack.', None),
+    ('two groups ask for what nobody has',
+     hosts(2), 'resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
+     'No provider has an inventory of FPGA.', []),
+]
+
+
+@pytest.mark.parametrize('about, providers, query, cause, nearest', CAUSES,
+                         ids=[cause[0] for cause in CAUSES])
+def test_the_cause(empty_cloud, about, providers, query, cause, nearest):
+    told, lines = explain(empty_cloud, providers, query)
+    assert told == cause
+    if nearest is not None:
+        assert lines == nearest
