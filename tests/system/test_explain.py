@@ -92,19 +92,19 @@ IMPOSSIBLE = [
      'same_subtree=_A,_B: the provider of one group must be above those of the others; in the tree '
      'of numa-host, fpga0 fits _A and nic1 fits _B, side by side'),
     ('resources1=FPGA:1&resources2=MEMORY_MB:256&group_policy=none',
-     r'No tree, even with sharing, has groups 1 and 2 together: 1 provider meets '
-     r'resources1=FPGA:1 \(fpga0\), 3 providers meet resources2=MEMORY_MB:256 \(compute-1\)'),
+     'No tree, even with sharing, has groups 1 and 2 together: numa-host meets '
+     'resources1=FPGA:1, but nothing in its tree offers 256 MEMORY_MB'),
     ('resources=DISK_GB:500&resources1=VCPU:1&required1=CUSTOM_LICENSED',
      'No tree, even with sharing, has groups without suffix and 1 together: '
-     'compute-3 meets required1=CUSTOM_LICENSED, but has no DISK_GB'),
+     'compute-3 meets resources1=VCPU:1 and required1=CUSTOM_LICENSED, but has no DISK_GB'),
     ('resources1=VCPU:1&required1=HW_NUMA_ROOT,CUSTOM_LICENSED',
      'No provider has the trait HW_NUMA_ROOT and the trait CUSTOM_LICENSED'),
     ('resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
      'in_tree1={numa0}&in_tree2={numa0}&in_tree3={numa0}',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 . 3 . 3 VCPU'),
     ('resources1=VCPU:1&resources2=VCPU:1&group_policy=isolate&same_subtree=1,2',
-     'same_subtree=1,2 with group_policy=isolate: no subtree has different providers for groups '
-     '1 and 2'),
+     'same_subtree=1,2 with group_policy=isolate: numa-host has only one provider at a time for '
+     'both groups 1 and 2, such as numa0'),
     # Before microversion 1.29.
     ('1.28 resources=VCPU:1,DISK_GB:100&required=CUSTOM_NUMA',
      'Below microversion 1.29 no single provider of a tree offers 1 VCPU and has the trait '

@@ -458,6 +458,18 @@ CAUSES = [
      'resources=VCPU:1&member_of=in:{rack},{zone}&member_of=!{rack}',
      'Every provider that offers 1 VCPU and is in one of the aggregates rack, zone is in the '
      'forbidden aggregate rack, or its root is (a).', None),
+    ('machines of which none is in the aggregate, and some are in use as well',
+     {'a': host(CUSTOM_BAREMETAL=1), 'b': host(CUSTOM_BAREMETAL=1, used={'CUSTOM_BAREMETAL': 1}),
+      'c': host(CUSTOM_BAREMETAL=limited(1, reserved=1)), 'd': host(VCPU=4, aggregates='rack'),
+      'e': host(VCPU=4, aggregates='rack'), 'f': host(VCPU=4, aggregates='rack'),
+      'g': host(VCPU=4, aggregates='rack')},
+     'resources=CUSTOM_BAREMETAL:1&member_of={rack}',
+     'No provider offers 1 CUSTOM_BAREMETAL and is in the aggregate rack: a is not in '
+     'aggregate rack, and 2 more.',
+     ['a is not in aggregate rack',
+      'b lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 used) and is not in aggregate rack',
+      'c lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 reserved) and is not in aggregate rack',
+      'd has no CUSTOM_BAREMETAL, and 3 more']),
 ]
 
 

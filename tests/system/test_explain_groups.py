@@ -13,8 +13,9 @@ CAUSES = [
      'resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&resources3=SRIOV_NET_VF:1&'
      'group_policy=isolate',
      'group_policy=isolate needs 3 providers for groups 1, 2 and 3, but at most 2 of a tree fit '
-     '(c1).',
-     ['c1 has room, but not on different providers, and 1 more']),
+     '(c1: pf1 and pf2).',
+     ['c1 has 2 of 3 providers for groups 1, 2 and 3 (pf1 and pf2)',
+      'c2 has 1 of 3 providers for groups 1, 2 and 3 (pf3)']),
     ('max_unit is for all groups together, and two devices are too few',
      {'c1': host(VCPU=8), 'pf1': host('c1', SRIOV_NET_VF=limited(8, max_unit=1)),
       'pf2': host('c1', SRIOV_NET_VF=limited(8, max_unit=1))},
@@ -22,13 +23,13 @@ CAUSES = [
      'group_policy=none',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 1 + 1 + 1 SRIOV_NET_VF; c1 allows '
      '1 + 1 (max_unit on pf1 and pf2).',
-     ['c1 has room for each group, but not for all together']),
+     ['c1 allows 1 + 1 of 1 + 1 + 1 SRIOV_NET_VF (max_unit on pf1 and pf2)']),
     ('what is left is on one provider, and it allows less at once',
      {'c1': host(), 'big': host('c1', VCPU=limited(99, max_unit=10)), 'small': host('c1', VCPU=8)},
      'resources1=VCPU:8&resources2=VCPU:8&resources3=VCPU:8&group_policy=none',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 8 + 8 + 8 VCPU; c1 allows 10 + 8 '
      '(max_unit on big).',
-     ['c1 has room for each group, but not for all together']),
+     ['c1 allows 10 + 8 of 8 + 8 + 8 VCPU (max_unit on big)']),
     ('the zone has no devices',
      dict(hosts(3, aggregates='rack'), gpu=host(VCPU=8, MEMORY_MB=4096, aggregates='row'),
           pgpu=host('gpu', PGPU=1), other=host(VCPU=8, MEMORY_MB=4096),
@@ -49,13 +50,13 @@ CAUSES = [
      'group_policy=none',
      'Groups 1 and 2 fit alone, not together: no tree offers 3 + 3 VCPU with required1=CUSTOM_A, '
      'required2=CUSTOM_A; c1 has 4 left on numa0.',
-     ['c1 has room for each group, but not for all together']),
+     ['c1 has 4 left of 3 + 3 VCPU on numa0']),
     ('groups of an aggregate do not fit together',
      NUMA, 'resources1=VCPU:3&resources2=VCPU:3&resources3=VCPU:3&group_policy=none&'
      'member_of1={rack}&member_of2={rack}&member_of3={rack}',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 3 + 3 + 3 VCPU with '
      'member_of1=rack, member_of2=rack, member_of3=rack; c1 has 4 + 4 left.',
-     ['c1 has room for each group, but not for all together']),
+     ['c1 has 4 + 4 left of 3 + 3 + 3 VCPU']),
     ('the host with the port is full',
      {'a': host(VCPU=4, used={'VCPU': 4}),
       'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000), 'b': host(VCPU=4)},
@@ -68,32 +69,32 @@ CAUSES = [
      'resources1=NET_BW_EGR_KILOBIT_PER_SEC:1&resources2=NET_BW_EGR_KILOBIT_PER_SEC:1&'
      'group_policy=isolate',
      'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (nic).',
-     ['a has room, but not on different providers']),
+     ['a has 1 of 2 providers for groups 1 and 2 (nic)']),
     ('two disks need two pools',
      {'a': host(VCPU=4, aggregates='rack'), 'b': host(VCPU=4, aggregates='rack'),
       'pool': host(DISK_GB=100, aggregates='rack', traits=SHARING)},
      'resources=VCPU:1&resources1=DISK_GB:1&resources2=DISK_GB:2&group_policy=isolate',
      'group_policy=isolate needs 2 providers for groups 1 and 2, but only 1 fits (pool).',
-     ['a has room, but not on different providers, and 1 more']),
+     ['a has 1 of 2 providers for groups 1 and 2 (pool), and 1 more']),
     ('two ports are too much for one device',
      {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
      'resources1=NET_BW_EGR_KILOBIT_PER_SEC:600&resources2=NET_BW_EGR_KILOBIT_PER_SEC:600&'
      'group_policy=none',
      'Groups 1 and 2 fit alone, not together: of 1200 NET_BW_EGR_KILOBIT_PER_SEC a tree has at '
      'most 1000 left (nic).',
-     ['a has room for each group, but not for all together']),
+     ['a has 1000 left of 600 + 600 NET_BW_EGR_KILOBIT_PER_SEC on nic']),
     ('devices at different NUMA nodes',
      dict(NUMA, gpu=host('numa0', PGPU=1), fpga=host('numa1', FPGA=1)),
      'resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_G,_F&group_policy=none',
      'same_subtree=_G,_F: the provider of one group must be above those of the others; in the tree '
      'of c1, gpu fits _G and fpga fits _F, side by side.',
-     ['c1 has all, but not in one subtree']),
+     ['c1 has all, but not in one subtree: gpu fits _G and fpga fits _F, side by side']),
     ('two groups of one pool',
      {'c1': host(VCPU=4, aggregates='rack'), 'pool': dict(SHARED_POOL, used={'DISK_GB': 985})},
      'resources1=DISK_GB:8&resources2=DISK_GB:8&resources3=VCPU:1&group_policy=none',
      'Groups 1 and 2 fit alone, not together: no tree offers 8 + 8 DISK_GB; c1 has 15 left on '
      'pool.',
-     ['c1 has room for each group, but not for all together']),
+     ['c1 has 15 left of 8 + 8 DISK_GB on pool']),
     ('two devices here, but disabled, and one of them there',
      {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'fpga1': host('a', FPGA=1),
       'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1})},
@@ -116,14 +117,15 @@ CAUSES = [
      'resources1=VCPU:4&resources2=VCPU:4&group_policy=none&root_required=!CUSTOM_OLD',
      'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
      '(root_required): a; b has 6 left of 4 + 4 VCPU.',
-     ['b has room for each group, but not for all together']),
+     ['b has 6 left of 4 + 4 VCPU']),
     ('isolated on two devices only on a disabled host',
      {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
       'b': host(), 'gpu3': host('b', PGPU=2), 'c': host(), 'gpu4': host('c', PGPU=2)},
      'resources1=PGPU:1&resources2=PGPU:1&group_policy=isolate&root_required=!CUSTOM_OLD',
-     'group_policy=isolate needs 2 providers for groups 1 and 2, but at most 1 of a tree fits (b), '
-     'except in trees whose root has the forbidden trait CUSTOM_OLD (root_required): a.',
-     ['b has room, but not on different providers, and 1 more']),
+     'group_policy=isolate needs 2 providers for groups 1 and 2, but at most 1 of a tree fits (b: '
+     'gpu3, and 1 more tree), except in trees whose root has the forbidden trait CUSTOM_OLD '
+     '(root_required): a.',
+     ['b has 1 of 2 providers for groups 1 and 2 (gpu3), and 1 more']),
     ('isolated where the aggregate is',
      {'a': host(), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
       'b': host(DISK_GB=1, aggregates='rack'), 'gpu3': host('b', PGPU=2)},
@@ -131,7 +133,7 @@ CAUSES = [
      'group_policy=isolate',
      'group_policy=isolate needs 2 providers for groups 1 and 2 with member_of=rack, but only '
      '1 fits (gpu3).',
-     ['b has room, but not on different providers']),
+     ['b has 1 of 2 providers for groups 1 and 2 (gpu3)']),
     ('in one subtree only on a disabled host',
      {'a': host(traits='CUSTOM_OLD'), 'node1': host('a', VCPU=4), 'gpu1': host('node1', PGPU=1),
       'b': host(), 'node2': host('b', VCPU=4, used={'VCPU': 4}), 'gpu2': host('node2', PGPU=1),
@@ -141,7 +143,7 @@ CAUSES = [
      'same_subtree=_V,_G: the provider of one group must be above those of the others; in the tree '
      'of b, node3 fits _V and gpu2 fits _G, side by side, except in trees whose root has the '
      'forbidden trait CUSTOM_OLD (root_required): a.',
-     ['b has all, but not in one subtree']),
+     ['b has all, but not in one subtree: node3 fits _V and gpu2 fits _G, side by side']),
     ('the node above the only free device is full',
      dict(NUMA, gpu=host('numa0', PGPU=1), gpu1=host('numa1', PGPU=1, used={'PGPU': 1}),
           more=host('numa1', FPGA=1)),
@@ -149,7 +151,7 @@ CAUSES = [
      'group_policy=none',
      'same_subtree=_V,_G,_F: no subtree has all of them: numa0 has _V and _G, but for _F it has no '
      'FPGA.',
-     ['c1 has all, but not in one subtree']),
+     ['c1 has all, but not in one subtree: numa0 has _V and _G, but for _F it has no FPGA']),
     ('what one group needs is only shared',
      {'c1': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL},
      'resources_V=VCPU:1&resources_D=DISK_GB:1&same_subtree=_V,_D&group_policy=none',
@@ -161,13 +163,13 @@ CAUSES = [
      'resources1=VCPU:4&resources2=VCPU:4&resources3=VCPU:4&group_policy=none',
      'Groups 1, 2 and 3 fit alone, not together: no tree offers 4 + 4 + 4 VCPU; c1 has 6 + 6 left, '
      'but each group needs one provider.',
-     ['c1 has room for each group, but not for all together']),
+     ['c1 has 6 + 6 left of 4 + 4 + 4 VCPU, but each group needs one provider']),
     ('the group without suffix takes from the same host',
      dict(hosts(2), a=host(VCPU=8, aggregates='row')),
      'resources=VCPU:6&member_of={row}&resources1=VCPU:4',
      'Groups without suffix and 1 fit alone, not together: no tree offers 6 + 4 VCPU with '
      'member_of=row; a has 8 left.',
-     ['a has room for each group, but not for all together']),
+     ['a has 8 left of 6 + 4 VCPU']),
     ('groups of different trees',
      dict(hosts(2), gpu=host('host-01', PGPU=1)),
      'resources=VCPU:1&in_tree={host-00}&resources1=PGPU:1&in_tree1={host-01}',
@@ -221,18 +223,134 @@ CAUSES = [
           gpu1=host('c1', PGPU=1, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='row'),
           gpu2=host('c2', PGPU=1)),
      'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&required1=CUSTOM_A',
-     'No tree has groups without suffix and 1 together: c1 meets resources1=PGPU:1, but nothing in '
-     'its tree is in the aggregate rack, and 1 more.', None),
+     'No tree has groups without suffix and 1 together: c1 meets resources1=PGPU:1 and '
+     'required1=CUSTOM_A, but nothing in its tree is in the aggregate rack, and 1 more.', None),
     ('the zone has the devices, too small, but not with the trait',
      dict(hosts(3, aggregates='rack'), c1=host(VCPU=8, aggregates='row'),
           gpu1=host('c1', PGPU=2, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='rack'),
           gpu2=host('c2', PGPU=1)),
      'resources=VCPU:1&member_of={rack}&resources1=PGPU:2&required1=CUSTOM_A',
-     'No tree has groups without suffix and 1 together: c1 meets required1=CUSTOM_A, but nothing '
-     'in its tree is in the aggregate rack.', None),
+     'No tree has groups without suffix and 1 together: c1 meets resources1=PGPU:2 and '
+     'required1=CUSTOM_A, but nothing in its tree is in the aggregate rack.', None),
     ('two groups ask for what nobody has',
      hosts(2), 'resources1=FPGA:1&resources2=FPGA:1&group_policy=none',
      'No provider has an inventory of FPGA.', []),
+    ('two groups must be above the only free device, on different providers',
+     {'c1': host(), 'node0': host('c1', VCPU=4), 'node1': host('c1', VCPU=4),
+      'gpu': host('node0', PGPU=1),
+      'c2': host(), 'node2': host('c2', VCPU=4), 'node3': host('c2', VCPU=4),
+      'gpu2': host('node2', PGPU=1, used={'PGPU': 1})},
+     'resources_A=VCPU:1&resources_B=VCPU:1&resources_G=PGPU:1&same_subtree=_A,_G&'
+     'same_subtree=_B,_G&group_policy=isolate',
+     'same_subtree=_A,_G and same_subtree=_B,_G with group_policy=isolate: c1 has only node0 '
+     'for both groups _A and _B, with _G on gpu; node1 fits _A, but not in that subtree.',
+     ['c1 has only node0 for both groups _A and _B, with _G on gpu; node1 fits _A, but not in '
+      'that subtree']),
+    ('two groups must be in one subtree, on different providers',
+     {'c1': host(), 'node0': host('c1', VCPU=4), 'node1': host('c1', VCPU=4),
+      'c2': host(), 'node2': host('c2', VCPU=4), 'node3': host('c2', VCPU=4)},
+     'resources_A=VCPU:1&resources_B=VCPU:1&same_subtree=_A,_B&group_policy=isolate',
+     'same_subtree=_A,_B with group_policy=isolate: c1 has only one provider at a time for '
+     'both groups _A and _B, such as node0, and 1 more.',
+     ['c1 has only one provider at a time for both groups _A and _B, such as node0, and 1 more']),
+    ('two subtrees that exclude each other',
+     {'c1': host(), 'node0': host('c1', VCPU=4), 'node1': host('c1', VCPU=4),
+      'gpu': host('node0', PGPU=1), 'fpga': host('node1', FPGA=1)},
+     'resources_A=VCPU:1&resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_A,_G&'
+     'same_subtree=_A,_F&group_policy=none',
+     'same_subtree=_A,_G and same_subtree=_A,_F: no tree has groups _A, _G and _F in such '
+     'subtrees at once: c1 has _A on node0, _G on gpu and _F on fpga.',
+     ['c1 has _A on node0, _G on gpu and _F on fpga']),
+    ('the node of the subtree has room for each group, but not for both',
+     {'c1': host(), 'node0': host('c1', VCPU=6), 'node1': host('c1', VCPU=6),
+      'gpu': host('node0', PGPU=1), 'gpu1': host('node1', PGPU=1)},
+     'resources_A=VCPU:4&resources_B=VCPU:4&resources_G=PGPU:1&same_subtree=_A,_B,_G&'
+     'group_policy=none',
+     'same_subtree=_A,_B,_G: no subtree has groups _A, _B and _G together: c1 has _A on node0,'
+     ' _B on node1 and _G on gpu; node0 has 6 left of 4 + 4 VCPU.',
+     ['c1 has _A on node0, _B on node1 and _G on gpu']),
+    ('subtrees of several trees have the same lack',
+     {'c1': host(), 'node0': host('c1', VCPU=4), 'gpu': host('node0', PGPU=1),
+      'fpga': host('c1', FPGA=1),
+      'c2': host(), 'node2': host('c2', VCPU=4), 'gpu2': host('node2', PGPU=1),
+      'fpga2': host('c2', FPGA=1)},
+     'resources_A=VCPU:1&resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_A,_G,_F&'
+     'group_policy=none',
+     'same_subtree=_A,_G,_F: no subtree has all of them: node0 has _A and _G, but for _F it '
+     'has no FPGA, and 1 more with such a lack.',
+     ['c1 has all, but not in one subtree: node0 has _A and _G, but for _F it has no FPGA',
+      'c2 has all, but not in one subtree']),
+    ('the other node of the tree is full',
+     {'c1': host(), 'node0': host('c1', VCPU=4), 'node1': host('c1', VCPU=4, used={'VCPU': 3}),
+      'c2': host(traits='CUSTOM_OLD'), 'node2': host('c2', VCPU=4), 'node3': host('c2', VCPU=4)},
+     'resources_A=VCPU:2&resources_B=VCPU:2&group_policy=isolate&root_required=!CUSTOM_OLD',
+     'group_policy=isolate needs 2 providers for groups _A and _B, but only 1 fits (node0), '
+     'except in trees whose root has the forbidden trait CUSTOM_OLD (root_required): c2; node1'
+     ' lacks 1 VCPU of 2 (3 of 4 used).',
+     ['c1 has 1 of 2 providers for groups _A and _B (node0); node1 lacks 1 VCPU of 2 (3 of 4 '
+      'used)']),
+    ('several hosts have as much left',
+     {'a': host(VCPU=8), 'b': host(VCPU=8), 'c': host(VCPU=7)},
+     'resources1=VCPU:6&resources2=VCPU:4&group_policy=none',
+     'Groups 1 and 2 fit alone, not together: of 10 VCPU a tree has at most 8 left (a, and 1 '
+     'more).',
+     ['a has 8 left of 6 + 4 VCPU, and 2 more']),
+    ('several hosts of an aggregate have as much left, others less',
+     {'a': host(VCPU=8, aggregates='rack'), 'b': host(VCPU=8, aggregates='rack'),
+      'c': host(VCPU=7, aggregates='rack'), 'd': host(VCPU=16)},
+     'resources=VCPU:6&member_of={rack}&resources1=VCPU:4',
+     'Groups without suffix and 1 fit alone, not together: no tree offers 6 + 4 VCPU with '
+     'member_of=rack; a has 8 left, and 2 more with other figures.',
+     ['a has 8 left of 6 + 4 VCPU, and 2 more']),
+    ('several enabled hosts have as much left, and a disabled one has enough',
+     {'a': host(), 'agent': host('a', NET_PACKET_RATE_KILOPACKET_PER_SEC=200),
+      'b': host(), 'agent2': host('b', NET_PACKET_RATE_KILOPACKET_PER_SEC=200),
+      'old': host(traits='CUSTOM_OLD'),
+      'agent3': host('old', NET_PACKET_RATE_KILOPACKET_PER_SEC=1000)},
+     'resources1=NET_PACKET_RATE_KILOPACKET_PER_SEC:150&'
+     'resources2=NET_PACKET_RATE_KILOPACKET_PER_SEC:150&group_policy=none&'
+     'root_required=!CUSTOM_OLD',
+     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): old; a has 200 left of 150 + 150 NET_PACKET_RATE_KILOPACKET_PER_SEC on '
+     'agent, and 1 more.',
+     ['a has 200 left of 150 + 150 NET_PACKET_RATE_KILOPACKET_PER_SEC on agent, and 1 more']),
+    ('one host has too little of one class for two groups, the other of the other class',
+     {'a': host(VCPU=6, MEMORY_MB=64), 'b': host(VCPU=64, MEMORY_MB=6)},
+     'resources1=VCPU:4,MEMORY_MB:4&resources2=VCPU:4,MEMORY_MB:4&group_policy=none',
+     'Groups 1 and 2 fit alone, not together: no tree offers 4 + 4 VCPU with '
+     'resources1=MEMORY_MB:4, resources2=MEMORY_MB:4; a has 6 left; b has 6 left of 4 + 4 '
+     'MEMORY_MB.',
+     ['a has 6 left of 4 + 4 VCPU',
+      'b has 6 left of 4 + 4 MEMORY_MB']),
+    ('two devices are on different hosts',
+     {'a': host(VCPU=4), 'gpu': host('a', PGPU=1), 'b': host(VCPU=4), 'fpga': host('b', FPGA=1),
+      'c': host(VCPU=4), 'fpga2': host('c', FPGA=1)},
+     'resources1=PGPU:1&resources2=FPGA:1&group_policy=none',
+     'No tree has groups 1 and 2 together: a meets resources1=PGPU:1, but nothing in its tree '
+     'offers 1 FPGA.',
+     ['a has nothing for group 2',
+      'b has nothing for group 1, and 1 more']),
+    ('the only device allows one at once, and its host has nothing for the rest',
+     {'a': host(VCPU=4, used={'VCPU': 4}), 'sev': host('a', PGPU=limited(15, max_unit=1)),
+      'b': host(VCPU=4)},
+     'resources=VCPU:1&resources1=PGPU:1&resources2=PGPU:1&group_policy=none',
+     'Groups 1 and 2 fit alone, not together: of 2 PGPU a tree allows at most 1 (max_unit on '
+     'sev).',
+     ['a has nothing for group without suffix',
+      'b has nothing for groups 1, 2']),
+    ('the port is of all traits that are asked for, but its host is in a forbidden aggregate',
+     {'a': host(DISK_GB=10, aggregates='row'), 'c': host(DISK_GB=10), 'd': host(DISK_GB=10),
+      'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=100, traits='CUSTOM_A CUSTOM_B'),
+      'b': host(DISK_GB=10), 'nic2': host('b', NET_BW_EGR_KILOBIT_PER_SEC=10,
+                                          traits='CUSTOM_A CUSTOM_B'),
+      'nic3': host('b', NET_BW_EGR_KILOBIT_PER_SEC=100, traits='CUSTOM_B')},
+     'resources=DISK_GB:1&member_of=!{row}&resources_P=NET_BW_EGR_KILOBIT_PER_SEC:50&'
+     'required_P=CUSTOM_A,CUSTOM_B',
+     'No tree has groups without suffix and _P together: a meets '
+     'resources_P=NET_BW_EGR_KILOBIT_PER_SEC:50 and required_P=CUSTOM_A,CUSTOM_B, but is in '
+     'the forbidden aggregate row.',
+     ['a has nothing for group without suffix',
+      'c has nothing for group _P, and 2 more']),
 ]
 
 

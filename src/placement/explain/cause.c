@@ -30,9 +30,7 @@ static const char *tell_set(const struct telling *telling)
     if (telling->size == 1)
         return cause_of_single(telling, telling_item(telling, 0));
     if (!wide && telling_has(telling, CONSTRAINT_ONE_OF_TREE))
-        return arena_printf(telling->arena,
-                            "below microversion 1.29 no single provider of a tree %s",
-                            predicates(telling, NULL));
+        return cause_of_one_of_tree(telling);
     if (!wide && (telling_has(telling, CONSTRAINT_ROOT_REQUIRED) ||
                   telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN)))
         return cause_of_root(telling, groups, count);
@@ -108,13 +106,32 @@ static void tell_equals(struct telling *telling, size_t count, struct text_build
         text_add_format(text, ALSO "%s", text_end(&line));
 }
 
+/* Returns the trees that fail at the last filter only, if that is one whose sentence tells which
+   providers a tree has for the groups; or NULL. */
+static const bool *find_among(const struct explanation *explanation)
+{
+    switch (explanation->filter) {
+    case FILTER_COMBINED_CAPACITY:
+    case FILTER_GROUP_POLICY:
+    case FILTER_SAME_SUBTREE:
+    case FILTER_ONE_OF_TREE:
+        return explanation->last;
+    default:
+        return NULL;
+    }
+}
+
 static const char *tell_sets(struct telling *telling, size_t equal)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
     struct text_builder text = text_begin(telling->arena);
     telling->set = impossible->sets[0];
-    text_add(&text, tell_set(telling));
     const char *filter = cause_tells_filter(telling) ? "" : tell_filter(telling);
+    if (*filter == '\0')
+        telling->among = find_among(telling->explanation);
+    text_add(&text, tell_set(telling));
+    telling->among = NULL;
+    telling->shown = NULL;
     if (impossible->size == 1)
         tell_others(telling, &text);
     else if (*filter == '\0')
@@ -202,18 +219,48 @@ static const char *sentence(struct arena *arena, const char *text)
     return made;
 }
 
+/* Puts the trees first under "Nearest" that the sentence names, with what they lack. Others that
+   fail at the last filter only are counted as before. */
+static void show_first(const struct inquiry *inquiry, struct explanation *explanation,
+                       const struct near_misses *shown)
+{
+    uint32_t left = explanation->misses.count > 0 ? explanation->misses.items[0].more + 1 : 0;
+    uint32_t told = 0;
+    bool *others;
+    if (shown->count == 0 || budget_is_over(inquiry->budget))
+        return;
+    for (size_t i = 0; i < shown->count; i++)
+        told += shown->items[i].more + 1;
+    struct near_misses rest = {.count = 0};
+    if (told < left) {
+        others = arena_array(inquiry->arena, explanation->world->provider_count, sizeof(*others));
+        for (uint32_t i = 0; i < explanation->world->provider_count; i++)
+            others[i] = explanation->last[i];
+        for (size_t i = 0; i < shown->count; i++)
+            others[shown->items[i].provider] = false;
+        rest = near_misses_alike(inquiry, others, filter_miss(explanation->filter));
+        rest.items[0].more = left - told - 1;
+    }
+    near_misses_put_first(&rest, shown);
+    explanation->misses = rest;
+}
+
 const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
                      struct explanation *explanation)
 {
+    struct near_misses shown = {.count = 0};
     struct telling telling = {
         .inquiry = inquiry,
         .explanation = explanation,
         .relaxation = relaxation,
         .arena = inquiry->arena,
         .size = explanation->impossible.size,
+        .shown = &shown,
     };
     if (explanation->candidates.found > 0 || explanation->candidates.more)
         return tell_candidates(&explanation->candidates, inquiry->arena);
     size_t equal = cause_order(&telling, &explanation->impossible);
-    return sentence(inquiry->arena, tell_nothing(&telling, equal));
+    const char *told = tell_nothing(&telling, equal);
+    show_first(inquiry, explanation, &shown);
+    return sentence(inquiry->arena, told);
 }

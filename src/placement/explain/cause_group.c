@@ -51,6 +51,7 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, group);
     struct near_misses misses = near_misses_find(&sought, telling->roots);
+    near_misses_fold(&misses);
     struct text_builder told = text_begin(telling->arena);
     bool hosts = tells_hosts(telling, &misses, some);
     if (budget_is_over(telling->inquiry->budget))

@@ -9,126 +9,37 @@
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
 
-enum {
-    RAREST_TRIED = 8, /* groups of a set, at most, whose trees are looked for */
-    NAMED_MOST = 3,   /* providers that are named one by one */
-};
+/* Groups of a set, at most, whose trees are looked for. */
+enum { RAREST_TRIED = 8 };
 
-/* Counts for each anchor the providers that it sees. */
-struct seen_count {
-    const bool *roots;     /* the anchors that are told of; NULL: all */
-    uint32_t *seen, *last; /* last: the provider that was counted last, plus one */
-    bool told;             /* one that is told of sees the provider */
-};
+/* Constraints of a group that a tree meets, at most, that are told. */
+enum { TEXTS_MOST = 4 };
 
-static void count_seen(void *subject, uint32_t anchor, uint32_t provider)
+/* Adds what a constraint asks to a list: "resources1=VCPU:1,MEMORY_MB:1 and required1=A". last: the
+   constraint that was added before; NULL: none. */
+static void add_text(struct text_builder *texts, const struct constraint *constraint,
+                     const struct constraint *last)
 {
-    struct seen_count *counted = subject;
-    if (counted->roots != NULL && !counted->roots[anchor])
-        return;
-    counted->seen[anchor] += counted->last[anchor] != provider + 1;
-    counted->last[anchor] = provider + 1;
-    counted->told = true;
+    size_t name = strcspn(constraint->text, "=") + 1;
+    bool joined = last != NULL && last->kind == constraint->kind &&
+                  constraint->kind <= CONSTRAINT_FORBIDDEN &&
+                  strncmp(last->text + name, "in:", 3) != 0 &&
+                  strncmp(constraint->text + name, "in:", 3) != 0;
+    text_add_item(texts, joined ? "," : " and ", constraint->text + (joined ? name : 0));
 }
-
-/* The providers that satisfy one of some groups. */
-struct fitting {
-    uint32_t count;
-    const char *names; /* "a, b, c, and 2 more" */
-    uint32_t most;     /* that one tree sees */
-    uint32_t tree;     /* that one */
-};
-
-static struct fitting find_fitting(const struct telling *telling, const size_t *groups,
-                                   size_t count)
-{
-    const struct explanation *explanation = telling->explanation;
-    uint32_t providers = explanation->world->provider_count;
-    struct text_builder names = text_begin(telling->arena);
-    struct fitting fitting = {0};
-    struct seen_count counted = {
-        .roots = telling->roots,
-        .seen = arena_array(telling->arena, providers, sizeof(*counted.seen)),
-        .last = arena_array(telling->arena, providers, sizeof(*counted.last)),
-    };
-    for (uint32_t i = 0; i < providers && budget_spend(telling->inquiry->budget, count); i++) {
-        if (!telling_fits(telling, groups, count, i))
-            continue;
-        counted.told = false;
-        inquiry_visit_anchors(telling->inquiry, i, false, count_seen, &counted);
-        if (counted.told && fitting.count++ < NAMED_MOST)
-            text_add_item(&names, ", ", provider_label(explanation->world, explanation->names, i));
-    }
-    if (fitting.count > NAMED_MOST)
-        text_add_item(&names, ", ",
-                      arena_printf(telling->arena, "and %u more", fitting.count - NAMED_MOST));
-    for (uint32_t i = 0; i < providers; i++)
-        if (counted.seen[i] > counted.seen[fitting.tree])
-            fitting.tree = i;
-    fitting.most = counted.seen[fitting.tree];
-    fitting.names = text_end(&names);
-    return fitting;
-}
-
-/* Returns what the set asks of the group without suffix: " with member_of=..."; or "". */
-static const char *plain_texts(const struct telling *telling)
-{
-    struct text_builder texts = text_begin(telling->arena);
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        if (constraint->kind < CONSTRAINT_ROOT_REQUIRED &&
-            !telling->explanation->funnels[constraint->group]->granular)
-            text_add_item(&texts, ", ", constraint->text);
-    }
-    return texts.length > 0 ? arena_printf(telling->arena, " with %s", text_end(&texts)) : "";
-}
-
-static const char *tell_isolate(const struct telling *telling, const size_t *all, size_t all_count)
-{
-    const struct explanation *explanation = telling->explanation;
-    size_t *groups = arena_array(telling->arena, all_count, sizeof(*groups)), count = 0;
-    for (size_t i = 0; i < all_count; i++)
-        if (explanation->funnels[all[i]]->granular)
-            groups[count++] = all[i];
-    const struct fitting fitting = find_fitting(telling, groups, count);
-    const char *names = group_names(telling, groups, count);
-    const char *rest = plain_texts(telling);
-    if (fitting.count == 0)
-        return arena_printf(telling->arena,
-                            "group_policy=isolate needs %zu providers for groups %s%s, but none "
-                            "fits",
-                            count, names, rest);
-    if (fitting.count < count)
-        return arena_printf(telling->arena,
-                            "group_policy=isolate needs %zu providers for groups %s%s, but only "
-                            "%u %s (%s)",
-                            count, names, rest, fitting.count, fitting.count == 1 ? "fits" : "fit",
-                            fitting.names);
-    if (fitting.most < count && !budget_is_over(telling->inquiry->budget))
-        return arena_printf(
-            telling->arena,
-            "group_policy=isolate needs %zu providers for groups %s, but at most %u of a tree%s "
-            "%s (%s)",
-            count, names, fitting.most, rest, fitting.most == 1 ? "fits" : "fit",
-            provider_label(explanation->world, explanation->names, fitting.tree));
-    return arena_printf(telling->arena,
-                        "group_policy=isolate: no tree%s has a different provider for each of the "
-                        "groups %s",
-                        rest, names);
-}
-
-/* Different trees. */
 
 /* Returns what the set asks of a group: "resources1=FPGA:1 and required1=CUSTOM_A". */
 static const char *group_texts(const struct telling *telling, size_t group, bool *kept)
 {
     struct text_builder texts = text_begin(telling->arena);
+    const struct constraint *last = NULL;
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
         if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint->group != group)
             continue;
         kept[telling->set[i]] = true;
-        text_add_item(&texts, " and ", constraint->text);
+        add_text(&texts, constraint, last);
+        last = constraint;
     }
     return text_end(&texts);
 }
@@ -217,26 +128,6 @@ static uint32_t find_trees(const struct telling *telling, size_t group, const ch
     return count;
 }
 
-/* Tells what the trees lack for a group that have what the set asks of the rarest group. NULL: they
-   have nothing of it. */
-static const char *tell_lack(const struct telling *telling, size_t group, const char *texts,
-                             const bool *trees)
-{
-    const struct explanation *explanation = telling->explanation;
-    const struct sought sought =
-        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
-                              telling->set, telling->size, group);
-    const struct near_misses misses = near_misses_find(&sought, trees);
-    if (misses.count == 0 || budget_is_over(telling->inquiry->budget))
-        return NULL;
-    uint32_t root = explanation->world->providers[misses.items[0].provider].root;
-    const char *words =
-        near_miss_words(telling->arena, explanation->world, explanation->names, &misses.items[0]);
-    const char *label = provider_label(explanation->world, explanation->names, root);
-    return arena_printf(telling->arena, "%s meets %s, but %s", label, texts,
-                        misses.items[0].provider == root ? words + strlen(label) + 1 : words);
-}
-
 /* The trees of a group of the set. */
 struct group_trees {
     size_t group;
@@ -245,8 +136,66 @@ struct group_trees {
     const char *texts; /* what is asked of the group */
 };
 
-/* Returns what the set asks of a group as "is in the aggregate A", if that is no resource; or NULL.
- */
+/* Returns whether the tree of a root has a provider for all that the request asks of a group with a
+   suffix. */
+static bool has_whole_group(const struct telling *telling, size_t group, uint32_t root)
+{
+    const struct world *world = telling->explanation->world;
+    const struct world_provider *top = &world->providers[root];
+    const struct funnel *funnel = telling->explanation->funnels[group];
+    for (uint32_t place = top->first_below;
+         funnel->granular && place < top->end_below && budget_spend(telling->inquiry->budget, 1);
+         place++)
+        if (funnel->fits[world->in_order[place]])
+            return true;
+    return false;
+}
+
+/* Returns what a tree has of a group: all that the request asks if it has that, or what the set
+   asks. */
+static const char *texts_of_tree(const struct telling *telling, const struct group_trees *rare,
+                                 uint32_t root)
+{
+    const struct constraint_list *constraints = &telling->explanation->constraints;
+    struct text_builder texts = text_begin(telling->arena);
+    const struct constraint *last = NULL;
+    size_t count = 0;
+    if (!has_whole_group(telling, rare->group, root))
+        return rare->texts;
+    for (size_t i = 0; i < constraints->count && count <= TEXTS_MOST; i++) {
+        const struct constraint *constraint = &constraints->items[i];
+        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint->group != rare->group)
+            continue;
+        count++;
+        add_text(&texts, constraint, last);
+        last = constraint;
+    }
+    return count <= TEXTS_MOST ? text_end(&texts) : rare->texts;
+}
+
+/* Tells what the trees lack for a group that have what the set asks of the rarest group. NULL: they
+   have nothing of it. */
+static const char *tell_lack(const struct telling *telling, size_t group,
+                             const struct group_trees *rare)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                              telling->set, telling->size, group);
+    const struct near_misses misses = near_misses_find(&sought, rare->trees);
+    if (misses.count == 0 || budget_is_over(telling->inquiry->budget))
+        return NULL;
+    uint32_t root = explanation->world->providers[misses.items[0].provider].root;
+    const char *words =
+        near_miss_words(telling->arena, explanation->world, explanation->names, &misses.items[0]);
+    const char *label = provider_label(explanation->world, explanation->names, root);
+    return arena_printf(telling->arena, "%s meets %s, but %s", label,
+                        texts_of_tree(telling, rare, root),
+                        misses.items[0].provider == root ? words + strlen(label) + 1 : words);
+}
+
+/* Returns what the set asks of a group as "is in the aggregate A". NULL: it asks the group without
+   suffix for resources; then find_trees() may not find all trees. */
 static const char *group_predicates(const struct telling *telling, size_t group)
 {
     struct telling part = *telling;
@@ -257,30 +206,31 @@ static const char *group_predicates(const struct telling *telling, size_t group)
         const struct constraint *constraint = telling_item(telling, i);
         if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint->group != group)
             continue;
-        if (constraint->kind == CONSTRAINT_RESOURCE)
+        if (constraint->kind == CONSTRAINT_RESOURCE &&
+            !telling->inquiry->query.groups[group].granular)
             return NULL;
         set[part.size++] = telling->set[i];
     }
     return predicates(&part, NULL);
 }
 
-/* Tells that trees with the one group of the set have nothing of the other, which asks for no
-   resources. NULL: it does, or there are more groups. */
-static const char *tell_nothing_of(const struct telling *telling, size_t count,
-                                   const struct group_trees *rare, const struct group_trees *other)
+/* Tells that trees with the one group of the set have nothing of the other, of which tell_lack()
+   finds nothing. NULL: they have the other too. */
+static const char *tell_nothing_of(const struct telling *telling, const struct group_trees *rare,
+                                   const struct group_trees *other)
 {
     const struct explanation *explanation = telling->explanation;
     const char *asked = group_predicates(telling, other->group);
-    uint32_t first = 0;
-    if (count != 2 || asked == NULL || telling->inquiry->query.groups[other->group].granular)
+    uint32_t first = 0, count = 0;
+    for (uint32_t i = 0; i < explanation->world->provider_count; i++)
+        if (rare->trees[i] && !other->trees[i] && count++ == 0)
+            first = i;
+    if (asked == NULL || count == 0 || budget_is_over(telling->inquiry->budget))
         return NULL;
-    while (!rare->trees[first])
-        first++;
-    const char *more =
-        rare->count > 1 ? arena_printf(telling->arena, ", and %u more", rare->count - 1) : "";
+    const char *more = count > 1 ? arena_printf(telling->arena, ", and %u more", count - 1) : "";
     return arena_printf(telling->arena, "%s meets %s, but nothing in its tree %s%s",
-                        provider_label(explanation->world, explanation->names, first), rare->texts,
-                        asked, more);
+                        provider_label(explanation->world, explanation->names, first),
+                        texts_of_tree(telling, rare, first), asked, more);
 }
 
 static int group_trees_compare(const void *left, const void *right)
@@ -299,7 +249,7 @@ static const char *tell_rarest(const struct telling *telling, const size_t *grou
     struct group_trees found[RAREST_TRIED];
     const char *told = NULL;
     if (count > RAREST_TRIED)
-        return NULL;
+        count = RAREST_TRIED;
     for (size_t i = 0; i < count; i++) {
         found[i] = (struct group_trees){
             .group = groups[i],
@@ -312,10 +262,13 @@ static const char *tell_rarest(const struct telling *telling, const size_t *grou
         const struct group_trees *rare = &found[i / count], *other = &found[i % count];
         if (rare == other || rare->count == 0)
             continue;
-        told = tell_lack(telling, other->group, rare->texts, rare->trees);
-        if (told == NULL)
-            told = tell_nothing_of(telling, count, rare, other);
+        told = tell_lack(telling, other->group, rare);
+        if (told == NULL && !telling->inquiry->query.groups[other->group].granular)
+            told = tell_nothing_of(telling, rare, other);
     }
+    for (size_t i = 0; i < count * count && told == NULL; i++)
+        if (i / count != i % count)
+            told = tell_nothing_of(telling, &found[i / count], &found[i % count]);
     return told;
 }
 
@@ -397,7 +350,10 @@ static const char *tell_groups(const struct telling *telling, const size_t *grou
     const char *told = cause_of_sharing(telling);
     if (told == NULL)
         told = tell_rarest(telling, groups, count);
-    for (size_t i = 0; i < count && told == NULL; i++)
+    const char *combined = told == NULL ? cause_of_combined(telling, groups, count) : NULL;
+    if (combined != NULL)
+        return combined;
+    for (size_t i = 0; i < count && i < RAREST_TRIED && told == NULL; i++)
         text_add_item(&holders, ", ", tell_holders(telling, groups[i]));
     return arena_printf(telling->arena, "%s has groups %s together: %s", no_tree(telling),
                         group_names(telling, groups, count),
@@ -439,11 +395,12 @@ const char *cause_of_groups(const struct telling *telling, const size_t *groups,
     if (subtree || telling_has(telling, CONSTRAINT_GROUP_POLICY)) {
         struct telling within = *telling;
         within.roots = find_wide_trees(telling);
-        const char *told = subtree ? cause_of_subtree(&within, groups, count)
-                                   : tell_isolate(&within, groups, count);
         bool root = telling_has(telling, CONSTRAINT_ROOT_REQUIRED) ||
                     telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN);
-        return root ? cause_except_roots(telling, told) : told;
+        const char *except = root ? cause_except_roots(telling) : "";
+        return subtree ? arena_printf(telling->arena, "%s%s",
+                                      cause_of_subtree(&within, groups, count), except)
+                       : cause_of_isolate(&within, groups, count, except);
     }
     const char *combined = telling->explanation->filter == FILTER_COMBINED_CAPACITY
                                ? cause_of_combined(telling, groups, count)

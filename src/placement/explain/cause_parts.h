@@ -22,6 +22,20 @@ const char *cause_of_groups(const struct telling *telling, const size_t *groups,
 /* About same_subtree, perhaps with group_policy=isolate, and the groups of the set. */
 const char *cause_of_subtree(const struct telling *telling, const size_t *groups, size_t count);
 
+/* About group_policy=isolate, and the groups of the set. except: what cause_except_roots() returns,
+   or "". */
+const char *cause_of_isolate(const struct telling *telling, const size_t *groups, size_t count,
+                             const char *except);
+
+/* About a microversion below 1.29, before trees. */
+const char *cause_of_one_of_tree(const struct telling *telling);
+
+/* Finds the nearest tree that has all of the set but one constraint between groups, and tells which
+   providers it has for the groups: "has a for 1 and b for 2", or of group_policy=isolate "has only
+   a for 1 and 2". Sets nearest. Returns false if there is none, or it is not known. */
+bool cause_nearest_without(const struct telling *telling, const struct constraint *left_out,
+                           struct near_miss *nearest);
+
 /* About groups of which each has room for its amount of a class, but not all of them together. */
 const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count);
 
@@ -36,8 +50,9 @@ const char *cause_of_sharing(const struct telling *telling);
 /* Returns the trees whose roots are as the set asks: roots[root], in the arena. */
 const bool *roots_of_set(const struct telling *telling);
 
-/* Adds to a sentence about such trees which others have all of the set but their root. */
-const char *cause_except_roots(const struct telling *telling, const char *sentence);
+/* Returns what a sentence about such trees needs to say of others that have all of the set but
+   their root: ", except in trees whose root ...: a". */
+const char *cause_except_roots(const struct telling *telling);
 
 /* Returns what those lack that have the rarest thing the set asks of a group, of the trees that are
    told of: "a lacks the trait A; b has no VCPU", or "". some: only if they have something of it. */

@@ -169,12 +169,12 @@ static const char *root_fault(const struct telling *telling)
     return "is not as required";
 }
 
-const char *cause_except_roots(const struct telling *telling, const char *sentence)
+const char *cause_except_roots(const struct telling *telling)
 {
     const char *trees = trees_with_rest(telling);
-    sentence = arena_printf(telling->arena, "%s, except in trees whose root %s (root_required)",
-                            sentence, root_fault(telling));
-    return text_with_rest(telling->arena, sentence, ": ", text_or(trees, ""));
+    const char *except = arena_printf(
+        telling->arena, ", except in trees whose root %s (root_required)", root_fault(telling));
+    return text_with_rest(telling->arena, except, ": ", text_or(trees, ""));
 }
 
 /* Returns what the trees lack whose roots are as the set asks. some: only if they have something of

@@ -6,7 +6,11 @@
 
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/rooms.h"
 #include "placement/explain/weight.h"
+
+/* Groups that are told one by one. */
+enum { TOLD_MOST = 4 };
 
 /* Returns how many providers, or trees, satisfy a group, and the first: "1 fits (fpga0)". */
 static const char *fits_words(const struct telling *telling, size_t group)
@@ -27,8 +31,10 @@ static const char *fits_words(const struct telling *telling, size_t group)
 static const char *all_fits(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder fits = text_begin(telling->arena);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < TOLD_MOST; i++)
         text_add_item(&fits, ", ", fits_words(telling, groups[i]));
+    if (count > TOLD_MOST)
+        text_add_format(&fits, ", and %zu more groups", count - TOLD_MOST);
     return text_end(&fits);
 }
 
@@ -93,11 +99,14 @@ static struct nearness nearness_of(const struct subtree *subtree, uint32_t top)
     return fits ? nearness : (struct nearness){0, UINT32_MAX};
 }
 
+static uint32_t root_of(const struct subtree *subtree, uint32_t provider)
+{
+    return subtree->telling->explanation->world->providers[provider].root;
+}
+
 static bool is_told_of(const struct subtree *subtree, uint32_t provider)
 {
-    const struct telling *telling = subtree->telling;
-    uint32_t root = telling->explanation->world->providers[provider].root;
-    return root != WORLD_NONE && (telling->roots == NULL || telling->roots[root]);
+    return telling_tells_of(subtree->telling, root_of(subtree, provider));
 }
 
 /* Finds the provider that satisfies a group and has most of the others at or below it. */
@@ -151,6 +160,30 @@ static const char *tell_lack_below(const struct subtree *subtree, size_t number,
                         faults_words(&faults, best));
 }
 
+/* Returns whether two providers have the same groups at or below them. */
+static bool has_the_same(const struct subtree *subtree, uint32_t one, uint32_t other)
+{
+    for (size_t i = 0; i < subtree->groups->count; i++)
+        if (has_below(subtree, i, one) != has_below(subtree, i, other))
+            return false;
+    return true;
+}
+
+/* Returns how many other providers could be the one above all others but for the same groups, in
+   words; or "". */
+static const char *more_tops(const struct subtree *subtree, uint32_t top)
+{
+    const struct inquiry *inquiry = subtree->telling->inquiry;
+    uint32_t more = 0;
+    for (uint32_t i = 0; i < inquiry->world->provider_count &&
+                         budget_spend(inquiry->budget, 2 * subtree->groups->count);
+         i++)
+        more += i != top && is_told_of(subtree, i) && nearness_of(subtree, i).groups > 0 &&
+                has_the_same(subtree, i, top);
+    return more > 0 ? arena_printf(subtree->telling->arena, ", and %u more with such a lack", more)
+                    : "";
+}
+
 /* Tells which groups a provider has at or below it, and what lacks for the first of the others. */
 static const char *tell_top(const struct subtree *subtree, uint32_t top)
 {
@@ -169,37 +202,89 @@ static const char *tell_top(const struct subtree *subtree, uint32_t top)
                         tell_lack_below(subtree, missing, top));
 }
 
-/* Tells of a tree with a provider for each group that these are side by side. NULL: there is none.
- */
-static const char *tell_side_by_side(const struct subtree *subtree)
+/* Finds the first tree with a provider for each group, and how many others there are. Returns its
+   root, or WORLD_NONE. */
+static uint32_t find_side_by_side(const struct subtree *subtree, uint32_t *more)
+{
+    const struct inquiry *inquiry = subtree->telling->inquiry;
+    uint32_t first = WORLD_NONE;
+    *more = 0;
+    for (uint32_t root = 0; root < inquiry->world->provider_count; root++) {
+        size_t groups = 0;
+        if (root_of(subtree, root) != root || !is_told_of(subtree, root) ||
+            !budget_spend(inquiry->budget, subtree->groups->count))
+            continue;
+        while (groups < subtree->groups->count && has_below(subtree, groups, root))
+            groups++;
+        if (groups < subtree->groups->count)
+            continue;
+        *more += first != WORLD_NONE;
+        if (first == WORLD_NONE)
+            first = root;
+    }
+    return first;
+}
+
+/* Returns the providers of a tree that satisfy the groups: "a fits _A and b fits _B". */
+static const char *tell_fits_of(const struct subtree *subtree, uint32_t root)
 {
     const struct telling *telling = subtree->telling;
     const struct world *world = telling->explanation->world;
+    size_t count = subtree->groups->count, told = count <= TOLD_MOST ? count : TOLD_MOST;
     struct text_builder fits = text_begin(telling->arena);
-    uint32_t root = 0;
-    for (; root < world->provider_count; root++) {
-        size_t groups = 0;
-        if (world->providers[root].root != root || !is_told_of(subtree, root) ||
-            !budget_spend(telling->inquiry->budget, subtree->groups->count))
-            continue;
-        for (size_t i = 0; i < subtree->groups->count; i++)
-            groups += has_below(subtree, i, root);
-        if (groups == subtree->groups->count)
-            break;
-    }
-    if (root == world->provider_count)
-        return NULL;
-    for (size_t i = 0; i < subtree->groups->count; i++) {
+    for (size_t i = 0; i < told; i++) {
         uint32_t place = world->providers[root].first_below;
         while (!fits_of(subtree, i)[world->in_order[place]])
             place++;
-        text_add_item(&fits, i + 1 == subtree->groups->count ? " and " : ", ",
+        text_add_item(&fits, i + 1 == count ? " and " : ", ",
                       arena_printf(telling->arena, "%s fits %s",
                                    label_of(subtree, world->in_order[place]),
                                    group_name(telling, subtree->groups->groups[i])));
     }
-    return arena_printf(telling->arena, "in the tree of %s, %s, side by side",
-                        label_of(subtree, root), text_end(&fits));
+    if (told < count)
+        text_add_format(&fits, " and %zu more groups", count - told);
+    return text_end(&fits);
+}
+
+/* Notes a tree as the nearest, with why it is not enough. Others are counted as it. */
+static void show(const struct subtree *subtree, uint32_t root, const char *why, uint32_t more)
+{
+    telling_show(subtree->telling,
+                 &(struct near_miss){
+                     .provider = root,
+                     .reason = arena_printf(subtree->telling->arena, "%s: %s",
+                                            filter_miss(FILTER_SAME_SUBTREE), why),
+                     .more = more,
+                     .alike = true,
+                 });
+}
+
+/* Tells of a tree with a provider for each group that these are side by side. NULL: there is none.
+ */
+static const char *tell_side_by_side(const struct subtree *subtree)
+{
+    struct arena *arena = subtree->telling->arena;
+    uint32_t more, root = find_side_by_side(subtree, &more);
+    if (root == WORLD_NONE)
+        return NULL;
+    const char *fits = arena_printf(arena, "%s, side by side", tell_fits_of(subtree, root));
+    show(subtree, root, fits, more);
+    return arena_printf(arena, "in the tree of %s, %s%s", label_of(subtree, root), fits,
+                        more > 0 ? arena_printf(arena, ", and so in %u more", more) : "");
+}
+
+/* Tells of the nearest tree which providers it has without one of the constraints between groups:
+   ": c1 has _a on a and _b on b"; "": there is none. */
+static const char *tell_without(const struct telling *telling, const struct constraint *left_out)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct near_miss nearest;
+    if (left_out == NULL || !cause_nearest_without(telling, left_out, &nearest))
+        return "";
+    telling_show(telling, &nearest);
+    return arena_printf(
+        telling->arena, ": %s",
+        near_miss_words(telling->arena, explanation->world, explanation->names, &nearest));
 }
 
 static const char *tell_one(const struct telling *telling, const struct constraint *constraint)
@@ -216,9 +301,12 @@ static const char *tell_one(const struct telling *telling, const struct constrai
         return arena_printf(telling->arena, "no subtree has groups %s",
                             group_names(telling, groups, count));
     struct nearness nearness = find_top(&subtree, &top);
-    if (nearness.groups > 1 && nearness.groups < count)
-        return arena_printf(telling->arena, "no subtree has all of them: %s",
-                            tell_top(&subtree, top));
+    if (nearness.groups > 1 && nearness.groups < count) {
+        const char *told = tell_top(&subtree, top);
+        show(&subtree, root_of(&subtree, top), told, 0);
+        return arena_printf(telling->arena, "no subtree has all of them: %s%s", told,
+                            more_tops(&subtree, top));
+    }
     const char *apart = nearness.groups <= 1 ? tell_side_by_side(&subtree) : NULL;
     if (apart != NULL)
         return arena_printf(telling->arena,
@@ -228,29 +316,52 @@ static const char *tell_one(const struct telling *telling, const struct constrai
         return arena_printf(telling->arena,
                             "no tree has groups %s itself, without what others share; %s",
                             group_names(telling, groups, count), all_fits(telling, groups, count));
-    return arena_printf(telling->arena, "no subtree has groups %s together; %s",
-                        group_names(telling, groups, count), all_fits(telling, groups, count));
+    const char *without = tell_without(telling, constraint);
+    const char *room = room_words_of_provider(telling, top);
+    const char *told =
+        arena_printf(telling->arena, "no subtree has groups %s together%s%s",
+                     group_names(telling, groups, count), *without != '\0' ? "" : "; ",
+                     *without != '\0' ? without : all_fits(telling, groups, count));
+    return *room == '\0'
+               ? told
+               : arena_printf(telling->arena, "%s; %s %s", told, label_of(&subtree, top), room);
+}
+
+/* Tells that subtrees cannot be had together, or not with different providers. */
+static const char *tell_several(const struct telling *telling, const char *subtrees,
+                                const size_t *groups, size_t count)
+{
+    const struct constraint *policy = telling_only(telling, CONSTRAINT_GROUP_POLICY);
+    const struct constraint *left_out = policy;
+    const char *names = "their groups"; /* whatever they ask for */
+    for (size_t i = 0; i < telling->size && policy == NULL; i++)
+        if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
+            left_out = telling_item(telling, i);
+    if (count > 0)
+        names = arena_printf(telling->arena, "group%s %s", count > 1 ? "s" : "",
+                             group_names(telling, groups, count));
+    const char *without = tell_without(telling, left_out);
+    if (*without == '\0' && count > 0)
+        without = arena_printf(telling->arena, "; %s", all_fits(telling, groups, count));
+    if (policy != NULL && *without == ':')
+        return arena_printf(telling->arena, "%s with group_policy=isolate%s", subtrees, without);
+    if (policy != NULL)
+        return arena_printf(telling->arena,
+                            "%s with group_policy=isolate: no subtree has different providers for "
+                            "%s%s",
+                            subtrees, names, without);
+    return arena_printf(telling->arena, "%s: no tree has %s in such subtrees at once%s", subtrees,
+                        names, without);
 }
 
 const char *cause_of_subtree(const struct telling *telling, const size_t *groups, size_t count)
 {
     const struct constraint *only = telling_only(telling, CONSTRAINT_SAME_SUBTREE);
     struct text_builder subtrees = text_begin(telling->arena);
-    const char *names = "its groups"; /* whatever they ask for */
+    if (only != NULL && !telling_has(telling, CONSTRAINT_GROUP_POLICY))
+        return arena_printf(telling->arena, "%s: %s", only->text, tell_one(telling, only));
     for (size_t i = 0; i < telling->size; i++)
         if (telling_item(telling, i)->kind == CONSTRAINT_SAME_SUBTREE)
             text_add_item(&subtrees, " and ", telling_item(telling, i)->text);
-    if (count > 0)
-        names = arena_printf(telling->arena, "group%s %s", count > 1 ? "s" : "",
-                             group_names(telling, groups, count));
-    if (telling_has(telling, CONSTRAINT_GROUP_POLICY))
-        return arena_printf(telling->arena,
-                            "%s with group_policy=isolate: no subtree has different providers for "
-                            "%s",
-                            text_end(&subtrees), names);
-    if (only != NULL)
-        return arena_printf(telling->arena, "%s: %s", only->text, tell_one(telling, only));
-    return arena_printf(telling->arena, "%s: no provider has %s at or below it%s%s",
-                        text_end(&subtrees), names, count > 0 ? "; " : "",
-                        all_fits(telling, groups, count));
+    return tell_several(telling, text_end(&subtrees), groups, count);
 }

@@ -150,6 +150,8 @@ static void pass_between(struct explaining *explaining, const struct relaxation 
             explanation->filter = between->filter;
         if (step == SEARCH_END && before != NULL)
             find_last(explaining, between->filter, before);
+        if (step == SEARCH_END)
+            explanation->last = before;
         before = found;
         found = arena_array(explaining->inquiry.arena, count, sizeof(*found));
     }

@@ -59,7 +59,9 @@ struct explanation {
     struct between between[FILTERS];
     size_t between_count;
     enum explain_filter filter; /* the first that leaves nothing; FILTERS: none, or not known */
-    size_t group;               /* the group that it is about; funnel_count: all of them */
+    const bool *last; /* for each root: its tree passes all filters between groups but that one;
+                         NULL: the filter is of one group, or the first of those, or none */
+    size_t group;     /* the group that it is about; funnel_count: all of them */
     struct impossible_sets impossible; /* the told one first; empty if there are candidates */
     struct without *without;
     size_t without_count;

@@ -107,7 +107,12 @@ struct near_misses missing_nearest(struct missing *missing, bool trees, const bo
     for (size_t i = 0; i < kind_count; i++)
         if (i < MISSES_MOST)
             found.items[found.count++] = (struct near_miss){
-                kinds[i].first->provider, "", kinds[i].count - 1, kinds[i].alike, kinds[i].rarest};
+                .provider = kinds[i].first->provider,
+                .reason = "",
+                .more = kinds[i].count - 1,
+                .alike = kinds[i].alike,
+                .rarest = kinds[i].rarest,
+            };
         else
             found.others += kinds[i].count;
     return found;

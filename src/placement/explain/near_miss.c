@@ -29,6 +29,59 @@ void near_misses_put_first(struct near_misses *misses, const struct near_misses 
     *misses = all;
 }
 
+/* Returns whether a miss has a fault of another, both of themselves or both of what they see. */
+static bool has_fault(const struct near_miss *miss, const struct fault *fault, bool itself)
+{
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (miss->faults[i].kind == fault->kind && miss->faults[i].index == fault->index &&
+            miss->faults[i].why == fault->why && miss->faults[i].why_index == fault->why_index &&
+            (miss->faults[i].on == miss->provider) == itself)
+            return true;
+    return false;
+}
+
+/* Returns whether a miss lacks all that another lacks, and more. */
+static bool lacks_more(const struct near_miss *miss, const struct near_miss *other)
+{
+    size_t same = 0;
+    if (other->fault_count == 0 || other->fault_count >= miss->fault_count)
+        return false;
+    while (same < other->fault_count &&
+           has_fault(miss, &other->faults[same], other->faults[same].on == other->provider))
+        same++;
+    return same == other->fault_count;
+}
+
+/* Returns whether what a miss lacks has figures. */
+static bool has_figures(const struct near_miss *miss)
+{
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (miss->faults[i].kind < INVENTORY_FAULTS || miss->faults[i].kind == FAULT_TRAIT_UNFIT)
+            return true;
+    return false;
+}
+
+void near_misses_fold(struct near_misses *misses)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < misses->count; i++) {
+        const struct near_miss *miss = &misses->items[i];
+        size_t less = 0;
+        while (less < kept && (miss->rarest != misses->items[less].rarest ||
+                               !lacks_more(miss, &misses->items[less])))
+            less++;
+        if (less == kept) {
+            misses->items[kept++] = *miss;
+            continue;
+        }
+        struct near_miss *other = &misses->items[less];
+        bool same = strstr(miss->reason, other->reason) != NULL && miss->alike;
+        other->more += 1 + miss->more;
+        other->alike = other->alike && (same || !has_figures(other));
+    }
+    misses->count = kept;
+}
+
 void near_misses_join(struct near_misses *misses)
 {
     size_t kept = 0;

@@ -16,6 +16,8 @@ struct near_miss {
     uint32_t more;   /* others that lack the same... */
     bool alike;      /* ... with the same figures */
     uint32_t rarest; /* how many have the rarest thing that some of these have */
+    const struct fault *faults; /* what it lacks, one by one; NULL: it is told otherwise */
+    size_t fault_count;
 };
 
 struct near_misses {
@@ -30,6 +32,10 @@ const char *near_miss_words(struct arena *arena, const struct world *world,
 
 /* Adds misses before others, as far as there is room. */
 void near_misses_put_first(struct near_misses *misses, const struct near_misses *first);
+
+/* Counts those that lack all that one before them lacks, and more, with that one, if both have the
+   rarest thing. */
+void near_misses_fold(struct near_misses *misses);
 
 /* Tells those once whose reasons are the same words. */
 void near_misses_join(struct near_misses *misses);

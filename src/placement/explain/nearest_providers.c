@@ -66,9 +66,11 @@ struct near_misses near_providers_find(const struct sought *sought, const bool *
     }
     struct near_misses found = missing_nearest(&missing, false, among);
     for (size_t i = 0; i < found.count; i++) {
-        faults.count = 0;
-        faults_of_provider(&faults, found.items[i].provider);
-        found.items[i].reason = faults_words(&faults, found.items[i].provider);
+        struct faults own = {.sought = sought};
+        faults_of_provider(&own, found.items[i].provider);
+        found.items[i].reason = faults_words(&own, found.items[i].provider);
+        found.items[i].faults = own.items;
+        found.items[i].fault_count = own.count;
     }
     return found;
 }

@@ -116,7 +116,7 @@ struct near_misses near_misses_alike(const struct inquiry *inquiry, const bool *
         if (!found[i])
             continue;
         if (misses.count++ == 0)
-            misses.items[0] = (struct near_miss){i, reason, 0, true, 0};
+            misses.items[0] = (struct near_miss){.provider = i, .reason = reason, .alike = true};
         else
             misses.items[0].more++;
     }

@@ -287,7 +287,10 @@ struct near_misses near_trees_find(const struct sought *sought, const bool *amon
         for (size_t j = 0; j < found.count; j++)
             add_traits(&sighting, found.items[j].provider, &of_trees[j]);
     }
-    for (size_t i = 0; i < found.count; i++)
+    for (size_t i = 0; i < found.count; i++) {
         found.items[i].reason = faults_words(&of_trees[i], found.items[i].provider);
+        found.items[i].faults = of_trees[i].items;
+        found.items[i].fault_count = of_trees[i].count;
+    }
     return found;
 }

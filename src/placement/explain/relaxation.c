@@ -55,6 +55,7 @@ struct weakening {
     struct search_group *groups; /* as many as the request's; a group without demands and required
                                     sets is left out at the end */
     struct search_demand **demands;
+    size_t *origins; /* for each group that is left: its place in the request */
     struct search_subtree *subtrees;
     const uint64_t **root_sets;
     size_t root_set_count;
@@ -74,6 +75,7 @@ static void weakening_begin(struct weakening *weakening, const struct relaxation
         .relaxation = relaxation,
         .groups = arena_array(arena, query->group_count, sizeof(*weakening->groups)),
         .demands = arena_array(arena, query->group_count, sizeof(*weakening->demands)),
+        .origins = arena_array(arena, query->group_count, sizeof(*weakening->origins)),
         .subtrees = arena_array(arena, query->subtree_count, sizeof(*weakening->subtrees)),
         .root_sets = arena_array(arena, relaxation->constraints->count, sizeof(uint64_t *)),
     };
@@ -230,8 +232,10 @@ static void number_groups(struct weakening *weakening)
         const struct search_group *group = &weakening->groups[i];
         bool asks = group->demand_count > 0 || (group->granular && !group_asks_nothing(group));
         numbers[i] = asks ? left : count;
-        if (asks)
-            weakening->groups[left++] = *group;
+        if (!asks)
+            continue;
+        weakening->origins[left] = i;
+        weakening->groups[left++] = *group;
     }
     for (size_t i = 0; i < weakening->query.subtree_count; i++) {
         struct search_subtree subtree = weakening->subtrees[i];
@@ -299,9 +303,22 @@ static enum search_step count_trees(const struct relaxation *relaxation,
     return *trees > 0 ? SEARCH_FOUND : SEARCH_END;
 }
 
-/* Searches for what is kept: for one tree, or with found (not NULL) for all. With `loose` the
-   unsuffixed group may have its required traits on any provider that the tree sees, if not all of
-   its classes are kept. */
+/* Makes the query for what is kept. With `loose` the unsuffixed group may have its required traits
+   on any provider that the tree sees, if not all of its classes are kept. */
+static void weakening_make(struct weakening *weakening, const struct relaxation *relaxation,
+                           const bool *kept, bool loose)
+{
+    weakening_begin(weakening, relaxation);
+    for (size_t i = 0; i < relaxation->constraints->count; i++)
+        if (kept[i])
+            keep(weakening, i);
+    if (loose)
+        loosen_unsuffixed(weakening, kept);
+    keep_tops(weakening);
+    number_groups(weakening);
+}
+
+/* Searches for what is kept: for one tree, or with found (not NULL) for all. */
 static enum search_step match(const struct relaxation *relaxation, const bool *kept, bool loose,
                               bool *found)
 {
@@ -311,14 +328,7 @@ static enum search_step match(const struct relaxation *relaxation, const bool *k
     uint32_t trees;
     if (!budget_spend(relaxation->inquiry->budget, relaxation->work))
         return SEARCH_LATE;
-    weakening_begin(&weakening, relaxation);
-    for (size_t i = 0; i < relaxation->constraints->count; i++)
-        if (kept[i])
-            keep(&weakening, i);
-    if (loose)
-        loosen_unsuffixed(&weakening, kept);
-    keep_tops(&weakening);
-    number_groups(&weakening);
+    weakening_make(&weakening, relaxation, kept, loose);
     enum search_step step =
         weakening.query.group_count == 0
             ? match_roots(relaxation, &weakening.query, found)
@@ -417,6 +427,48 @@ enum search_step relaxation_find(const struct relaxation *relaxation, const bool
     enum search_step step = bringers.count > 0 ? match_all(relaxation, kept, &bringers, found)
                                                : match(relaxation, kept, true, found);
     arena_rewind(arena, &mark);
+    return step;
+}
+
+/* Shows the candidate that a search has found. Returns whether another is wanted. */
+static bool show(const struct weakening *weakening, const struct search *search,
+                 struct relaxed_choice *choices, candidate_visitor visit, void *subject)
+{
+    const uint32_t *choice = search_choice(search);
+    for (size_t i = 0; i < search->space.slot_count; i++) {
+        const struct search_slot *slot = &search->space.slots[i];
+        choices[i] = (struct relaxed_choice){
+            .group = weakening->origins[slot->group],
+            .class_id = slot->granular ? -1 : slot->demands[0].class_id,
+            .provider = choice[i],
+        };
+    }
+    return visit(subject, choices, search->space.slot_count);
+}
+
+enum search_step relaxation_visit(const struct relaxation *relaxation, const bool *kept,
+                                  uint32_t root, candidate_visitor visit, void *subject)
+{
+    const struct inquiry *inquiry = relaxation->inquiry;
+    struct weakening weakening;
+    struct search search;
+    uint32_t place = 0;
+    if (!budget_spend(inquiry->budget, relaxation->work))
+        return SEARCH_LATE;
+    weakening_make(&weakening, relaxation, kept, true);
+    search_begin(&search, inquiry->arena, &relaxation->marked.world, &weakening.query,
+                 inquiry->budget);
+    while (place < search.space.anchor_count && search.space.anchors[place] != root)
+        place++;
+    if (weakening.query.group_count == 0 || place == search.space.anchor_count)
+        return budget_is_over(inquiry->budget) ? SEARCH_LATE : SEARCH_END;
+    struct search_walk walk = search_walk_from(&search, inquiry->arena, place);
+    struct relaxed_choice *choices =
+        arena_array(inquiry->arena, search.space.slot_count, sizeof(*choices));
+    enum search_step step;
+    while ((step = search_next(&search, &walk)) == SEARCH_FOUND)
+        if (!show(&weakening, &search, choices, visit, subject))
+            return SEARCH_FOUND;
     return step;
 }
 

@@ -34,6 +34,23 @@ enum search_step relaxation_match(const struct relaxation *relaxation, const boo
 enum search_step relaxation_find(const struct relaxation *relaxation, const bool *kept,
                                  bool *found);
 
+/* What a candidate takes from a provider. */
+struct relaxed_choice {
+    size_t group;     /* of the request */
+    int64_t class_id; /* of the unsuffixed group; -1: all of a granular one */
+    uint32_t provider;
+};
+
+/* Looks at a candidate. Returns false if it wants to see no more. */
+typedef bool (*candidate_visitor)(void *subject, const struct relaxed_choice *choices,
+                                  size_t count);
+
+/* Shows the candidates of a tree for the kept constraints, with none of the others. If classes of
+   the unsuffixed group are not kept, some may not be complete to candidates with all its required
+   traits. Returns SEARCH_LATE if not all were found. */
+enum search_step relaxation_visit(const struct relaxation *relaxation, const bool *kept,
+                                  uint32_t root, candidate_visitor visit, void *subject);
+
 /* Returns whether a filter between groups has an effect on the request. */
 bool relaxation_applies(const struct relaxation *relaxation, enum explain_filter filter);
 

@@ -10,6 +10,9 @@
 
 #include "base/text.h"
 
+/* Groups that are named one by one. */
+enum { GROUPS_MOST = 6 };
+
 const struct constraint *telling_item(const struct telling *telling, size_t place)
 {
     return &telling->explanation->constraints.items[telling->set[place]];
@@ -25,6 +28,20 @@ const struct resource_amount *telling_amount(const struct telling *telling,
                                              const struct constraint *constraint)
 {
     return &telling_group(telling, constraint)->resources.items[constraint->index];
+}
+
+bool telling_tells_of(const struct telling *telling, uint32_t root)
+{
+    return root != WORLD_NONE && (telling->roots == NULL || telling->roots[root]) &&
+           (telling->among == NULL || telling->among[root]);
+}
+
+void telling_show(const struct telling *telling, const struct near_miss *miss)
+{
+    struct near_misses *shown = telling->shown;
+    if (shown != NULL && telling->among != NULL && telling->among[miss->provider] &&
+        shown->count < MISSES_MOST)
+        shown->items[shown->count++] = *miss;
 }
 
 const char *no_tree(const struct telling *telling)
@@ -147,8 +164,11 @@ const char *group_name(const struct telling *telling, size_t group)
 const char *group_names(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder names = text_begin(telling->arena);
-    for (size_t i = 0; i < count; i++)
+    size_t told = count <= GROUPS_MOST ? count : GROUPS_MOST;
+    for (size_t i = 0; i < told; i++)
         text_add_item(&names, i + 1 == count ? " and " : ", ", group_name(telling, groups[i]));
+    if (told < count)
+        text_add_format(&names, " and %zu more", count - told);
     return text_end(&names);
 }
 

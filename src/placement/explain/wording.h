@@ -16,6 +16,8 @@ struct telling {
     const size_t *set; /* places of constraints */
     size_t size;
     const bool *roots; /* only trees with roots[root] are told of; NULL: all */
+    const bool *among; /* of these, too: those that fail at the last filter only; NULL: all */
+    struct near_misses *shown; /* where the trees are noted that are told of; NULL: they are not */
 };
 
 /* Returns a constraint of the set, and the group of the request that it belongs to. */
@@ -26,6 +28,13 @@ const struct request_group *telling_group(const struct telling *telling,
 /* Returns what a constraint on a resource asks for. */
 const struct resource_amount *telling_amount(const struct telling *telling,
                                              const struct constraint *constraint);
+
+/* Returns whether the tree of a root is told of. */
+bool telling_tells_of(const struct telling *telling, uint32_t root);
+
+/* Notes a tree that is told of as one of the nearest, if it is one that fails at the last filter
+   only. */
+void telling_show(const struct telling *telling, const struct near_miss *miss);
 
 /* Returns "no tree", with what the opposite of the rest of the sentence needs. */
 const char *no_tree(const struct telling *telling);
@@ -61,7 +70,7 @@ const char *found_words(const struct telling *telling, const bool *found, bool a
 /* Returns what a group is called: its suffix, or "without suffix". */
 const char *group_name(const struct telling *telling, size_t group);
 
-/* Returns "1, 2 and 3". */
+/* Returns "1, 2 and 3"; of many groups the first, and how many more. */
 const char *group_names(const struct telling *telling, const size_t *groups, size_t count);
 
 /* Returns what the set asks of a provider: "offers 4 VCPU, has the trait A and is in ...",

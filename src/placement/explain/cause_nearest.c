@@ -1,0 +1,242 @@
+/*
+ * Shows by a tree how a set of constraints fails: without one constraint between groups it has
+ * providers for all of them, and these are told.
+ */
+#include <config.h>
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "placement/explain/cause_parts.h"
+
+enum {
+    CANDIDATES_TRIED = 256, /* of the tree, at most */
+    PLACES_MOST = 4,        /* groups whose providers are told */
+};
+
+/* The candidates of a tree without the constraint that is left out. */
+struct sample {
+    const struct telling *telling;
+    const bool *asked; /* for each group of the request: the set asks something of it */
+    size_t tried;
+    bool all;                    /* all candidates were looked at */
+    struct relaxed_choice *best; /* of the one that uses most providers */
+    size_t count, clashes;
+    bool *varies; /* for each choice: another candidate has another provider for it */
+};
+
+static bool clash(const struct relaxed_choice *one, const struct relaxed_choice *other)
+{
+    return one->class_id < 0 && other->class_id < 0 && one->provider == other->provider;
+}
+
+/* Returns how many granular groups use a provider that an earlier one uses. */
+static size_t count_clashes(const struct relaxed_choice *choices, size_t count)
+{
+    size_t clashes = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t before = 0;
+        while (before < i && !clash(&choices[before], &choices[i]))
+            before++;
+        clashes += before < i;
+    }
+    return clashes;
+}
+
+static bool look_at(void *subject, const struct relaxed_choice *choices, size_t count)
+{
+    struct sample *sample = subject;
+    if (!budget_spend(sample->telling->inquiry->budget, count * count) ||
+        sample->tried++ == CANDIDATES_TRIED) {
+        sample->all = false;
+        return false;
+    }
+    size_t clashes = count_clashes(choices, count), size = count * sizeof(*choices);
+    if (sample->best == NULL) {
+        sample->best =
+            memcpy(arena_array(sample->telling->arena, count, sizeof(*choices)), choices, size);
+        sample->varies = arena_array(sample->telling->arena, count, sizeof(*sample->varies));
+        sample->count = count;
+        sample->clashes = clashes;
+        return true;
+    }
+    for (size_t i = 0; i < count; i++)
+        sample->varies[i] = sample->varies[i] || choices[i].provider != sample->best[i].provider;
+    if (clashes < sample->clashes)
+        memcpy(sample->best, choices, size);
+    if (clashes < sample->clashes)
+        sample->clashes = clashes;
+    return true;
+}
+
+static const char *label_of(const struct telling *telling, uint32_t provider)
+{
+    return provider_label(telling->explanation->world, telling->explanation->names, provider);
+}
+
+/* Returns what a choice is for: the suffix of a group, or a class of the one without suffix. */
+static const char *choice_name(const struct telling *telling, const struct relaxed_choice *choice)
+{
+    const struct search_group *group = &telling->inquiry->query.groups[choice->group];
+    size_t place = 0;
+    if (choice->class_id < 0) {
+        const char *suffix = telling->explanation->request->groups[choice->group].suffix;
+        return isdigit((unsigned char)*suffix) ? arena_printf(telling->arena, "group %s", suffix)
+                                               : suffix;
+    }
+    while (group->demands[place].class_id != choice->class_id)
+        place++;
+    return telling->explanation->request->groups[choice->group].resources.items[place].class_name;
+}
+
+/* Returns the providers of the groups that the set asks something of, but not of those that are
+   told already (NULL: all): "_g on gpu0 and _n on numa0"; "": there are none. */
+static const char *tell_places(const struct sample *sample, const bool *told)
+{
+    struct text_builder places = text_begin(sample->telling->arena);
+    size_t count = 0, left = 0;
+    for (size_t i = 0; i < sample->count; i++)
+        count += sample->asked[sample->best[i].group] && (told == NULL || !told[i]);
+    left = count;
+    for (size_t i = 0; i < sample->count && count - left < PLACES_MOST; i++)
+        if (sample->asked[sample->best[i].group] && (told == NULL || !told[i]))
+            text_add_item(&places, --left == 0 ? " and " : ", ",
+                          arena_printf(sample->telling->arena, "%s on %s",
+                                       choice_name(sample->telling, &sample->best[i]),
+                                       label_of(sample->telling, sample->best[i].provider)));
+    if (left > 0)
+        text_add_format(&places, " and %zu more", left);
+    return text_end(&places);
+}
+
+/* Returns another provider of the tree that satisfies one of the groups, and which: "; b fits _x,
+   but not in that subtree"; or "". */
+static const char *tell_aside(const struct sample *sample, const bool *told, uint32_t provider)
+{
+    const struct telling *telling = sample->telling;
+    const struct world *world = telling->explanation->world;
+    const struct world_provider *top = &world->providers[world->providers[provider].root];
+    if (!telling_has(telling, CONSTRAINT_SAME_SUBTREE))
+        return "";
+    for (size_t i = 0; i < sample->count; i++)
+        for (uint32_t place = top->first_below;
+             told[i] && place < top->end_below && budget_spend(telling->inquiry->budget, 1);
+             place++) {
+            uint32_t other = world->in_order[place];
+            if (other != provider && sample->asked[sample->best[i].group] &&
+                telling->explanation->funnels[sample->best[i].group]->fits[other])
+                return arena_printf(telling->arena, "; %s fits %s, but not in that subtree",
+                                    label_of(telling, other),
+                                    group_name(telling, sample->best[i].group));
+        }
+    return "";
+}
+
+/* Tells which groups have one provider together. */
+static const char *tell_clash(const struct sample *sample)
+{
+    const struct telling *telling = sample->telling;
+    struct arena *arena = telling->arena;
+    size_t *groups = arena_array(arena, sample->count, sizeof(*groups)), count = 0, first = 0;
+    bool *told = arena_array(arena, sample->count, sizeof(*told)), only = sample->all;
+    for (size_t i = 0; i < sample->count && count == 0; i++)
+        for (size_t j = i + 1; j < sample->count && count == 0; j++)
+            if (clash(&sample->best[i], &sample->best[j])) {
+                first = i;
+                count = 1;
+            }
+    count = 0;
+    for (size_t i = first; i < sample->count; i++) {
+        if (!clash(&sample->best[first], &sample->best[i]))
+            continue;
+        told[i] = true;
+        groups[count++] = sample->best[i].group;
+        only = only && !sample->varies[i];
+    }
+    uint32_t provider = sample->best[first].provider;
+    const char *names = group_names(telling, groups, count);
+    const char *label = label_of(telling, provider);
+    const char *both = count == 2 ? "both " : "";
+    const char *words =
+        only ? arena_printf(arena, "has only %s for %sgroups %s", label, both, names)
+             : arena_printf(arena, "has only one provider at a time for %sgroups %s, such as %s",
+                            both, names, label);
+    words = text_with_rest(arena, words, ", with ", tell_places(sample, told));
+    return only ? arena_printf(arena, "%s%s", words, tell_aside(sample, told, provider)) : words;
+}
+
+/* Returns whether a tree is one of those to tell of. Each rank asks for less. */
+static bool is_of_rank(const struct telling *telling, uint32_t root, int rank)
+{
+    const struct world *world = telling->explanation->world;
+    if (rank == 0)
+        return telling->among != NULL && telling_tells_of(telling, root);
+    if (rank == 1 && !membership_holds(&telling->inquiry->query.root_traits,
+                                       world_traits(world, root), world->trait_words))
+        return false;
+    return rank == 3 || telling->roots == NULL || telling->roots[root];
+}
+
+/* Chooses the tree to tell of, among those found. Returns how many are like it, or 0. */
+static uint32_t choose_tree(const struct telling *telling, const bool *found, uint32_t *tree)
+{
+    uint32_t count = 0;
+    for (int rank = 0; rank < 4 && count == 0; rank++)
+        for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
+            if (found[i] && is_of_rank(telling, i, rank) && count++ == 0)
+                *tree = i;
+    return count;
+}
+
+bool cause_nearest_without(const struct telling *telling, const struct constraint *left_out,
+                           struct near_miss *nearest)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct arena *arena = telling->arena;
+    bool *kept = arena_array(arena, explanation->constraints.count, sizeof(*kept));
+    bool *found = arena_array(arena, explanation->world->provider_count, sizeof(*found));
+    bool *asked = arena_array(arena, explanation->funnel_count, sizeof(*asked));
+    struct sample sample = {.telling = telling, .asked = asked, .all = true};
+    uint32_t tree = 0;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        kept[telling->set[i]] = constraint != left_out;
+        if (constraint->kind < CONSTRAINT_ROOT_REQUIRED)
+            asked[constraint->group] = true;
+    }
+    if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
+        return false;
+    uint32_t count = choose_tree(telling, found, &tree);
+    sample.all =
+        relaxation_visit(telling->relaxation, kept, tree, look_at, &sample) != SEARCH_LATE &&
+        sample.all;
+    if (sample.count < 2 || budget_is_over(telling->inquiry->budget))
+        return false;
+    bool isolate = left_out->kind == CONSTRAINT_GROUP_POLICY;
+    if (isolate && sample.clashes == 0)
+        return false;
+    *nearest = (struct near_miss){
+        .provider = tree,
+        .reason = isolate ? tell_clash(&sample)
+                          : arena_printf(arena, "has %s", tell_places(&sample, NULL)),
+        .more = count - 1,
+        .alike = true,
+    };
+    return true;
+}
+
+const char *cause_of_one_of_tree(const struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    const char *told =
+        arena_printf(telling->arena, "below microversion 1.29 no single provider of a tree %s",
+                     predicates(telling, NULL));
+    struct near_miss nearest;
+    if (!cause_nearest_without(telling, telling_only(telling, CONSTRAINT_ONE_OF_TREE), &nearest))
+        return told;
+    telling_show(telling, &nearest);
+    return arena_printf(
+        telling->arena, "%s: %s", told,
+        near_miss_words(telling->arena, explanation->world, explanation->names, &nearest));
+}
