@@ -10,20 +10,18 @@ BERTH_WSREP_GTID_MODE what the nodes have as wsrep_gtid_mode.
 """
 import collections
 import concurrent.futures
-import contextlib
 import os
 import random
 import signal
-import subprocess
-import threading
 import time
 import uuid
 
 import pytest
-from support import cloud, galera, history
+from support import galera, history
 from support.cloud import RowLock, wait_until
 from support.freshness import Connection, Hosts
-from support.paths import BERTH_MANAGE, BUILD, TOP
+from support.galera_pool import Pool
+from support.threads import at_once
 from support.workload import Client, World, make_child
 
 # Three servers and what they replicate take long enough, without sanitizers too.
@@ -34,52 +32,6 @@ PAIRS = int(os.environ.get('BERTH_PAIRS', '600'))
 GTID_MODE = os.environ.get('BERTH_WSREP_GTID_MODE', 'OFF')
 KINDS = {'claim', 'release', 'set', 'make', 'remove', 'reshape'}  # of writes that clients do
 RACES = 60
-CONFIGURATION = """\
-[api]
-auth_strategy = noauth2
-[placement_database]
-connection = mysql+pymysql://placement:pw@localhost/placement?charset=utf8&unix_socket={socket}
-[berth]
-workers = 2
-"""
-
-
-class Pool(cloud.Service):
-    """A pool and its nginx on a node."""
-
-    def __init__(self, node):
-        super().__init__(cloud.free_port())
-        self.node = node
-        self.directory = node.directory + '-pool'
-        self.configuration = self.directory + '/placement.conf'
-        os.makedirs(self.directory)
-        with open(self.configuration, 'w') as file:
-            file.write(CONFIGURATION.format(socket=node.socket))
-
-    def script(self, *arguments):
-        done = subprocess.run(
-            [TOP + '/scripts/stack', *arguments],
-            stdin=subprocess.DEVNULL,
-            env=dict(os.environ, BERTH_BUILD=BUILD, BERTH_UNLIMITED='127.0.0.1'),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout
-
-    def manage(self, *arguments):
-        return subprocess.run(
-            [BERTH_MANAGE, '--config-file', self.configuration, *arguments],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def start(self):
-        self.script('start', self.directory, str(self.port))
-
-    def stop(self):
-        self.script('stop', self.directory)
 
 
 @pytest.fixture(scope='module')
@@ -113,21 +65,11 @@ def pools(module_directory):
 
 
 def race(*calls):
-    """Runs calls within a few milliseconds of each other; returns their results."""
-    results = [None] * len(calls)
-    barrier = threading.Barrier(len(calls))
-
-    def run(index):
-        barrier.wait()
+    """Make calls within a few milliseconds of each other; return their results."""
+    def call(number):
         time.sleep(random.choice([0, random.random() * 0.002]))
-        results[index] = calls[index]()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+        return calls[number]()
+    return at_once(len(calls), call)
 
 
 LAG = """\
@@ -205,21 +147,12 @@ def test_a_read_sees_every_write_that_another_node_acknowledged(pools):
     assert reads['kept'] > PAIRS * 0.6, reads
 
 
-@contextlib.contextmanager
-def quick_to_suspect(cluster):
-    """Nodes count as gone after a few seconds: some may be lost that nobody has killed, too."""
-    cluster.set_patience(4)
-    yield
-    cluster.wait_whole()
-    cluster.set_patience(15)
-
-
 def test_a_node_that_has_lost_the_others_shows_nothing_old(pools):
     """It answers 503 until it has found them again, and then what they have done."""
     lost, *others = pools
     lost.node.cluster.wait_whole()
     lost.wait_until_kept()
-    with quick_to_suspect(lost.node.cluster), \
+    with lost.node.cluster.quick_to_suspect(), \
             Hosts(others, others, [others[0].node], 3, patient=True) as hosts:
         reader = Connection(lost)
         path = '/allocation_candidates?resources=VCPU:1'
@@ -434,7 +367,7 @@ def test_the_history_has_an_order(pools):
                 if one.status in (200, 201, 204)}
         return (time.monotonic() > end and KINDS <= done) or any(one.error for one in clients)
     try:
-        with quick_to_suspect(pools[0].node.cluster):
+        with pools[0].node.cluster.quick_to_suspect():
             disturb(pools, end)
         wait_until('everything has been done', is_enough, seconds=300)
     finally:

@@ -214,6 +214,14 @@ class Cluster:
         for node in self.nodes:
             node.sql("SET GLOBAL wsrep_provider_options = '%s'" % self.timeouts())
 
+    @contextlib.contextmanager
+    def quick_to_suspect(self):
+        """Nodes count as gone after a few seconds: some may be lost that nobody has killed, too."""
+        self.set_patience(4)
+        yield
+        self.wait_whole()
+        self.set_patience(15)
+
     def start(self):
         data = template('mariadb', make_template)
         for node in self.nodes:
