@@ -470,6 +470,14 @@ CAUSES = [
       'b lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 used) and is not in aggregate rack',
       'c lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 reserved) and is not in aggregate rack',
       'd has no CUSTOM_BAREMETAL, and 3 more']),
+    ('no host of the aggregate has the trait of the root',
+     {'a': host(VCPU=4, aggregates='rack'), 'b': host(VCPU=4, aggregates='rack'),
+      'c': host(VCPU=4, traits='CUSTOM_A'), 'd': host(VCPU=4)},
+     'resources=VCPU:1&member_of={rack}&root_required=CUSTOM_A',
+     'No tree whose root has the trait CUSTOM_A (root_required) is in the aggregate rack: a '
+     'lacks the trait CUSTOM_A, and 1 more.',
+     ['c is not in aggregate rack',
+      'a lacks the trait CUSTOM_A (root_required), and 1 more']),
 ]
 
 

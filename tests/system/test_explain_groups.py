@@ -110,7 +110,7 @@ CAUSES = [
      'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
      'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
      '(root_required): a; b meets resources1=PGPU:1, but fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
-     ['gpu3 lacks 1 PGPU of 1 (1 of 1 used)',
+     ['gpu3 lacks 1 PGPU of 1 (1 of 1 used)', 'fpga2 lacks 1 FPGA of 1 (1 of 1 used)',
       'a has the forbidden trait CUSTOM_OLD (root_required)']),
     ('enough for both groups only on a disabled host',
      {'a': host(VCPU=8, traits='CUSTOM_OLD'), 'b': host(VCPU=8, used={'VCPU': 2})},
@@ -351,6 +351,23 @@ CAUSES = [
      'the forbidden aggregate row.',
      ['a has nothing for group without suffix',
       'c has nothing for group _P, and 2 more']),
+    ('the other node above the device is full, but a disabled host has it free',
+     {'c1': host(), 'node0': host('c1', VCPU=4, used={'VCPU': 4}), 'node1': host('c1', VCPU=4),
+      'gpu': host('node0', PGPU=1),
+      'c2': host(traits='CUSTOM_OLD'), 'node2': host('c2', VCPU=4), 'node3': host('c2', VCPU=4),
+      'gpu2': host('node2', PGPU=1),
+      'c3': host(), 'node4': host('c3', VCPU=4), 'node5': host('c3', VCPU=4)},
+     'resources_A=VCPU:1&resources_B=VCPU:1&resources_G=PGPU:1&same_subtree=_A,_B,_G&'
+     'group_policy=isolate&root_required=!CUSTOM_OLD',
+     'same_subtree=_A,_B,_G with group_policy=isolate: c1 has 2 of 3 providers for groups _A, '
+     '_B and _G (node1 and gpu); node0 lacks 1 VCPU of 1 (4 of 4 used).',
+     ['c1 has 2 of 3 providers for groups _A, _B and _G (node1 and gpu); node0 lacks 1 VCPU of'
+      ' 1 (4 of 4 used)']),
+    ('all groups must be in one subtree, and a host is one provider',
+     hosts(3), 'resources_A=VCPU:1&resources_B=VCPU:1&same_subtree=_A,_B&group_policy=isolate',
+     'same_subtree=_A,_B with group_policy=isolate: host-00 has only itself for both groups _A'
+     ' and _B, and 2 more.',
+     ['host-00 has only itself for both groups _A and _B, and 2 more']),
 ]
 
 

@@ -131,7 +131,7 @@ static const char *tell_sets(struct telling *telling, size_t equal)
         telling->among = find_among(telling->explanation);
     text_add(&text, tell_set(telling));
     telling->among = NULL;
-    telling->shown = NULL;
+    telling->shown = telling->named = NULL;
     if (impossible->size == 1)
         tell_others(telling, &text);
     else if (*filter == '\0')
@@ -248,7 +248,7 @@ static void show_first(const struct inquiry *inquiry, struct explanation *explan
 const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
                      struct explanation *explanation)
 {
-    struct near_misses shown = {.count = 0};
+    struct near_misses shown = {.count = 0}, named = {.count = 0};
     struct telling telling = {
         .inquiry = inquiry,
         .explanation = explanation,
@@ -256,11 +256,14 @@ const char *cause_of(const struct inquiry *inquiry, const struct relaxation *rel
         .arena = inquiry->arena,
         .size = explanation->impossible.size,
         .shown = &shown,
+        .named = &named,
     };
     if (explanation->candidates.found > 0 || explanation->candidates.more)
         return tell_candidates(&explanation->candidates, inquiry->arena);
     size_t equal = cause_order(&telling, &explanation->impossible);
     const char *told = tell_nothing(&telling, equal);
     show_first(inquiry, explanation, &shown);
+    if (explanation->group == explanation->funnel_count && !budget_is_over(inquiry->budget))
+        near_misses_add(&explanation->misses, explanation->world, &named);
     return sentence(inquiry->arena, told);
 }

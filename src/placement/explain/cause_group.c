@@ -43,6 +43,17 @@ static bool tells_hosts(const struct telling *telling, const struct near_misses 
     return false;
 }
 
+/* Notes those that are told. */
+static void name_told(const struct telling *telling, const struct near_misses *misses, bool some,
+                      bool hosts)
+{
+    const struct world *world = telling->explanation->world;
+    for (size_t i = 0; i < misses->count && i < TOLD_MOST; i++)
+        if (is_told(misses, i, some) &&
+            (!hosts || !world->providers[misses->items[i].provider].shares))
+            telling_name(telling, &misses->items[i]);
+}
+
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some)
 {
     const struct explanation *explanation = telling->explanation;
@@ -56,6 +67,7 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
     bool hosts = tells_hosts(telling, &misses, some);
     if (budget_is_over(telling->inquiry->budget))
         return "";
+    name_told(telling, &misses, some, hosts);
     for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++) {
         const struct near_miss *miss = &misses.items[i];
         if (is_told(&misses, i, some) && (!hosts || !world->providers[miss->provider].shares))

@@ -189,6 +189,7 @@ static const char *tell_lack(const struct telling *telling, size_t group,
     const char *words =
         near_miss_words(telling->arena, explanation->world, explanation->names, &misses.items[0]);
     const char *label = provider_label(explanation->world, explanation->names, root);
+    telling_name(telling, &misses.items[0]);
     return arena_printf(telling->arena, "%s meets %s, but %s", label,
                         texts_of_tree(telling, rare, root),
                         misses.items[0].provider == root ? words + strlen(label) + 1 : words);

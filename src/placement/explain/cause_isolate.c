@@ -189,6 +189,17 @@ static const char *tell_tree(const struct fitting *fitting)
                                              fitting->alike - 1, fitting->alike == 2 ? "" : "s");
 }
 
+static const char *few_words(const struct fitting *fitting, uint32_t tree, const char *names,
+                             const char *other)
+{
+    struct arena *arena = fitting->telling->arena;
+    return text_with_rest(arena,
+                          arena_printf(arena, "has %u of %zu providers for groups %s (%s)",
+                                       fitting->seen[tree], fitting->group_count, names,
+                                       tell_providers(fitting, tree)),
+                          "; ", other);
+}
+
 /* Notes the trees as the nearest, those together that see as many providers. other: what is told of
    the one that the sentence names. */
 static void show_trees(const struct fitting *fitting, const char *names, const char *other)
@@ -205,16 +216,14 @@ static void show_trees(const struct fitting *fitting, const char *names, const c
         if (counts[seen] == 0)
             continue;
         told++;
-        const char *reason =
-            arena_printf(arena, "has %u of %zu providers for groups %s (%s)", seen,
-                         fitting->group_count, names, tell_providers(fitting, trees[seen]));
         bool named = trees[seen] == fitting->tree;
-        telling_show(telling, &(struct near_miss){
-                                  .provider = trees[seen],
-                                  .reason = text_with_rest(arena, reason, "; ", named ? other : ""),
-                                  .more = counts[seen] - 1,
-                                  .alike = true,
-                              });
+        telling_show(telling,
+                     &(struct near_miss){
+                         .provider = trees[seen],
+                         .reason = few_words(fitting, trees[seen], names, named ? other : ""),
+                         .more = counts[seen] - 1,
+                         .alike = true,
+                     });
     }
 }
 
@@ -238,17 +247,54 @@ static const char *tell_few(const struct fitting *fitting, const char *names, co
     return text_with_rest(arena, needs, "; ", other);
 }
 
+/* Finds who fits the granular groups of some groups, and lists these. */
+static struct fitting find_fitting_granular(const struct telling *telling, const size_t *all,
+                                            size_t all_count)
+{
+    size_t *groups = arena_array(telling->arena, all_count, sizeof(*groups)), count = 0;
+    for (size_t i = 0; i < all_count; i++)
+        if (telling->explanation->funnels[all[i]]->granular)
+            groups[count++] = all[i];
+    return find_fitting(telling, groups, count);
+}
+
+bool cause_nearest_isolated(const struct telling *telling, const size_t *groups, size_t count,
+                            struct near_miss *nearest)
+{
+    uint32_t trees = 0;
+    if (telling->among == NULL)
+        return false;
+    struct fitting fitting = find_fitting_granular(telling, groups, count);
+    fitting.tree = WORLD_NONE;
+    for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++) {
+        bool best = fitting.tree == WORLD_NONE || fitting.seen[i] > fitting.seen[fitting.tree];
+        if (!telling_tells_of(telling, i) || fitting.seen[i] == 0 ||
+            fitting.seen[i] >= fitting.group_count)
+            continue;
+        trees = best ? 1 : trees + (fitting.seen[i] == fitting.seen[fitting.tree]);
+        fitting.tree = best ? i : fitting.tree;
+    }
+    if (fitting.tree == WORLD_NONE || budget_is_over(telling->inquiry->budget))
+        return false;
+    const char *names = group_names(telling, fitting.groups, fitting.group_count);
+    *nearest = (struct near_miss){
+        .provider = fitting.tree,
+        .reason = few_words(&fitting, fitting.tree, names, tell_other(&fitting)),
+        .more = trees - 1,
+        .alike = true,
+    };
+    return true;
+}
+
 const char *cause_of_isolate(const struct telling *telling, const size_t *all, size_t all_count,
                              const char *except)
 {
     const struct explanation *explanation = telling->explanation;
     const struct constraint *policy = telling_only(telling, CONSTRAINT_GROUP_POLICY);
-    size_t *groups = arena_array(telling->arena, all_count, sizeof(*groups)), count = 0;
     struct near_miss nearest;
-    for (size_t i = 0; i < all_count; i++)
-        if (explanation->funnels[all[i]]->granular)
-            groups[count++] = all[i];
-    const struct fitting fitting = find_fitting(telling, groups, count);
+    const struct fitting fitting = find_fitting_granular(telling, all, all_count);
+    const size_t *groups = fitting.groups;
+    size_t count = fitting.group_count;
     const char *names = group_names(telling, groups, count);
     const char *rest = plain_texts(telling), *told = "";
     if (fitting.tree != WORLD_NONE && fitting.most < count &&

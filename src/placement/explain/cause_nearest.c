@@ -18,6 +18,7 @@ enum {
 /* The candidates of a tree without the constraint that is left out. */
 struct sample {
     const struct telling *telling;
+    uint32_t tree;
     const bool *asked; /* for each group of the request: the set asks something of it */
     size_t tried;
     bool all;                    /* all candidates were looked at */
@@ -156,7 +157,7 @@ static const char *tell_clash(const struct sample *sample)
     }
     uint32_t provider = sample->best[first].provider;
     const char *names = group_names(telling, groups, count);
-    const char *label = label_of(telling, provider);
+    const char *label = provider == sample->tree ? "itself" : label_of(telling, provider);
     const char *both = count == 2 ? "both " : "";
     const char *words =
         only ? arena_printf(arena, "has only %s for %sgroups %s", label, both, names)
@@ -198,7 +199,6 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
     bool *found = arena_array(arena, explanation->world->provider_count, sizeof(*found));
     bool *asked = arena_array(arena, explanation->funnel_count, sizeof(*asked));
     struct sample sample = {.telling = telling, .asked = asked, .all = true};
-    uint32_t tree = 0;
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
         kept[telling->set[i]] = constraint != left_out;
@@ -207,9 +207,9 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
     }
     if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return false;
-    uint32_t count = choose_tree(telling, found, &tree);
+    uint32_t count = choose_tree(telling, found, &sample.tree);
     sample.all =
-        relaxation_visit(telling->relaxation, kept, tree, look_at, &sample) != SEARCH_LATE &&
+        relaxation_visit(telling->relaxation, kept, sample.tree, look_at, &sample) != SEARCH_LATE &&
         sample.all;
     if (sample.count < 2 || budget_is_over(telling->inquiry->budget))
         return false;
@@ -217,7 +217,7 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
     if (isolate && sample.clashes == 0)
         return false;
     *nearest = (struct near_miss){
-        .provider = tree,
+        .provider = sample.tree,
         .reason = isolate ? tell_clash(&sample)
                           : arena_printf(arena, "has %s", tell_places(&sample, NULL)),
         .more = count - 1,

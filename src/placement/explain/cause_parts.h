@@ -27,6 +27,12 @@ const char *cause_of_subtree(const struct telling *telling, const size_t *groups
 const char *cause_of_isolate(const struct telling *telling, const size_t *groups, size_t count,
                              const char *except);
 
+/* Finds the tree with most different providers for groups of the set, if they are too few, of those
+   that fail at the last filter only: "has 1 of 2 providers for groups 1 and 2 (a)". Sets nearest.
+   Returns false if there is none. */
+bool cause_nearest_isolated(const struct telling *telling, const size_t *groups, size_t count,
+                            struct near_miss *nearest);
+
 /* About a microversion below 1.29, before trees. */
 const char *cause_of_one_of_tree(const struct telling *telling);
 

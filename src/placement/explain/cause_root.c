@@ -137,9 +137,9 @@ static bool is_of_own_tree(const struct telling *telling)
     return !granular && !resources; /* it is the root that sees the rest */
 }
 
-/* Returns the trees that have all of the set but a root as it asks, or NULL if they are not known,
-   or none. */
-static const char *trees_with_rest(const struct telling *telling)
+/* Returns the trees that have all of the set but a root as it asks, and what is said of the first;
+   or NULL if they are not known, or none. */
+static const char *trees_with_rest(const struct telling *telling, const char *said)
 {
     const struct explanation *explanation = telling->explanation;
     bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
@@ -148,7 +148,7 @@ static const char *trees_with_rest(const struct telling *telling)
         kept[telling->set[i]] = !constraint_is_of_root(telling_item(telling, i));
     if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return NULL;
-    return found_words(telling, found, is_of_own_tree(telling), "");
+    return found_words(telling, found, is_of_own_tree(telling), said);
 }
 
 /* Returns what is wrong with the roots that are not as the set asks. */
@@ -171,21 +171,25 @@ static const char *root_fault(const struct telling *telling)
 
 const char *cause_except_roots(const struct telling *telling)
 {
-    const char *trees = trees_with_rest(telling);
+    const char *trees = trees_with_rest(telling, "");
     const char *except = arena_printf(
         telling->arena, ", except in trees whose root %s (root_required)", root_fault(telling));
     return text_with_rest(telling->arena, except, ": ", text_or(trees, ""));
 }
 
 /* Returns what the trees lack whose roots are as the set asks. some: only if they have something of
-   it. */
+   it. Otherwise, if they have nothing, what is wrong with the roots of those that have the rest. */
 static const char *misses_of_roots(const struct telling *telling, const size_t *groups,
                                    size_t count, bool some)
 {
     struct telling within = *telling;
     within.roots = roots_of_set(telling);
-    return count == 1 ? cause_of_misses(&within, groups[0], some)
-                      : cause_of_lacks(&within, groups, count);
+    const char *misses = count == 1 ? cause_of_misses(&within, groups[0], some)
+                                    : cause_of_lacks(&within, groups, count);
+    if (*misses != '\0' || some)
+        return misses;
+    return text_or(
+        trees_with_rest(telling, arena_printf(telling->arena, " %s", root_fault(telling))), "");
 }
 
 /* Returns what the set asks of a tree: "that offers 4 VCPU", or "with groups 1 and 2 together". */
@@ -204,7 +208,7 @@ static const char *tell_forbidden_root(const struct telling *telling, const size
     const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
     if (forbidden == NULL || telling_has(telling, CONSTRAINT_ROOT_REQUIRED))
         return NULL;
-    const char *trees = trees_with_rest(telling);
+    const char *trees = trees_with_rest(telling, "");
     if (trees == NULL)
         return NULL;
     const char *told = arena_printf(

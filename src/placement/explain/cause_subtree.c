@@ -274,12 +274,21 @@ static const char *tell_side_by_side(const struct subtree *subtree)
 }
 
 /* Tells of the nearest tree which providers it has without one of the constraints between groups:
-   ": c1 has _a on a and _b on b"; "": there is none. */
-static const char *tell_without(const struct telling *telling, const struct constraint *left_out)
+   ": c1 has _a on a and _b on b"; "": there is none. If only trees have that which fail at an
+   earlier filter too, tells how many different providers one of the others has. */
+static const char *tell_without(const struct telling *telling, const struct constraint *left_out,
+                                const size_t *groups, size_t count)
 {
     const struct explanation *explanation = telling->explanation;
-    struct near_miss nearest;
-    if (left_out == NULL || !cause_nearest_without(telling, left_out, &nearest))
+    struct near_miss nearest, few;
+    bool any = left_out != NULL && cause_nearest_without(telling, left_out, &nearest);
+    bool isolate = left_out != NULL && left_out->kind == CONSTRAINT_GROUP_POLICY;
+    bool apart = any && telling->among != NULL && !telling->among[nearest.provider];
+    if (isolate && (!any || apart) && cause_nearest_isolated(telling, groups, count, &few)) {
+        nearest = few;
+        any = true;
+    }
+    if (!any)
         return "";
     telling_show(telling, &nearest);
     return arena_printf(
@@ -316,7 +325,7 @@ static const char *tell_one(const struct telling *telling, const struct constrai
         return arena_printf(telling->arena,
                             "no tree has groups %s itself, without what others share; %s",
                             group_names(telling, groups, count), all_fits(telling, groups, count));
-    const char *without = tell_without(telling, constraint);
+    const char *without = tell_without(telling, constraint, groups, count);
     const char *room = room_words_of_provider(telling, top);
     const char *told =
         arena_printf(telling->arena, "no subtree has groups %s together%s%s",
@@ -340,7 +349,7 @@ static const char *tell_several(const struct telling *telling, const char *subtr
     if (count > 0)
         names = arena_printf(telling->arena, "group%s %s", count > 1 ? "s" : "",
                              group_names(telling, groups, count));
-    const char *without = tell_without(telling, left_out);
+    const char *without = tell_without(telling, left_out, groups, count);
     if (*without == '\0' && count > 0)
         without = arena_printf(telling->arena, "; %s", all_fits(telling, groups, count));
     if (policy != NULL && *without == ':')

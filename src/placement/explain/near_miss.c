@@ -82,6 +82,41 @@ void near_misses_fold(struct near_misses *misses)
     misses->count = kept;
 }
 
+/* Returns whether a miss, or one with the same words among those counted, is there already; names
+   it then. */
+static bool is_there(struct near_misses *misses, const struct world *world,
+                     const struct near_miss *miss)
+{
+    uint32_t root = world->providers[miss->provider].root;
+    for (size_t i = 0; i < misses->count; i++)
+        if (world->providers[misses->items[i].provider].root == root)
+            return true;
+    for (size_t i = 0; i < misses->count; i++) {
+        struct near_miss *item = &misses->items[i];
+        if (item->more == 0 || !item->alike || strcmp(item->reason, miss->reason) != 0)
+            continue;
+        item->provider = miss->provider;
+        return true;
+    }
+    return false;
+}
+
+void near_misses_add(struct near_misses *misses, const struct world *world,
+                     const struct near_misses *more)
+{
+    size_t place = misses->count > 0;
+    for (size_t i = 0; i < more->count; i++) {
+        if (is_there(misses, world, &more->items[i]))
+            continue;
+        if (misses->count == MISSES_MOST)
+            misses->others += 1 + misses->items[--misses->count].more;
+        memmove(&misses->items[place + 1], &misses->items[place],
+                (misses->count - place) * sizeof(*misses->items));
+        misses->items[place++] = more->items[i];
+        misses->count++;
+    }
+}
+
 void near_misses_join(struct near_misses *misses)
 {
     size_t kept = 0;

@@ -44,6 +44,13 @@ void telling_show(const struct telling *telling, const struct near_miss *miss)
         shown->items[shown->count++] = *miss;
 }
 
+void telling_name(const struct telling *telling, const struct near_miss *miss)
+{
+    struct near_misses *named = telling->named;
+    if (named != NULL && named->count < MISSES_MOST)
+        named->items[named->count++] = *miss;
+}
+
 const char *no_tree(const struct telling *telling)
 {
     return telling->explanation->world->sharing_count > 0 ? "no tree, even with sharing,"

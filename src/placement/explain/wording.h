@@ -18,6 +18,7 @@ struct telling {
     const bool *roots; /* only trees with roots[root] are told of; NULL: all */
     const bool *among; /* of these, too: those that fail at the last filter only; NULL: all */
     struct near_misses *shown; /* where the trees are noted that are told of; NULL: they are not */
+    struct near_misses *named; /* the same for other misses that are told */
 };
 
 /* Returns a constraint of the set, and the group of the request that it belongs to. */
@@ -35,6 +36,9 @@ bool telling_tells_of(const struct telling *telling, uint32_t root);
 /* Notes a tree that is told of as one of the nearest, if it is one that fails at the last filter
    only. */
 void telling_show(const struct telling *telling, const struct near_miss *miss);
+
+/* Notes a miss that is told. */
+void telling_name(const struct telling *telling, const struct near_miss *miss);
 
 /* Returns "no tree", with what the opposite of the rest of the sentence needs. */
 const char *no_tree(const struct telling *telling);
