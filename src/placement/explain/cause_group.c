@@ -25,12 +25,13 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
     return resources == 1 && !telling_has(telling, CONSTRAINT_REQUIRED);
 }
 
-/* Returns whether a miss is told: one of those with the rarest thing, and with `some` only if it
-   has anything at all. */
+/* Returns whether a miss is told: one of those with the rarest thing, not left out by the rest of
+   the request if the nearest is not, and with `some` only if it has anything at all. */
 static bool is_told(const struct near_misses *misses, size_t place, bool some)
 {
     uint32_t rarest = misses->items[place].rarest;
-    return rarest == misses->items[0].rarest && (!some || rarest < UINT32_MAX);
+    return rarest == misses->items[0].rarest && (!some || rarest < UINT32_MAX) &&
+           (!misses->items[place].left_out || !misses->items[0].good);
 }
 
 /* Returns whether any miss that is told is not of a sharing provider by itself. */
@@ -61,6 +62,9 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
     struct sought sought =
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, group);
+    struct inquiry inquiry = *telling->inquiry;
+    inquiry.allowed = cause_allowed(telling, false);
+    sought.inquiry = &inquiry;
     struct near_misses misses = near_misses_find(&sought, telling->roots);
     near_misses_fold(&misses);
     struct text_builder told = text_begin(telling->arena);
@@ -70,9 +74,15 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
     name_told(telling, &misses, some, hosts);
     for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++) {
         const struct near_miss *miss = &misses.items[i];
-        if (is_told(&misses, i, some) && (!hosts || !world->providers[miss->provider].shares))
-            text_add_item(&told, "; ",
-                          near_miss_words(telling->arena, world, explanation->names, miss));
+        if (!is_told(&misses, i, some) || (hosts && world->providers[miss->provider].shares))
+            continue;
+        const char *first =
+            told.length == 0 ? cause_of_left_out(telling, &sought, miss->provider) : "";
+        text_add_item(
+            &told, "; ",
+            text_with_rest(telling->arena,
+                           near_miss_words(telling->arena, world, explanation->names, miss), "; ",
+                           first));
     }
     if (told.length == 0 && telling->roots == NULL &&
         explanation->filter == FILTER_TRAITS_TOGETHER &&
@@ -146,6 +156,16 @@ static const char *misses_of_tree(const struct telling *telling, const struct co
     return cause_of_misses(&within, tree->group, false);
 }
 
+const char *cause_of_sharing_or_less(const struct telling *telling, size_t group)
+{
+    struct telling within = *telling;
+    const char *sharing = cause_of_sharing(telling, &within.roots);
+    if (sharing == NULL || within.roots == NULL)
+        return sharing;
+    const char *misses = cause_of_misses(&within, group, true);
+    return *misses == '\0' ? sharing : text_with_rest(telling->arena, misses, "; ", sharing);
+}
+
 const char *cause_of_group(const struct telling *telling, const size_t *groups, size_t count)
 {
     bool provider = is_of_provider(telling, groups, count) || telling_is_flat(telling);
@@ -158,7 +178,7 @@ const char *cause_of_group(const struct telling *telling, const size_t *groups, 
                               arena_printf(telling->arena, "nothing in the tree of %s %s",
                                            tree_label(telling, tree), predicates(telling, tree)),
                               ": ", misses_of_tree(telling, tree));
-    const char *told = cause_of_sharing(telling);
+    const char *told = cause_of_sharing_or_less(telling, groups[0]);
     if (told == NULL)
         told = cause_of_misses(telling, groups[0], false);
     return text_with_rest(telling->arena,

@@ -348,7 +348,13 @@ static const char *tell_trees(const struct telling *telling)
 static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct text_builder holders = text_begin(telling->arena);
-    const char *told = cause_of_sharing(telling);
+    struct telling within = *telling;
+    const char *told = cause_of_sharing(telling, &within.roots);
+    const char *nearer = told != NULL && within.roots != NULL
+                             ? tell_rarest(&within, groups, count)
+                             : NULL;
+    if (nearer != NULL)
+        told = text_with_rest(telling->arena, nearer, "; ", told);
     if (told == NULL)
         told = tell_rarest(telling, groups, count);
     const char *combined = told == NULL ? cause_of_combined(telling, groups, count) : NULL;

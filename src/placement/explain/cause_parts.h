@@ -50,8 +50,24 @@ const char *cause_of_combined(const struct telling *telling, const size_t *group
 const char *cause_of_room(const struct telling *telling, const size_t *groups, size_t count);
 
 /* About a provider that would share, but for its trait or its aggregates: what remains to be said
-   after the set. */
-const char *cause_of_sharing(const struct telling *telling);
+   after the set. It is of a tree that nothing else in the request leaves out, unless there is no
+   better example. *nearer: trees that have what is shared, and lack only amounts of the rest;
+   NULL: none. They come first. */
+const char *cause_of_sharing(const struct telling *telling, const bool **nearer);
+
+/* The same with what the nearer trees lack before it, for a set of one group. */
+const char *cause_of_sharing_or_less(const struct telling *telling, size_t group);
+
+/* About a provider that an anchor sees, and that would satisfy a part of a group without suffix
+   whose other providers do not, but is left out by its traits, aggregates or tree: "a cannot use
+   pool, which is not in aggregate x"; "": there is none. */
+const char *cause_of_left_out(const struct telling *telling, const struct sought *sought,
+                              uint32_t anchor);
+
+/* Returns the trees that have what the request asks of the root and of the group without suffix,
+   amounts aside, of the constraints that are not in the set, or with_set of all: allowed[root];
+   NULL: not known. */
+const bool *cause_allowed(const struct telling *telling, bool with_set);
 
 /* Returns the trees whose roots are as the set asks: roots[root], in the arena. */
 const bool *roots_of_set(const struct telling *telling);

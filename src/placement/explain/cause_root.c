@@ -3,6 +3,8 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
 
@@ -219,17 +221,63 @@ static const char *tell_forbidden_root(const struct telling *telling, const size
                           misses_of_roots(telling, groups, count, true));
 }
 
+/* Returns the group of the request that asks for a class of a provider, and sets the class; or
+   SIZE_MAX. */
+static size_t find_taker(const struct telling *telling, uint32_t provider, const char **class_name)
+{
+    const struct search_query *query = &telling->inquiry->query;
+    for (size_t i = 0; i < query->group_count; i++)
+        for (size_t j = 0; j < query->groups[i].demand_count; j++)
+            if (world_inventory_of(telling->explanation->world, provider,
+                                   query->groups[i].demands[j].class_id) != NULL) {
+                *class_name =
+                    telling->explanation->request->groups[i].resources.items[j].class_name;
+                return i;
+            }
+    return SIZE_MAX;
+}
+
+/* Tells that only pools have the trait that the set asks of the root, and where it would count.
+   "": that is not so. */
+static const char *tell_pools(const struct telling *telling)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const struct constraint *required = telling_only(telling, CONSTRAINT_ROOT_REQUIRED);
+    uint32_t pool = WORLD_NONE;
+    const char *class_name = "";
+    if (required == NULL)
+        return "";
+    const uint64_t *set = telling->inquiry->query.root_traits.required[required->index];
+    for (uint32_t i = world->provider_count; i-- > 0;) {
+        if (world->providers[i].root != i || !bits_meet(set, world_traits(world, i), world->trait_words))
+            continue;
+        if (!world->providers[i].shares)
+            return "";
+        pool = i;
+    }
+    size_t taker = pool != WORLD_NONE ? find_taker(telling, pool, &class_name) : SIZE_MAX;
+    if (taker == SIZE_MAX)
+        return "";
+    return arena_printf(telling->arena,
+                        "%s shares %s, and required%s%s would find the trait there",
+                        provider_label(world, explanation->names, pool), class_name,
+                        explanation->request->groups[taker].suffix,
+                        required->text + strlen("root_required"));
+}
+
 /* Tells that no tree with such a root has the rest of the set, and what they lack. */
 static const char *tell_required_root(const struct telling *telling, const char *root,
                                       const size_t *groups, size_t count)
 {
-    const char *sharing = count == 1 ? cause_of_sharing(telling) : NULL;
+    const char *sharing = count == 1 ? cause_of_sharing_or_less(telling, groups[0]) : NULL;
     const char *rest = count == 1 ? predicates(telling, NULL)
                                   : arena_printf(telling->arena, "has groups %s together",
                                                  group_names(telling, groups, count));
-    return text_with_rest(
+    const char *told = text_with_rest(
         telling->arena, arena_printf(telling->arena, "no tree %s (root_required) %s", root, rest),
         ": ", sharing != NULL ? sharing : misses_of_roots(telling, groups, count, false));
+    return text_with_rest(telling->arena, told, "; ", tell_pools(telling));
 }
 
 const char *cause_of_root(const struct telling *telling, const size_t *groups, size_t count)

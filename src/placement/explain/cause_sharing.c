@@ -5,6 +5,8 @@
 
 #include "base/sorted.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/nearest.h"
+#include "placement/explain/weight.h"
 
 /* What one resource of the set is looked for: who could share it with whom. */
 struct lack {
@@ -12,9 +14,28 @@ struct lack {
     const struct constraint *constraint;
     struct sought sought; /* of its group, by the set */
     size_t demand;        /* place of the resource in it */
-    bool *trees;          /* for each root: its tree has the rest of the set, and no such class */
-    bool *pools;          /* for each provider of other trees: it offers the resource */
+    bool *pools;          /* for each provider: it offers the resource */
+    bool *seen;           /* for each root: it sees a provider with the class, however full... */
+    bool *served;         /* ... and one that offers the resource */
+    bool *trees;          /* for each root: its tree has the rest, and sees no such class */
+    bool left_out;        /* by the rest of the request: all of these */
+    struct faults faults; /* of the provider that is looked at */
 };
+
+/* What the trees must have beside the rest of the set, as far as there are any: less and less. */
+enum rest { REST_WITH_AMOUNTS, REST_WITH_OTHERS, REST_OF_SET, RESTS };
+
+/* Returns whether a provider that an anchor sees offers the resource. */
+static bool offers(struct lack *lack, uint32_t provider, uint32_t anchor)
+{
+    struct faults *faults = &lack->faults;
+    faults->count = 0;
+    if (lack->sought.group.granular)
+        faults_of_provider(faults, provider);
+    else
+        faults_of_slot(faults, lack->demand, provider, anchor);
+    return faults->count == 0;
+}
 
 /* Returns whether a constraint goes with the resource: those of its group if that needs one
    provider, or else only itself. */
@@ -25,66 +46,84 @@ static bool goes_with(const struct lack *lack, const struct constraint *constrai
             constraint->group == lack->constraint->group);
 }
 
-/* A tree that sees a provider with the class, however full, does not need another to share it. */
-static void leave_out(void *subject, uint32_t anchor, uint32_t provider)
+/* Returns whether hosts share a class with nobody, wherever they are members. */
+static bool is_of_hosts(const char *class_name)
 {
-    struct lack *lack = subject;
-    (void)provider;
-    lack->trees[anchor] = false;
+    static const char *const names[] = {"MEMORY_MB", "PCPU", "VCPU"};
+    return sorted_find(&class_name, names, sizeof(names) / sizeof(*names), sizeof(*names),
+                       text_compare) != NULL;
 }
 
-/* Finds the trees that have the rest of the set, and nothing of the class. Returns false if there
-   is no rest. */
-static bool find_trees(struct lack *lack)
+static int64_t class_of(const struct lack *lack)
 {
-    const struct telling *telling = lack->telling;
-    const struct explanation *explanation = telling->explanation;
-    const struct world *world = explanation->world;
-    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
-    bool rest = false;
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        kept[telling->set[i]] = !goes_with(lack, constraint);
-        rest = rest || constraint_is_of_root(constraint) ||
-               (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint));
-    }
-    lack->trees = arena_array(telling->arena, world->provider_count, sizeof(*lack->trees));
-    if (!rest || relaxation_find(telling->relaxation, kept, lack->trees) != SEARCH_FOUND)
-        return false;
-    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 2);
-         i++)
-        if (world_inventory_of(world, i, lack->sought.group.demands[lack->demand].class_id) != NULL)
-            inquiry_visit_anchors(telling->inquiry, i, false, leave_out, lack);
-    return !budget_is_over(telling->inquiry->budget);
+    return lack->sought.group.demands[lack->demand].class_id;
 }
 
 static bool find_pools(struct lack *lack)
 {
     const struct telling *telling = lack->telling;
     const struct world *world = telling->explanation->world;
-    struct faults faults = {.sought = &lack->sought};
     bool any = false;
     lack->pools = arena_array(telling->arena, world->provider_count, sizeof(*lack->pools));
     for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 32);
          i++) {
-        uint32_t root = world->providers[i].root;
-        if (root == WORLD_NONE || lack->trees[root] ||
-            world_inventory_of(world, i, lack->sought.group.demands[lack->demand].class_id) == NULL)
+        if (world->providers[i].root == WORLD_NONE ||
+            world_inventory_of(world, i, class_of(lack)) == NULL)
             continue;
-        faults.count = 0;
-        if (lack->sought.group.granular)
-            faults_of_provider(&faults, i);
-        else
-            faults_of_slot(&faults, lack->demand, i, i);
-        lack->pools[i] = faults.count == 0;
+        lack->pools[i] = offers(lack, i, i);
         any = any || lack->pools[i];
     }
     return any;
 }
 
-static const char *label_of(const struct telling *telling, uint32_t provider)
+static void see(void *subject, uint32_t anchor, uint32_t provider)
 {
-    return provider_label(telling->explanation->world, telling->explanation->names, provider);
+    struct lack *lack = subject;
+    lack->seen[anchor] = true;
+    if (!lack->served[anchor] && budget_spend(lack->telling->inquiry->budget, 32))
+        lack->served[anchor] = offers(lack, provider, anchor);
+}
+
+/* Finds the trees that see the class, as they do not need another provider to share it, and those
+   that see one with the resource. */
+static void find_seen(struct lack *lack)
+{
+    const struct telling *telling = lack->telling;
+    const struct world *world = telling->explanation->world;
+    lack->seen = arena_array(telling->arena, world->provider_count, sizeof(*lack->seen));
+    lack->served = arena_array(telling->arena, world->provider_count, sizeof(*lack->served));
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 2);
+         i++)
+        if (world_inventory_of(world, i, class_of(lack)) != NULL)
+            inquiry_visit_anchors(telling->inquiry, i, false, see, lack);
+}
+
+/* Returns whether a provider that shares the resource has one of a set of traits: then it may be
+   the one that brings it. */
+static bool pools_have(const struct lack *lack, const uint64_t *traits)
+{
+    const struct world *world = lack->telling->explanation->world;
+    for (uint32_t i = 0; i < world->provider_count &&
+                         budget_spend(lack->telling->inquiry->budget, 1 + world->trait_words);
+         i++)
+        if (lack->pools[i] && world->providers[i].shares &&
+            bits_meet(traits, world_traits(world, i), world->trait_words))
+            return true;
+    return false;
+}
+
+/* Returns whether a constraint that is not in the set is asked of the trees too. */
+static bool is_of_rest(const struct lack *lack, const struct constraint *constraint, enum rest rest)
+{
+    const struct search_group *group = &lack->telling->inquiry->query.groups[constraint->group];
+    if (rest == REST_OF_SET || constraint_is_of_root(constraint))
+        return rest < REST_OF_SET;
+    if (constraint->kind > CONSTRAINT_ROOT_REQUIRED || group->granular)
+        return false;
+    if (constraint->kind == CONSTRAINT_RESOURCE)
+        return rest == REST_WITH_AMOUNTS;
+    return constraint->kind != CONSTRAINT_REQUIRED ||
+           !pools_have(lack, group->traits.required[constraint->index]);
 }
 
 static bool tree_has_class(const struct world *world, uint32_t root, int64_t class_id)
@@ -94,6 +133,73 @@ static bool tree_has_class(const struct world *world, uint32_t root, int64_t cla
         if (world_inventory_of(world, world->in_order[place], class_id) != NULL)
             return true;
     return false;
+}
+
+/* Takes those out of the trees that are no hosts: they lack a class that nobody shares with them.
+ */
+static void keep_hosts(struct lack *lack)
+{
+    const struct inquiry *inquiry = lack->telling->inquiry;
+    const struct world *world = inquiry->world;
+    for (size_t i = 0; i < inquiry->query.group_count; i++) {
+        const struct search_group *group = &inquiry->query.groups[i];
+        for (size_t j = 0; j < group->demand_count && !group->granular; j++) {
+            if (!is_of_hosts(inquiry->request->groups[i].resources.items[j].class_name))
+                continue;
+            for (uint32_t k = 0; k < world->provider_count &&
+                                 budget_spend(inquiry->budget, 1 + (lack->trees[k] ? 4 : 0));
+                 k++)
+                lack->trees[k] =
+                    lack->trees[k] && tree_has_class(world, k, group->demands[j].class_id);
+        }
+    }
+}
+
+/* Finds the trees that have a rest, and nothing of the class. Returns whether there are any. */
+static bool find_with_rest(struct lack *lack, enum rest rest)
+{
+    const struct telling *telling = lack->telling;
+    const struct explanation *explanation = telling->explanation;
+    const struct constraint_list *constraints = &explanation->constraints;
+    uint32_t count = explanation->world->provider_count;
+    bool *kept = arena_array(telling->arena, constraints->count, sizeof(*kept)), any = false;
+    for (size_t i = 0; i < telling->size; i++)
+        kept[telling->set[i]] = true;
+    for (size_t i = 0; i < constraints->count; i++)
+        kept[i] = !goes_with(lack, &constraints->items[i]) &&
+                  (kept[i] || is_of_rest(lack, &constraints->items[i], rest));
+    lack->trees = arena_array(telling->arena, count, sizeof(*lack->trees));
+    if (relaxation_find(telling->relaxation, kept, lack->trees) != SEARCH_FOUND)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        lack->trees[i] = lack->trees[i] && !lack->seen[i];
+    keep_hosts(lack);
+    for (uint32_t i = 0; i < count; i++)
+        any = any || lack->trees[i];
+    return any;
+}
+
+/* Finds the trees that have the rest of the set, and as much of the request as there are any. */
+static bool find_trees(struct lack *lack)
+{
+    const struct telling *telling = lack->telling;
+    bool rest = false;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        rest = rest || constraint_is_of_root(constraint) ||
+               (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint));
+    }
+    for (int i = REST_WITH_AMOUNTS; i < RESTS && rest; i++) {
+        lack->left_out = i == REST_OF_SET;
+        if (find_with_rest(lack, (enum rest)i))
+            return !budget_is_over(telling->inquiry->budget);
+    }
+    return false;
+}
+
+static const char *label_of(const struct telling *telling, uint32_t provider)
+{
+    return provider_label(telling->explanation->world, telling->explanation->names, provider);
 }
 
 /* Returns whether a provider has nothing that a tree has too. Otherwise it is more likely a host in
@@ -170,42 +276,202 @@ static const char *tell_apart(const struct lack *lack)
                         label_of(telling, tree));
 }
 
-/* Returns whether hosts share a class with nobody, wherever they are members. */
-static bool is_of_hosts(const char *class_name)
+/* The trees that see providers which lack only amounts of one more part of what the set asks. */
+struct part {
+    struct sought sought; /* of its group */
+    size_t demand;        /* of the group without suffix */
+    bool *seen;           /* for each root: it sees such a provider */
+    struct faults faults; /* of the provider that is looked at */
+};
+
+static void see_part(void *subject, uint32_t anchor, uint32_t provider)
 {
-    static const char *const names[] = {"MEMORY_MB", "PCPU", "VCPU"};
-    return sorted_find(&class_name, names, sizeof(names) / sizeof(*names), sizeof(*names),
-                       text_compare) != NULL;
+    struct part *part = subject;
+    struct faults *faults = &part->faults;
+    size_t amounts = 0;
+    if (part->seen[anchor] || !budget_spend(part->sought.inquiry->budget, 32))
+        return;
+    faults->count = 0;
+    if (part->sought.group.granular)
+        faults_of_provider(faults, provider);
+    else
+        faults_of_slot(faults, part->demand, provider, anchor);
+    while (amounts < faults->count && faults->items[amounts].kind < INVENTORY_FAULTS &&
+           faults->items[amounts].kind != FAULT_CLASS)
+        amounts++;
+    part->seen[anchor] = amounts == faults->count;
 }
 
-static const char *tell_lack(const struct telling *telling, const struct constraint *constraint)
+/* Takes those out of the trees that do not see a part. */
+static void keep_with_part(const struct lack *lack, struct part *part, bool *trees)
+{
+    const struct world *world = lack->telling->explanation->world;
+    int64_t class_id = part->sought.group.demands[part->demand].class_id;
+    part->seen = arena_array(lack->telling->arena, world->provider_count, sizeof(*part->seen));
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(lack->telling->inquiry->budget, 2); i++)
+        if (world_inventory_of(world, i, class_id) != NULL)
+            inquiry_visit_anchors(lack->telling->inquiry, i, false, see_part, part);
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        trees[i] = trees[i] && part->seen[i];
+}
+
+static struct sought sought_of_lack(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    return sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
+                                 telling->set, telling->size, group);
+}
+
+/* Returns the trees that have the resource, and lack only amounts of the rest of the set; NULL:
+   there is none. */
+static const bool *find_nearer(const struct lack *lack)
+{
+    const struct telling *telling = lack->telling;
+    const bool *allowed = cause_allowed(telling, true);
+    uint32_t count = telling->explanation->world->provider_count;
+    bool *trees = arena_array(telling->arena, count, sizeof(*trees)), any = false;
+    struct part part = {.demand = 0};
+    size_t last = SIZE_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        trees[i] = lack->served[i] && (allowed == NULL || allowed[i]);
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind != CONSTRAINT_RESOURCE)
+            continue;
+        if (constraint->group == last && part.sought.group.granular)
+            continue;
+        part.demand = constraint->group == last ? part.demand + 1 : 0;
+        if (constraint->group != last)
+            part.sought = sought_of_lack(telling, constraint->group);
+        part.faults.sought = &part.sought;
+        last = constraint->group;
+        if (!goes_with(lack, constraint))
+            keep_with_part(lack, &part, trees);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        any = any || trees[i];
+    return any && !budget_is_over(telling->inquiry->budget) ? trees : NULL;
+}
+
+/* Returns whether a tree that nothing else leaves out has something of what the group of the
+   resource, without suffix, asks for. */
+static bool is_another_near(const struct lack *lack)
+{
+    struct inquiry inquiry = *lack->telling->inquiry;
+    struct sought sought = lack->sought;
+    if (sought.group.granular)
+        return false;
+    inquiry.allowed = cause_allowed(lack->telling, false);
+    sought.inquiry = &inquiry;
+    const struct near_misses misses = near_misses_find(&sought, NULL);
+    return misses.count > 0 && misses.items[0].rarest < UINT32_MAX && !misses.items[0].left_out;
+}
+
+static const char *tell_lack(const struct telling *telling, const struct constraint *constraint,
+                             const bool **nearer)
 {
     struct lack lack = {
         .telling = telling,
         .constraint = constraint,
-        .sought = sought_of_constraints(telling->inquiry, telling->explanation->names,
-                                        &telling->explanation->constraints, telling->set,
-                                        telling->size, constraint->group),
+        .sought = sought_of_lack(telling, constraint->group),
     };
+    lack.faults.sought = &lack.sought;
     while (lack.sought.asked.resources.items[lack.demand].class_name !=
            telling_amount(telling, constraint)->class_name)
         lack.demand++;
-    if (lack.sought.bound || !find_trees(&lack) || !find_pools(&lack))
+    if (lack.sought.bound || !find_pools(&lack))
+        return NULL;
+    find_seen(&lack);
+    if (!find_trees(&lack))
+        return NULL;
+    *nearer = find_nearer(&lack);
+    if (lack.left_out && (*nearer != NULL || is_another_near(&lack)))
         return NULL;
     const char *untold = tell_untold(&lack);
     return untold != NULL ? untold : tell_apart(&lack);
 }
 
-const char *cause_of_sharing(const struct telling *telling)
+const char *cause_of_sharing(const struct telling *telling, const bool **nearer)
 {
     for (size_t i = telling->size; i-- > 0;) {
         const struct constraint *constraint = telling_item(telling, i);
         if (constraint->kind != CONSTRAINT_RESOURCE ||
             is_of_hosts(telling_amount(telling, constraint)->class_name))
             continue;
-        const char *told = tell_lack(telling, constraint);
+        const char *told = tell_lack(telling, constraint, nearer);
         if (told != NULL)
             return told;
     }
     return NULL;
+}
+
+/* Who an anchor sees for a class. */
+struct beside {
+    const struct sought *sought;
+    size_t demand;
+    uint32_t anchor;
+    uint32_t nearest; /* lacks least, so it is told already; WORLD_NONE: there is nobody */
+    double weight;
+    uint32_t left_out; /* has room, but shares, and is left out; WORLD_NONE: there is nobody */
+    struct faults faults;
+};
+
+static void look_beside(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct beside *beside = subject;
+    const struct sought *sought = beside->sought;
+    size_t others = 0;
+    if (anchor != beside->anchor)
+        return;
+    double weight =
+        weight_of_slot(sought, &sought->group.demands[beside->demand], provider, anchor);
+    if (beside->nearest == WORLD_NONE || weight < beside->weight) {
+        beside->nearest = provider;
+        beside->weight = weight;
+    }
+    beside->faults.count = 0;
+    faults_of_slot(&beside->faults, beside->demand, provider, anchor);
+    while (others < beside->faults.count && beside->faults.items[others].kind >= INVENTORY_FAULTS)
+        others++;
+    if (beside->left_out == WORLD_NONE && others == beside->faults.count && weight > 0 &&
+        sought->inquiry->world->providers[provider].root != anchor)
+        beside->left_out = provider;
+}
+
+static void find_beside(struct beside *beside)
+{
+    const struct inquiry *inquiry = beside->sought->inquiry;
+    const struct world *world = inquiry->world;
+    int64_t class_id = beside->sought->group.demands[beside->demand].class_id;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, 2); i++)
+        if ((world->providers[i].shares || world->providers[i].root == beside->anchor) &&
+            world_inventory_of(world, i, class_id) != NULL)
+            inquiry_visit_anchors(inquiry, i, false, look_beside, beside);
+}
+
+const char *cause_of_left_out(const struct telling *telling, const struct sought *sought,
+                              uint32_t anchor)
+{
+    const struct explanation *explanation = telling->explanation;
+    for (size_t i = 0; i < sought->group.demand_count && !sought->group.granular; i++) {
+        struct beside beside = {.sought = sought,
+                                .demand = i,
+                                .anchor = anchor,
+                                .nearest = WORLD_NONE,
+                                .left_out = WORLD_NONE,
+                                .faults = {.sought = sought}};
+        find_beside(&beside);
+        if (budget_is_over(telling->inquiry->budget))
+            return "";
+        if (beside.left_out == WORLD_NONE || beside.nearest == beside.left_out ||
+            beside.weight <= 0)
+            continue;
+        beside.faults.count = 0;
+        faults_of_slot(&beside.faults, i, beside.left_out, anchor);
+        return arena_printf(telling->arena, "%s %s",
+                            provider_label(explanation->world, explanation->names, anchor),
+                            faults_words(&beside.faults, anchor));
+    }
+    return "";
 }

@@ -296,6 +296,34 @@ static const char *plain_words(const struct sought *sought, enum fault_kind kind
     }
 }
 
+/* Returns whether a provider has one of some classes. */
+static bool has_any(const struct sought *sought, const struct search_demand *demands, size_t count,
+                    uint32_t provider)
+{
+    for (size_t i = 0; i < count; i++)
+        if (world_inventory_of(sought->inquiry->world, provider, demands[i].class_id) != NULL)
+            return true;
+    return false;
+}
+
+/* Returns where the trait of a sharing provider would count, of which the group takes nothing: " (it
+   would count if ...)"; or "". */
+static const char *counts_words(const struct sought *sought, uint32_t on, uint32_t anchor)
+{
+    const struct inquiry *inquiry = sought->inquiry;
+    const struct world *world = inquiry->world;
+    const struct search_query *query = &inquiry->query;
+    if (!world->providers[on].shares || world->providers[on].root == anchor ||
+        has_any(sought, sought->bringers, sought->bringer_count, on))
+        return "";
+    for (size_t i = 0; i < query->group_count; i++)
+        if (query->groups[i].granular &&
+            has_any(sought, query->groups[i].demands, query->groups[i].demand_count, on))
+            return arena_printf(inquiry->arena, " (it would count if required%s asked for it)",
+                                inquiry->request->groups[i].suffix);
+    return " (it would count if something of that provider were asked for)";
+}
+
 /* Returns a fault without its place. */
 static const char *fault_words(const struct sought *sought, const struct fault *fault,
                                uint32_t anchor)
@@ -315,7 +343,8 @@ static const char *fault_words(const struct sought *sought, const struct fault *
     struct text_builder classes = text_begin(arena);
     for (size_t i = 0; i < sought->group.demand_count; i++)
         text_add_item(&classes, " and no ", sought->asked.resources.items[i].class_name);
-    return arena_printf(arena, "%s, which has no %s", has, text_end(&classes));
+    return arena_printf(arena, "%s, which has no %s%s", has, text_end(&classes),
+                        counts_words(sought, fault->on, anchor));
 }
 
 /* The order in which faults are told: behind "which" the next would be told of another provider. */

@@ -30,6 +30,7 @@ struct inquiry {
     /* The same groups, but what they and the root forbid is required, each name as one set: so the
        names can be told apart. */
     struct search_query forbidden;
+    const bool *allowed; /* for each root: not left out by what nobody tells of; NULL: not known */
     struct budget *budget;
 };
 

@@ -6,6 +6,7 @@
 #include "placement/explain/missing.h"
 
 #include "base/sorted.h"
+#include "placement/explain/weight.h"
 
 struct missing missing_begin(const struct inquiry *inquiry)
 {
@@ -35,14 +36,14 @@ void missing_note(struct missing *missing, bool trees)
     budget_spend(missing->inquiry->budget, world->provider_count);
 }
 
-/* Of one kind together, the nearest first of those whose root is as root_required asks. */
+/* Of one kind together, the nearest first of those that are the best examples. */
 static int miss_compare(const void *left, const void *right)
 {
     const struct miss *a = left, *b = right;
     if (a->kinds != b->kinds)
         return a->kinds < b->kinds ? -1 : 1;
-    if (a->other_root != b->other_root)
-        return a->other_root ? 1 : -1;
+    if (a->doubt != b->doubt)
+        return a->doubt < b->doubt ? -1 : 1;
     if (a->weight < b->weight || a->weight > b->weight)
         return a->weight < b->weight ? -1 : 1;
     return a->provider < b->provider ? -1 : a->provider > b->provider;
@@ -81,6 +82,21 @@ static size_t find_kinds(const struct miss *misses, size_t count, struct miss_ki
     return found;
 }
 
+/* Judges whether a miss is a good example. Without inquiry->allowed only its root is known. */
+static void judge(const struct inquiry *inquiry, struct miss *miss)
+{
+    const struct world *world = inquiry->world;
+    uint32_t root = world->providers[miss->provider].root;
+    if (root == WORLD_NONE)
+        return;
+    bool other_root = !membership_holds(&inquiry->query.root_traits, world_traits(world, root),
+                                        world->trait_words);
+    miss->left_out = other_root || (inquiry->allowed != NULL && !inquiry->allowed[root]);
+    miss->doubt = other_root ? 2 : 0;
+    if (inquiry->allowed != NULL && (!inquiry->allowed[root] || miss->weight >= WEIGHT_CLASS))
+        miss->doubt++;
+}
+
 struct near_misses missing_nearest(struct missing *missing, bool trees, const bool *among)
 {
     const struct inquiry *inquiry = missing->inquiry;
@@ -90,9 +106,7 @@ struct near_misses missing_nearest(struct missing *missing, bool trees, const bo
     for (uint32_t i = 0; i < world->provider_count; i++) {
         struct miss *miss = &missing->misses[i];
         uint32_t root = world->providers[i].root;
-        miss->other_root =
-            root != WORLD_NONE && !membership_holds(&inquiry->query.root_traits,
-                                                    world_traits(world, root), world->trait_words);
+        judge(inquiry, miss);
         bool has = miss->rarest < UINT32_MAX || (trees && among != NULL);
         if (miss->weight > 0 && has && (trees ? root == i : root != WORLD_NONE) &&
             (among == NULL || among[root]))
@@ -112,6 +126,8 @@ struct near_misses missing_nearest(struct missing *missing, bool trees, const bo
                 .more = kinds[i].count - 1,
                 .alike = kinds[i].alike,
                 .rarest = kinds[i].rarest,
+                .left_out = kinds[i].first->left_out,
+                .good = kinds[i].first->doubt == 0,
             };
         else
             found.others += kinds[i].count;

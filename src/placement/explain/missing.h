@@ -4,8 +4,8 @@
  * For each thing that is asked for, missing->has says who has it, then missing_note() remembers how
  * many that are; what a provider lacks is added to its entry of missing->misses. Of all that have
  * something and lack something, missing_nearest() puts those together that lack the same. The
- * nearest are those that have the rarest thing, of these those whose root is as root_required asks,
- * and of these those that weigh least.
+ * nearest are those that have the rarest thing, of these those that nothing else in the request
+ * leaves out, then those whose root is as root_required asks, and of these those that weigh least.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_MISSING_H
 #define BERTH_PLACEMENT_EXPLAIN_MISSING_H
@@ -18,7 +18,8 @@ struct miss {
     double weight;           /* of all that it lacks (weight.h); 0: nothing */
     uint32_t rarest; /* how many have the rarest thing that it has; UINT32_MAX: it has nothing */
     uint32_t provider;
-    bool other_root; /* the root of its tree is not as root_required asks */
+    bool left_out;  /* by root_required, or by constraints that are not told of */
+    uint32_t doubt; /* whether it is a good example: 0; it lacks a class, or is left out: more */
 };
 
 struct missing {

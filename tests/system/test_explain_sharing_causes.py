@@ -1,0 +1,123 @@
+"""The first sentence of an explanation names the cause where providers share: a host that is told
+is not one that something else in the request leaves out, and a pool is told that could serve.
+"""
+import pytest
+
+from support.small_worlds import SHARED_POOL, SHARING, explain, host
+
+SUBNET = host(IPV4_ADDRESS=250, aggregates='rack', traits=SHARING)
+FULL_SUBNET = dict(SUBNET, used={'IPV4_ADDRESS': 250})
+FAR_SUBNET = dict(SUBNET, aggregates=['zone'])
+# What it is about; the providers; the query; the first sentence.
+CAUSES = [
+    ('a host that has all but the subnet is disabled, one with the subnet lacks an amount',
+     {'old': host(VCPU=4, DISK_GB=500, traits='CUSTOM_OLD'),
+      'full': host(VCPU=4, DISK_GB=500, used={'VCPU': 4}),
+      'c1': host(VCPU=4, DISK_GB=500, aggregates='rack', used={'DISK_GB': 100}),
+      'c2': host(VCPU=4, DISK_GB=500, aggregates='rack', used={'DISK_GB': 100}),
+      'subnet': SUBNET},
+     'resources=VCPU:1,DISK_GB:450,IPV4_ADDRESS:1&root_required=!CUSTOM_OLD',
+     'No tree, even with sharing, offers 450 DISK_GB and 1 IPV4_ADDRESS: c1 lacks 50 DISK_GB of '
+     '450 (100 of 500 used), and 1 more; subnet shares IPV4_ADDRESS, but has no aggregate in '
+     'common with full.'),
+    ('only disabled hosts have no subnet',
+     {'old': host(VCPU=4, DISK_GB=500, traits='CUSTOM_OLD'),
+      'spare': host(VCPU=4, DISK_GB=500, aggregates='row', used={'VCPU': 4}),
+      'c1': host(VCPU=4, DISK_GB=500, aggregates='rack', used={'DISK_GB': 100}),
+      'subnet': SUBNET, 'other': dict(FULL_SUBNET, aggregates=['row'])},
+     'resources=VCPU:1,DISK_GB:450,IPV4_ADDRESS:1&root_required=!CUSTOM_OLD',
+     'No tree, even with sharing, offers 450 DISK_GB and 1 IPV4_ADDRESS: c1 lacks 50 DISK_GB of '
+     '450 (100 of 500 used); spare cannot use other, which lacks 1 IPV4_ADDRESS of 1 (250 of 250'
+     ' used).'),
+    ('a disabled host has no subnet, an enabled one has a full one',
+     {'old': host(VCPU=4, DISK_GB=500, traits='CUSTOM_OLD'),
+      'c1': host(VCPU=4, DISK_GB=500, aggregates='rack'), 'full': FULL_SUBNET,
+      'free': FAR_SUBNET},
+     'resources=VCPU:1,IPV4_ADDRESS:1&root_required=!CUSTOM_OLD',
+     'No tree, even with sharing, offers 1 VCPU and 1 IPV4_ADDRESS: c1 cannot use full, which '
+     'lacks 1 IPV4_ADDRESS of 1 (250 of 250 used).'),
+    ('a host was forgotten in the aggregate of the pool, and the others are full',
+     {'c1': host(VCPU=4, aggregates='rack', used={'VCPU': 4}),
+      'c2': host(VCPU=4, aggregates='rack', used={'VCPU': 4}), 'pool': SHARED_POOL,
+      'new': host(VCPU=4)},
+     'resources=VCPU:1,DISK_GB:1',
+     'No tree, even with sharing, offers 1 VCPU and 1 DISK_GB: c1 lacks 1 VCPU of 1 (4 of 4 '
+     'used), and 1 more; pool shares DISK_GB, but has no aggregate in common with new.'),
+    ('the same for a group with a suffix',
+     {'c1': host(VCPU=4, aggregates='rack', used={'VCPU': 4}), 'pool': SHARED_POOL,
+      'new': host(VCPU=4)},
+     'resources=VCPU:1&resources1=DISK_GB:1&required1=CUSTOM_SSD',
+     'No tree, even with sharing, has groups without suffix and 1 together: c1 meets '
+     'resources1=DISK_GB:1, but lacks 1 VCPU of 1 (4 of 4 used); pool shares DISK_GB, but has no'
+     ' aggregate in common with new.'),
+    ('of two forgotten hosts one has too little of the rest',
+     {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack', used={'VCPU': 4}),
+      'pool': SHARED_POOL, 'old': host(VCPU=4, MEMORY_MB=64, used={'MEMORY_MB': 64}),
+      'new': host(VCPU=4, MEMORY_MB=64)},
+     'resources=VCPU:1,MEMORY_MB:64,DISK_GB:1',
+     'No tree, even with sharing, offers 1 VCPU and 1 DISK_GB: c1 lacks 1 VCPU of 1 (4 of 4 '
+     'used); pool shares DISK_GB, but has no aggregate in common with new.'),
+    ('what has a class but is no host is no example',
+     {'c1': host(VCPU=4, DISK_GB=10, aggregates='row'),
+      'full': dict(FULL_SUBNET, aggregates=['row']),
+      'c2': host(VCPU=4, aggregates='rack'), 'subnet': SUBNET,
+      'store': host(DISK_GB=1000, aggregates='zone')},
+     'resources=VCPU:1,DISK_GB:5,IPV4_ADDRESS:1',
+     'No tree, even with sharing, offers 5 DISK_GB and 1 IPV4_ADDRESS: c1 cannot use full, which'
+     ' lacks 1 IPV4_ADDRESS of 1 (250 of 250 used); store has no IPV4_ADDRESS.'),
+    ('a host of another zone lacks less, and nothing has both amounts',
+     {'near': host(VCPU=4, MEMORY_MB=1024, aggregates='row', used={'VCPU': 1}),
+      'far': host(VCPU=4, MEMORY_MB=1024, aggregates='rack', used={'MEMORY_MB': 1000}),
+      'far2': host(VCPU=4, MEMORY_MB=1024, aggregates='rack', used={'VCPU': 3})},
+     'resources=VCPU:4,MEMORY_MB:1024&member_of={rack}',
+     'No provider offers 4 VCPU and 1024 MEMORY_MB: far2 lacks 3 VCPU of 4 (3 of 4 used), and 1 '
+     'more with other figures; far lacks 1000 MEMORY_MB of 1024 (1000 of 1024 used).'),
+    ('a pool is left out by member_of, beside a local disk',
+     {'c1': host(VCPU=4, DISK_GB=100, aggregates='row rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:1,DISK_GB:150&member_of={row}',
+     'No provider offers 150 DISK_GB and is in the aggregate row: c1 has 100 DISK_GB in all, not'
+     ' 150; c1 cannot use pool, which is not in aggregate row.'),
+    ('a pool is left out by a forbidden trait, beside a local disk',
+     {'c1': host(VCPU=4, DISK_GB=100, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:1,DISK_GB:150&required=!CUSTOM_SSD',
+     'Every provider that offers 150 DISK_GB has the forbidden trait CUSTOM_SSD (pool).'),
+    ('a pool is left out by in_tree, beside a local disk',
+     {'c1': host(VCPU=4, DISK_GB=100, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:1,DISK_GB:150&in_tree={c1}',
+     'Nothing in the tree of c1 offers 150 DISK_GB: c1 has 100 DISK_GB in all, not 150; c1 '
+     'cannot use pool, which is in another tree (in_tree).'),
+    ('the one pool is full, the other in no aggregate that is asked for',
+     {'c1': host(VCPU=4, aggregates='row rack'), 'pool': SHARED_POOL,
+      'small': host(DISK_GB=100, aggregates='row rack', traits=SHARING)},
+     'resources=VCPU:1,DISK_GB:150&member_of={row}',
+     'No provider offers 150 DISK_GB and is in the aggregate row: c1 cannot use small, which has'
+     ' 100 DISK_GB in all, not 150, and 1 more; c1 cannot use pool, which is not in aggregate '
+     'row.'),
+    ('the pool with the trait counts for another group',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:4&required=CUSTOM_SSD&resources1=DISK_GB:1',
+     'No tree, even with sharing, offers 4 VCPU and has the trait CUSTOM_SSD: c1 has the trait '
+     'CUSTOM_SSD only on pool, which has no VCPU (it would count if required1 asked for it).'),
+    ('the root with the trait only shares',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:4,DISK_GB:1&root_required=CUSTOM_SSD',
+     'No tree whose root has the trait CUSTOM_SSD (root_required) offers 4 VCPU: pool has no '
+     'VCPU; pool shares DISK_GB, and required=CUSTOM_SSD would find the trait there.'),
+    ('the root with the trait only shares what a group with a suffix asks for',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:4&resources_d=DISK_GB:1&root_required=CUSTOM_SSD',
+     'No tree whose root has the trait CUSTOM_SSD (root_required) offers 4 VCPU: pool has no '
+     'VCPU; pool shares DISK_GB, and required_d=CUSTOM_SSD would find the trait there.'),
+    ('the root with the trait shares nothing of what is asked for',
+     {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:4&root_required=CUSTOM_SSD',
+     'No tree whose root has the trait CUSTOM_SSD (root_required) offers 4 VCPU: pool has no '
+     'VCPU.'),
+]
+
+
+@pytest.mark.parametrize('about, providers, query, cause', CAUSES,
+                         ids=[cause[0] for cause in CAUSES])
+def test_the_cause(empty_cloud, about, providers, query, cause):
+    told, _ = explain(empty_cloud, providers, query)
+    assert told == cause
