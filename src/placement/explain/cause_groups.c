@@ -350,9 +350,8 @@ static const char *tell_groups(const struct telling *telling, const size_t *grou
     struct text_builder holders = text_begin(telling->arena);
     struct telling within = *telling;
     const char *told = cause_of_sharing(telling, &within.roots);
-    const char *nearer = told != NULL && within.roots != NULL
-                             ? tell_rarest(&within, groups, count)
-                             : NULL;
+    const char *nearer =
+        told != NULL && within.roots != NULL ? tell_rarest(&within, groups, count) : NULL;
     if (nearer != NULL)
         told = text_with_rest(telling->arena, nearer, "; ", told);
     if (told == NULL)

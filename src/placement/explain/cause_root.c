@@ -250,7 +250,8 @@ static const char *tell_pools(const struct telling *telling)
         return "";
     const uint64_t *set = telling->inquiry->query.root_traits.required[required->index];
     for (uint32_t i = world->provider_count; i-- > 0;) {
-        if (world->providers[i].root != i || !bits_meet(set, world_traits(world, i), world->trait_words))
+        if (world->providers[i].root != i ||
+            !bits_meet(set, world_traits(world, i), world->trait_words))
             continue;
         if (!world->providers[i].shares)
             return "";
@@ -259,8 +260,7 @@ static const char *tell_pools(const struct telling *telling)
     size_t taker = pool != WORLD_NONE ? find_taker(telling, pool, &class_name) : SIZE_MAX;
     if (taker == SIZE_MAX)
         return "";
-    return arena_printf(telling->arena,
-                        "%s shares %s, and required%s%s would find the trait there",
+    return arena_printf(telling->arena, "%s shares %s, and required%s%s would find the trait there",
                         provider_label(world, explanation->names, pool), class_name,
                         explanation->request->groups[taker].suffix,
                         required->text + strlen("root_required"));

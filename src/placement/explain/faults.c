@@ -306,8 +306,8 @@ static bool has_any(const struct sought *sought, const struct search_demand *dem
     return false;
 }
 
-/* Returns where the trait of a sharing provider would count, of which the group takes nothing: " (it
-   would count if ...)"; or "". */
+/* Returns where the trait of a sharing provider would count, of which the group takes nothing: "
+   (it would count if ...)"; or "". */
 static const char *counts_words(const struct sought *sought, uint32_t on, uint32_t anchor)
 {
     const struct inquiry *inquiry = sought->inquiry;
