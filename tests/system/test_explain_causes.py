@@ -480,6 +480,16 @@ CAUSES = [
      'lacks the trait CUSTOM_A, and 1 more.',
      ['c is not in aggregate rack',
       'a lacks the trait CUSTOM_A (root_required), and 1 more']),
+    ('of hosts with as much left the example has all else',
+     {'a': host(VCPU=4, DISK_GB=9, aggregates='rack', traits='CUSTOM_OLD'),
+      'b': host(VCPU=4, DISK_GB=9), 'c': host(VCPU=4, DISK_GB=9, used={'VCPU': 4}),
+      'd': host(VCPU=4, DISK_GB=9, aggregates='rack')},
+     'resources=VCPU:1,DISK_GB:10&member_of={rack}&root_required=!CUSTOM_OLD',
+     'No provider has a capacity of 10 DISK_GB: at most 9 (d).',
+     ['d has 9 DISK_GB in all, not 10, and 1 more',
+      'b is not in aggregate rack and has 9 DISK_GB in all, not 10',
+      'c lacks 1 VCPU of 1 (4 of 4 used), is not in aggregate rack and has 9 DISK_GB in all, '
+      'not 10']),
 ]
 
 

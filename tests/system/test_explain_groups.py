@@ -140,18 +140,20 @@ CAUSES = [
       'node3': host('b', VCPU=4)},
      'resources_V=VCPU:1&resources_G=PGPU:1&same_subtree=_V,_G&group_policy=none&'
      'root_required=!CUSTOM_OLD',
-     'same_subtree=_V,_G: the provider of one group must be above those of the others; in the tree '
-     'of b, node3 fits _V and gpu2 fits _G, side by side, except in trees whose root has the '
-     'forbidden trait CUSTOM_OLD (root_required): a.',
-     ['b has all, but not in one subtree: node3 fits _V and gpu2 fits _G, side by side']),
+     'same_subtree=_V,_G: no subtree has all of them: node2 has _G, but for _V it lacks 1 VCPU'
+     ' of 1 (4 of 4 used), except in trees whose root has the forbidden trait CUSTOM_OLD '
+     '(root_required): a.',
+     ['b has all, but not in one subtree: node2 has _G, but for _V it lacks 1 VCPU of 1 (4 of '
+      '4 used)']),
     ('the node above the only free device is full',
      dict(NUMA, gpu=host('numa0', PGPU=1), gpu1=host('numa1', PGPU=1, used={'PGPU': 1}),
           more=host('numa1', FPGA=1)),
      'resources_G=PGPU:1&resources_F=FPGA:1&resources_V=VCPU:1&same_subtree=_V,_G,_F&'
      'group_policy=none',
-     'same_subtree=_V,_G,_F: no subtree has all of them: numa0 has _V and _G, but for _F it has no '
-     'FPGA.',
-     ['c1 has all, but not in one subtree: numa0 has _V and _G, but for _F it has no FPGA']),
+     'same_subtree=_V,_G,_F: no subtree has all of them: numa1 has _V and _F, but for _G gpu1 '
+     'lacks 1 PGPU of 1 (1 of 1 used).',
+     ['c1 has all, but not in one subtree: numa1 has _V and _F, but for _G gpu1 lacks 1 PGPU '
+      'of 1 (1 of 1 used)']),
     ('what one group needs is only shared',
      {'c1': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL},
      'resources_V=VCPU:1&resources_D=DISK_GB:1&same_subtree=_V,_D&group_policy=none',
@@ -276,10 +278,11 @@ CAUSES = [
       'fpga2': host('c2', FPGA=1)},
      'resources_A=VCPU:1&resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_A,_G,_F&'
      'group_policy=none',
-     'same_subtree=_A,_G,_F: no subtree has all of them: node0 has _A and _G, but for _F it '
-     'has no FPGA, and 1 more with such a lack.',
-     ['c1 has all, but not in one subtree: node0 has _A and _G, but for _F it has no FPGA',
-      'c2 has all, but not in one subtree']),
+     'same_subtree=_A,_G,_F: the provider of one group must be above those of the others; in '
+     'the tree of c1, node0 fits _A, gpu fits _G and fpga fits _F, side by side, and so in 1 '
+     'more.',
+     ['c1 has all, but not in one subtree: node0 fits _A, gpu fits _G and fpga fits _F, side '
+      'by side, and 1 more']),
     ('the other node of the tree is full',
      {'c1': host(), 'node0': host('c1', VCPU=4), 'node1': host('c1', VCPU=4, used={'VCPU': 3}),
       'c2': host(traits='CUSTOM_OLD'), 'node2': host('c2', VCPU=4), 'node3': host('c2', VCPU=4)},
@@ -368,6 +371,71 @@ CAUSES = [
      'same_subtree=_A,_B with group_policy=isolate: host-00 has only itself for both groups _A'
      ' and _B, and 2 more.',
      ['host-00 has only itself for both groups _A and _B, and 2 more']),
+    ('the device of the group is in use, its sibling is of another group',
+     {'c1': host(VCPU=8), 'dev0': host('c1', traits='CUSTOM_A'),
+      'reg0': host('dev0', FPGA=1, traits='CUSTOM_B'),
+      'reg1': host('dev0', FPGA=1, traits='CUSTOM_C', used={'FPGA': 1}),
+      'dev1': host('c1'), 'reg2': host('dev1', FPGA=1, traits='CUSTOM_C')},
+     'resources_B=FPGA:1&required_B=CUSTOM_B&resources_C=FPGA:1&required_C=CUSTOM_C&'
+     'required_A=CUSTOM_A&same_subtree=_A,_B,_C&group_policy=none',
+     'same_subtree=_A,_B,_C: no subtree has all of them: dev0 has _A and _B, but for _C reg1 '
+     'lacks 1 FPGA of 1 (1 of 1 used).',
+     ['c1 has all, but not in one subtree: dev0 has _A and _B, but for _C reg1 lacks 1 FPGA of'
+      ' 1 (1 of 1 used)']),
+    ('the node above the card with the device is full',
+     {'c1': host(), 'node0': host('c1', VCPU=8, used={'VCPU': 8}),
+      'card0': host('node0', traits='CUSTOM_A'), 'gpu0': host('card0', PGPU=2),
+      'node1': host('c1', VCPU=8), 'card1': host('node1', traits='CUSTOM_A'),
+      'gpu1': host('card1', FPGA=2),
+      'c2': host(), 'node2': host('c2', VCPU=8, used={'VCPU': 8}), 'node3': host('c2', VCPU=8),
+      'card2': host('node2', traits='CUSTOM_A'), 'gpu2': host('card2', PGPU=2)},
+     'resources_N=VCPU:1&resources_G=PGPU:1&required_C=CUSTOM_A&same_subtree=_N,_G,_C&'
+     'group_policy=none',
+     'same_subtree=_N,_G,_C: no subtree has all of them: node0 has _G and _C, but for _N it '
+     'lacks 1 VCPU of 1 (8 of 8 used), and 1 more with such a lack.',
+     ['c1 has all, but not in one subtree: node0 has _G and _C, but for _N it lacks 1 VCPU of '
+      '1 (8 of 8 used)',
+      'c2 has all, but not in one subtree']),
+    ('each node has one of two free devices',
+     {'c1': host(), 'node0': host('c1', VCPU=8), 'gpu0': host('node0', PGPU=1, used={'PGPU': 1}),
+      'gpu1': host('node0', PGPU=1), 'node1': host('c1', VCPU=8), 'gpu2': host('node1', PGPU=1)},
+     'resources_N=VCPU:1&resources_A=PGPU:1&resources_B=PGPU:1&same_subtree=_N,_A,_B&'
+     'group_policy=none',
+     'same_subtree=_N,_A,_B: no subtree has all of them: node0 has _N and _A, but for _B gpu0 '
+     'lacks 1 PGPU of 1 (1 of 1 used).',
+     ['c1 has all, but not in one subtree: node0 has _N and _A, but for _B gpu0 lacks 1 PGPU '
+      'of 1 (1 of 1 used)']),
+    ('the target of a migration has no such device',
+     dict(hosts(2), gpu=host('host-00', PGPU=1)),
+     'resources=VCPU:1&in_tree={host-01}&resources_G=PGPU:1',
+     'Nothing in the tree of host-01 (in_tree) offers 1 PGPU.',
+     ['host-00 has nothing for group without suffix',
+      'host-01 has nothing for group _G']),
+    ('the device of the target of a migration is too small',
+     dict(hosts(2), gpu=host('host-00', PGPU=1), gpu1=host('host-01', PGPU=4)),
+     'resources=VCPU:1&in_tree={host-00}&resources_G=PGPU:2',
+     'Nothing in the tree of host-00 (in_tree) offers 2 PGPU: gpu has 1 PGPU in all, not 2.',
+     ['host-00 has nothing for group _G',
+      'host-01 has nothing for group without suffix']),
+    ('each host of the aggregate has one of two devices',
+     {'a': host(VCPU=4, aggregates='rack'), 'gpu': host('a', PGPU=1),
+      'b': host(VCPU=4, aggregates='rack'), 'fpga': host('b', FPGA=1),
+      'c': host(VCPU=4), 'gpu1': host('c', PGPU=1), 'fpga1': host('c', FPGA=1)},
+     'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&resources2=FPGA:1&group_policy=none',
+     'No tree has groups without suffix, 1 and 2 together: a meets member_of=rack, but nothing'
+     ' in its tree offers 1 FPGA; b meets member_of=rack, but nothing in its tree offers 1 '
+     'PGPU.',
+     ['a has nothing for group 2',
+      'b has nothing for group 1',
+      'c has nothing for group without suffix']),
+    ('one device of a tree is full, another is not, and that is too small for all groups',
+     {'a': host(), 'gpu': host('a', PGPU=2, used={'PGPU': 2}), 'gpu1': host('a', PGPU=2),
+      'old': host(traits='CUSTOM_OLD'), 'gpu2': host('old', PGPU=4)},
+     'resources1=PGPU:1&resources2=PGPU:1&resources3=PGPU:1&group_policy=none&'
+     'root_required=!CUSTOM_OLD',
+     'Every tree with groups 1, 2 and 3 together has the forbidden trait CUSTOM_OLD at its '
+     'root (root_required): old; a has 2 left of 1 + 1 + 1 PGPU on gpu1.',
+     ['a has 2 left of 1 + 1 + 1 PGPU on gpu1']),
 ]
 
 

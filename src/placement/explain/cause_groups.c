@@ -12,8 +12,10 @@
 /* Groups of a set, at most, whose trees are looked for. */
 enum { RAREST_TRIED = 8 };
 
-/* Constraints of a group that a tree meets, at most, that are told. */
-enum { TEXTS_MOST = 4 };
+enum {
+    TEXTS_MOST = 4, /* constraints of a group that a tree meets, at most, that are told */
+    LACKS_TOLD = 2, /* groups of which is told what trees with all others lack for them */
+};
 
 /* Adds what a constraint asks to a list: "resources1=VCPU:1,MEMORY_MB:1 and required1=A". last: the
    constraint that was added before; NULL: none. */
@@ -173,16 +175,20 @@ static const char *texts_of_tree(const struct telling *telling, const struct gro
     return count <= TEXTS_MOST ? text_end(&texts) : rare->texts;
 }
 
-/* Tells what the trees lack for a group that have what the set asks of the rarest group. NULL: they
-   have nothing of it. */
-static const char *tell_lack(const struct telling *telling, size_t group,
-                             const struct group_trees *rare)
+/* Tells what the trees lack for another group that have what the set asks of the rarest group, but
+   not of that. NULL: they have nothing of it. */
+static const char *tell_lack(const struct telling *telling, const struct group_trees *rare,
+                             const struct group_trees *other)
 {
     const struct explanation *explanation = telling->explanation;
+    uint32_t providers = explanation->world->provider_count;
+    bool *among = arena_array(telling->arena, providers, sizeof(*among));
     const struct sought sought =
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
-                              telling->set, telling->size, group);
-    const struct near_misses misses = near_misses_find(&sought, rare->trees);
+                              telling->set, telling->size, other->group);
+    for (uint32_t i = 0; i < providers; i++)
+        among[i] = rare->trees[i] && !other->trees[i];
+    const struct near_misses misses = near_misses_find(&sought, among);
     if (misses.count == 0 || budget_is_over(telling->inquiry->budget))
         return NULL;
     uint32_t root = explanation->world->providers[misses.items[0].provider].root;
@@ -242,6 +248,34 @@ static int group_trees_compare(const void *left, const void *right)
     return a->group < b->group ? -1 : a->group > b->group;
 }
 
+/* Tells of trees that have all groups but one what they lack for it, of up to two groups. */
+static const char *tell_all_but_one(const struct telling *telling, const struct group_trees *found,
+                                    size_t count)
+{
+    struct text_builder text = text_begin(telling->arena);
+    uint32_t providers = telling->explanation->world->provider_count;
+    size_t told = 0;
+    for (size_t i = 0; i < count && told < LACKS_TOLD; i++) {
+        const struct group_trees *other = &found[count - 1 - i];
+        struct group_trees rest = found[i + 1 == count ? 1 : 0];
+        bool *trees = arena_array(telling->arena, providers, sizeof(*trees));
+        for (uint32_t j = 0; j < providers && budget_spend(telling->inquiry->budget, count); j++) {
+            trees[j] = true;
+            for (size_t k = 0; k < count && trees[j]; k++)
+                trees[j] = found[k].trees[j] == (&found[k] != other);
+        }
+        rest.trees = trees;
+        const char *lack = tell_lack(telling, &rest, other);
+        if (lack == NULL)
+            lack = tell_nothing_of(telling, &rest, other);
+        if (lack == NULL)
+            continue;
+        told++;
+        text_add_item(&text, "; ", lack);
+    }
+    return told > 0 ? text_end(&text) : NULL;
+}
+
 /* Tells what the trees lack that have one of the groups, the rarest if they have something of
    another. */
 static const char *tell_rarest(const struct telling *telling, const size_t *groups, size_t count)
@@ -259,11 +293,13 @@ static const char *tell_rarest(const struct telling *telling, const size_t *grou
         found[i].count = find_trees(telling, groups[i], &found[i].texts, found[i].trees);
     }
     sort(found, count, sizeof(*found), group_trees_compare);
+    if (count > 2)
+        told = tell_all_but_one(telling, found, count);
     for (size_t i = 0; i < count * count && told == NULL; i++) {
         const struct group_trees *rare = &found[i / count], *other = &found[i % count];
         if (rare == other || rare->count == 0)
             continue;
-        told = tell_lack(telling, other->group, rare);
+        told = tell_lack(telling, rare, other);
         if (told == NULL && !telling->inquiry->query.groups[other->group].granular)
             told = tell_nothing_of(telling, rare, other);
     }
@@ -344,6 +380,36 @@ static const char *tell_trees(const struct telling *telling)
                         text_end(&pools));
 }
 
+/* Tells what the tree lacks for another group that the one without suffix asks for (in_tree): that
+   is the host of a migration. NULL: the set is about more. */
+static const char *tell_target(const struct telling *telling, const size_t *groups, size_t count)
+{
+    const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
+    uint32_t providers = telling->explanation->world->provider_count;
+    if (tree == NULL || count != 2 || telling->inquiry->query.groups[tree->group].granular)
+        return NULL;
+    uint32_t root = telling->inquiry->query.groups[tree->group].tree;
+    struct group_trees other = {
+        .group = groups[groups[0] == tree->group],
+        .trees = arena_array(telling->arena, providers, sizeof(bool)),
+    };
+    struct telling within = *telling;
+    bool *roots = arena_array(telling->arena, providers, sizeof(*roots));
+    find_trees(telling, other.group, &other.texts, other.trees);
+    const char *asked = group_predicates(telling, other.group);
+    if (root == WORLD_NONE || other.trees[root] || asked == NULL ||
+        budget_is_over(telling->inquiry->budget))
+        return NULL;
+    roots[root] = true;
+    within.roots = roots;
+    return text_with_rest(
+        telling->arena,
+        arena_printf(
+            telling->arena, "nothing in the tree of %s (in_tree)%s %s", tree_label(telling, tree),
+            telling->explanation->world->sharing_count > 0 ? ", or shared with it," : "", asked),
+        ": ", cause_of_misses(&within, other.group, false));
+}
+
 /* Groups that each have a provider, but not in one tree. */
 static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
@@ -414,5 +480,8 @@ const char *cause_of_groups(const struct telling *telling, const size_t *groups,
     if (combined != NULL)
         return combined;
     const char *trees = tell_trees(telling);
+    const char *target = trees == NULL ? tell_target(telling, groups, count) : NULL;
+    if (target != NULL)
+        return target;
     return trees != NULL ? trees : tell_groups(telling, groups, count);
 }

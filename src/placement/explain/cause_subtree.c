@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/nearest_top.h"
 #include "placement/explain/rooms.h"
-#include "placement/explain/weight.h"
 
 /* Groups that are told one by one. */
 enum { TOLD_MOST = 4 };
@@ -78,25 +78,13 @@ static bool has_below(const struct subtree *subtree, size_t number, uint32_t top
     return before[provider->end_below] > before[provider->first_below];
 }
 
-/* How near a provider is to be the one at or above all others. */
-struct nearness {
-    size_t groups;   /* of the subtree that are satisfied at or below it */
-    uint32_t rarest; /* how many satisfy the rarest of these */
-};
-
-static struct nearness nearness_of(const struct subtree *subtree, uint32_t top)
+/* Returns whether a provider satisfies one of the groups. */
+static bool fits_any(const struct subtree *subtree, uint32_t provider)
 {
-    struct nearness nearness = {0, UINT32_MAX};
-    bool fits = false;
-    for (size_t i = 0; i < subtree->groups->count; i++) {
-        fits = fits || fits_of(subtree, i)[top];
-        if (!has_below(subtree, i, top))
-            continue;
-        nearness.groups++;
-        if (subtree->fits[i] < nearness.rarest)
-            nearness.rarest = subtree->fits[i];
-    }
-    return fits ? nearness : (struct nearness){0, UINT32_MAX};
+    size_t number = 0;
+    while (number < subtree->groups->count && !fits_of(subtree, number)[provider])
+        number++;
+    return number < subtree->groups->count;
 }
 
 static uint32_t root_of(const struct subtree *subtree, uint32_t provider)
@@ -109,55 +97,10 @@ static bool is_told_of(const struct subtree *subtree, uint32_t provider)
     return telling_tells_of(subtree->telling, root_of(subtree, provider));
 }
 
-/* Finds the provider that satisfies a group and has most of the others at or below it. */
-static struct nearness find_top(const struct subtree *subtree, uint32_t *top)
-{
-    const struct inquiry *inquiry = subtree->telling->inquiry;
-    struct nearness best = {0, UINT32_MAX};
-    for (uint32_t i = 0; i < inquiry->world->provider_count &&
-                         budget_spend(inquiry->budget, subtree->groups->count);
-         i++) {
-        struct nearness nearness = is_told_of(subtree, i) ? nearness_of(subtree, i) : best;
-        if (nearness.groups < best.groups ||
-            (nearness.groups == best.groups && nearness.rarest >= best.rarest))
-            continue;
-        best = nearness;
-        *top = i;
-    }
-    return best;
-}
-
 static const char *label_of(const struct subtree *subtree, uint32_t provider)
 {
     const struct explanation *explanation = subtree->telling->explanation;
     return provider_label(explanation->world, explanation->names, provider);
-}
-
-/* Returns what the nearest provider at or below another lacks for a group. */
-static const char *tell_lack_below(const struct subtree *subtree, size_t number, uint32_t top)
-{
-    const struct telling *telling = subtree->telling;
-    const struct world *world = telling->explanation->world;
-    size_t group = subtree->groups->groups[number];
-    const struct sought sought =
-        sought_of_group(telling->inquiry, telling->explanation->names, group);
-    struct faults faults = {.sought = &sought};
-    uint32_t best = WORLD_NONE;
-    double least = 0;
-    for (uint32_t place = world->providers[top].first_below;
-         place < world->providers[top].end_below && budget_spend(telling->inquiry->budget, 32);
-         place++) {
-        double weight = weight_of_provider(&sought, world->in_order[place]);
-        if (best != WORLD_NONE && weight >= least)
-            continue;
-        best = world->in_order[place];
-        least = weight;
-    }
-    if (best == WORLD_NONE || budget_is_over(telling->inquiry->budget))
-        return "";
-    faults_of_provider(&faults, best);
-    return arena_printf(telling->arena, "%s %s", best == top ? "it" : label_of(subtree, best),
-                        faults_words(&faults, best));
 }
 
 /* Returns whether two providers have the same groups at or below them. */
@@ -169,37 +112,25 @@ static bool has_the_same(const struct subtree *subtree, uint32_t one, uint32_t o
     return true;
 }
 
-/* Returns how many other providers could be the one above all others but for the same groups, in
-   words; or "". */
+/* Returns in how many other trees a provider could be the one above all others but for the same
+   groups, in words; or "". */
 static const char *more_tops(const struct subtree *subtree, uint32_t top)
 {
     const struct inquiry *inquiry = subtree->telling->inquiry;
+    bool *seen = arena_array(inquiry->arena, inquiry->world->provider_count, sizeof(*seen));
     uint32_t more = 0;
     for (uint32_t i = 0; i < inquiry->world->provider_count &&
                          budget_spend(inquiry->budget, 2 * subtree->groups->count);
-         i++)
-        more += i != top && is_told_of(subtree, i) && nearness_of(subtree, i).groups > 0 &&
-                has_the_same(subtree, i, top);
+         i++) {
+        uint32_t root = root_of(subtree, i);
+        if (root == root_of(subtree, top) || !is_told_of(subtree, i) || seen[root] ||
+            !fits_any(subtree, i) || !has_the_same(subtree, i, top))
+            continue;
+        seen[root] = true;
+        more++;
+    }
     return more > 0 ? arena_printf(subtree->telling->arena, ", and %u more with such a lack", more)
                     : "";
-}
-
-/* Tells which groups a provider has at or below it, and what lacks for the first of the others. */
-static const char *tell_top(const struct subtree *subtree, uint32_t top)
-{
-    const struct telling *telling = subtree->telling;
-    size_t *have = arena_array(telling->arena, subtree->groups->count, sizeof(*have)), count = 0;
-    size_t missing = subtree->groups->count;
-    for (size_t i = subtree->groups->count; i-- > 0;)
-        if (!has_below(subtree, i, top))
-            missing = i;
-    for (size_t i = 0; i < subtree->groups->count; i++)
-        if (has_below(subtree, i, top))
-            have[count++] = subtree->groups->groups[i];
-    return arena_printf(telling->arena, "%s has %s, but for %s %s", label_of(subtree, top),
-                        group_names(telling, have, count),
-                        group_name(telling, subtree->groups->groups[missing]),
-                        tell_lack_below(subtree, missing, top));
 }
 
 /* Finds the first tree with a provider for each group, and how many others there are. Returns its
@@ -296,44 +227,54 @@ static const char *tell_without(const struct telling *telling, const struct cons
         near_miss_words(telling->arena, explanation->world, explanation->names, &nearest));
 }
 
+/* Tells what the nearest top lacks, or that the groups have providers side by side. */
+static const char *tell_missing(const struct subtree *subtree, const struct nearest_top *nearest)
+{
+    const struct telling *telling = subtree->telling;
+    const size_t *groups = subtree->groups->groups;
+    size_t count = subtree->groups->count;
+    const char *apart = nearest->mendable ? NULL : tell_side_by_side(subtree);
+    if (nearest->mendable || (apart == NULL && count - nearest->missing > 1)) {
+        const char *told = nearest_top_words(telling, subtree->groups, nearest);
+        show(subtree, root_of(subtree, nearest->top), told, 0);
+        return arena_printf(telling->arena, "no subtree has all of them: %s%s", told,
+                            more_tops(subtree, nearest->top));
+    }
+    if (apart != NULL)
+        return arena_printf(telling->arena,
+                            "the provider of one group must be above those of the others; %s",
+                            apart);
+    return arena_printf(telling->arena,
+                        "no tree has groups %s itself, without what others share; %s",
+                        group_names(telling, groups, count), all_fits(telling, groups, count));
+}
+
 static const char *tell_one(const struct telling *telling, const struct constraint *constraint)
 {
     struct subtree subtree = {
         .telling = telling,
         .groups = &telling->inquiry->query.subtrees[constraint->index],
     };
-    uint32_t top = 0;
+    struct nearest_top nearest;
     const size_t *groups = subtree.groups->groups;
     size_t count = subtree.groups->count;
     count_fits(&subtree);
     if (budget_is_over(telling->inquiry->budget))
         return arena_printf(telling->arena, "no subtree has groups %s",
                             group_names(telling, groups, count));
-    struct nearness nearness = find_top(&subtree, &top);
-    if (nearness.groups > 1 && nearness.groups < count) {
-        const char *told = tell_top(&subtree, top);
-        show(&subtree, root_of(&subtree, top), told, 0);
-        return arena_printf(telling->arena, "no subtree has all of them: %s%s", told,
-                            more_tops(&subtree, top));
-    }
-    const char *apart = nearness.groups <= 1 ? tell_side_by_side(&subtree) : NULL;
-    if (apart != NULL)
-        return arena_printf(telling->arena,
-                            "the provider of one group must be above those of the others; %s",
-                            apart);
-    if (nearness.groups <= 1)
-        return arena_printf(telling->arena,
-                            "no tree has groups %s itself, without what others share; %s",
-                            group_names(telling, groups, count), all_fits(telling, groups, count));
+    bool found = nearest_top_find(telling, subtree.groups, false, &nearest);
+    const char *lack = found && nearest.missing > 0 ? tell_missing(&subtree, &nearest) : NULL;
+    if (lack != NULL)
+        return lack;
     const char *without = tell_without(telling, constraint, groups, count);
-    const char *room = room_words_of_provider(telling, top);
+    const char *room = found ? room_words_of_provider(telling, nearest.top) : "";
     const char *told =
         arena_printf(telling->arena, "no subtree has groups %s together%s%s",
                      group_names(telling, groups, count), *without != '\0' ? "" : "; ",
                      *without != '\0' ? without : all_fits(telling, groups, count));
-    return *room == '\0'
-               ? told
-               : arena_printf(telling->arena, "%s; %s %s", told, label_of(&subtree, top), room);
+    return *room == '\0' ? told
+                         : arena_printf(telling->arena, "%s; %s %s", told,
+                                        label_of(&subtree, nearest.top), room);
 }
 
 /* Tells that subtrees cannot be had together, or not with different providers. */

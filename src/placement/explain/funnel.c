@@ -103,23 +103,45 @@ static int64_t nearness(const struct world_inventory *inventory, enum fault_kind
 }
 
 static void note_fault(struct class_fault *faults, const struct world_inventory *inventory,
-                       enum fault_kind kind, uint32_t provider)
+                       enum fault_kind kind, uint32_t provider, unsigned wanted)
 {
     struct class_fault *fault = &faults[kind];
-    if (fault->count++ > 0 && nearness(inventory, kind) <= nearness(fault->inventory, kind))
-        return;
+    if (fault->count++ > 0) {
+        int64_t nearer = nearness(inventory, kind) - nearness(fault->inventory, kind);
+        if (nearer < 0 || (nearer == 0 && wanted <= fault->wanted))
+            return;
+    }
     fault->nearest = provider;
     fault->inventory = inventory;
+    fault->wanted = wanted;
+}
+
+/* Returns how much a provider has of the rest that the request asks, as far as it is seen from its
+   own tree: a root as required, the aggregates, the other classes of the group. */
+static unsigned count_wanted(const struct inquiry *inquiry, const struct search_group *group,
+                             size_t demand, uint32_t provider)
+{
+    const struct world *world = inquiry->world;
+    uint32_t root = world->providers[provider].root;
+    unsigned wanted = (unsigned)membership_holds(&inquiry->query.root_traits,
+                                                 world_traits(world, root), world->trait_words) +
+                      (unsigned)aggregates_hold(world, &group->aggregates, provider,
+                                                group->granular ? provider : root);
+    for (size_t i = 0; i < group->demand_count && budget_spend(inquiry->budget, 4); i++)
+        wanted += i != demand &&
+                  inventory_fault(world_inventory_of(world, provider, group->demands[i].class_id),
+                                  group->demands[i].amount) == FAULT_NONE;
+    return wanted;
 }
 
 static void note_inventory(struct class_figures *figures, const struct world_inventory *inventory,
-                           uint32_t provider)
+                           uint32_t provider, unsigned wanted)
 {
     int64_t room = inventory->capacity - inventory->used;
     enum fault_kind fault = inventory_fault(inventory, figures->asked.amount);
     figures->have++;
     if (fault != FAULT_NONE)
-        note_fault(figures->faults, inventory, fault, provider);
+        note_fault(figures->faults, inventory, fault, provider, wanted);
     if (inventory->max_unit > figures->most_unit)
         figures->most_unit = inventory->max_unit;
     if (inventory->capacity > figures->most_total)
@@ -143,11 +165,11 @@ static void find_figures(const struct inquiry *inquiry, const struct search_grou
     for (size_t i = 0; i < group->demand_count; i++) {
         struct class_figures *figures = &funnel->classes[i];
         *figures = (struct class_figures){.asked = asked->resources.items[i], .freest = WORLD_NONE};
-        for (uint32_t j = 0; j < world->provider_count && budget_spend(inquiry->budget, 2); j++) {
+        for (uint32_t j = 0; j < world->provider_count && budget_spend(inquiry->budget, 4); j++) {
             const struct world_inventory *inventory =
                 world_inventory_of(world, j, group->demands[i].class_id);
             if (inventory != NULL && world->providers[j].root != WORLD_NONE)
-                note_inventory(figures, inventory, j);
+                note_inventory(figures, inventory, j, count_wanted(inquiry, group, i, j));
         }
     }
 }

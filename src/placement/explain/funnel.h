@@ -16,6 +16,8 @@ struct class_fault {
     uint32_t count;
     uint32_t nearest;                        /* the one that lacks least... */
     const struct world_inventory *inventory; /* ... and its inventory */
+    unsigned wanted; /* how much of the rest it has: a root as required, the aggregates, the other
+                        classes; of several that lack as little, it has most */
 };
 
 /* What the providers have of a class that a group asks for, each figure by itself. */
