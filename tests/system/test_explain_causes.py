@@ -37,8 +37,8 @@ CAUSES = [
      {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
      'resources=VCPU:4&required=CUSTOM_SSD',
      'No tree, even with sharing, offers 4 VCPU and has the trait CUSTOM_SSD: c1 has the trait '
-     'CUSTOM_SSD only on pool, which has no VCPU (it would count if something of that provider were '
-     'asked for).',
+     'CUSTOM_SSD only on pool, which has no VCPU (it would count if something of that provider '
+     'were asked for).',
      ['c1 has the trait CUSTOM_SSD only on pool, which has no VCPU (it would count if something of '
       'that provider were asked for)', 'pool has no VCPU']),
     ('the provider with the trait is full',

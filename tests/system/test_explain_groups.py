@@ -37,7 +37,7 @@ CAUSES = [
      'resources=VCPU:1,MEMORY_MB:1&member_of={rack}&resources1=PGPU:1',
      'No tree has groups without suffix and 1 together: gpu meets resources1=PGPU:1, but nothing '
      'in its tree is in the aggregate rack, and 1 more.',
-     ['gpu has nothing for group without suffix, and 1 more',
+     ['gpu has nothing for group without suffix: is not in aggregate rack, and 1 more',
       'host-00 has nothing for group 1, and 2 more']),
     ('the same for groups with suffixes',
      {'c1': host(VCPU=16, aggregates='rack'), 'pool': POOL},
@@ -63,7 +63,8 @@ CAUSES = [
      'resources=VCPU:1&resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100',
      'No tree has groups without suffix and _PORT together: a meets '
      'resources_PORT=NET_BW_EGR_KILOBIT_PER_SEC:100, but lacks 1 VCPU of 1 (4 of 4 used).',
-     ['a has nothing for group without suffix', 'b has nothing for group _PORT']),
+     ['a has nothing for group without suffix: lacks 1 VCPU of 1 (4 of 4 used)',
+      'b has nothing for group _PORT']),
     ('two ports need two devices',
      {'a': host(VCPU=4), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=1000)},
      'resources1=NET_BW_EGR_KILOBIT_PER_SEC:1&resources2=NET_BW_EGR_KILOBIT_PER_SEC:1&'
@@ -339,7 +340,7 @@ CAUSES = [
      'resources=VCPU:1&resources1=PGPU:1&resources2=PGPU:1&group_policy=none',
      'Groups 1 and 2 fit alone, not together: of 2 PGPU a tree allows at most 1 (max_unit on '
      'sev).',
-     ['a has nothing for group without suffix',
+     ['a has nothing for group without suffix: lacks 1 VCPU of 1 (4 of 4 used)',
       'b has nothing for groups 1, 2']),
     ('the port is of all traits that are asked for, but its host is in a forbidden aggregate',
      {'a': host(DISK_GB=10, aggregates='row'), 'c': host(DISK_GB=10), 'd': host(DISK_GB=10),
@@ -352,7 +353,7 @@ CAUSES = [
      'No tree has groups without suffix and _P together: a meets '
      'resources_P=NET_BW_EGR_KILOBIT_PER_SEC:50 and required_P=CUSTOM_A,CUSTOM_B, but is in '
      'the forbidden aggregate row.',
-     ['a has nothing for group without suffix',
+     ['a has nothing for group without suffix: is in the forbidden aggregate row',
       'c has nothing for group _P, and 2 more']),
     ('the other node above the device is full, but a disabled host has it free',
      {'c1': host(), 'node0': host('c1', VCPU=4, used={'VCPU': 4}), 'node1': host('c1', VCPU=4),
@@ -409,14 +410,14 @@ CAUSES = [
      dict(hosts(2), gpu=host('host-00', PGPU=1)),
      'resources=VCPU:1&in_tree={host-01}&resources_G=PGPU:1',
      'Nothing in the tree of host-01 (in_tree) offers 1 PGPU.',
-     ['host-00 has nothing for group without suffix',
+     ['host-00 has nothing for group without suffix: is in another tree (in_tree)',
       'host-01 has nothing for group _G']),
     ('the device of the target of a migration is too small',
      dict(hosts(2), gpu=host('host-00', PGPU=1), gpu1=host('host-01', PGPU=4)),
      'resources=VCPU:1&in_tree={host-00}&resources_G=PGPU:2',
      'Nothing in the tree of host-00 (in_tree) offers 2 PGPU: gpu has 1 PGPU in all, not 2.',
-     ['host-00 has nothing for group _G',
-      'host-01 has nothing for group without suffix']),
+     ['host-00 has nothing for group _G: gpu has 1 PGPU in all, not 2',
+      'host-01 has nothing for group without suffix: is in another tree (in_tree)']),
     ('each host of the aggregate has one of two devices',
      {'a': host(VCPU=4, aggregates='rack'), 'gpu': host('a', PGPU=1),
       'b': host(VCPU=4, aggregates='rack'), 'fpga': host('b', FPGA=1),
@@ -427,7 +428,7 @@ CAUSES = [
      'PGPU.',
      ['a has nothing for group 2',
       'b has nothing for group 1',
-      'c has nothing for group without suffix']),
+      'c has nothing for group without suffix: is not in aggregate rack']),
     ('one device of a tree is full, another is not, and that is too small for all groups',
      {'a': host(), 'gpu': host('a', PGPU=2, used={'PGPU': 2}), 'gpu1': host('a', PGPU=2),
       'old': host(traits='CUSTOM_OLD'), 'gpu2': host('old', PGPU=4)},
@@ -436,6 +437,27 @@ CAUSES = [
      'Every tree with groups 1, 2 and 3 together has the forbidden trait CUSTOM_OLD at its '
      'root (root_required): old; a has 2 left of 1 + 1 + 1 PGPU on gpu1.',
      ['a has 2 left of 1 + 1 + 1 PGPU on gpu1']),
+    ('the node above the only card with a free device is full, in two subtrees',
+     {'c1': host(), 'node0': host('c1', VCPU=8, used={'VCPU': 8}),
+      'card0': host('node0', traits='CUSTOM_A'), 'gpu0': host('card0', PGPU=2),
+      'node1': host('c1', VCPU=8), 'card1': host('node1', traits='CUSTOM_A')},
+     'resources_N=VCPU:1&resources_G=PGPU:1&required_C=CUSTOM_A&same_subtree=_G,_C&'
+     'same_subtree=_N,_C&group_policy=none',
+     'same_subtree=_G,_C and same_subtree=_N,_C: no tree has groups _N, _G and _C in such '
+     'subtrees at once: c1 has _N on node1, _G on gpu0 and _C on card0; for _N in one subtree,'
+     ' node0 lacks 1 VCPU of 1 (8 of 8 used).',
+     ['c1 has _N on node1, _G on gpu0 and _C on card0; for _N in one subtree, node0 lacks 1 '
+      'VCPU of 1 (8 of 8 used)']),
+    ('two groups are too much for the node above the device, in two subtrees',
+     {'c1': host(), 'node0': host('c1', VCPU=6), 'gpu0': host('node0', PGPU=1),
+      'node1': host('c1', VCPU=6)},
+     'resources_A=VCPU:4&resources_B=VCPU:4&resources_G=PGPU:1&same_subtree=_A,_G&'
+     'same_subtree=_B,_G&group_policy=none',
+     'same_subtree=_A,_G and same_subtree=_B,_G: no tree has groups _A, _B and _G in such '
+     'subtrees at once: c1 has _A on node0, _B on node1 and _G on gpu0; for _B in one subtree,'
+     ' node0 has 6 left of 4 + 4 VCPU.',
+     ['c1 has _A on node0, _B on node1 and _G on gpu0; for _B in one subtree, node0 has 6 left'
+      ' of 4 + 4 VCPU']),
 ]
 
 

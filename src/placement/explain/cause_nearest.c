@@ -9,10 +9,19 @@
 
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/rooms.h"
+#include "placement/explain/weight.h"
 
 enum {
     CANDIDATES_TRIED = 256, /* of the tree, at most */
     PLACES_MOST = 4,        /* groups whose providers are told */
+};
+
+/* Who could have a group, in one subtree with the groups that are in another subtree as well. */
+struct joint {
+    size_t group;
+    uint32_t provider; /* WORLD_NONE: nobody */
+    double weight;     /* of what lacks it */
 };
 
 /* The candidates of a tree without the constraint that is left out. */
@@ -22,9 +31,12 @@ struct sample {
     const bool *asked; /* for each group of the request: the set asks something of it */
     size_t tried;
     bool all;                    /* all candidates were looked at */
-    struct relaxed_choice *best; /* of the one that uses most providers */
+    struct relaxed_choice *best; /* of the one that uses most providers... */
     size_t count, clashes;
-    bool *varies; /* for each choice: another candidate has another provider for it */
+    const struct search_subtree *left_out; /* NULL: none, or it has no group of another subtree */
+    const bool *fixed;  /* for each group of the request: another subtree of the set has it, too */
+    struct joint joint; /* ... and whose groups come nearest to be in that subtree */
+    bool *varies;       /* for each choice: another candidate has another provider for it */
 };
 
 static bool clash(const struct relaxed_choice *one, const struct relaxed_choice *other)
@@ -45,6 +57,79 @@ static size_t count_clashes(const struct relaxed_choice *choices, size_t count)
     return clashes;
 }
 
+static bool is_at_or_above(const struct world *world, uint32_t upper, uint32_t lower)
+{
+    const struct world_provider *above = &world->providers[upper];
+    uint32_t place = world->providers[lower].first_below;
+    return place >= above->first_below && place < above->end_below;
+}
+
+/* Returns whether one of a provider and those of the fixed groups of the subtree is at or above all
+   others. */
+static bool is_joint(const struct sample *sample, const struct relaxed_choice *choices,
+                     size_t count, uint32_t provider)
+{
+    const struct world *world = sample->telling->explanation->world;
+    uint32_t top = provider;
+    for (size_t i = 0; i < count; i++)
+        if (sample->fixed[choices[i].group] && is_at_or_above(world, choices[i].provider, top))
+            top = choices[i].provider;
+    for (size_t i = 0; i < count; i++)
+        if (sample->fixed[choices[i].group] && !is_at_or_above(world, top, choices[i].provider))
+            return false;
+    return true;
+}
+
+/* Finds the provider that serves a group of the subtree best beside the fixed groups. */
+static struct joint find_joint(const struct sample *sample, const struct relaxed_choice *choices,
+                               size_t count, size_t group)
+{
+    const struct telling *telling = sample->telling;
+    const struct world *world = telling->explanation->world;
+    const struct world_provider *root = &world->providers[sample->tree];
+    const struct sought sought =
+        sought_of_group(telling->inquiry, telling->explanation->names, group);
+    struct joint joint = {.group = group, .provider = WORLD_NONE};
+    for (uint32_t place = root->first_below;
+         place < root->end_below && budget_spend(telling->inquiry->budget, 32 + 2 * count);
+         place++) {
+        uint32_t provider = world->in_order[place];
+        double weight = weight_of_provider(&sought, provider);
+        if ((joint.provider != WORLD_NONE && weight >= joint.weight) ||
+            !is_joint(sample, choices, count, provider))
+            continue;
+        joint.provider = provider;
+        joint.weight = weight;
+    }
+    return joint;
+}
+
+/* Returns the group of the subtree that is left out, and of no other, that lacks most. */
+static struct joint find_worst(const struct sample *sample, const struct relaxed_choice *choices,
+                               size_t count)
+{
+    struct joint worst = {.provider = WORLD_NONE};
+    for (size_t i = 0; sample->left_out != NULL && i < sample->left_out->count; i++) {
+        size_t group = sample->left_out->groups[i];
+        if (sample->fixed[group] || !sample->asked[group])
+            continue;
+        struct joint joint = find_joint(sample, choices, count, group);
+        if (joint.provider != WORLD_NONE &&
+            (worst.provider == WORLD_NONE || joint.weight > worst.weight))
+            worst = joint;
+    }
+    return worst;
+}
+
+/* Returns whether a candidate is nearer than the best so far. */
+static bool is_nearer(const struct sample *sample, size_t clashes, const struct joint *joint)
+{
+    if (sample->left_out == NULL)
+        return clashes < sample->clashes;
+    return joint->provider != WORLD_NONE &&
+           (sample->joint.provider == WORLD_NONE || joint->weight < sample->joint.weight);
+}
+
 static bool look_at(void *subject, const struct relaxed_choice *choices, size_t count)
 {
     struct sample *sample = subject;
@@ -54,20 +139,23 @@ static bool look_at(void *subject, const struct relaxed_choice *choices, size_t 
         return false;
     }
     size_t clashes = count_clashes(choices, count), size = count * sizeof(*choices);
+    const struct joint joint = find_worst(sample, choices, count);
     if (sample->best == NULL) {
         sample->best =
             memcpy(arena_array(sample->telling->arena, count, sizeof(*choices)), choices, size);
         sample->varies = arena_array(sample->telling->arena, count, sizeof(*sample->varies));
         sample->count = count;
         sample->clashes = clashes;
+        sample->joint = joint;
         return true;
     }
     for (size_t i = 0; i < count; i++)
         sample->varies[i] = sample->varies[i] || choices[i].provider != sample->best[i].provider;
-    if (clashes < sample->clashes)
+    if (is_nearer(sample, clashes, &joint)) {
         memcpy(sample->best, choices, size);
-    if (clashes < sample->clashes)
         sample->clashes = clashes;
+        sample->joint = joint;
+    }
     return true;
 }
 
@@ -167,6 +255,49 @@ static const char *tell_clash(const struct sample *sample)
     return only ? arena_printf(arena, "%s%s", words, tell_aside(sample, told, provider)) : words;
 }
 
+/* Tells where the groups are, and what the provider lacks that could be in the subtree. */
+static const char *tell_apart(const struct sample *sample)
+{
+    const struct telling *telling = sample->telling;
+    const struct joint *joint = &sample->joint;
+    const char *places = arena_printf(telling->arena, "has %s", tell_places(sample, NULL));
+    if (sample->left_out == NULL || joint->provider == WORLD_NONE || joint->weight >= WEIGHT_CLASS)
+        return places;
+    const struct sought sought =
+        sought_of_group(telling->inquiry, telling->explanation->names, joint->group);
+    struct faults faults = {.sought = &sought};
+    faults_of_provider(&faults, joint->provider);
+    const char *lack = faults.count > 0 ? faults_words(&faults, joint->provider)
+                                        : room_words_of_provider(telling, joint->provider);
+    return *lack == '\0' ? places
+                         : arena_printf(telling->arena, "%s; for %s in one subtree, %s %s", places,
+                                        group_name(telling, joint->group),
+                                        label_of(telling, joint->provider), lack);
+}
+
+/* Returns which groups of the subtree that is left out are in another one of the set; NULL: none.
+ */
+static const bool *find_fixed(const struct telling *telling, const struct constraint *left_out)
+{
+    const struct search_query *query = &telling->inquiry->query;
+    bool *fixed = arena_array(telling->arena, query->group_count, sizeof(*fixed));
+    bool *own = arena_array(telling->arena, query->group_count, sizeof(*own));
+    for (size_t i = 0; i < query->subtrees[left_out->index].count; i++)
+        own[query->subtrees[left_out->index].groups[i]] = true;
+    bool any = false;
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (constraint->kind != CONSTRAINT_SAME_SUBTREE || constraint == left_out)
+            continue;
+        const struct search_subtree *subtree = &query->subtrees[constraint->index];
+        for (size_t j = 0; j < subtree->count; j++) {
+            fixed[subtree->groups[j]] = own[subtree->groups[j]];
+            any = any || own[subtree->groups[j]];
+        }
+    }
+    return any ? fixed : NULL;
+}
+
 /* Returns whether a tree is one of those to tell of. Each rank asks for less. */
 static bool is_of_rank(const struct telling *telling, uint32_t root, int rank)
 {
@@ -208,6 +339,11 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
     if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return false;
     uint32_t count = choose_tree(telling, found, &sample.tree);
+    if (left_out->kind == CONSTRAINT_SAME_SUBTREE) {
+        sample.fixed = find_fixed(telling, left_out);
+        if (sample.fixed != NULL)
+            sample.left_out = &telling->inquiry->query.subtrees[left_out->index];
+    }
     sample.all =
         relaxation_visit(telling->relaxation, kept, sample.tree, look_at, &sample) != SEARCH_LATE &&
         sample.all;
@@ -218,8 +354,7 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
         return false;
     *nearest = (struct near_miss){
         .provider = sample.tree,
-        .reason = isolate ? tell_clash(&sample)
-                          : arena_printf(arena, "has %s", tell_places(&sample, NULL)),
+        .reason = isolate ? tell_clash(&sample) : tell_apart(&sample),
         .more = count - 1,
         .alike = true,
     };

@@ -196,7 +196,8 @@ static void explain_nothing(struct explaining *explaining, const struct relaxati
             sought_of_group(&explaining->inquiry, explanation->names, explanation->group);
         explanation->misses = near_misses_find(&sought, NULL);
     } else if (explanation->filter == FILTER_SHARING) {
-        explanation->misses = near_groups_find(&explaining->inquiry, explanation->funnels);
+        explanation->misses =
+            near_groups_find(&explaining->inquiry, explanation->names, explanation->funnels);
     }
     if (budget_is_over(&explaining->budget)) /* they may be wrong */
         explanation->misses.count = 0;

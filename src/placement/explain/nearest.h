@@ -20,8 +20,10 @@ struct near_misses near_providers_find(const struct sought *sought, const bool *
 struct near_misses near_trees_find(const struct sought *sought, const bool *among);
 
 /* Finds the nearest misses of groups that each have a provider, but not in one tree: the trees that
-   see a provider for a group. The funnels are those of all groups. */
-struct near_misses near_groups_find(const struct inquiry *inquiry, struct funnel *const *funnels);
+   see a provider for a group. The funnels are those of all groups, the names those of providers
+   (NULL: they are called by their uuids). */
+struct near_misses near_groups_find(const struct inquiry *inquiry, const char *const *names,
+                                    struct funnel *const *funnels);
 
 /* Finds what roots lack that root_required asks for, among those that have found[root]. */
 struct near_misses near_roots_find(const struct inquiry *inquiry, const bool *found);

@@ -4,8 +4,6 @@
  */
 #include <config.h>
 
-#include <string.h>
-
 #include "base/text.h"
 #include "placement/explain/missing.h"
 #include "placement/explain/nearest.h"
@@ -31,9 +29,40 @@ static void see_group(struct missing *missing, const struct funnel *funnel)
             inquiry_visit_anchors(missing->inquiry, i, false, see_any, missing);
 }
 
-struct near_misses near_groups_find(const struct inquiry *inquiry, struct funnel *const *funnels)
+/* Returns what a tree lacks for a group: "lacks 1 VCPU of 2", "gpu0 lacks ..."; "": it has nothing
+   of it. */
+static const char *group_lack(const struct inquiry *inquiry, const char *const *names, size_t group,
+                              uint32_t root)
 {
-    size_t groups = inquiry->query.group_count;
+    bool *among = arena_array(inquiry->arena, inquiry->world->provider_count, sizeof(*among));
+    const struct sought sought = sought_of_group(inquiry, names, group);
+    among[root] = true;
+    const struct near_misses misses = near_misses_find(&sought, among);
+    if (misses.count == 0)
+        return "";
+    const struct near_miss *miss = &misses.items[0];
+    return miss->provider == root
+               ? miss->reason
+               : arena_printf(inquiry->arena, "%s %s",
+                              provider_label(inquiry->world, names, miss->provider), miss->reason);
+}
+
+/* Tells of a tree which groups it has nothing for, and of a single one what it lacks. */
+static void tell_groups(struct near_miss *miss, const struct inquiry *inquiry,
+                        const char *const *names, const char *list, size_t count, size_t first)
+{
+    struct arena *arena = inquiry->arena;
+    const char *lack = count == 1 ? group_lack(inquiry, names, first, miss->provider) : "";
+    miss->reason = arena_printf(arena, "has nothing for group%s %s%s%s", count > 1 ? "s" : "", list,
+                                *lack != '\0' ? ": " : "", lack);
+    miss->alike = *lack == '\0';
+}
+
+struct near_misses near_groups_find(const struct inquiry *inquiry, const char *const *names,
+                                    struct funnel *const *funnels)
+{
+    size_t groups = inquiry->query.group_count, counts[MISSES_MOST] = {0},
+           firsts[MISSES_MOST] = {0};
     struct text_builder lists[MISSES_MOST];
     struct missing missing = missing_begin(inquiry);
     for (size_t i = 0; i < groups; i++) {
@@ -52,14 +81,13 @@ struct near_misses near_groups_find(const struct inquiry *inquiry, struct funnel
         const char *suffix = inquiry->request->groups[i].suffix;
         see_group(&missing, funnels[i]);
         for (size_t j = 0; j < found.count; j++)
-            if (!missing.has[found.items[j].provider])
+            if (!missing.has[found.items[j].provider]) {
                 text_add_item(&lists[j], ", ", text_filled_or(suffix, "without suffix"));
+                firsts[j] = counts[j]++ == 0 ? i : firsts[j];
+            }
     }
-    for (size_t i = 0; i < found.count; i++) {
-        const char *list = text_end(&lists[i]);
-        found.items[i].reason = arena_printf(inquiry->arena, "has nothing for group%s %s",
-                                             strchr(list, ',') != NULL ? "s" : "", list);
-    }
+    for (size_t i = 0; i < found.count; i++)
+        tell_groups(&found.items[i], inquiry, names, text_end(&lists[i]), counts[i], firsts[i]);
     return found;
 }
 
