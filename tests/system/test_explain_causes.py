@@ -490,6 +490,13 @@ CAUSES = [
       'b is not in aggregate rack and has 9 DISK_GB in all, not 10',
       'c lacks 1 VCPU of 1 (4 of 4 used), is not in aggregate rack and has 9 DISK_GB in all, '
       'not 10']),
+    ('the class is below the roots, and so is the forbidden trait',
+     {'a': host(DISK_GB=1), 'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_A'),
+      'b': host(DISK_GB=1), 'nic1': host('b', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_A')},
+     'resources=DISK_GB:1,NET_BW_EGR_KILOBIT_PER_SEC:20&required=!CUSTOM_A',
+     'Every provider that offers 20 NET_BW_EGR_KILOBIT_PER_SEC has the forbidden trait '
+     'CUSTOM_A (nic, and 1 more).',
+     ['a on nic has the forbidden trait CUSTOM_A, and 1 more']),
 ]
 
 

@@ -3,8 +3,6 @@
  */
 #include <config.h>
 
-#include <string.h>
-
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
 
@@ -102,11 +100,13 @@ static const char *those_forbidden(const struct telling *telling, size_t group)
     struct near_misses misses = near_misses_find(&sought, NULL);
     for (size_t i = 0; i < misses.count && !budget_is_over(telling->inquiry->budget); i++) {
         const struct near_miss *miss = &misses.items[i];
-        const char *name = provider_label(explanation->world, explanation->names, miss->provider);
-        if (strncmp(miss->reason, "has the forbidden", strlen("has the forbidden")) != 0 &&
-            strncmp(miss->reason, "is in the forbidden", strlen("is in the forbidden")) != 0)
+        if (miss->fault_count != 1 || (miss->faults->kind != FAULT_FORBIDDEN_TRAIT &&
+                                       miss->faults->kind != FAULT_FORBIDDEN_AGGREGATE))
             continue;
-        return miss->more == 0
+        const char *name = provider_label(explanation->world, explanation->names, miss->faults->on);
+        const struct world_provider *providers = explanation->world->providers;
+        bool shared = providers[miss->faults->on].root != providers[miss->provider].root;
+        return miss->more == 0 || shared /* it is one, and others are those that see it */
                    ? arena_printf(telling->arena, " (%s)", name)
                    : arena_printf(telling->arena, " (%s, and %u more)", name, miss->more);
     }
