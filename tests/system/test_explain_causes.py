@@ -401,7 +401,7 @@ CAUSES = [
      'resources=VCPU:1,DISK_GB:1&root_required=!CUSTOM_OLD',
      'Every tree that offers 1 VCPU has the forbidden trait CUSTOM_OLD at its root '
      '(root_required): old-0, and 2 more; new lacks 1 VCPU of 1 (4 of 4 used).',
-     ['new lacks 1 VCPU of 1 (4 of 4 used)', 'pool has no VCPU',
+     ['new lacks 1 VCPU of 1 (4 of 4 used)',
       'old-0 has the forbidden trait CUSTOM_OLD (root_required), and 2 more']),
     ('hosts with the trait are in no aggregate of the pool',
      {'old': host(VCPU=4, aggregates='rack'), 'pool': SHARED_POOL,

@@ -458,6 +458,28 @@ CAUSES = [
      ' node0 has 6 left of 4 + 4 VCPU.',
      ['c1 has _A on node0, _B on node1 and _G on gpu0; for _B in one subtree, node0 has 6 left'
       ' of 4 + 4 VCPU']),
+    ('a node that is full does not matter, as its sibling is not',
+     {'c1': host(), 'node0': host('c1', VCPU=4, used={'VCPU': 4}), 'node1': host('c1', VCPU=4),
+      'gpu': host('node1', PGPU=1, used={'PGPU': 1}),
+      'old': host(traits='CUSTOM_OLD'), 'node2': host('old', VCPU=4), 'gpu1': host('old', PGPU=1),
+      'pool': SHARED_POOL},
+     'resources1=VCPU:1&resources2=PGPU:1&group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree that offers 1 PGPU has the forbidden trait CUSTOM_OLD at its root '
+     '(root_required): old; gpu lacks 1 PGPU of 1 (1 of 1 used).',
+     ['gpu lacks 1 PGPU of 1 (1 of 1 used)',
+      'old has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('a host lacks memory, and a device below it capacity',
+     {'a': host(MEMORY_MB=64, used={'MEMORY_MB': 60}),
+      'nic': host('a', NET_BW_EGR_KILOBIT_PER_SEC=9, traits='CUSTOM_A'), 'gpu': host('a', PGPU=1),
+      'old': host(MEMORY_MB=64, traits='CUSTOM_OLD'), 'gpu1': host('old', PGPU=1),
+      'nic1': host('old', NET_BW_EGR_KILOBIT_PER_SEC=10, traits='CUSTOM_A')},
+     'resources=MEMORY_MB:8&resources1=NET_BW_EGR_KILOBIT_PER_SEC:10&resources2=PGPU:1&'
+     'group_policy=none&root_required=!CUSTOM_OLD',
+     'Every tree that offers 10 NET_BW_EGR_KILOBIT_PER_SEC has the forbidden trait CUSTOM_OLD '
+     'at its root (root_required): old; nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10.',
+     ['a lacks 4 MEMORY_MB of 8 (60 of 64 used)',
+      'nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10',
+      'old has the forbidden trait CUSTOM_OLD (root_required)']),
 ]
 
 

@@ -76,22 +76,32 @@ static enum outcome make_funnels(struct explaining *explaining)
     return budget_is_over(&explaining->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;
 }
 
-/* Tells what the trees lack whose roots are as root_required asks, of the first group that they do
+/* Tells what the trees lack for a group that do not satisfy it, although their roots are as
+   root_required asks. A tree that shares is a pool, no host. */
+static struct near_misses find_last_group(struct explaining *explaining, size_t group)
+{
+    const struct explanation *explanation = explaining->explanation;
+    const struct inquiry *inquiry = &explaining->inquiry;
+    const struct world *world = explanation->world;
+    const struct sought sought = sought_of_group(inquiry, explanation->names, group);
+    bool *among = arena_array(inquiry->arena, world->provider_count, sizeof(*among));
+    near_group_trees(inquiry, explanation->funnels[group], among);
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        among[i] = !among[i] && !world->providers[i].shares &&
+                   membership_holds(&inquiry->query.root_traits, world_traits(world, i),
+                                    world->trait_words);
+    return near_misses_find(&sought, among);
+}
+
+/* Tells what the trees lack whose roots are as root_required asks, of the first group that some do
    not satisfy; and what the other roots lack, first if they are fewer. */
 static void find_last_roots(struct explaining *explaining, const bool *trees)
 {
     struct explanation *explanation = explaining->explanation;
     const struct inquiry *inquiry = &explaining->inquiry;
-    const struct world *world = explanation->world;
     struct near_misses of_group = {.count = 0};
-    bool *among = arena_array(inquiry->arena, world->provider_count, sizeof(*among));
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        among[i] = membership_holds(&inquiry->query.root_traits, world_traits(world, i),
-                                    world->trait_words);
-    for (size_t i = 0; i < inquiry->query.group_count && of_group.count == 0; i++) {
-        const struct sought sought = sought_of_group(inquiry, explanation->names, i);
-        of_group = near_misses_find(&sought, among);
-    }
+    for (size_t i = 0; i < inquiry->query.group_count && of_group.count == 0; i++)
+        of_group = find_last_group(explaining, i);
     explanation->misses = near_roots_find(inquiry, trees);
     if (explanation->misses.count > 0 && of_group.count > 0 &&
         explanation->misses.items[0].more < of_group.items[0].more) {

@@ -82,14 +82,16 @@ void near_misses_fold(struct near_misses *misses)
     misses->count = kept;
 }
 
-/* Returns whether a miss, or one with the same words among those counted, is there already; names
-   it then. */
+/* Returns whether a miss is there already: the provider, or what it lacks for its tree, or one with
+   the same words among those counted; names it then. */
 static bool is_there(struct near_misses *misses, const struct world *world,
                      const struct near_miss *miss)
 {
     uint32_t root = world->providers[miss->provider].root;
     for (size_t i = 0; i < misses->count; i++)
-        if (world->providers[misses->items[i].provider].root == root)
+        if (misses->items[i].provider == miss->provider ||
+            (misses->items[i].provider == root &&
+             strstr(misses->items[i].reason, miss->reason) != NULL))
             return true;
     for (size_t i = 0; i < misses->count; i++) {
         struct near_miss *item = &misses->items[i];

@@ -39,8 +39,9 @@ void near_misses_put_first(struct near_misses *misses, const struct near_misses 
    rarest thing. */
 void near_misses_fold(struct near_misses *misses);
 
-/* Adds misses behind the first one, if none of the same tree is there. One that is counted with
-   others, and lacks the same, is named in place of the first of these. */
+/* Adds misses behind the first one, if they are not there, by themselves or in what their tree
+   lacks. One that is counted with others, and lacks the same, is named in place of the first of
+   these. */
 void near_misses_add(struct near_misses *misses, const struct world *world,
                      const struct near_misses *more);
 

@@ -25,6 +25,10 @@ struct near_misses near_trees_find(const struct sought *sought, const bool *amon
 struct near_misses near_groups_find(const struct inquiry *inquiry, const char *const *names,
                                     struct funnel *const *funnels);
 
+/* Sets trees[root] for the trees that see a provider for a group, or of the unsuffixed one all of
+   it. */
+void near_group_trees(const struct inquiry *inquiry, const struct funnel *funnel, bool *trees);
+
 /* Finds what roots lack that root_required asks for, among those that have found[root]. */
 struct near_misses near_roots_find(const struct inquiry *inquiry, const bool *found);
 

@@ -11,22 +11,21 @@
 
 static void see_any(void *subject, uint32_t anchor, uint32_t provider)
 {
-    struct missing *missing = subject;
+    bool *trees = subject;
     (void)provider;
-    missing->has[anchor] = true;
+    trees[anchor] = true;
 }
 
-/* Finds which anchors see a provider that satisfies a group. */
-static void see_group(struct missing *missing, const struct funnel *funnel)
+void near_group_trees(const struct inquiry *inquiry, const struct funnel *funnel, bool *trees)
 {
-    const struct world *world = missing->inquiry->world;
-    if (!budget_spend(missing->inquiry->budget, world->provider_count))
+    const struct world *world = inquiry->world;
+    if (!budget_spend(inquiry->budget, world->provider_count))
         return;
     for (uint32_t i = 0; i < world->provider_count; i++)
-        missing->has[i] = !funnel->granular && funnel->fits[i];
+        trees[i] = !funnel->granular && funnel->fits[i];
     for (uint32_t i = 0; funnel->granular && i < world->provider_count; i++)
         if (funnel->fits[i])
-            inquiry_visit_anchors(missing->inquiry, i, false, see_any, missing);
+            inquiry_visit_anchors(inquiry, i, false, see_any, trees);
 }
 
 /* Returns what a tree lacks for a group: "lacks 1 VCPU of 2", "gpu0 lacks ..."; "": it has nothing
@@ -66,7 +65,7 @@ struct near_misses near_groups_find(const struct inquiry *inquiry, const char *c
     struct text_builder lists[MISSES_MOST];
     struct missing missing = missing_begin(inquiry);
     for (size_t i = 0; i < groups; i++) {
-        see_group(&missing, funnels[i]);
+        near_group_trees(inquiry, funnels[i], missing.has);
         for (uint32_t j = 0; j < inquiry->world->provider_count; j++)
             if (!missing.has[j]) {
                 missing.misses[j].weight++;
@@ -79,7 +78,7 @@ struct near_misses near_groups_find(const struct inquiry *inquiry, const char *c
         lists[i] = text_begin(inquiry->arena);
     for (size_t i = 0; i < groups; i++) {
         const char *suffix = inquiry->request->groups[i].suffix;
-        see_group(&missing, funnels[i]);
+        near_group_trees(inquiry, funnels[i], missing.has);
         for (size_t j = 0; j < found.count; j++)
             if (!missing.has[found.items[j].provider]) {
                 text_add_item(&lists[j], ", ", text_filled_or(suffix, "without suffix"));
