@@ -68,8 +68,7 @@ CAUSES = [
      ['c1 has the trait CUSTOM_A only on numa0, which has the forbidden trait CUSTOM_OLD']),
     ('a forbidden aggregate',
      hosts(3, aggregates='rack'), 'resources=VCPU:4,MEMORY_MB:1&member_of=!{rack}',
-     'Every provider that offers 4 VCPU is in the forbidden aggregate rack, or its root is '
-     '(host-00, and 2 more).',
+     'Every provider that offers 4 VCPU is in the forbidden aggregate rack (host-00, and 2 more).',
      ['host-00 is in the forbidden aggregate rack, and 2 more']),
     ('the forbidden aggregate of the root',
      {'c1': host(aggregates='rack'), 'numa0': host('c1', VCPU=4)},
@@ -340,16 +339,18 @@ CAUSES = [
     ('the aggregate is that of the root, the group has a suffix',
      {'c1': host(DISK_GB=10, aggregates='zone'), 'numa': host('c1', VCPU=4)},
      'resources1=VCPU:1&member_of1={zone}',
-     'No provider offers 1 VCPU and is in the aggregate zone: numa is not in aggregate zone (its '
-     'root c1 is); c1 has no VCPU.',
-     ['numa is not in aggregate zone (its root c1 is)', 'c1 has no VCPU']),
+     'No provider offers 1 VCPU and is in the aggregate zone: numa is not in aggregate zone (only '
+     'its root c1 is, which does not count for group 1).',
+     ['numa is not in aggregate zone (only its root c1 is, which does not count for group 1)',
+      'c1 has no VCPU']),
     ('the trait is that of the root, the group has a suffix',
      {'c1': host(DISK_GB=10, traits='CUSTOM_A'), 'numa': host('c1', VCPU=4),
       'c2': host(DISK_GB=10), 'numa2': host('c2', VCPU=4)},
      'resources1=VCPU:1&required1=CUSTOM_A',
-     'No provider offers 1 VCPU and has the trait CUSTOM_A: c1 has no VCPU.',
-     ['c1 has no VCPU', 'numa lacks the trait CUSTOM_A (its root c1 has it)',
-      'numa2 lacks the trait CUSTOM_A']),
+     'No provider offers 1 VCPU and has the trait CUSTOM_A: numa lacks the trait CUSTOM_A (only its '
+     'root c1 has it, which does not count for group 1).',
+     ['numa lacks the trait CUSTOM_A (only its root c1 has it, which does not count for group 1)',
+      'numa2 lacks the trait CUSTOM_A', 'c1 has no VCPU']),
     ('one class, two traits, two providers',
      {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A'),
       'numa1': host('c1', VCPU=4, traits='CUSTOM_B')},
@@ -442,8 +443,8 @@ CAUSES = [
     ('a group alone has nothing, and two groups are in different aggregates',
      dict(hosts(2, aggregates='rack'), a=host(aggregates='row'), gpu=host('a', PGPU=1)),
      'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&member_of1={row}',
-     'No provider offers 1 PGPU and is in the aggregate row: gpu is not in aggregate row (its '
-     'root a is); a has no PGPU.', None),
+     'No provider offers 1 PGPU and is in the aggregate row: gpu is not in aggregate row '
+     '(only its root a is, which does not count for group 1).', None),
     ('an aggregate that is asked for and forbidden',
      hosts(2, aggregates='rack'),
      'resources=VCPU:1,MEMORY_MB:1&member_of={rack}&member_of=!{rack}',
@@ -459,7 +460,7 @@ CAUSES = [
      {'a': host(VCPU=4, aggregates='rack zone'), 'b': host(VCPU=4, aggregates='row')},
      'resources=VCPU:1&member_of=in:{rack},{zone}&member_of=!{rack}',
      'Every provider that offers 1 VCPU and is in one of the aggregates rack, zone is in the '
-     'forbidden aggregate rack, or its root is (a).', None),
+     'forbidden aggregate rack (a).', None),
     ('machines of which none is in the aggregate, and some are in use as well',
      {'a': host(CUSTOM_BAREMETAL=1), 'b': host(CUSTOM_BAREMETAL=1, used={'CUSTOM_BAREMETAL': 1}),
       'c': host(CUSTOM_BAREMETAL=limited(1, reserved=1)), 'd': host(VCPU=4, aggregates='rack'),

@@ -80,7 +80,8 @@ CAUSES = [
     ('a pool is left out by a forbidden trait, beside a local disk',
      {'c1': host(VCPU=4, DISK_GB=100, aggregates='rack'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:150&required=!CUSTOM_SSD',
-     'Every provider that offers 150 DISK_GB has the forbidden trait CUSTOM_SSD (pool).'),
+     'Every provider that offers 150 DISK_GB has the forbidden trait CUSTOM_SSD (pool); c1 has 100 '
+     'DISK_GB in all, not 150.'),
     ('a pool is left out by in_tree, beside a local disk',
      {'c1': host(VCPU=4, DISK_GB=100, aggregates='rack'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:150&in_tree={c1}',

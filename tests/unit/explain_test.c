@@ -729,7 +729,7 @@ static void expect_sets(struct expected_reason *reason, const char *one, const c
         const char *part = arena_printf(&arena, "%s %s", set.count > 1 ? several : one,
                                         names_joined(&set, ", ", &arena));
         bool root = (sets[i] & roots) != 0;
-        part = arena_printf(&arena, "%s%s", part, root ? " (its root " : "");
+        part = arena_printf(&arena, "%s%s", part, root ? " (only its root " : "");
         if ((sets[i] & bits) == 0)
             expect(reason, part, part);
     }

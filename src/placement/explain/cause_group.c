@@ -23,34 +23,51 @@ static bool is_of_provider(const struct telling *telling, const size_t *groups, 
     return resources == 1 && !telling_has(telling, CONSTRAINT_REQUIRED);
 }
 
-/* Returns whether a miss is told: one of those with the rarest thing, not left out by the rest of
-   the request if the nearest is not, and with `some` only if it has anything at all. */
-static bool is_told(const struct near_misses *misses, size_t place, bool some)
-{
-    uint32_t rarest = misses->items[place].rarest;
-    return rarest == misses->items[0].rarest && (!some || rarest < UINT32_MAX) &&
-           (!misses->items[place].left_out || !misses->items[0].good);
-}
+/* Those of which some are told. */
+struct told_misses {
+    struct near_misses misses;
+    bool told[TOLD_MOST];
+};
 
-/* Returns whether any miss that is told is not of a sharing provider by itself. */
-static bool tells_hosts(const struct telling *telling, const struct near_misses *misses, bool some)
+/* Returns whether a miss lacks something that only its root has, of a group with a suffix. */
+static bool is_below(const struct sought *sought, const struct near_miss *miss)
 {
-    const struct world *world = telling->explanation->world;
-    for (size_t i = 0; i < misses->count && i < TOLD_MOST; i++)
-        if (is_told(misses, i, some) && !world->providers[misses->items[i].provider].shares)
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (fault_is_met_by_root(sought, &miss->faults[i]))
             return true;
     return false;
 }
 
-/* Notes those that are told. */
-static void name_told(const struct telling *telling, const struct near_misses *misses, bool some,
-                      bool hosts)
+static bool lacks_amount(const struct near_miss *miss)
 {
-    const struct world *world = telling->explanation->world;
-    for (size_t i = 0; i < misses->count && i < TOLD_MOST; i++)
-        if (is_told(misses, i, some) &&
-            (!hosts || !world->providers[misses->items[i].provider].shares))
-            telling_name(telling, &misses->items[i]);
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (miss->faults[i].kind < INVENTORY_FAULTS && miss->faults[i].kind != FAULT_CLASS)
+            return true;
+    return false;
+}
+
+/* Finds what is sought. Those are told that have the rarest thing, with `some` only if they have
+   anything at all, and are not left out by the rest of the request if the nearest is not. Beside
+   one that lacks what only its root has, others that just lack it say nothing. */
+static struct told_misses told_find(const struct telling *telling, const struct sought *sought,
+                                    bool some)
+{
+    const struct world_provider *providers = telling->explanation->world->providers;
+    struct told_misses told = {.misses = near_misses_find(sought, telling->roots)};
+    bool hosts = false;
+    near_misses_fold(&told.misses);
+    const struct near_miss *first = &told.misses.items[0];
+    bool below = told.misses.count > 0 && is_below(sought, first);
+    for (size_t i = 0; i < told.misses.count && i < TOLD_MOST; i++) {
+        const struct near_miss *miss = &told.misses.items[i];
+        told.told[i] = miss->rarest == first->rarest && (!miss->left_out || !first->good) &&
+                       (!some || miss->rarest < UINT32_MAX) &&
+                       (!below || is_below(sought, miss) || lacks_amount(miss));
+        hosts = hosts || (told.told[i] && !providers[miss->provider].shares);
+    }
+    for (size_t i = 0; i < told.misses.count && i < TOLD_MOST && hosts; i++)
+        told.told[i] = told.told[i] && !providers[told.misses.items[i].provider].shares;
+    return told;
 }
 
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some)
@@ -61,54 +78,108 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, group);
     struct inquiry inquiry = *telling->inquiry;
+    struct text_builder text = text_begin(telling->arena);
     inquiry.allowed = cause_allowed(telling, false);
     sought.inquiry = &inquiry;
-    struct near_misses misses = near_misses_find(&sought, telling->roots);
-    near_misses_fold(&misses);
-    struct text_builder told = text_begin(telling->arena);
-    bool hosts = tells_hosts(telling, &misses, some);
+    const struct told_misses told = told_find(telling, &sought, some);
     if (budget_is_over(telling->inquiry->budget))
         return "";
-    name_told(telling, &misses, some, hosts);
-    for (size_t i = 0; i < misses.count && i < TOLD_MOST; i++) {
-        const struct near_miss *miss = &misses.items[i];
-        if (!is_told(&misses, i, some) || (hosts && world->providers[miss->provider].shares))
+    for (size_t i = 0; i < TOLD_MOST; i++) {
+        const struct near_miss *miss = &told.misses.items[i];
+        if (!told.told[i])
             continue;
+        telling_name(telling, miss);
         const char *first =
-            told.length == 0 ? cause_of_left_out(telling, &sought, miss->provider) : "";
+            text.length == 0 ? cause_of_left_out(telling, &sought, miss->provider) : "";
         text_add_item(
-            &told, "; ",
+            &text, "; ",
             text_with_rest(telling->arena,
                            near_miss_words(telling->arena, world, explanation->names, miss), "; ",
                            first));
     }
-    if (told.length == 0 && telling->roots == NULL &&
+    if (text.length == 0 && telling->roots == NULL &&
         explanation->filter == FILTER_TRAITS_TOGETHER &&
         explanation->misses.count > 0) /* only the choice of providers is in the way */
-        text_add(&told, near_miss_words(telling->arena, world, explanation->names,
+        text_add(&text, near_miss_words(telling->arena, world, explanation->names,
                                         &explanation->misses.items[0]));
-    return text_end(&told);
+    return text_end(&text);
 }
 
-/* Returns who has only what is forbidden: " (host-1, and 12 more)"; or "". */
-static const char *those_forbidden(const struct telling *telling, size_t group)
+/* Returns who is what a negative constraint forbids: a provider, or only its root. */
+static uint32_t who_is_forbidden(const struct telling *telling, const struct constraint *negative,
+                                 uint32_t provider)
+{
+    const struct world *world = telling->explanation->world;
+    const struct search_group *forbidden = &telling->inquiry->forbidden.groups[negative->group];
+    if (negative->kind == CONSTRAINT_NOT_MEMBER_OF &&
+        !bits_meet(forbidden->aggregates.required[negative->index],
+                   world_aggregates(world, provider), world->aggregate_words))
+        return world->providers[provider].root;
+    return provider;
+}
+
+/* Returns who has what is forbidden and all else of the set: " (host-1, and 12 more)". Those that
+   nothing else in the request leaves out come first. positive: what else is sought. */
+static const char *those_forbidden(const struct telling *telling, const struct constraint *negative,
+                                   const struct sought *positive)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const bool *allowed = cause_allowed(telling, false);
+    struct faults faults = {.sought = positive};
+    uint32_t count = 0, first = WORLD_NONE;
+    bool one = positive->group.granular || telling_is_flat(telling), good = false;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 32);
+         i++) {
+        uint32_t root = world->providers[i].root;
+        if (root == WORLD_NONE)
+            continue;
+        faults.count = 0;
+        if (one)
+            faults_of_provider(&faults, i);
+        else
+            faults_of_slot(&faults, 0, i, root);
+        if (faults.count > 0)
+            continue;
+        count++;
+        if (first == WORLD_NONE || (!good && allowed != NULL && allowed[root]))
+            first = i;
+        good = good || allowed == NULL || allowed[root];
+    }
+    if (count == 0 || budget_is_over(telling->inquiry->budget))
+        return "";
+    const char *name =
+        provider_label(world, explanation->names, who_is_forbidden(telling, negative, first));
+    return count == 1 ? arena_printf(telling->arena, " (%s)", name)
+                      : arena_printf(telling->arena, " (%s, and %u more)", name, count - 1);
+}
+
+/* Returns whether a miss lacks only amounts, and not a class. */
+static bool lacks_amounts(const struct near_miss *miss)
+{
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (miss->faults[i].kind >= INVENTORY_FAULTS || miss->faults[i].kind == FAULT_CLASS)
+            return false;
+    return miss->fault_count > 0;
+}
+
+/* Returns what the nearest lack that do not have what is forbidden, only amounts; or "". */
+static const char *those_without(const struct telling *telling, size_t group)
 {
     const struct explanation *explanation = telling->explanation;
     struct sought sought =
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, group);
-    struct near_misses misses = near_misses_find(&sought, NULL);
+    struct inquiry inquiry = *telling->inquiry;
+    inquiry.allowed = cause_allowed(telling, false);
+    sought.inquiry = &inquiry;
+    const struct near_misses misses = near_misses_find(&sought, telling->roots);
     for (size_t i = 0; i < misses.count && !budget_is_over(telling->inquiry->budget); i++) {
         const struct near_miss *miss = &misses.items[i];
-        if (miss->fault_count != 1 || (miss->faults->kind != FAULT_FORBIDDEN_TRAIT &&
-                                       miss->faults->kind != FAULT_FORBIDDEN_AGGREGATE))
+        if (!lacks_amounts(miss) || miss->left_out)
             continue;
-        const char *name = provider_label(explanation->world, explanation->names, miss->faults->on);
-        const struct world_provider *providers = explanation->world->providers;
-        bool shared = providers[miss->faults->on].root != providers[miss->provider].root;
-        return miss->more == 0 || shared /* it is one, and others are those that see it */
-                   ? arena_printf(telling->arena, " (%s)", name)
-                   : arena_printf(telling->arena, " (%s, and %u more)", name, miss->more);
+        telling_name(telling, miss);
+        return near_miss_words(telling->arena, explanation->world, explanation->names, miss);
     }
     return "";
 }
@@ -117,6 +188,7 @@ static const char *those_forbidden(const struct telling *telling, size_t group)
    Returns NULL if there are more, or none, of these. */
 static const char *tell_forbidden(const struct telling *telling)
 {
+    const struct explanation *explanation = telling->explanation;
     const struct constraint *negative = NULL;
     size_t *rest = arena_array(telling->arena, telling->size, sizeof(*rest)), count = 0;
     for (size_t i = 0; i < telling->size; i++) {
@@ -130,17 +202,22 @@ static const char *tell_forbidden(const struct telling *telling)
     struct telling positive = *telling;
     positive.set = rest;
     positive.size = count;
+    const struct sought sought =
+        sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints, rest,
+                              count, negative->group);
     const struct request_group *group = telling_group(telling, negative);
-    const char *that = predicates(&positive, NULL);
-    if (negative->kind == CONSTRAINT_FORBIDDEN)
-        return arena_printf(telling->arena, "every provider that %s has the forbidden trait %s%s",
-                            that, group->traits.forbidden.names[negative->index],
-                            those_forbidden(telling, negative->group));
-    return arena_printf(telling->arena,
-                        "every provider that %s is in the forbidden aggregate %s%s%s", that,
-                        group->aggregates.forbidden.names[negative->index],
-                        *group->suffix != '\0' ? "" : ", or its root is",
-                        those_forbidden(telling, negative->group));
+    const char *that = predicates(&positive, NULL),
+               *those = those_forbidden(telling, negative, &sought);
+    const char *told =
+        negative->kind == CONSTRAINT_FORBIDDEN
+            ? arena_printf(telling->arena, "every provider that %s has the forbidden trait %s%s",
+                           that, group->traits.forbidden.names[negative->index], those)
+            : arena_printf(
+                  telling->arena, "every provider that %s is in the forbidden aggregate %s%s%s",
+                  that, group->aggregates.forbidden.names[negative->index],
+                  *group->suffix != '\0' || telling_is_flat(telling) ? "" : ", or its root is",
+                  those);
+    return text_with_rest(telling->arena, told, "; ", those_without(telling, negative->group));
 }
 
 /* Returns what those lack that an in_tree constraint leaves. */

@@ -5,6 +5,7 @@
 
 #include "placement/explain/faults.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -237,9 +238,6 @@ static const char *place_words(const struct sought *sought, uint32_t on, uint32_
     return arena_printf(arena, "on %s ", label);
 }
 
-/* Returns whether the root of a provider has what a group with a suffix asks of the provider
- * itself.
- */
 static bool root_has(const struct sought *sought, enum fault_kind kind, size_t index, uint32_t on)
 {
     const struct world *world = sought->inquiry->world;
@@ -254,16 +252,24 @@ static bool root_has(const struct sought *sought, enum fault_kind kind, size_t i
                      world->aggregate_words);
 }
 
-/* Returns " (its root c1 has it)", or "". */
+bool fault_is_met_by_root(const struct sought *sought, const struct fault *fault)
+{
+    return root_has(sought, fault->kind, fault->index, fault->on);
+}
+
+/* Returns " (only its root c1 has it, which does not count for _p)", or "". */
 static const char *root_words(const struct sought *sought, enum fault_kind kind, size_t index,
                               uint32_t on)
 {
     const struct world *world = sought->inquiry->world;
+    const char *suffix = sought->asked.suffix;
     if (!root_has(sought, kind, index, on))
         return "";
-    return arena_printf(sought->inquiry->arena, " (its root %s %s)",
+    return arena_printf(sought->inquiry->arena,
+                        " (only its root %s %s, which does not count for %s%s)",
                         provider_label(world, sought->names, world->providers[on].root),
-                        kind == FAULT_TRAIT ? "has it" : "is");
+                        kind == FAULT_TRAIT ? "has it" : "is",
+                        isdigit((unsigned char)*suffix) ? "group " : "", suffix);
 }
 
 /* Returns what is wrong with a provider, after its name. */

@@ -66,6 +66,10 @@ const char *faults_words(const struct faults *faults, uint32_t anchor);
 uint64_t faults_kinds(const struct faults *faults, uint32_t anchor);
 uint64_t faults_figures(const struct faults *faults);
 
+/* Returns whether only the root of the provider has what a group with a suffix asks of the provider
+   itself: that does not count. */
+bool fault_is_met_by_root(const struct sought *sought, const struct fault *fault);
+
 /* What providers are called: names[provider], or their uuids if names is NULL. */
 const char *provider_label(const struct world *world, const char *const *names, uint32_t provider);
 

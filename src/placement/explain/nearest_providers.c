@@ -8,31 +8,48 @@
 #include "placement/explain/nearest.h"
 #include "placement/explain/weight.h"
 
+/* Notes who has a required set of traits, or of aggregates, and who has something else that is
+   asked for and only a root with this. bits: of a provider. */
+static void note_set(const struct sought *sought, const uint64_t *set,
+                     const uint64_t *(*bits)(const struct world *, uint32_t), size_t words,
+                     const bool *some, struct missing *missing)
+{
+    const struct world *world = sought->inquiry->world;
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(sought->inquiry->budget, 2 + words); i++) {
+        uint32_t root = world->providers[i].root;
+        missing->has[i] =
+            bits_meet(set, bits(world, i), words) ||
+            (some[i] && root != WORLD_NONE && bits_meet(set, bits(world, root), words));
+    }
+    missing_note(missing, false);
+}
+
 /* Notes who has each thing that a granular group asks for. */
 static void note_providers(const struct sought *sought, struct missing *missing)
 {
     const struct world *world = sought->inquiry->world;
     const struct search_group *group = &sought->group;
     struct budget *budget = sought->inquiry->budget;
+    bool *some = arena_array(sought->inquiry->arena, world->provider_count, sizeof(*some));
     for (size_t i = 0; i < group->demand_count; i++) {
-        for (uint32_t j = 0; j < world->provider_count && budget_spend(budget, 2); j++)
+        for (uint32_t j = 0; j < world->provider_count && budget_spend(budget, 2); j++) {
             missing->has[j] = world_inventory_of(world, j, group->demands[i].class_id) != NULL;
+            some[j] = some[j] || missing->has[j];
+        }
         missing_note(missing, false);
     }
-    for (size_t i = 0; i < group->traits.required_count; i++) {
+    for (size_t i = 0; i < group->traits.required_count; i++)
         for (uint32_t j = 0;
              j < world->provider_count && budget_spend(budget, 1 + world->trait_words); j++)
-            missing->has[j] =
-                bits_meet(group->traits.required[i], world_traits(world, j), world->trait_words);
-        missing_note(missing, false);
-    }
-    for (size_t i = 0; i < group->aggregates.required_count; i++) {
-        for (uint32_t j = 0;
-             j < world->provider_count && budget_spend(budget, 1 + world->aggregate_words); j++)
-            missing->has[j] = bits_meet(group->aggregates.required[i], world_aggregates(world, j),
-                                        world->aggregate_words);
-        missing_note(missing, false);
-    }
+            some[j] = some[j] || bits_meet(group->traits.required[i], world_traits(world, j),
+                                           world->trait_words);
+    for (size_t i = 0; i < group->traits.required_count; i++)
+        note_set(sought, group->traits.required[i], world_traits, world->trait_words, some,
+                 missing);
+    for (size_t i = 0; i < group->aggregates.required_count; i++)
+        note_set(sought, group->aggregates.required[i], world_aggregates, world->aggregate_words,
+                 some, missing);
     if (!sought->bound)
         return;
     for (uint32_t j = 0; j < world->provider_count; j++)

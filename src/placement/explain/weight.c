@@ -5,28 +5,51 @@
 
 #include "placement/explain/weight.h"
 
+#include "placement/explain/faults.h"
+
+/* Returns how far an amount is from what an inventory gives: 0 to 1. */
+static double part_lacking(const struct world_inventory *inventory, int64_t amount)
+{
+    int64_t room = inventory->capacity - inventory->used;
+    int64_t given = inventory->max_unit < room ? inventory->max_unit : room;
+    int64_t lack = given > 0 ? amount - given : amount;
+    if (lack < inventory->min_unit - amount)
+        lack = inventory->min_unit - amount;
+    if (lack >= amount)
+        return 1;
+    return lack > 0 ? (double)lack / (double)amount : 0;
+}
+
 static double demand_weight(const struct world *world, const struct search_demand *demand,
                             uint32_t provider)
 {
     const struct world_inventory *inventory = world_inventory_of(world, provider, demand->class_id);
-    if (inventory == NULL)
-        return WEIGHT_CLASS;
-    if (!units_allow(inventory, demand->amount))
-        return WEIGHT_UNITS;
-    if (inventory_has_room(inventory, demand->amount))
+    switch (inventory_fault(inventory, demand->amount)) {
+    case FAULT_NONE:
         return 0;
-    double lack = (double)(inventory->used + demand->amount - inventory->capacity);
-    double part = lack / (double)demand->amount;
-    return WEIGHT_CAPACITY * (1 + (part < 1 ? part : 1));
+    case FAULT_CLASS:
+        return WEIGHT_CLASS;
+    case FAULT_MAX_UNIT:
+    case FAULT_MIN_UNIT:
+    case FAULT_STEP_SIZE:
+    case FAULT_TOTAL:
+        return WEIGHT_FIXED * (1 + part_lacking(inventory, demand->amount));
+    default:
+        return WEIGHT_CAPACITY * (1 + part_lacking(inventory, demand->amount));
+    }
 }
 
+/* Returns what weighs that a provider lacks of required sets. roots: the same bits of its root, if
+   what is lacking may be there; NULL. */
 static double required_weight(const struct search_membership *membership, const uint64_t *bits,
-                              size_t words)
+                              const uint64_t *roots, size_t words)
 {
     double weight = 0;
     for (size_t i = 0; i < membership->required_count; i++)
         if (!bits_meet(membership->required[i], bits, words))
-            weight += WEIGHT_ONE;
+            weight += roots != NULL && bits_meet(membership->required[i], roots, words)
+                          ? WEIGHT_OF_ROOT
+                          : WEIGHT_ONE;
     return weight;
 }
 
@@ -36,16 +59,18 @@ double weight_of_provider(const struct sought *sought, uint32_t provider)
     const struct search_group *group = &sought->group;
     const uint64_t *traits = world_traits(world, provider);
     const uint64_t *aggregates = world_aggregates(world, provider);
-    bool elsewhere = sought->bound && world->providers[provider].root != group->tree;
-    double weight = elsewhere ? WEIGHT_TREE : 0;
+    uint32_t root = world->providers[provider].root;
+    double weight = sought->bound && root != group->tree ? WEIGHT_TREE : 0;
     for (size_t i = 0; i < group->demand_count; i++)
         weight += demand_weight(world, &group->demands[i], provider);
     if (membership_forbids(&group->traits, traits, world->trait_words))
         weight += WEIGHT_ONE;
     if (membership_forbids(&group->aggregates, aggregates, world->aggregate_words))
         weight += WEIGHT_ONE;
-    return weight + required_weight(&group->traits, traits, world->trait_words) +
-           required_weight(&group->aggregates, aggregates, world->aggregate_words);
+    return weight +
+           required_weight(&group->traits, traits, world_traits(world, root), world->trait_words) +
+           required_weight(&group->aggregates, aggregates, world_aggregates(world, root),
+                           world->aggregate_words);
 }
 
 double weight_of_slot(const struct sought *sought, const struct search_demand *demand,
@@ -65,6 +90,6 @@ double weight_of_slot(const struct sought *sought, const struct search_demand *d
     if (membership_forbids(aggregates, own, words) || membership_forbids(aggregates, roots, words))
         weight += WEIGHT_ONE;
     if (root != anchor || !membership_requires(aggregates, roots, words))
-        weight += required_weight(aggregates, own, words);
+        weight += required_weight(aggregates, own, NULL, words);
     return weight + demand_weight(world, demand, provider);
 }

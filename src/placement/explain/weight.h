@@ -6,11 +6,14 @@
 
 #include "placement/explain/sought.h"
 
-/* What a lack weighs. Capacity weighs more the more of it lacks. */
+/* What a lack weighs. An amount weighs up to twice that, the more of it lacks: if the inventory is
+   too small as it is, or allows no such amount, or else because it is used, reserved, or its
+   allocation_ratio is too low. What only the root has is nearly there. */
 #define WEIGHT_CLASS    4.0
-#define WEIGHT_UNITS    2.0
 #define WEIGHT_TREE     1.5
 #define WEIGHT_ONE      1.0
+#define WEIGHT_OF_ROOT  0.75
+#define WEIGHT_FIXED    0.6
 #define WEIGHT_CAPACITY 0.5
 
 /* Returns what weighs all that faults_of_provider() finds; 0: nothing. */

@@ -1,0 +1,83 @@
+"""The first sentence of an explanation names the cause: what the host lacks that a migration asks
+for, what only the root of a device has, who is forbidden, and which of several is the nearest.
+"""
+import pytest
+
+from support.small_worlds import explain, host, limited
+
+GPU_HOST = {'c1': host(VCPU=8, aggregates='rack'),
+            'gpu1': host('c1', VGPU=4, traits='CUSTOM_A')}
+# What it is about; the providers; the query; the first sentence.
+CAUSES = [
+    ('only the root of the device is in the aggregate',
+     dict(GPU_HOST, c2=host(VCPU=8), gpu2=host('c2', VGPU=4, traits='CUSTOM_A')),
+     'resources=VCPU:1&resources_p=VGPU:1&required_p=CUSTOM_A&member_of_p={rack}',
+     'No provider has the trait CUSTOM_A and is in the aggregate rack: gpu1 is not in aggregate '
+     'rack (only its root c1 is, which does not count for _p).'),
+    ('the same of a trait that many have',
+     dict(GPU_HOST, c2=host(VCPU=8), gpu2=host('c2', traits='CUSTOM_A'),
+          gpu3=host('c2', traits='CUSTOM_A'), gpu4=host('c2', VGPU=4)),
+     'resources=VCPU:1&resources1=VGPU:1&required1=CUSTOM_A&member_of1={rack}',
+     'No provider has the trait CUSTOM_A and is in the aggregate rack: gpu1 is not in aggregate '
+     'rack (only its root c1 is, which does not count for group 1).'),
+    ('only the root of the device has the trait',
+     {'c1': host(VCPU=8, traits='CUSTOM_LICENSED'), 'gpu1': host('c1', VGPU=4),
+      'c2': host(VCPU=8), 'gpu2': host('c2', VGPU=4), 'c3': host(VCPU=8),
+      'gpu3': host('c3', VGPU=4)},
+     'resources=VCPU:1&resources1=VGPU:1&required1=CUSTOM_LICENSED',
+     'No provider offers 1 VGPU and has the trait CUSTOM_LICENSED: gpu1 lacks the trait '
+     'CUSTOM_LICENSED (only its root c1 has it, which does not count for group 1).'),
+    ('the forbidden trait is below the roots',
+     {'c1': host(VCPU=8), 'nic1': host('c1', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_DIRECT'),
+      'c2': host(VCPU=8), 'nic2': host('c2', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_DIRECT')},
+     'resources=VCPU:1,NET_BW_EGR_KILOBIT_PER_SEC:20&required=!CUSTOM_DIRECT',
+     'Every provider that offers 20 NET_BW_EGR_KILOBIT_PER_SEC has the forbidden trait '
+     'CUSTOM_DIRECT (nic1, and 1 more).'),
+    ('those without the forbidden trait are too small',
+     {'c1': host(VCPU=8), 'nic1': host('c1', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_DIRECT'),
+      'br1': host('c1', NET_BW_EGR_KILOBIT_PER_SEC=10),
+      'c2': host(VCPU=8), 'br2': host('c2', NET_BW_EGR_KILOBIT_PER_SEC=10)},
+     'resources=VCPU:1,NET_BW_EGR_KILOBIT_PER_SEC:20&required=!CUSTOM_DIRECT',
+     'Every provider that offers 20 NET_BW_EGR_KILOBIT_PER_SEC has the forbidden trait '
+     'CUSTOM_DIRECT (nic1); c1 on br1 has 10 NET_BW_EGR_KILOBIT_PER_SEC in all, not 20, and 1 '
+     'more.'),
+    ('of those with the forbidden trait one is not left out',
+     {'c1': host(VCPU=8, traits='CUSTOM_A CUSTOM_OLD'), 'c2': host(VCPU=8, traits='CUSTOM_A'),
+      'c3': host(VCPU=8, used={'VCPU': 6})},
+     'resources=VCPU:4&required=!CUSTOM_A&root_required=!CUSTOM_OLD',
+     'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_A (c2, and 1 more); c3 '
+     'lacks 2 VCPU of 4 (6 of 8 used).'),
+    ('who is in the forbidden aggregate, and who is not',
+     {'c1': host(VCPU=8, aggregates='rack'), 'c2': host(VCPU=8, used={'VCPU': 5})},
+     'resources=VCPU:4&member_of=!{rack}',
+     'Every provider that offers 4 VCPU is in the forbidden aggregate rack (c1); c2 lacks 1 VCPU'
+     ' of 4 (5 of 8 used).'),
+    ('nothing at all is further than what is allowed at once',
+     {'tiny': host(VCPU=limited(1, allocation_ratio=0.5)), 'c1': host(VCPU=limited(96, max_unit=16)),
+      'c2': host(MEMORY_MB=64)},
+     'resources=VCPU:24',
+     'No provider offers 24 VCPU: 1 is too small (0 on tiny), 1 allows less at once (max_unit 16'
+     ' on c1).'),
+    ('the same among those with the trait',
+     {'tiny': host(VCPU=limited(1, allocation_ratio=0.5), traits='CUSTOM_A'),
+      'c1': host(VCPU=limited(96, max_unit=16), traits='CUSTOM_A'),
+      'c2': host(VCPU=96, traits='CUSTOM_A', used={'VCPU': 95}), 'c3': host(VCPU=96)},
+     'resources=VCPU:24&required=CUSTOM_A',
+     'No provider offers 24 VCPU and has the trait CUSTOM_A: c1 allows at most 16 VCPU at once '
+     '(max_unit), not 24; c2 lacks 23 VCPU of 24 (95 of 96 used); tiny has 0 VCPU in all, not '
+     '24.'),
+    ('one that allows less at once is full besides',
+     {'c1': host(VCPU=limited(16, max_unit=16), traits='CUSTOM_A', used={'VCPU': 16}),
+      'c2': host(VCPU=limited(96, max_unit=16), traits='CUSTOM_A', used={'VCPU': 16}),
+      'c3': host(VCPU=96)},
+     'resources=VCPU:24&required=CUSTOM_A',
+     'No provider offers 24 VCPU and has the trait CUSTOM_A: c2 allows at most 16 VCPU at once '
+     '(max_unit), not 24, and 1 more.'),
+]
+
+
+@pytest.mark.parametrize('about, providers, query, cause', CAUSES,
+                         ids=[cause[0] for cause in CAUSES])
+def test_the_cause(empty_cloud, about, providers, query, cause):
+    told, _ = explain(empty_cloud, providers, query)
+    assert told == cause
