@@ -68,7 +68,8 @@ CAUSES = [
      ['c1 has the trait CUSTOM_A only on numa0, which has the forbidden trait CUSTOM_OLD']),
     ('a forbidden aggregate',
      hosts(3, aggregates='rack'), 'resources=VCPU:4,MEMORY_MB:1&member_of=!{rack}',
-     'Every provider that offers 4 VCPU is in the forbidden aggregate rack (host-00, and 2 more).',
+     'Every provider that offers 4 VCPU is in the forbidden aggregate rack (host-00, and 2 '
+     'more).',
      ['host-00 is in the forbidden aggregate rack, and 2 more']),
     ('the forbidden aggregate of the root',
      {'c1': host(aggregates='rack'), 'numa0': host('c1', VCPU=4)},
@@ -347,8 +348,8 @@ CAUSES = [
      {'c1': host(DISK_GB=10, traits='CUSTOM_A'), 'numa': host('c1', VCPU=4),
       'c2': host(DISK_GB=10), 'numa2': host('c2', VCPU=4)},
      'resources1=VCPU:1&required1=CUSTOM_A',
-     'No provider offers 1 VCPU and has the trait CUSTOM_A: numa lacks the trait CUSTOM_A (only its '
-     'root c1 has it, which does not count for group 1).',
+     'No provider offers 1 VCPU and has the trait CUSTOM_A: numa lacks the trait CUSTOM_A (only '
+     'its root c1 has it, which does not count for group 1).',
      ['numa lacks the trait CUSTOM_A (only its root c1 has it, which does not count for group 1)',
       'numa2 lacks the trait CUSTOM_A', 'c1 has no VCPU']),
     ('one class, two traits, two providers',

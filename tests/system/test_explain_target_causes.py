@@ -29,7 +29,8 @@ CAUSES = [
      'CUSTOM_LICENSED (only its root c1 has it, which does not count for group 1).'),
     ('the forbidden trait is below the roots',
      {'c1': host(VCPU=8), 'nic1': host('c1', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_DIRECT'),
-      'c2': host(VCPU=8), 'nic2': host('c2', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_DIRECT')},
+      'c2': host(VCPU=8),
+      'nic2': host('c2', NET_BW_EGR_KILOBIT_PER_SEC=20, traits='CUSTOM_DIRECT')},
      'resources=VCPU:1,NET_BW_EGR_KILOBIT_PER_SEC:20&required=!CUSTOM_DIRECT',
      'Every provider that offers 20 NET_BW_EGR_KILOBIT_PER_SEC has the forbidden trait '
      'CUSTOM_DIRECT (nic1, and 1 more).'),
@@ -53,8 +54,8 @@ CAUSES = [
      'Every provider that offers 4 VCPU is in the forbidden aggregate rack (c1); c2 lacks 1 VCPU'
      ' of 4 (5 of 8 used).'),
     ('nothing at all is further than what is allowed at once',
-     {'tiny': host(VCPU=limited(1, allocation_ratio=0.5)), 'c1': host(VCPU=limited(96, max_unit=16)),
-      'c2': host(MEMORY_MB=64)},
+     {'tiny': host(VCPU=limited(1, allocation_ratio=0.5)),
+      'c1': host(VCPU=limited(96, max_unit=16)), 'c2': host(MEMORY_MB=64)},
      'resources=VCPU:24',
      'No provider offers 24 VCPU: 1 is too small (0 on tiny), 1 allows less at once (max_unit 16'
      ' on c1).'),
