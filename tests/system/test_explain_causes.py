@@ -213,7 +213,7 @@ CAUSES = [
     ('allocation_ratio',
      {'a': host(VCPU=limited(16, allocation_ratio=0.5))}, 'resources=VCPU:12',
      'No provider has a capacity of 12 VCPU: at most 8 (a, allocation_ratio 0.5 of 16).',
-     ['a lacks 4 VCPU of 12 (allocation_ratio 0.5 of 16)']),
+     ['a has 8 VCPU in all, not 12 (allocation_ratio 0.5 of 16)']),
     ('a pool without the trait by which it would share',
      {'c1': host(VCPU=16, aggregates='rack'), 'c2': host(VCPU=16, aggregates='rack'), 'pool': POOL},
      'resources=VCPU:1,DISK_GB:10',

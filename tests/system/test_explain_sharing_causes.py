@@ -3,7 +3,7 @@ is not one that something else in the request leaves out, and a pool is told tha
 """
 import pytest
 
-from support.small_worlds import SHARED_POOL, SHARING, explain, host
+from support.small_worlds import SHARED_POOL, SHARING, explain, host, limited
 
 SUBNET = host(IPV4_ADDRESS=250, aggregates='rack', traits=SHARING)
 FULL_SUBNET = dict(SUBNET, used={'IPV4_ADDRESS': 250})
@@ -94,6 +94,30 @@ CAUSES = [
      'No provider offers 150 DISK_GB and is in the aggregate row: c1 cannot use small, which has'
      ' 100 DISK_GB in all, not 150, and 1 more; c1 cannot use pool, which is not in aggregate '
      'row.'),
+    ('of several that have as much left, only one is neither disabled nor full otherwise',
+     {'old': host(VCPU=4, DISK_GB=10, traits='CUSTOM_OLD', used={'DISK_GB': 2}),
+      'full': host(VCPU=4, DISK_GB=10, used={'DISK_GB': 2, 'VCPU': 4}),
+      'c1': host(VCPU=4, DISK_GB=10, used={'DISK_GB': 2})},
+     'resources=VCPU:1,DISK_GB:9&root_required=!CUSTOM_OLD',
+     'No provider has 9 DISK_GB left: at most 8 (c1, 2 of 10 used).'),
+    ('the one that has most is in another aggregate',
+     {'far': host(VCPU=4, DISK_GB=10, used={'DISK_GB': 2}),
+      'c1': host(VCPU=4, DISK_GB=10, aggregates='rack', used={'DISK_GB': 4})},
+     'resources=VCPU:1,DISK_GB:9&member_of={rack}',
+     'No provider has 9 DISK_GB left: at most 8 (far, 2 of 10 used); at most 6 (c1) of those '
+     'with all else that is asked for.'),
+    ('the one that has most at once is in another aggregate',
+     {'far': host(VCPU=limited(64, max_unit=32)),
+      'c1': host(VCPU=limited(64, max_unit=8), aggregates='rack')},
+     'resources=VCPU:33&member_of={rack}',
+     'No provider allows 33 VCPU at once: max_unit is at most 32 (far); at most 8 (c1) of those '
+     'with all else that is asked for.'),
+    ('more is used than there is',
+     {'c1': host(VCPU=8, MEMORY_MB=64, used={'VCPU': 6}, later={'VCPU': limited(5, reserved=1)}),
+      'c2': host(VCPU=8, MEMORY_MB=64)},
+     'resources=VCPU:2,MEMORY_MB:1&in_tree={c1}',
+     'Nothing in the tree of c1 offers 2 VCPU: c1 has no VCPU left (6 of 4 used, 1 of 5 reserved, '
+     '2 too many).'),
     ('the pool with the trait counts for another group',
      {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
      'resources=VCPU:4&required=CUSTOM_SSD&resources1=DISK_GB:1',

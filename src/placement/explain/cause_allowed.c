@@ -50,3 +50,88 @@ const bool *cause_allowed(const struct telling *telling, bool with_set)
             take_members(telling, &constraints->items[i], trees);
     return budget_is_over(telling->inquiry->budget) ? NULL : trees;
 }
+
+bool cause_is_shared(const struct telling *telling, const struct constraint *constraint)
+{
+    const struct world *world = telling->explanation->world;
+    const struct search_group *group = &telling->inquiry->query.groups[constraint->group];
+    int64_t class_id = group->demands[constraint->index].class_id;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (world->providers[i].shares && world_inventory_of(world, i, class_id) != NULL)
+            return true;
+    return false;
+}
+
+/* Returns the trees that have all that the request asks for but a constraint; NULL: not known, or
+   there is none. What is shared is found for one tree only, so one class must be of the tree. */
+static const bool *find_rest(const struct telling *telling, const struct constraint *without)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct constraint_list *constraints = &explanation->constraints;
+    bool *kept = arena_array(telling->arena, constraints->count, sizeof(*kept));
+    bool *trees = arena_array(telling->arena, explanation->world->provider_count, sizeof(*trees));
+    bool own = explanation->world->sharing_count == 0;
+    for (size_t i = 0; i < constraints->count; i++) {
+        const struct constraint *constraint = &constraints->items[i];
+        kept[i] = constraint != without;
+        own = own || (kept[i] && constraint->kind == CONSTRAINT_RESOURCE &&
+                      !cause_is_shared(telling, constraint));
+    }
+    return own && relaxation_find(telling->relaxation, kept, trees) == SEARCH_FOUND ? trees : NULL;
+}
+
+/* Whether a tree that is allowed sees a provider. */
+struct seeing {
+    const bool *allowed;
+    bool seen;
+};
+
+static void see_allowed(void *subject, uint32_t anchor, uint32_t provider)
+{
+    struct seeing *seeing = subject;
+    (void)provider;
+    seeing->seen = seeing->seen || seeing->allowed[anchor];
+}
+
+/* Returns whether a provider has what its group asks for but amounts, and an allowed tree sees
+   it. */
+static bool is_allowed(struct faults *faults, size_t demand, uint32_t provider, const bool *allowed)
+{
+    const struct sought *sought = faults->sought;
+    uint32_t root = sought->inquiry->world->providers[provider].root;
+    struct seeing seeing = {.allowed = allowed};
+    if (root == WORLD_NONE)
+        return false;
+    faults->count = 0;
+    if (sought->group.granular)
+        faults_of_provider(faults, provider);
+    else
+        faults_of_slot(faults, demand, provider, root);
+    for (size_t i = 0; i < faults->count; i++)
+        if (faults->items[i].kind >= INVENTORY_FAULTS)
+            return false;
+    inquiry_visit_anchors(sought->inquiry, provider, false, see_allowed, &seeing);
+    return seeing.seen;
+}
+
+bool cause_faults_of_rest(const struct telling *telling, const struct constraint *constraint,
+                          struct class_fault *faults)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const struct sought sought =
+        sought_of_group(telling->inquiry, explanation->names, constraint->group);
+    const struct search_demand *demand = &sought.group.demands[constraint->index];
+    struct faults of_provider = {.sought = &sought};
+    const bool *allowed = find_rest(telling, constraint);
+    for (uint32_t i = 0; allowed != NULL && i < world->provider_count &&
+                         budget_spend(telling->inquiry->budget, 32 + sought.group.demand_count);
+         i++) {
+        const struct world_inventory *inventory = world_inventory_of(world, i, demand->class_id);
+        enum fault_kind kind = inventory_fault(inventory, demand->amount);
+        if (inventory != NULL && kind != FAULT_NONE &&
+            is_allowed(&of_provider, constraint->index, i, allowed))
+            class_fault_note(faults, inventory, kind, i, 0);
+    }
+    return allowed != NULL && !budget_is_over(telling->inquiry->budget);
+}

@@ -69,6 +69,14 @@ const char *cause_of_left_out(const struct telling *telling, const struct sought
    NULL: not known. */
 const bool *cause_allowed(const struct telling *telling, bool with_set);
 
+/* Counts in faults, by enum fault_kind, the inventories of the class that a constraint asks for of
+   trees that have all else that the request asks. Returns false if they are not all known. */
+bool cause_faults_of_rest(const struct telling *telling, const struct constraint *constraint,
+                          struct class_fault *faults);
+
+/* Returns whether a sharing provider has the class of a constraint. */
+bool cause_is_shared(const struct telling *telling, const struct constraint *constraint);
+
 /* Returns the trees whose roots are as the set asks: roots[root], in the arena. */
 const bool *roots_of_set(const struct telling *telling);
 

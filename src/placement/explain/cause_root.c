@@ -109,18 +109,6 @@ static const char *tell_root_of_tree(const struct telling *telling)
                         set_words(telling, "trait", &root->required[other->index]));
 }
 
-/* Returns whether a sharing provider has the class of a constraint. */
-static bool is_shared(const struct telling *telling, const struct constraint *constraint)
-{
-    const struct world *world = telling->explanation->world;
-    const struct search_group *group = &telling->inquiry->query.groups[constraint->group];
-    int64_t class_id = group->demands[constraint->index].class_id;
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        if (world->providers[i].shares && world_inventory_of(world, i, class_id) != NULL)
-            return true;
-    return false;
-}
-
 /* Returns whether relaxation_find() finds all trees for what the set asks of groups, and not one
    for several: each must then have a provider in its own tree. */
 static bool is_of_own_tree(const struct telling *telling)
@@ -130,7 +118,7 @@ static bool is_of_own_tree(const struct telling *telling)
         return true;
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
-        if (constraint->kind == CONSTRAINT_RESOURCE && !is_shared(telling, constraint))
+        if (constraint->kind == CONSTRAINT_RESOURCE && !cause_is_shared(telling, constraint))
             return true;
         resources = resources || constraint->kind == CONSTRAINT_RESOURCE;
         granular = granular || (constraint->kind < CONSTRAINT_ROOT_REQUIRED &&

@@ -106,18 +106,66 @@ static const char *count_fault(const struct telling *telling, const struct class
     }
 }
 
+/* Returns the figure of an inventory that is told with its fault: the more the nearer. */
+static int64_t figure_of(const struct world_inventory *inventory, enum fault_kind kind)
+{
+    switch (kind) {
+    case FAULT_MAX_UNIT:
+        return inventory->max_unit;
+    case FAULT_MIN_UNIT:
+        return -inventory->min_unit;
+    case FAULT_STEP_SIZE:
+        return 0;
+    case FAULT_USED:
+        return room_of(inventory);
+    default:
+        return inventory->capacity;
+    }
+}
+
+/* Takes as examples those that have all else, where they are as near. */
+static void choose_examples(struct class_figures *figures, const struct class_fault *of_rest)
+{
+    for (int kind = FAULT_NONE + 1; kind < INVENTORY_FAULTS; kind++)
+        if (of_rest[kind].count > 0 &&
+            figure_of(of_rest[kind].inventory, (enum fault_kind)kind) ==
+                figure_of(figures->faults[kind].inventory, (enum fault_kind)kind)) {
+            figures->faults[kind].nearest = of_rest[kind].nearest;
+            figures->faults[kind].inventory = of_rest[kind].inventory;
+        }
+}
+
+/* Tells how much less those have that have all else; "": they do not. */
+static const char *tell_of_rest(const struct telling *telling, const struct class_fault *nearest,
+                                const struct class_fault *of_rest, enum fault_kind kind)
+{
+    const struct world_inventory *inventory = of_rest->inventory;
+    if (of_rest->count == 0 || kind == FAULT_MIN_UNIT || kind == FAULT_STEP_SIZE ||
+        figure_of(inventory, kind) == figure_of(nearest->inventory, kind))
+        return "";
+    return arena_printf(telling->arena,
+                        "; at most %" PRId64 " (%s) of those with all else that is asked for",
+                        figure_of(inventory, kind), label_of(telling, of_rest->nearest));
+}
+
 static const char *tell_resource(const struct telling *telling, const struct constraint *constraint)
 {
-    const struct class_figures *figures =
-        &telling->explanation->funnels[constraint->group]->classes[constraint->index];
+    struct class_figures chosen =
+        telling->explanation->funnels[constraint->group]->classes[constraint->index];
+    struct class_fault of_rest[INVENTORY_FAULTS] = {{.count = 0}};
+    const struct class_figures *figures = &chosen;
     struct text_builder faults = text_begin(telling->arena);
     if (figures->have == 0)
         return arena_printf(telling->arena, "no provider has an inventory of %s",
                             figures->asked.class_name);
+    bool known = cause_faults_of_rest(telling, constraint, of_rest);
+    choose_examples(&chosen, of_rest);
     for (int kind = INVENTORY_FAULTS - 1; kind > FAULT_NONE; kind--) {
         const struct class_fault *fault = &figures->faults[kind];
         if (fault->count == figures->have)
-            return tell_fault(telling, figures, (enum fault_kind)kind);
+            return text_with_rest(
+                telling->arena, tell_fault(telling, figures, (enum fault_kind)kind), "",
+                known ? tell_of_rest(telling, fault, &of_rest[kind], (enum fault_kind)kind) : "");
         if (fault->count > 0)
             text_add_item(&faults, ", ", count_fault(telling, fault, (enum fault_kind)kind));
     }

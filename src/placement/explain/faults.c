@@ -67,6 +67,9 @@ static const char *lack_words(struct arena *arena, const struct world_inventory 
 {
     int64_t lack = inventory->used + asked->amount - inventory->capacity;
     const char *takes = inventory_takes(arena, inventory);
+    if (inventory->used > inventory->capacity)
+        return arena_printf(arena, "has no %s left (%s, %" PRId64 " too many)", asked->class_name,
+                            takes, inventory->used - inventory->capacity);
     return arena_printf(arena, "lacks %" PRId64 " %s of %" PRId64 "%s%s%s", lack > 0 ? lack : 1,
                         asked->class_name, asked->amount, *takes != '\0' ? " (" : "", takes,
                         *takes != '\0' ? ")" : "");
@@ -91,6 +94,10 @@ static const char *inventory_words(struct arena *arena, const struct world_inven
     case FAULT_TOTAL:
         return arena_printf(arena, "has %" PRId64 " %s in all, not %" PRId64, inventory->capacity,
                             asked->class_name, asked->amount);
+    case FAULT_RATIO:
+        return arena_printf(arena, "has %" PRId64 " %s in all, not %" PRId64 " (%s)",
+                            inventory->capacity, asked->class_name, asked->amount,
+                            inventory_takes(arena, inventory));
     default:
         return lack_words(arena, inventory, asked);
     }

@@ -102,8 +102,8 @@ static int64_t nearness(const struct world_inventory *inventory, enum fault_kind
     }
 }
 
-static void note_fault(struct class_fault *faults, const struct world_inventory *inventory,
-                       enum fault_kind kind, uint32_t provider, unsigned wanted)
+void class_fault_note(struct class_fault *faults, const struct world_inventory *inventory,
+                      enum fault_kind kind, uint32_t provider, unsigned wanted)
 {
     struct class_fault *fault = &faults[kind];
     if (fault->count++ > 0) {
@@ -141,7 +141,7 @@ static void note_inventory(struct class_figures *figures, const struct world_inv
     enum fault_kind fault = inventory_fault(inventory, figures->asked.amount);
     figures->have++;
     if (fault != FAULT_NONE)
-        note_fault(figures->faults, inventory, fault, provider, wanted);
+        class_fault_note(figures->faults, inventory, fault, provider, wanted);
     if (inventory->max_unit > figures->most_unit)
         figures->most_unit = inventory->max_unit;
     if (inventory->capacity > figures->most_total)

@@ -44,6 +44,11 @@ struct funnel {
                                      which it is the root */
 };
 
+/* Counts an inventory of a provider with the fault, and takes it as the nearest if it is, or has
+   more of what is wanted. faults: by enum fault_kind. */
+void class_fault_note(struct class_fault *faults, const struct world_inventory *inventory,
+                      enum fault_kind kind, uint32_t provider, unsigned wanted);
+
 /* Returns the funnel of a group of the request, in the arena. */
 struct funnel *funnel_of_group(const struct inquiry *inquiry, size_t group);
 

@@ -12,10 +12,11 @@ def number(name):
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
-def host(parent=None, traits='', aggregates='', used=None, **inventories):
-    """Return a provider: inventories by class, an amount or (total, more)."""
+def host(parent=None, traits='', aggregates='', used=None, later=None, **inventories):
+    """Return a provider: inventories by class, an amount or (total, more). later: what they are
+    when it is used."""
     return {'parent': parent, 'traits': traits.split(), 'aggregates': aggregates.split(),
-            'used': used, 'inventories': inventories}
+            'used': used, 'later': later or {}, 'inventories': inventories}
 
 
 def hosts(count, **more):
@@ -59,6 +60,10 @@ def make(cloud, name, provider):
     put(cloud, at + '/traits', {'resource_provider_generation': 2, 'traits': provider['traits']})
     if provider['used']:
         assert cloud.claim(str(uuid.uuid4()), number(name), provider['used']).status == 204
+    for resource, value in provider['later'].items():
+        generation = cloud.ask('GET', at).json['generation']
+        put(cloud, '%s/inventories/%s' % (at, resource),
+            dict(value, resource_provider_generation=generation))
 
 
 def names_of(text, providers):
