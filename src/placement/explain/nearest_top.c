@@ -205,11 +205,12 @@ static bool is_mendable(const struct tops *tops, size_t number, uint32_t provide
     return true;
 }
 
-/* Tries tops that have a provider for each group alone, but not for all together. */
-static void try_zeroes(struct tops *tops, struct nearest_top *nearest)
+/* Tries tops that have a provider for each group alone, but not for all together. Returns false if
+   there was no time to try one. */
+static bool try_zeroes(struct tops *tops, struct nearest_top *nearest)
 {
     const struct inquiry *inquiry = tops->telling->inquiry;
-    struct nearest_top tried;
+    struct nearest_top tried = {.top = WORLD_NONE};
     double least = -1;
     for (uint32_t i = 0, count = 0; i < inquiry->world->provider_count && count < ZEROES_TRIED &&
                                     budget_spend(inquiry->budget, tops->subtree->count);
@@ -226,6 +227,7 @@ static void try_zeroes(struct tops *tops, struct nearest_top *nearest)
         least = weight;
         *nearest = tried;
     }
+    return least >= 0;
 }
 
 static void tops_begin(struct tops *tops)
@@ -252,7 +254,8 @@ bool nearest_top_find(const struct telling *telling, const struct search_subtree
     struct tops tops = {.telling = telling, .subtree = subtree, .isolate = isolate};
     struct lack best = {0};
     uint32_t top = WORLD_NONE;
-    if (subtree->count > TOP_GROUPS_MOST)
+    *nearest = (struct nearest_top){.top = WORLD_NONE};
+    if (subtree->count == 0 || subtree->count > TOP_GROUPS_MOST)
         return false;
     tops_begin(&tops);
     for (uint32_t i = 0;
@@ -270,8 +273,8 @@ bool nearest_top_find(const struct telling *telling, const struct search_subtree
         return false;
     if (best.weight > 0)
         place_groups(&tops, top, best.number, nearest);
-    else
-        try_zeroes(&tops, nearest);
+    else if (!try_zeroes(&tops, nearest))
+        return false;
     nearest->mendable = true;
     for (size_t i = 0; i < subtree->count; i++)
         nearest->mendable = nearest->mendable && is_mendable(&tops, i, nearest->groups[i].provider);
