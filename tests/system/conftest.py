@@ -34,11 +34,20 @@ def pytest_unconfigure(config):
 
 
 # Begun last, they would run alone at the end.
-LONGEST = ('test_scaling.py', 'test_takeover.py')
+LONGEST = ('test_cluster.py', 'test_scaling.py', 'test_takeover.py')
+
+# Their tests share a cloud, so one process runs them all. Spread over many, each would start it.
+TOGETHER = ('test_cluster.py', 'test_follow.py', 'test_healthcheck.py', 'test_kept_lists.py',
+            'test_lost_answers.py', 'test_old_databases.py', 'test_portions.py',
+            'test_sql_proxy.py', 'test_web_servers.py', 'test_world_freshness.py')
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    for item in items:
+        if item.path.name in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -293,13 +293,15 @@ class Cloud(Service):
         parents = {}
         for entry in filter(str.isdigit, os.listdir('/proc')):
             try:
-                with open('/proc/%s/cmdline' % entry, 'rb') as file:
-                    words = file.read().decode().split('\0')
                 with open('/proc/%s/stat' % entry) as file:
                     name, rest = file.read().split('(', 1)[1].rsplit(')', 1)
+                if name != 'berth':
+                    continue
+                with open('/proc/%s/cmdline' % entry, 'rb') as file:
+                    words = file.read().decode().split('\0')
             except OSError:
                 continue
-            if name == 'berth' and self.conf in words:
+            if self.conf in words:
                 parents[int(entry)] = int(rest.split()[1])
         return next((pid for pid, parent in parents.items() if parent not in parents), None)
 
