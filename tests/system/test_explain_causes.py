@@ -429,8 +429,8 @@ CAUSES = [
      dict(hosts(2), a=host(VCPU=4, MEMORY_MB=64, traits='CUSTOM_A',
                            used={'VCPU': 4, 'MEMORY_MB': 64})),
      'resources=VCPU:1,MEMORY_MB:16&required=CUSTOM_A',
-     'No provider offers 1 VCPU and has the trait CUSTOM_A: a lacks 1 VCPU of 1 (4 of 4 used). '
-     'Also impossible: resources=MEMORY_MB:16 with required=CUSTOM_A.',
+     'No provider offers 1 VCPU and has the trait CUSTOM_A: a lacks 1 VCPU of 1 (4 of 4 used); '
+     'nor 16 MEMORY_MB: a lacks 16 MEMORY_MB of 16 (64 of 64 used).',
      ['a lacks 1 VCPU of 1 (4 of 4 used) and lacks 16 MEMORY_MB of 16 (64 of 64 used)',
       'host-00 lacks the trait CUSTOM_A, and 1 more']),
     ('two traits exclude each other, and the hosts with one are full',

@@ -74,6 +74,38 @@ CAUSES = [
      'resources=VCPU:24&required=CUSTOM_A',
      'No provider offers 24 VCPU and has the trait CUSTOM_A: c2 allows at most 16 VCPU at once '
      '(max_unit), not 24, and 1 more.'),
+    ('two amounts that the only host of an aggregate does not allow',
+     {'big': host(VCPU=limited(128, min_unit=8), MEMORY_MB=limited(4096, min_unit=64),
+                  aggregates='rack'), 'c1': host(VCPU=8, MEMORY_MB=64)},
+     'resources=VCPU:4,MEMORY_MB:32&member_of={rack}',
+     'No provider offers 4 VCPU and is in the aggregate rack: big allows 8 VCPU or more '
+     '(min_unit), not 4; nor 32 MEMORY_MB: big allows 64 MEMORY_MB or more (min_unit), not 32.'),
+    ('one amount of two that is the cause twice is told once',
+     {'c1': host(VCPU=8, MEMORY_MB=64, aggregates='rack'), 'pool': host(
+         DISK_GB=100, aggregates='rack', traits='MISC_SHARES_VIA_AGGREGATE'),
+      'far': host(DISK_GB=900)},
+     'resources=VCPU:1,MEMORY_MB:1,DISK_GB:500',
+     'No tree, even with sharing, offers 1 VCPU and 500 DISK_GB: c1 cannot use pool, which has '
+     '100 DISK_GB in all, not 500.'),
+    ('the target is disabled and too small',
+     {'c1': host(VCPU=limited(64, max_unit=16), traits='CUSTOM_OLD'), 'c2': host(VCPU=64)},
+     'resources=VCPU:20&in_tree={c1}&root_required=!CUSTOM_OLD',
+     'The tree of c1 (in_tree) has a root with the forbidden trait CUSTOM_OLD (root_required); '
+     'c1 allows at most 16 VCPU at once (max_unit), not 20.'),
+    ('the target lacks two amounts',
+     {'c1': host(VCPU=64, MEMORY_MB=64, used={'VCPU': 60, 'MEMORY_MB': 60}),
+      'c2': host(VCPU=64, MEMORY_MB=64)},
+     'resources=VCPU:20,MEMORY_MB:20&in_tree={c1}',
+     'Nothing in the tree of c1 offers 20 VCPU: c1 lacks 16 VCPU of 20 (60 of 64 used); nor 20 '
+     'MEMORY_MB: c1 lacks 16 MEMORY_MB of 20 (60 of 64 used).'),
+    ('the target has only something else',
+     {'c1': host(PCPU=8), 'c2': host(VCPU=64, MEMORY_MB=64)},
+     'resources=VCPU:20,MEMORY_MB:20&in_tree={c1}',
+     'Nothing in the tree of c1 offers 20 VCPU: c1 has no VCPU; nor 20 MEMORY_MB.'),
+    ('the target has nothing yet',
+     {'c1': host(), 'numa0': host('c1'), 'c2': host(VCPU=64, MEMORY_MB=64)},
+     'resources=VCPU:20,MEMORY_MB:20&in_tree={c1}',
+     'Nothing in the tree of c1 (in_tree) has an inventory.'),
 ]
 
 

@@ -17,10 +17,6 @@
 /* Of several constraints that are impossible alone, the number that is told. */
 enum { TOLD_MOST = 3 };
 
-/* The beginning of a sentence about sets that are as telling, and its width. */
-#define ALSO ". Also impossible: "
-enum { ALSO_WIDTH = 80 };
-
 static const char *tell_set(const struct telling *telling)
 {
     size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
@@ -72,40 +68,6 @@ static void tell_others(struct telling *telling, struct text_builder *text)
     }
 }
 
-/* Returns whether a set is worth a second sentence. What the group without suffix requires, in a
-   tree, may be on a provider of any of its classes: then the sets with the other classes say
-   nothing. */
-static bool is_worth_more(const struct telling *telling)
-{
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        bool granular = telling->inquiry->query.groups[constraint->group].granular;
-        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint_is_negative(constraint) ||
-            (constraint->kind == CONSTRAINT_REQUIRED && !granular && !telling_is_flat(telling)))
-            return false;
-    }
-    return true;
-}
-
-/* Tells the sets that are as telling as the first, as far as they fit in one line. */
-static void tell_equals(struct telling *telling, size_t count, struct text_builder *text)
-{
-    struct text_builder line = text_begin(telling->arena);
-    for (size_t i = 1; i < count; i++) {
-        struct text_builder set = text_begin(telling->arena);
-        telling->set = telling->explanation->impossible.sets[i];
-        if (!is_worth_more(telling))
-            return;
-        for (size_t j = 0; j < telling->size; j++)
-            text_add_item(&set, " with ", telling_item(telling, j)->text);
-        if (strlen(ALSO) + line.length + set.length > ALSO_WIDTH)
-            break;
-        text_add_item(&line, "; ", text_end(&set));
-    }
-    if (line.length > 0)
-        text_add_format(text, ALSO "%s", text_end(&line));
-}
-
 /* Returns the trees that fail at the last filter only, if that is one whose sentence tells which
    providers a tree has for the groups; or NULL. */
 static const bool *find_among(const struct explanation *explanation)
@@ -135,7 +97,8 @@ static const char *tell_sets(struct telling *telling, size_t equal)
     if (impossible->size == 1)
         tell_others(telling, &text);
     else if (*filter == '\0')
-        tell_equals(telling, equal, &text);
+        text_add(&text,
+                 cause_of_equals(telling, equal, arena_strdup(telling->arena, text_end(&text))));
     text_add(&text, filter);
     return text_end(&text);
 }

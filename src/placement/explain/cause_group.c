@@ -220,17 +220,19 @@ static const char *tell_forbidden(const struct telling *telling)
     return text_with_rest(telling->arena, told, "; ", those_without(telling, negative->group));
 }
 
-/* Returns what those lack that an in_tree constraint leaves. */
-static const char *misses_of_tree(const struct telling *telling, const struct constraint *tree)
+const char *cause_of_misses_of_tree(const struct telling *telling, size_t group)
 {
+    const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
     struct telling within = *telling;
     uint32_t count = telling->explanation->world->provider_count;
     bool *roots = arena_array(telling->arena, count, sizeof(*roots));
+    if (tree == NULL)
+        return cause_of_misses(telling, group, false);
     uint32_t root = telling->inquiry->query.groups[tree->group].tree;
     if (root != WORLD_NONE)
         roots[root] = true;
     within.roots = roots;
-    return cause_of_misses(&within, tree->group, false);
+    return cause_of_misses(&within, group, false);
 }
 
 const char *cause_of_sharing_or_less(const struct telling *telling, size_t group)
@@ -243,6 +245,21 @@ const char *cause_of_sharing_or_less(const struct telling *telling, size_t group
     return *misses == '\0' ? sharing : text_with_rest(telling->arena, misses, "; ", sharing);
 }
 
+/* Returns whether no provider has an inventory in the tree that a constraint names, though the set
+   asks it for one. */
+static bool is_empty_tree(const struct telling *telling, const struct constraint *tree)
+{
+    const struct world *world = telling->explanation->world;
+    uint32_t root = telling->inquiry->query.groups[tree->group].tree;
+    if (root == WORLD_NONE || !telling_has(telling, CONSTRAINT_RESOURCE))
+        return false;
+    const struct world_provider *top = &world->providers[root];
+    for (uint32_t place = top->first_below; place < top->end_below; place++)
+        if (world->providers[world->in_order[place]].inventory_count > 0)
+            return false;
+    return true;
+}
+
 const char *cause_of_group(const struct telling *telling, const size_t *groups, size_t count)
 {
     bool provider = is_of_provider(telling, groups, count) || telling_is_flat(telling);
@@ -250,11 +267,14 @@ const char *cause_of_group(const struct telling *telling, const size_t *groups, 
     if (forbidden != NULL)
         return forbidden;
     const struct constraint *tree = telling_only(telling, CONSTRAINT_IN_TREE);
+    if (tree != NULL && is_empty_tree(telling, tree))
+        return arena_printf(telling->arena, "nothing in the tree of %s (in_tree) " NO_INVENTORY,
+                            tree_label(telling, tree));
     if (tree != NULL)
         return text_with_rest(telling->arena,
                               arena_printf(telling->arena, "nothing in the tree of %s %s",
                                            tree_label(telling, tree), predicates(telling, tree)),
-                              ": ", misses_of_tree(telling, tree));
+                              ": ", cause_of_misses_of_tree(telling, groups[0]));
     const char *told = cause_of_sharing_or_less(telling, groups[0]);
     if (told == NULL)
         told = cause_of_misses(telling, groups[0], false);

@@ -7,6 +7,9 @@
 
 #include "placement/explain/wording.h"
 
+/* The end of a sentence after which nothing else needs to be said. */
+#define NO_INVENTORY "has an inventory"
+
 /* About a constraint that is impossible alone. */
 const char *cause_of_single(const struct telling *telling, const struct constraint *constraint);
 
@@ -88,8 +91,17 @@ const char *cause_except_roots(const struct telling *telling);
    told of: "a lacks the trait A; b has no VCPU", or "". some: only if they have something of it. */
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some);
 
-/* The same for several groups: "a meets resources1=FPGA:1, but lacks 1 VCPU of 1", or that they
-   have too little for all of these together. */
+/* The same of all trees, or if the set has an in_tree constraint of that one. */
+const char *cause_of_misses_of_tree(const struct telling *telling, size_t group);
+
+/* Returns what is said after the set that is told about others of the same size: "; nor 4096
+   MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". equal: as many of the first
+   sets are as telling; of the others only those count that are about the tree that in_tree names.
+   told: what is said already, which is not said again. */
+const char *cause_of_equals(const struct telling *telling, size_t equal, const char *told);
+
+/* What cause_of_misses() returns for several groups: "a meets resources1=FPGA:1, but lacks 1 VCPU
+   of 1", or that they have too little for all of these together. */
 const char *cause_of_lacks(const struct telling *telling, const size_t *groups, size_t count);
 
 #endif

@@ -1,0 +1,97 @@
+/*
+ * Tells of other sets of the same size what they say beside the one that is told.
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "placement/explain/cause_parts.h"
+
+enum {
+    TOLD_MOST = 2,    /* sets that are told, at most */
+    TOLD_WIDTH = 120, /* what is told of a set, at most */
+};
+
+/* Returns whether a set is worth more words. What the group without suffix requires, in a tree, may
+   be on a provider of any of its classes: then the sets with the other classes say nothing. */
+static bool is_worth_more(const struct telling *telling)
+{
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        bool granular = telling->inquiry->query.groups[constraint->group].granular;
+        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint_is_negative(constraint) ||
+            (constraint->kind == CONSTRAINT_REQUIRED && !granular && !telling_is_flat(telling)))
+            return false;
+    }
+    return true;
+}
+
+/* Returns the only constraint of a set that another does not have; NULL: it has all, or more than
+   one is not there. */
+static const struct constraint *find_difference(const struct telling *telling, const size_t *other)
+{
+    const struct constraint *difference = NULL;
+    for (size_t i = 0; i < telling->size; i++) {
+        size_t same = 0;
+        while (same < telling->size && other[same] != telling->set[i])
+            same++;
+        if (same < telling->size)
+            continue;
+        if (difference != NULL)
+            return NULL;
+        difference = telling_item(telling, i);
+    }
+    return difference;
+}
+
+/* Returns whether all that is said is that a class is not there. */
+static bool says_no_class(const struct telling *telling, const char *said, const char *class_name)
+{
+    const char *end = arena_printf(telling->arena, " has no %s", class_name);
+    size_t length = strlen(said), width = strlen(end);
+    return length > width && strcmp(said + length - width, end) == 0 && strchr(said, ',') == NULL;
+}
+
+/* Tells what a set says beside the first, which is told, from which it differs in a resource only.
+ */
+static const char *tell_beside(const struct telling *telling, const struct telling *first,
+                               const char *told)
+{
+    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
+    const struct constraint *resource = find_difference(telling, first->set);
+    if (resource == NULL || resource->kind != CONSTRAINT_RESOURCE ||
+        telling_groups(telling, groups) != 1)
+        return "";
+    const struct resource_amount *amount = telling_amount(telling, resource);
+    const char *misses = cause_of_misses_of_tree(telling, resource->group);
+    const char *nor =
+        arena_printf(telling->arena, "nor %" PRId64 " %s", amount->amount, amount->class_name);
+    if (*misses == '\0' || strstr(told, misses) != NULL || strlen(misses) > TOLD_WIDTH)
+        return "";
+    if (telling_has(first, CONSTRAINT_ROOT_REQUIRED) ||
+        telling_has(first, CONSTRAINT_ROOT_FORBIDDEN))
+        return arena_printf(telling->arena, "; %s", misses);
+    return says_no_class(telling, misses, amount->class_name)
+               ? arena_printf(telling->arena, "; %s", nor)
+               : arena_printf(telling->arena, "; %s: %s", nor, misses);
+}
+
+const char *cause_of_equals(const struct telling *telling, size_t equal, const char *told)
+{
+    const struct impossible_sets *sets = &telling->explanation->impossible;
+    struct text_builder text = text_begin(telling->arena);
+    size_t count = strstr(told, NO_INVENTORY) != NULL ? TOLD_MOST : 0;
+    for (size_t i = 1; i < sets->count && count < TOLD_MOST; i++) {
+        struct telling other = *telling;
+        other.set = sets->sets[i];
+        bool of_tree = telling_has(&other, CONSTRAINT_IN_TREE);
+        if (!of_tree && (i >= equal || !is_worth_more(&other)))
+            continue;
+        const char *said = tell_beside(&other, telling, told);
+        count += *said != '\0';
+        text_add(&text, said);
+    }
+    return text_end(&text);
+}
