@@ -43,7 +43,7 @@ CAUSES = [
      'resources=VCPU:1,DISK_GB:1',
      'No tree, even with sharing, offers 1 VCPU and 1 DISK_GB: c1 lacks 1 VCPU of 1 (4 of 4 '
      'used), and 1 more; pool shares DISK_GB, but has no aggregate in common with new.'),
-    ('the same for a group with a suffix',
+    ('the same, where a group with a suffix asks for the pool',
      {'c1': host(VCPU=4, aggregates='rack', used={'VCPU': 4}), 'pool': SHARED_POOL,
       'new': host(VCPU=4)},
      'resources=VCPU:1&resources1=DISK_GB:1&required1=CUSTOM_SSD',
@@ -112,6 +112,31 @@ CAUSES = [
      'resources=VCPU:33&member_of={rack}',
      'No provider allows 33 VCPU at once: max_unit is at most 32 (far); at most 8 (c1) of those '
      'with all else that is asked for.'),
+    ('the pool with the trait lacks the one by which it would share',
+     {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack'), 'pool': SHARED_POOL,
+      'new': host(DISK_GB=1000, aggregates='rack', traits='CUSTOM_NVME')},
+     'resources=VCPU:1,MEMORY_MB:1,DISK_GB:1&required=CUSTOM_NVME',
+     'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_NVME: new would share '
+     'DISK_GB with c1, but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
+    ('the pool with the trait is in no aggregate of a host',
+     {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack'), 'pool': SHARED_POOL,
+      'far': host(DISK_GB=1000, aggregates='zone', traits='CUSTOM_NVME ' + SHARING)},
+     'resources=VCPU:1,MEMORY_MB:1,DISK_GB:1&required=CUSTOM_NVME',
+     'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_NVME: far shares '
+     'DISK_GB, but has no aggregate in common with c1.'),
+    ('the same for a group with a suffix',
+     {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack'), 'pool': SHARED_POOL,
+      'new': host(DISK_GB=1000, aggregates='rack', traits='CUSTOM_NVME')},
+     'resources=VCPU:1,MEMORY_MB:1&resources_d=DISK_GB:1&required_d=CUSTOM_NVME',
+     'No tree, even with sharing, has groups without suffix and _d together: new would share '
+     'DISK_GB with c1, but lacks the trait MISC_SHARES_VIA_AGGREGATE. Also impossible: '
+     'resources=MEMORY_MB:1 with required_d=CUSTOM_NVME.'),
+    ('the pool with the trait is shared with those that are full',
+     {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack', used={'VCPU': 4}), 'pool': SHARED_POOL,
+      'c2': host(VCPU=4, MEMORY_MB=64, DISK_GB=9)},
+     'resources=VCPU:1,MEMORY_MB:1,DISK_GB:1&required=CUSTOM_SSD',
+     'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_SSD: c1 lacks 1 VCPU of'
+     ' 1 (4 of 4 used); c2 lacks the trait CUSTOM_SSD.'),
     ('more is used than there is',
      {'c1': host(VCPU=8, MEMORY_MB=64, used={'VCPU': 6}, later={'VCPU': limited(5, reserved=1)}),
       'c2': host(VCPU=8, MEMORY_MB=64)},

@@ -8,22 +8,31 @@
 #include "placement/explain/nearest.h"
 #include "placement/explain/weight.h"
 
-/* What one resource of the set is looked for: who could share it with whom. */
+/* What one resource of the set is looked for: who could share it with whom. Or a required trait,
+   and a resource whose provider may bring it. */
 struct lack {
     const struct telling *telling;
     const struct constraint *constraint;
-    struct sought sought; /* of its group, by the set */
-    size_t demand;        /* place of the resource in it */
-    bool *pools;          /* for each provider: it offers the resource */
-    bool *seen;           /* for each root: it sees a provider with the class, however full... */
-    bool *served;         /* ... and one that offers the resource */
-    bool *trees;          /* for each root: its tree has the rest, and sees no such class */
-    bool left_out;        /* by the rest of the request: all of these */
-    struct faults faults; /* of the provider that is looked at */
+    const uint64_t *traits; /* what such a provider has one of; NULL: it is about the resource */
+    struct sought sought;   /* of its group: by the set, or of a trait all of it */
+    size_t demand;          /* place of the resource in it */
+    bool *pools;            /* for each provider: it offers the resource */
+    bool *seen;             /* for each root: it sees a provider with the class, however full... */
+    bool *served;           /* ... and one that offers the resource */
+    bool *trees;            /* for each root: its tree has the rest, and sees no such class */
+    bool left_out;          /* by the rest of the request: all of these */
+    struct faults faults;   /* of the provider that is looked at */
 };
 
 /* What the trees must have beside the rest of the set, as far as there are any: less and less. */
 enum rest { REST_WITH_AMOUNTS, REST_WITH_OTHERS, REST_OF_SET, RESTS };
+
+static bool has_traits(const struct lack *lack, uint32_t provider)
+{
+    const struct world *world = lack->telling->explanation->world;
+    return lack->traits == NULL ||
+           bits_meet(lack->traits, world_traits(world, provider), world->trait_words);
+}
 
 /* Returns whether a provider that an anchor sees offers the resource. */
 static bool offers(struct lack *lack, uint32_t provider, uint32_t anchor)
@@ -34,7 +43,7 @@ static bool offers(struct lack *lack, uint32_t provider, uint32_t anchor)
         faults_of_provider(faults, provider);
     else
         faults_of_slot(faults, lack->demand, provider, anchor);
-    return faults->count == 0;
+    return faults->count == 0 && has_traits(lack, provider);
 }
 
 /* Returns whether a constraint goes with the resource: those of its group if that needs one
@@ -42,6 +51,8 @@ static bool offers(struct lack *lack, uint32_t provider, uint32_t anchor)
 static bool goes_with(const struct lack *lack, const struct constraint *constraint)
 {
     return constraint == lack->constraint ||
+           (lack->traits != NULL && constraint->kind == CONSTRAINT_RESOURCE &&
+            constraint->group == lack->constraint->group && constraint->index == lack->demand) ||
            (lack->sought.group.granular && constraint->kind < CONSTRAINT_ROOT_REQUIRED &&
             constraint->group == lack->constraint->group);
 }
@@ -57,6 +68,11 @@ static bool is_of_hosts(const char *class_name)
 static int64_t class_of(const struct lack *lack)
 {
     return lack->sought.group.demands[lack->demand].class_id;
+}
+
+static const char *class_name_of(const struct lack *lack)
+{
+    return lack->sought.asked.resources.items[lack->demand].class_name;
 }
 
 static bool find_pools(struct lack *lack)
@@ -79,6 +95,8 @@ static bool find_pools(struct lack *lack)
 static void see(void *subject, uint32_t anchor, uint32_t provider)
 {
     struct lack *lack = subject;
+    if (!has_traits(lack, provider))
+        return;
     lack->seen[anchor] = true;
     if (!lack->served[anchor] && budget_spend(lack->telling->inquiry->budget, 32))
         lack->served[anchor] = offers(lack, provider, anchor);
@@ -252,8 +270,7 @@ static const char *tell_untold(const struct lack *lack)
             return arena_printf(
                 telling->arena,
                 "%s would share %s with %s, but lacks the trait MISC_SHARES_VIA_AGGREGATE",
-                label_of(telling, pool), telling_amount(telling, lack->constraint)->class_name,
-                label_of(telling, tree));
+                label_of(telling, pool), class_name_of(lack), label_of(telling, tree));
     }
     return NULL;
 }
@@ -271,9 +288,7 @@ static const char *tell_apart(const struct lack *lack)
     if (pool == world->provider_count || tree == world->provider_count)
         return NULL;
     return arena_printf(telling->arena, "%s shares %s, but has no aggregate in common with %s",
-                        label_of(telling, pool),
-                        telling_amount(telling, lack->constraint)->class_name,
-                        label_of(telling, tree));
+                        label_of(telling, pool), class_name_of(lack), label_of(telling, tree));
 }
 
 /* The trees that see providers which lack only amounts of one more part of what the set asks. */
@@ -359,7 +374,7 @@ static const bool *find_nearer(const struct lack *lack)
 static bool is_another_near(const struct lack *lack)
 {
     struct inquiry inquiry = *lack->telling->inquiry;
-    struct sought sought = lack->sought;
+    struct sought sought = sought_of_lack(lack->telling, lack->constraint->group);
     if (sought.group.granular)
         return false;
     inquiry.allowed = cause_allowed(lack->telling, false);
@@ -368,8 +383,21 @@ static bool is_another_near(const struct lack *lack)
     return misses.count > 0 && misses.items[0].rarest < UINT32_MAX && !misses.items[0].left_out;
 }
 
-static const char *tell_lack(const struct telling *telling, const struct constraint *constraint,
-                             const bool **nearer)
+/* Tells who would share, or shares with nobody that needs it, when it is known who offers the
+   resource. */
+static const char *tell_lack(struct lack *lack, const bool **nearer)
+{
+    if (!find_trees(lack))
+        return NULL;
+    *nearer = find_nearer(lack);
+    if (lack->left_out && (*nearer != NULL || is_another_near(lack)))
+        return NULL;
+    const char *untold = tell_untold(lack);
+    return untold != NULL ? untold : tell_apart(lack);
+}
+
+static const char *tell_resource(const struct telling *telling, const struct constraint *constraint,
+                                 const bool **nearer)
 {
     struct lack lack = {
         .telling = telling,
@@ -377,29 +405,67 @@ static const char *tell_lack(const struct telling *telling, const struct constra
         .sought = sought_of_lack(telling, constraint->group),
     };
     lack.faults.sought = &lack.sought;
-    while (lack.sought.asked.resources.items[lack.demand].class_name !=
-           telling_amount(telling, constraint)->class_name)
+    while (class_name_of(&lack) != telling_amount(telling, constraint)->class_name)
         lack.demand++;
     if (lack.sought.bound || !find_pools(&lack))
         return NULL;
     find_seen(&lack);
-    if (!find_trees(&lack))
-        return NULL;
-    *nearer = find_nearer(&lack);
-    if (lack.left_out && (*nearer != NULL || is_another_near(&lack)))
-        return NULL;
-    const char *untold = tell_untold(&lack);
-    return untold != NULL ? untold : tell_apart(&lack);
+    return tell_lack(&lack, nearer);
+}
+
+/* Returns whether no tree sees those that offer the resource, but for their own. */
+static bool is_unseen(const struct lack *lack)
+{
+    const struct world *world = lack->telling->explanation->world;
+    bool *own = arena_array(lack->telling->arena, world->provider_count, sizeof(*own));
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (lack->pools[i])
+            own[world->providers[i].root] = true;
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        if (lack->seen[i] && !own[i])
+            return false;
+    return true;
+}
+
+/* Tells of a provider that has a required trait, and something else that its group asks for, but
+   that no tree can use: with that trait nothing is lacking but that it is shared. */
+static const char *tell_trait(const struct telling *telling, const struct constraint *constraint,
+                              const bool **nearer)
+{
+    struct lack lack = {
+        .telling = telling,
+        .constraint = constraint,
+        .sought = sought_of_group(telling->inquiry, telling->explanation->names, constraint->group),
+    };
+    lack.faults.sought = &lack.sought;
+    lack.traits = lack.sought.group.traits.required[constraint->index];
+    for (; lack.demand < lack.sought.group.demand_count && !lack.sought.bound; lack.demand++) {
+        struct arena_mark mark = arena_mark(telling->arena);
+        const char *told = NULL;
+        if (is_of_hosts(class_name_of(&lack)))
+            continue;
+        if (find_pools(&lack)) {
+            find_seen(&lack);
+            told = is_unseen(&lack) ? tell_lack(&lack, nearer) : NULL;
+        }
+        if (told != NULL || lack.sought.group.granular || budget_is_over(telling->inquiry->budget))
+            return told;
+        arena_rewind(telling->arena, &mark);
+        lack.faults = (struct faults){.sought = &lack.sought};
+    }
+    return NULL;
 }
 
 const char *cause_of_sharing(const struct telling *telling, const bool **nearer)
 {
     for (size_t i = telling->size; i-- > 0;) {
         const struct constraint *constraint = telling_item(telling, i);
-        if (constraint->kind != CONSTRAINT_RESOURCE ||
-            is_of_hosts(telling_amount(telling, constraint)->class_name))
-            continue;
-        const char *told = tell_lack(telling, constraint, nearer);
+        const char *told = NULL;
+        if (constraint->kind == CONSTRAINT_REQUIRED)
+            told = tell_trait(telling, constraint, nearer);
+        else if (constraint->kind == CONSTRAINT_RESOURCE &&
+                 !is_of_hosts(telling_amount(telling, constraint)->class_name))
+            told = tell_resource(telling, constraint, nearer);
         if (told != NULL)
             return told;
     }
