@@ -382,8 +382,8 @@ CAUSES = [
      dict(hosts(2), a=host(traits='CUSTOM_OLD'), gpu1=host('a', PGPU=4),
           b=host(), gpu2=host('b', PGPU=4, used={'PGPU': 3})),
      'resources1=PGPU:2&root_required=!CUSTOM_OLD',
-     'Every tree that offers 2 PGPU has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): a; gpu2 lacks 1 PGPU of 2 (3 of 4 used).',
+     'No tree without CUSTOM_OLD at its root (root_required) offers 2 PGPU: gpu2 lacks 1 PGPU '
+     'of 2 (3 of 4 used); a does, but has CUSTOM_OLD.',
      ['gpu2 lacks 1 PGPU of 2 (3 of 4 used)',
       'a has the forbidden trait CUSTOM_OLD (root_required)']),
     ('a tree has class and trait on different providers, another is disabled',
@@ -391,9 +391,9 @@ CAUSES = [
       'b': host(), 'gpu2': host('b', PGPU=4, traits='CUSTOM_A', used={'PGPU': 4}),
       'gpu3': host('b', PGPU=4)},
      'resources=PGPU:2&required=CUSTOM_A&root_required=!CUSTOM_OLD',
-     'Every tree that offers 2 PGPU and has the trait CUSTOM_A has the forbidden trait CUSTOM_OLD '
-     'at its root (root_required): a; b has the trait CUSTOM_A only on gpu2, which lacks 2 PGPU of '
-     '2 (4 of 4 used).',
+     'No tree without CUSTOM_OLD at its root (root_required) offers 2 PGPU and has the trait '
+     'CUSTOM_A: b has the trait CUSTOM_A only on gpu2, which lacks 2 PGPU of 2 (4 of 4 used); a'
+     ' does, but has CUSTOM_OLD.',
      ['a has the forbidden trait CUSTOM_OLD (root_required)',
       'b has the trait CUSTOM_A only on gpu2, which lacks 2 PGPU of 2 (4 of 4 used)']),
     ('all but one are disabled where a pool shares, and that one is full',
@@ -401,8 +401,8 @@ CAUSES = [
            for index in range(3)},
           new=host(VCPU=4, aggregates='rack', used={'VCPU': 4}), pool=SHARED_POOL),
      'resources=VCPU:1,DISK_GB:1&root_required=!CUSTOM_OLD',
-     'Every tree that offers 1 VCPU has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): old-0, and 2 more; new lacks 1 VCPU of 1 (4 of 4 used).',
+     'No tree without CUSTOM_OLD at its root (root_required) offers 1 VCPU: new lacks 1 VCPU of'
+     ' 1 (4 of 4 used); old-0 does, but has CUSTOM_OLD, and 2 more.',
      ['new lacks 1 VCPU of 1 (4 of 4 used)',
       'old-0 has the forbidden trait CUSTOM_OLD (root_required), and 2 more']),
     ('hosts with the trait are in no aggregate of the pool',

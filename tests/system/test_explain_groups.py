@@ -100,8 +100,8 @@ CAUSES = [
      {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'fpga1': host('a', FPGA=1),
       'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1})},
      'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
-     'Every tree that offers 1 FPGA has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): a; fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
+     'No tree without CUSTOM_OLD at its root (root_required) offers 1 FPGA: fpga2 lacks 1 FPGA '
+     'of 1 (1 of 1 used); a does, but has CUSTOM_OLD.',
      ['fpga2 lacks 1 FPGA of 1 (1 of 1 used)',
       'a has the forbidden trait CUSTOM_OLD (root_required)']),
     ('different devices are free on two hosts, both only on a disabled one',
@@ -109,15 +109,16 @@ CAUSES = [
       'b': host(), 'gpu2': host('b', PGPU=1), 'fpga2': host('b', FPGA=1, used={'FPGA': 1}),
       'c': host(), 'gpu3': host('c', PGPU=1, used={'PGPU': 1}), 'fpga3': host('c', FPGA=1)},
      'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
-     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): a; b meets resources1=PGPU:1, but fpga2 lacks 1 FPGA of 1 (1 of 1 used).',
+     'No tree without CUSTOM_OLD at its root (root_required) has groups 1 and 2 together: b '
+     'meets resources1=PGPU:1, but fpga2 lacks 1 FPGA of 1 (1 of 1 used); a does, but has '
+     'CUSTOM_OLD.',
      ['gpu3 lacks 1 PGPU of 1 (1 of 1 used)', 'fpga2 lacks 1 FPGA of 1 (1 of 1 used)',
       'a has the forbidden trait CUSTOM_OLD (root_required)']),
     ('enough for both groups only on a disabled host',
      {'a': host(VCPU=8, traits='CUSTOM_OLD'), 'b': host(VCPU=8, used={'VCPU': 2})},
      'resources1=VCPU:4&resources2=VCPU:4&group_policy=none&root_required=!CUSTOM_OLD',
-     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): a; b has 6 left of 4 + 4 VCPU.',
+     'No tree without CUSTOM_OLD at its root (root_required) has groups 1 and 2 together: b has'
+     ' 6 left of 4 + 4 VCPU; a does, but has CUSTOM_OLD.',
      ['b has 6 left of 4 + 4 VCPU']),
     ('isolated on two devices only on a disabled host',
      {'a': host(traits='CUSTOM_OLD'), 'gpu1': host('a', PGPU=1), 'gpu2': host('a', PGPU=1),
@@ -314,9 +315,9 @@ CAUSES = [
      'resources1=NET_PACKET_RATE_KILOPACKET_PER_SEC:150&'
      'resources2=NET_PACKET_RATE_KILOPACKET_PER_SEC:150&group_policy=none&'
      'root_required=!CUSTOM_OLD',
-     'Every tree with groups 1 and 2 together has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): old; a has 200 left of 150 + 150 NET_PACKET_RATE_KILOPACKET_PER_SEC on '
-     'agent, and 1 more.',
+     'No tree without CUSTOM_OLD at its root (root_required) has groups 1 and 2 together: a has'
+     ' 200 left of 150 + 150 NET_PACKET_RATE_KILOPACKET_PER_SEC on agent, and 1 more; old does,'
+     ' but has CUSTOM_OLD.',
      ['a has 200 left of 150 + 150 NET_PACKET_RATE_KILOPACKET_PER_SEC on agent, and 1 more']),
     ('one host has too little of one class for two groups, the other of the other class',
      {'a': host(VCPU=6, MEMORY_MB=64), 'b': host(VCPU=64, MEMORY_MB=6)},
@@ -434,8 +435,8 @@ CAUSES = [
       'old': host(traits='CUSTOM_OLD'), 'gpu2': host('old', PGPU=4)},
      'resources1=PGPU:1&resources2=PGPU:1&resources3=PGPU:1&group_policy=none&'
      'root_required=!CUSTOM_OLD',
-     'Every tree with groups 1, 2 and 3 together has the forbidden trait CUSTOM_OLD at its '
-     'root (root_required): old; a has 2 left of 1 + 1 + 1 PGPU on gpu1.',
+     'No tree without CUSTOM_OLD at its root (root_required) has groups 1, 2 and 3 together: a '
+     'has 2 left of 1 + 1 + 1 PGPU on gpu1; old does, but has CUSTOM_OLD.',
      ['a has 2 left of 1 + 1 + 1 PGPU on gpu1']),
     ('the node above the only card with a free device is full, in two subtrees',
      {'c1': host(), 'node0': host('c1', VCPU=8, used={'VCPU': 8}),
@@ -464,8 +465,8 @@ CAUSES = [
       'old': host(traits='CUSTOM_OLD'), 'node2': host('old', VCPU=4), 'gpu1': host('old', PGPU=1),
       'pool': SHARED_POOL},
      'resources1=VCPU:1&resources2=PGPU:1&group_policy=none&root_required=!CUSTOM_OLD',
-     'Every tree that offers 1 PGPU has the forbidden trait CUSTOM_OLD at its root '
-     '(root_required): old; gpu lacks 1 PGPU of 1 (1 of 1 used).',
+     'No tree without CUSTOM_OLD at its root (root_required) offers 1 PGPU: gpu lacks 1 PGPU of'
+     ' 1 (1 of 1 used); old does, but has CUSTOM_OLD.',
      ['gpu lacks 1 PGPU of 1 (1 of 1 used)',
       'old has the forbidden trait CUSTOM_OLD (root_required)']),
     ('a host lacks memory, and a device below it capacity',
@@ -475,8 +476,9 @@ CAUSES = [
       'nic1': host('old', NET_BW_EGR_KILOBIT_PER_SEC=10, traits='CUSTOM_A')},
      'resources=MEMORY_MB:8&resources1=NET_BW_EGR_KILOBIT_PER_SEC:10&resources2=PGPU:1&'
      'group_policy=none&root_required=!CUSTOM_OLD',
-     'Every tree that offers 10 NET_BW_EGR_KILOBIT_PER_SEC has the forbidden trait CUSTOM_OLD '
-     'at its root (root_required): old; nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10.',
+     'No tree without CUSTOM_OLD at its root (root_required) offers 10 '
+     'NET_BW_EGR_KILOBIT_PER_SEC: nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10; old '
+     'does, but has CUSTOM_OLD.',
      ['a lacks 4 MEMORY_MB of 8 (60 of 64 used)',
       'nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10',
       'old has the forbidden trait CUSTOM_OLD (root_required)']),

@@ -182,7 +182,16 @@ static const char *misses_of_roots(const struct telling *telling, const size_t *
         trees_with_rest(telling, arena_printf(telling->arena, " %s", root_fault(telling))), "");
 }
 
-/* Returns what the set asks of a tree: "that offers 4 VCPU", or "with groups 1 and 2 together". */
+/* Returns what the set asks of a tree beside its root: "offers 4 VCPU", or "has groups 1 and 2
+   together". */
+static const char *rest_of_tree(const struct telling *telling, const size_t *groups, size_t count)
+{
+    return count == 1 ? predicates(telling, NULL)
+                      : arena_printf(telling->arena, "has groups %s together",
+                                     group_names(telling, groups, count));
+}
+
+/* Returns the same as "that offers 4 VCPU", or "with groups 1 and 2 together". */
 static const char *asked_of_tree(const struct telling *telling, const size_t *groups, size_t count)
 {
     return count == 1 ? arena_printf(telling->arena, "that %s", predicates(telling, NULL))
@@ -190,8 +199,8 @@ static const char *asked_of_tree(const struct telling *telling, const size_t *gr
                                      group_names(telling, groups, count));
 }
 
-/* Tells that all trees with the rest of the set have a forbidden root, names one, and tells what
-   the others lack. NULL: that is not so, or not known. */
+/* Tells what the trees lack whose root is not forbidden, and last that others have the rest of the
+   set; or that all of them have a forbidden root. NULL: that is not so, or not known. */
 static const char *tell_forbidden_root(const struct telling *telling, const size_t *groups,
                                        size_t count)
 {
@@ -201,12 +210,18 @@ static const char *tell_forbidden_root(const struct telling *telling, const size
     const char *trees = trees_with_rest(telling, "");
     if (trees == NULL)
         return NULL;
-    const char *told = arena_printf(
-        telling->arena, "every tree %s has the forbidden trait %s at its root (root_required): %s",
-        asked_of_tree(telling, groups, count),
-        telling->explanation->request->root_traits.forbidden.names[forbidden->index], trees);
-    return text_with_rest(telling->arena, told, "; ",
-                          misses_of_roots(telling, groups, count, true));
+    const char *trait =
+        telling->explanation->request->root_traits.forbidden.names[forbidden->index];
+    const char *misses = misses_of_roots(telling, groups, count, true);
+    if (*misses == '\0')
+        return arena_printf(telling->arena,
+                            "every tree %s has the forbidden trait %s at its root (root_required): "
+                            "%s",
+                            asked_of_tree(telling, groups, count), trait, trees);
+    const char *said = arena_printf(telling->arena, " does, but has %s", trait);
+    return arena_printf(telling->arena, "no tree without %s at its root (root_required) %s: %s; %s",
+                        trait, rest_of_tree(telling, groups, count), misses,
+                        trees_with_rest(telling, said));
 }
 
 /* Returns the group of the request that asks for a class of a provider, and sets the class; or
@@ -259,11 +274,10 @@ static const char *tell_required_root(const struct telling *telling, const char 
                                       const size_t *groups, size_t count)
 {
     const char *sharing = count == 1 ? cause_of_sharing_or_less(telling, groups[0]) : NULL;
-    const char *rest = count == 1 ? predicates(telling, NULL)
-                                  : arena_printf(telling->arena, "has groups %s together",
-                                                 group_names(telling, groups, count));
     const char *told = text_with_rest(
-        telling->arena, arena_printf(telling->arena, "no tree %s (root_required) %s", root, rest),
+        telling->arena,
+        arena_printf(telling->arena, "no tree %s (root_required) %s", root,
+                     rest_of_tree(telling, groups, count)),
         ": ", sharing != NULL ? sharing : misses_of_roots(telling, groups, count, false));
     return text_with_rest(telling->arena, told, "; ", tell_pools(telling));
 }
