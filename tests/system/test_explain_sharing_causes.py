@@ -129,8 +129,7 @@ CAUSES = [
       'new': host(DISK_GB=1000, aggregates='rack', traits='CUSTOM_NVME')},
      'resources=VCPU:1,MEMORY_MB:1&resources_d=DISK_GB:1&required_d=CUSTOM_NVME',
      'No tree, even with sharing, has groups without suffix and _d together: new would share '
-     'DISK_GB with c1, but lacks the trait MISC_SHARES_VIA_AGGREGATE. Also impossible: '
-     'resources=MEMORY_MB:1 with required_d=CUSTOM_NVME.'),
+     'DISK_GB with c1, but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
     ('the pool with the trait is shared with those that are full',
      {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack', used={'VCPU': 4}), 'pool': SHARED_POOL,
       'c2': host(VCPU=4, MEMORY_MB=64, DISK_GB=9)},
