@@ -3,7 +3,8 @@ for, what only the root of a device has, who is forbidden, and which of several 
 """
 import pytest
 
-from support.small_worlds import explain, host, limited
+from support.small_worlds import SHARED_POOL as POOL
+from support.small_worlds import SHARING, explain, host, limited
 
 GPU_HOST = {'c1': host(VCPU=8, aggregates='rack'),
             'gpu1': host('c1', VGPU=4, traits='CUSTOM_A')}
@@ -82,7 +83,7 @@ CAUSES = [
      '(min_unit), not 4; nor 32 MEMORY_MB: big allows 64 MEMORY_MB or more (min_unit), not 32.'),
     ('one amount of two that is the cause twice is told once',
      {'c1': host(VCPU=8, MEMORY_MB=64, aggregates='rack'), 'pool': host(
-         DISK_GB=100, aggregates='rack', traits='MISC_SHARES_VIA_AGGREGATE'),
+         DISK_GB=100, aggregates='rack', traits=SHARING),
       'far': host(DISK_GB=900)},
      'resources=VCPU:1,MEMORY_MB:1,DISK_GB:500',
      'No tree, even with sharing, offers 1 VCPU and 500 DISK_GB: c1 cannot use pool, which has '
@@ -106,6 +107,42 @@ CAUSES = [
      {'c1': host(), 'numa0': host('c1'), 'c2': host(VCPU=64, MEMORY_MB=64)},
      'resources=VCPU:20,MEMORY_MB:20&in_tree={c1}',
      'Nothing in the tree of c1 (in_tree) has an inventory.'),
+    ('the device of the target has another trait',
+     dict(GPU_HOST, c2=host(VCPU=8), gpu2=host('c2', VGPU=4, traits='CUSTOM_B')),
+     'resources=VCPU:1&in_tree={c1}&resources_v=VGPU:1&required_v=CUSTOM_B',
+     'Nothing in the tree of c1 (in_tree) has the trait CUSTOM_B: gpu1 lacks the trait CUSTOM_B.'),
+    ('the target has no such device',
+     dict(GPU_HOST, c2=host(VCPU=8)),
+     'resources=VCPU:1&in_tree={c2}&resources_v=VGPU:1&required_v=CUSTOM_A',
+     'Nothing in the tree of c2 (in_tree) offers 1 VGPU.'),
+    ('the target has no device, and others have none free',
+     dict(GPU_HOST, c2=host(VCPU=8), c3=host(VCPU=8), gpu3=host('c3', VGPU=4, used={'VGPU': 4})),
+     'resources=VCPU:1&in_tree={c3}&resources_v=VGPU:2',
+     'Nothing in the tree of c3 (in_tree) offers 2 VGPU: gpu3 lacks 2 VGPU of 2 (4 of 4 used).'),
+    ('the pool of the target has too little',
+     {'c1': host(VCPU=8, aggregates='rack'), 'pool1': dict(POOL, used={'DISK_GB': 900}),
+      'c2': host(VCPU=8, aggregates='zone'), 'pool2': host(
+          DISK_GB=1000, aggregates='zone', traits=SHARING)},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:200',
+     'Nothing in the tree of c1 (in_tree), or shared with it, offers 200 DISK_GB: pool1 lacks '
+     '100 DISK_GB of 200 (900 of 1000 used).'),
+    ('the pool is not shared with the target',
+     {'c1': host(VCPU=8), 'c2': host(VCPU=8, aggregates='rack'), 'pool1': POOL},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:200&required_d=CUSTOM_SSD',
+     'Nothing in the tree of c1 (in_tree), or shared with it, offers 200 DISK_GB: pool1 is not '
+     'shared with it: they have no aggregate in common.'),
+    ('the pool is not shared with the target, which has a disk',
+     {'c1': host(VCPU=8, DISK_GB=500), 'c2': host(VCPU=8, aggregates='rack'), 'pool1': POOL},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:200&required_d=CUSTOM_SSD',
+     'Nothing in the tree of c1 (in_tree), or shared with it, has the trait CUSTOM_SSD: pool1 is'
+     ' not shared with it: they have no aggregate in common.'),
+    ('two pools are not shared with the target',
+     {'c1': host(VCPU=8, aggregates='row'), 'c2': host(VCPU=8, aggregates='rack zone'),
+      'pool1': POOL, 'pool2': host(DISK_GB=1000, aggregates='zone', traits=SHARING),
+      'small': host(DISK_GB=100, aggregates='zone', traits=SHARING)},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:200',
+     'Nothing in the tree of c1 (in_tree), or shared with it, offers 200 DISK_GB: pool1, and 1 '
+     'more, are not shared with it: they have no aggregate in common.'),
 ]
 
 

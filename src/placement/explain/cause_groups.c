@@ -393,21 +393,17 @@ static const char *tell_target(const struct telling *telling, const size_t *grou
         .group = groups[groups[0] == tree->group],
         .trees = arena_array(telling->arena, providers, sizeof(bool)),
     };
-    struct telling within = *telling;
-    bool *roots = arena_array(telling->arena, providers, sizeof(*roots));
     find_trees(telling, other.group, &other.texts, other.trees);
     const char *asked = group_predicates(telling, other.group);
     if (root == WORLD_NONE || other.trees[root] || asked == NULL ||
         budget_is_over(telling->inquiry->budget))
         return NULL;
-    roots[root] = true;
-    within.roots = roots;
     return text_with_rest(
         telling->arena,
         arena_printf(
             telling->arena, "nothing in the tree of %s (in_tree)%s %s", tree_label(telling, tree),
             telling->explanation->world->sharing_count > 0 ? ", or shared with it," : "", asked),
-        ": ", cause_of_misses(&within, other.group, false));
+        ": ", cause_of_target(telling, root, other.group));
 }
 
 /* Groups that each have a provider, but not in one tree. */

@@ -94,6 +94,12 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
 /* The same of all trees, or if the set has an in_tree constraint of that one. */
 const char *cause_of_misses_of_tree(const struct telling *telling, size_t group);
 
+/* Returns what the tree of a root, which with what is shared with it has not all that the set asks
+   of a group with a suffix, lacks of it: "gpu1 lacks the trait A"; "pool lacks 2 DISK_GB of 4 (8 of
+   10 used)"; "pool is not shared with it: they have no aggregate in common"; "": it has nothing of
+   it. */
+const char *cause_of_target(const struct telling *telling, uint32_t root, size_t group);
+
 /* Returns what is said after the set that is told about others of the same size: "; nor 4096
    MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". equal: as many of the first
    sets are as telling; of the others only those count that are about the tree that in_tree names.
