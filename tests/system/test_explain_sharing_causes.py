@@ -136,6 +136,14 @@ CAUSES = [
      'resources=VCPU:1,MEMORY_MB:1,DISK_GB:1&required=CUSTOM_SSD',
      'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_SSD: c1 lacks 1 VCPU of'
      ' 1 (4 of 4 used); c2 lacks the trait CUSTOM_SSD.'),
+    ('a pool with the trait allows less, for those that see another pool and those that do not',
+     {'c1': host(VCPU=4, aggregates='rack zone'), 'c2': host(VCPU=4, aggregates='rack'),
+      'pool': dict(SHARED_POOL, inventories={'DISK_GB': limited(1000, max_unit=10)}),
+      'big': host(DISK_GB=1000, aggregates='zone', traits=SHARING)},
+     'resources=VCPU:1,DISK_GB:50&required=CUSTOM_SSD',
+     'No tree, even with sharing, offers 50 DISK_GB and has the trait CUSTOM_SSD: c1 has the '
+     'trait CUSTOM_SSD only on pool, which allows at most 10 DISK_GB at once (max_unit), not 50,'
+     ' and 1 more.'),
     ('more is used than there is',
      {'c1': host(VCPU=8, MEMORY_MB=64, used={'VCPU': 6}, later={'VCPU': limited(5, reserved=1)}),
       'c2': host(VCPU=8, MEMORY_MB=64)},

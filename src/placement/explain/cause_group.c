@@ -56,6 +56,7 @@ static struct told_misses told_find(const struct telling *telling, const struct 
     struct told_misses told = {.misses = near_misses_find(sought, telling->roots)};
     bool hosts = false;
     near_misses_fold(&told.misses);
+    near_misses_fold_shared(&told.misses, telling->explanation->world);
     const struct near_miss *first = &told.misses.items[0];
     bool below = told.misses.count > 0 && is_below(sought, first);
     for (size_t i = 0; i < told.misses.count && i < TOLD_MOST; i++) {

@@ -119,6 +119,50 @@ void near_misses_add(struct near_misses *misses, const struct world *world,
     }
 }
 
+/* Returns whether two faults are one of a provider: what it has too little of, or is left out by,
+   whether that is told of itself or of a trait that it has. */
+static bool is_same_there(const struct fault *one, const struct fault *other)
+{
+    bool trait = one->kind == FAULT_TRAIT_UNFIT, other_trait = other->kind == FAULT_TRAIT_UNFIT;
+    return one->on == other->on &&
+           (trait ? one->why : one->kind) == (other_trait ? other->why : other->kind) &&
+           (trait ? one->why_index : one->index) == (other_trait ? other->why_index : other->index);
+}
+
+/* Returns whether all that a miss lacks is a fault of another tree that an earlier one has too. */
+static bool is_of_shared(const struct world *world, const struct near_miss *miss,
+                         const struct near_miss *other)
+{
+    for (size_t i = 0; i < miss->fault_count; i++) {
+        const struct fault *fault = &miss->faults[i];
+        size_t same = 0;
+        if (world->providers[fault->on].root == world->providers[miss->provider].root)
+            return false;
+        while (same < other->fault_count && !is_same_there(fault, &other->faults[same]))
+            same++;
+        if (same == other->fault_count)
+            return false;
+    }
+    return miss->fault_count > 0;
+}
+
+void near_misses_fold_shared(struct near_misses *misses, const struct world *world)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < misses->count; i++) {
+        const struct near_miss *miss = &misses->items[i];
+        size_t same = 0;
+        while (same < kept && (miss->rarest != misses->items[same].rarest ||
+                               !is_of_shared(world, miss, &misses->items[same])))
+            same++;
+        if (same == kept)
+            misses->items[kept++] = *miss;
+        else
+            misses->items[same].more += 1 + miss->more;
+    }
+    misses->count = kept;
+}
+
 void near_misses_join(struct near_misses *misses)
 {
     size_t kept = 0;

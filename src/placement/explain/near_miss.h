@@ -45,6 +45,10 @@ void near_misses_fold(struct near_misses *misses);
 void near_misses_add(struct near_misses *misses, const struct world *world,
                      const struct near_misses *more);
 
+/* Counts those with an earlier one that lack nothing but what a provider of another tree lacks, and
+   for which the earlier one lacks it too: the provider is told once. */
+void near_misses_fold_shared(struct near_misses *misses, const struct world *world);
+
 /* Tells those once whose reasons are the same words. */
 void near_misses_join(struct near_misses *misses);
 
