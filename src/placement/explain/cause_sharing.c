@@ -347,20 +347,21 @@ static const bool *find_nearer(const struct lack *lack)
     uint32_t count = telling->explanation->world->provider_count;
     bool *trees = arena_array(telling->arena, count, sizeof(*trees)), any = false;
     struct part part = {.demand = 0};
-    size_t last = SIZE_MAX;
+    const struct constraint *last = NULL;
     for (uint32_t i = 0; i < count; i++)
         trees[i] = lack->served[i] && (allowed == NULL || allowed[i]);
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
         if (constraint->kind != CONSTRAINT_RESOURCE)
             continue;
-        if (constraint->group == last && part.sought.group.granular)
+        bool same = last != NULL && constraint->group == last->group;
+        if (same && part.sought.group.granular)
             continue;
-        part.demand = constraint->group == last ? part.demand + 1 : 0;
-        if (constraint->group != last)
+        part.demand = same ? part.demand + 1 : 0;
+        if (!same)
             part.sought = sought_of_lack(telling, constraint->group);
         part.faults.sought = &part.sought;
-        last = constraint->group;
+        last = constraint;
         if (!goes_with(lack, constraint))
             keep_with_part(lack, &part, trees);
     }
