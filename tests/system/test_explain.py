@@ -64,8 +64,7 @@ IMPOSSIBLE = [
     ('resources=FPGA:1&required=!CUSTOM_FPGA_A',
      'Every provider that offers 1 FPGA has the forbidden trait CUSTOM_FPGA_A'),
     ('resources=FPGA:1&member_of=' + RACK,
-     'No provider offers 1 FPGA and is in the aggregate %s: numa-host is not in aggregate '
-     '%s' % (RACK, RACK)),
+     'No provider offers 1 FPGA and is in the aggregate %s: numa-host is not in it' % RACK),
     ('resources=PCI_DEVICE:1&member_of=!' + ROW,
      'Every provider that offers 1 PCI_DEVICE is in the forbidden aggregate %s, or its root '
      'is' % ROW),

@@ -141,8 +141,7 @@ CAUSES = [
     ('an aggregate that neither the root nor its children are in',
      {'c1': host(DISK_GB=10), 'numa0': host('c1', VCPU=4), 'a': host(aggregates='rack')},
      'resources=VCPU:1,DISK_GB:1&member_of={rack}',
-     'No provider offers 1 VCPU and is in the aggregate rack: c1 is not in aggregate rack; a has '
-     'no VCPU.',
+     'No provider offers 1 VCPU and is in the aggregate rack: c1 is not in it; a has no VCPU.',
      ['c1 is not in aggregate rack', 'a has no VCPU and has no DISK_GB']),
     ('a pool that is full and in another aggregate',
      {'c1': host(VCPU=8, aggregates='rack zone'),
@@ -242,8 +241,8 @@ CAUSES = [
     ('member_of shuts the pool out',
      {'c1': host(VCPU=16, aggregates='rack zone'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:10&member_of={zone}',
-     'No provider offers 10 DISK_GB and is in the aggregate zone: c1 cannot use pool, which is not '
-     'in aggregate zone.',
+     'No provider offers 10 DISK_GB and is in the aggregate zone: c1 cannot use pool, which is '
+     'not in it.',
      ['c1 cannot use pool, which is not in aggregate zone',
       'pool has no VCPU and is not in aggregate zone']),
     ('every host is full',
@@ -290,8 +289,8 @@ CAUSES = [
       'c3': host(VCPU=4, DISK_GB=50, aggregates='zone'),
       'c4': host(VCPU=4, DISK_GB=50, aggregates='zone')},
      'resources=VCPU:1,DISK_GB:10&required=CUSTOM_SSD&member_of={zone}',
-     'No tree, even with sharing, has the trait CUSTOM_SSD and is in the aggregate zone: c1 has '
-     'the trait CUSTOM_SSD only on pool, which is not in aggregate zone.',
+     'No tree, even with sharing, has the trait CUSTOM_SSD and is in the aggregate zone: c1 has'
+     ' the trait CUSTOM_SSD only on pool, which is not in it.',
      ['c1 is not in aggregate zone and cannot use pool, which is not in aggregate zone',
       'pool has no VCPU and is not in aggregate zone',
       'c2 lacks the trait CUSTOM_SSD, and 2 more']),
@@ -340,8 +339,8 @@ CAUSES = [
     ('the aggregate is that of the root, the group has a suffix',
      {'c1': host(DISK_GB=10, aggregates='zone'), 'numa': host('c1', VCPU=4)},
      'resources1=VCPU:1&member_of1={zone}',
-     'No provider offers 1 VCPU and is in the aggregate zone: numa is not in aggregate zone (only '
-     'its root c1 is, which does not count for group 1).',
+     'No provider offers 1 VCPU and is in the aggregate zone: numa is not in it (only its root '
+     'c1 is, which does not count for group 1).',
      ['numa is not in aggregate zone (only its root c1 is, which does not count for group 1)',
       'c1 has no VCPU']),
     ('the trait is that of the root, the group has a suffix',
@@ -444,8 +443,8 @@ CAUSES = [
     ('a group alone has nothing, and two groups are in different aggregates',
      dict(hosts(2, aggregates='rack'), a=host(aggregates='row'), gpu=host('a', PGPU=1)),
      'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&member_of1={row}',
-     'No provider offers 1 PGPU and is in the aggregate row: gpu is not in aggregate row '
-     '(only its root a is, which does not count for group 1).', None),
+     'No provider offers 1 PGPU and is in the aggregate row: gpu is not in it (only its root a '
+     'is, which does not count for group 1).', None),
     ('an aggregate that is asked for and forbidden',
      hosts(2, aggregates='rack'),
      'resources=VCPU:1,MEMORY_MB:1&member_of={rack}&member_of=!{rack}',
@@ -461,15 +460,15 @@ CAUSES = [
      {'a': host(VCPU=4, aggregates='rack zone'), 'b': host(VCPU=4, aggregates='row')},
      'resources=VCPU:1&member_of=in:{rack},{zone}&member_of=!{rack}',
      'Every provider that offers 1 VCPU and is in one of the aggregates rack, zone is in the '
-     'forbidden aggregate rack (a).', None),
+     'forbidden aggregate rack... (a).', None),
     ('machines of which none is in the aggregate, and some are in use as well',
      {'a': host(CUSTOM_BAREMETAL=1), 'b': host(CUSTOM_BAREMETAL=1, used={'CUSTOM_BAREMETAL': 1}),
       'c': host(CUSTOM_BAREMETAL=limited(1, reserved=1)), 'd': host(VCPU=4, aggregates='rack'),
       'e': host(VCPU=4, aggregates='rack'), 'f': host(VCPU=4, aggregates='rack'),
       'g': host(VCPU=4, aggregates='rack')},
      'resources=CUSTOM_BAREMETAL:1&member_of={rack}',
-     'No provider offers 1 CUSTOM_BAREMETAL and is in the aggregate rack: a is not in '
-     'aggregate rack, and 2 more.',
+     'No provider offers 1 CUSTOM_BAREMETAL and is in the aggregate rack: a is not in it, and 2'
+     ' more.',
      ['a is not in aggregate rack',
       'b lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 used) and is not in aggregate rack',
       'c lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 reserved) and is not in aggregate rack',

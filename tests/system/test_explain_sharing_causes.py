@@ -75,8 +75,8 @@ CAUSES = [
     ('a pool is left out by member_of, beside a local disk',
      {'c1': host(VCPU=4, DISK_GB=100, aggregates='row rack'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:150&member_of={row}',
-     'No provider offers 150 DISK_GB and is in the aggregate row: c1 has 100 DISK_GB in all, not'
-     ' 150; c1 cannot use pool, which is not in aggregate row.'),
+     'No provider offers 150 DISK_GB and is in the aggregate row: c1 has 100 DISK_GB in all, '
+     'not 150; c1 cannot use pool, which is not in it.'),
     ('a pool is left out by a forbidden trait, beside a local disk',
      {'c1': host(VCPU=4, DISK_GB=100, aggregates='rack'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:150&required=!CUSTOM_SSD',
@@ -91,9 +91,8 @@ CAUSES = [
      {'c1': host(VCPU=4, aggregates='row rack'), 'pool': SHARED_POOL,
       'small': host(DISK_GB=100, aggregates='row rack', traits=SHARING)},
      'resources=VCPU:1,DISK_GB:150&member_of={row}',
-     'No provider offers 150 DISK_GB and is in the aggregate row: c1 cannot use small, which has'
-     ' 100 DISK_GB in all, not 150, and 1 more; c1 cannot use pool, which is not in aggregate '
-     'row.'),
+     'No provider offers 150 DISK_GB and is in the aggregate row: c1 cannot use small, which '
+     'has 100 DISK_GB in all, not 150, and 1 more; c1 cannot use pool, which is not in it.'),
     ('of several that have as much left, only one is neither disabled nor full otherwise',
      {'old': host(VCPU=4, DISK_GB=10, traits='CUSTOM_OLD', used={'DISK_GB': 2}),
       'full': host(VCPU=4, DISK_GB=10, used={'DISK_GB': 2, 'VCPU': 4}),

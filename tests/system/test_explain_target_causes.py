@@ -13,14 +13,14 @@ CAUSES = [
     ('only the root of the device is in the aggregate',
      dict(GPU_HOST, c2=host(VCPU=8), gpu2=host('c2', VGPU=4, traits='CUSTOM_A')),
      'resources=VCPU:1&resources_p=VGPU:1&required_p=CUSTOM_A&member_of_p={rack}',
-     'No provider has the trait CUSTOM_A and is in the aggregate rack: gpu1 is not in aggregate '
-     'rack (only its root c1 is, which does not count for _p).'),
+     'No provider has the trait CUSTOM_A and is in the aggregate rack: gpu1 is not in it (only '
+     'its root c1 is, which does not count for _p).'),
     ('the same of a trait that many have',
      dict(GPU_HOST, c2=host(VCPU=8), gpu2=host('c2', traits='CUSTOM_A'),
           gpu3=host('c2', traits='CUSTOM_A'), gpu4=host('c2', VGPU=4)),
      'resources=VCPU:1&resources1=VGPU:1&required1=CUSTOM_A&member_of1={rack}',
-     'No provider has the trait CUSTOM_A and is in the aggregate rack: gpu1 is not in aggregate '
-     'rack (only its root c1 is, which does not count for group 1).'),
+     'No provider has the trait CUSTOM_A and is in the aggregate rack: gpu1 is not in it (only '
+     'its root c1 is, which does not count for group 1).'),
     ('only the root of the device has the trait',
      {'c1': host(VCPU=8, traits='CUSTOM_LICENSED'), 'gpu1': host('c1', VGPU=4),
       'c2': host(VCPU=8), 'gpu2': host('c2', VGPU=4), 'c3': host(VCPU=8),

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "placement/explain/cause_choice.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/cause_short.h"
 
 /* Of several constraints that are impossible alone, the number that is told. */
 enum { TOLD_MOST = 3 };
@@ -228,5 +229,5 @@ const char *cause_of(const struct inquiry *inquiry, const struct relaxation *rel
     show_first(inquiry, explanation, &shown);
     if (explanation->group == explanation->funnel_count && !budget_is_over(inquiry->budget))
         near_misses_add(&explanation->misses, explanation->world, &named);
-    return sentence(inquiry->arena, told);
+    return sentence(inquiry->arena, cause_shortened(inquiry->arena, told));
 }

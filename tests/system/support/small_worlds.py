@@ -70,6 +70,7 @@ def names_of(text, providers):
     """Return a text with names in the place of uuids."""
     for name in list(providers) + ['rack', 'row', 'zone']:
         text = text.replace(number(name), name)
+        text = text.replace(number(name)[:8] + '...', name + '...')
     return text
 
 
