@@ -4,7 +4,8 @@
  * Its steps, with the rows they lock until COMMIT. run_transaction() has them as a table.
  *
  *  1. Lock the consumers (rows of consumers, by uuid). Check their generations.
- *  2. Delete what the consumers hold (rows of allocations).
+ *  2. Delete what the consumers hold (rows of allocations). If one of them had no row to lock, look
+ *     again: another transaction may have made it in between.
  *  3. Lock the providers that the claim names, and those that a consumer with an empty claim has
  *     used (rows of resource_providers, by uuid). Check that the named ones exist.
  *  4. Write the consumers; create projects, users and types where that is needed.
@@ -144,6 +145,23 @@ static bool must_delete(const struct claim_run *run, size_t index)
     return run->consumers[index] != NULL || run->thorough || run->claims[index].amount_count == 0;
 }
 
+/* Claims of consumers that have no row lock nothing, so another transaction may have made the
+   consumer since, with what was just deleted. OUTCOME_CONFLICT: one has a row now; the transaction
+   runs again. */
+static enum outcome look_again(struct claim_run *run)
+{
+    const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
+    size_t count = 0, found = 0;
+    for (size_t i = 0; i < run->claim_count; i++)
+        if (run->consumers[i] == NULL && must_delete(run, i))
+            uuids[count++] = run->claims[i].consumer_uuid;
+    if (count == 0 || run->freed.count == 0)
+        return OUTCOME_OK;
+    struct consumer *consumers;
+    TRY(consumers_lock(run->context, uuids, count, &consumers, &found));
+    return found > 0 ? OUTCOME_CONFLICT : OUTCOME_OK;
+}
+
 static enum outcome free_allocations(struct claim_run *run)
 {
     const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
@@ -156,6 +174,7 @@ static enum outcome free_allocations(struct claim_run *run)
         return OUTCOME_OK;
     TRY(database_select(run->context->database, &delete_allocations,
                         VALUES(value_texts(uuids, count)), &run->freed));
+    TRY(look_again(run));
     trace_freed(run);
     return OUTCOME_OK;
 }

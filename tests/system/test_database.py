@@ -5,6 +5,7 @@ import random
 import threading
 import uuid
 
+import pytest
 from support.cloud import wait_until
 from support.consistency import audit_rows
 from support.database import kill_connections
@@ -89,6 +90,40 @@ def test_changes_that_cross_each_other_are_run_again(make_cloud):
                 assert answer.status in (204, 404), answer.text
     in_threads(8, act)
     assert 204 in seen
+    audit_rows(cloud)
+
+
+@pytest.mark.parametrize('path', ['/allocations', '/reshaper'])
+def test_a_consumer_made_beside_its_empty_claim_is_not_left_without_allocations(
+        empty_cloud, path):
+    """The empty claim finds no consumer and waits for another; it must not delete what the first
+    has got since, and leave its row."""
+    cloud = empty_cloud
+    provider, other = [cloud.make_provider(INVENTORY) for _ in range(2)]
+    # whoever locks the second also locks the gap below it, down to the one between
+    first, between, second = sorted(str(uuid.uuid4()) for _ in range(3))
+    for consumer in (between, second):
+        assert cloud.claim(consumer, provider, {'VCPU': 1}).status == 204
+    lock = cloud.lock("SELECT id FROM consumers WHERE uuid = '%s'" % second)
+    empty = {consumer: {'allocations': {}, 'project_id': 'p', 'user_id': 'u',
+                        'consumer_generation': None if consumer == first else 1,
+                        'consumer_type': 'INSTANCE'} for consumer in (first, second)}
+    inventories = {other: {'inventories': INVENTORY, 'resource_provider_generation': 1}}
+    body = empty if path == '/allocations' else {'inventories': inventories, 'allocations': empty}
+    answers = []
+    roles = {'x-roles': 'admin,service'}
+    request = threading.Thread(target=lambda: answers.append(
+        cloud.ask('POST', path, body, headers=roles)))
+    request.start()
+    cloud.wait_for_lock_waits()
+    assert cloud.claim(first, provider, {'VCPU': 2}).status == 204
+    lock.release()
+    request.join()
+    # by then the first consumer exists, with a generation
+    assert answers[0].status == 409, answers[0].text
+    assert 'consumer generation conflict' in answers[0].text
+    allocations = cloud.ask('GET', '/allocations/' + first).json['allocations']
+    assert allocations[provider]['resources'] == {'VCPU': 2}
     audit_rows(cloud)
 
 
