@@ -70,14 +70,19 @@ static time_t birth_of(int descriptor)
     return (status.stx_mask & STATX_BTIME) != 0 ? status.stx_btime.tv_sec : status.stx_mtime.tv_sec;
 }
 
-/* Opens a log. In a container the user may write to the standard streams, but not open them. */
+/* Opens a log. In a container the user may write to the standard streams, but not open them. A file
+   is also opened for reading if that is allowed: is_torn() looks at its end. */
 static int open_log(const char *path)
 {
     if (strcmp(path, "/dev/stdout") == 0)
         return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (strcmp(path, "/dev/stderr") == 0)
         return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    enum { HOW = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY };
+    struct stat status;
+    bool file = stat(path, &status) != 0 || S_ISREG(status.st_mode);
+    int descriptor = file ? open(path, O_RDWR | HOW, 0640) : -1;
+    return descriptor >= 0 ? descriptor : open(path, O_WRONLY | HOW, 0640);
 }
 
 static bool open_path(const char *path, const struct log_rotation *rotation, struct log_file *file)
@@ -268,9 +273,31 @@ static void follow(struct log_file *file, size_t length)
         log_file_reopen(file);
 }
 
+/* Whether the last line of a file has no end. A kill(2) interrupts a write(2) where a page ends,
+   and a full disk anywhere. */
+static bool has_no_end(int descriptor)
+{
+    struct stat status;
+    char last;
+    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+           pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != '\n';
+}
+
+/* Whether the last line is torn, and not being written just now. If that takes longer, an empty
+   line comes below it. */
+static bool is_torn(int descriptor)
+{
+    if (!has_no_end(descriptor))
+        return false;
+    nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
+    return has_no_end(descriptor);
+}
+
 static bool append(int descriptor, const char *line, size_t length)
 {
     size_t written = 0;
+    if (is_torn(descriptor) && write(descriptor, "\n", 1) < 0)
+        return false;
     while (written < length) {
         ssize_t count = write(descriptor, line + written, length - written);
         if (count < 0 && errno != EINTR)

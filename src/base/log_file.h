@@ -10,9 +10,11 @@
  *   - Files are only renamed, the current one last. Where a rotation was interrupted there is a gap
  *     in the numbers; the next one fills it first, so that nothing is thrown away twice.
  *   - A process that wrote to a file which was deleted at that moment writes the line again.
+ *   - The kernel may tear the line of a process that is killed, where a page of the file ends. The
+ *     next line begins below what is left of it.
  *
- * So no line is lost or torn, whoever is killed when. A file has a few lines more than its size if
- * several processes write while one rotates.
+ * So no line of a process that lives is lost or torn, whoever is killed when. A file has a few
+ * lines more than its size if several processes write while one rotates.
  */
 #ifndef BERTH_BASE_LOG_FILE_H
 #define BERTH_BASE_LOG_FILE_H
