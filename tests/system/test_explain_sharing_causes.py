@@ -1,5 +1,6 @@
 """The first sentence of an explanation names the cause where providers share: a host that is told
-is not one that something else in the request leaves out, and a pool is told that could serve.
+is not one that something else in the request leaves out, and a pool is told that could serve. The
+nearest do not lack what they have themselves.
 """
 import pytest
 
@@ -92,7 +93,7 @@ CAUSES = [
       'small': host(DISK_GB=100, aggregates='row rack', traits=SHARING)},
      'resources=VCPU:1,DISK_GB:150&member_of={row}',
      'No provider offers 150 DISK_GB and is in the aggregate row: c1 cannot use small, which '
-     'has 100 DISK_GB in all, not 150, and 1 more; c1 cannot use pool, which is not in it.'),
+     'has 100 DISK_GB in all, not 150; c1 cannot use pool, which is not in it.'),
     ('of several that have as much left, only one is neither disabled nor full otherwise',
      {'old': host(VCPU=4, DISK_GB=10, traits='CUSTOM_OLD', used={'DISK_GB': 2}),
       'full': host(VCPU=4, DISK_GB=10, used={'DISK_GB': 2, 'VCPU': 4}),
@@ -169,6 +170,55 @@ CAUSES = [
      'resources=VCPU:4&root_required=CUSTOM_SSD',
      'No tree whose root has the trait CUSTOM_SSD (root_required) offers 4 VCPU: pool has no '
      'VCPU.'),
+    ('a bare metal node of the zone is no pool',
+     {'c1': host(VCPU=8, MEMORY_MB=64, aggregates='zone'),
+      'c2': host(VCPU=8, MEMORY_MB=64, aggregates='zone'),
+      'metal': host(CUSTOM_METAL=1, aggregates='zone')},
+     'resources=VCPU:2,MEMORY_MB:8,CUSTOM_METAL:1',
+     'No provider offers 2 VCPU and 1 CUSTOM_METAL: metal has no VCPU; nor 8 MEMORY_MB.'),
+    ('a pool of one without the trait, of a class that another shares',
+     {'c1': host(VCPU=8, aggregates='zone'),
+      'far': host(CUSTOM_FPGA=1, aggregates='row', traits=SHARING),
+      'new': host(CUSTOM_FPGA=1, aggregates='zone')},
+     'resources=VCPU:2,CUSTOM_FPGA:1',
+     'No tree, even with sharing, offers 2 VCPU and 1 CUSTOM_FPGA: new would share CUSTOM_FPGA '
+     'with c1, but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
+    ('a pool of parts without the trait, of a class that nobody shares',
+     {'c1': host(VCPU=8, aggregates='zone'), 'new': host(CUSTOM_NVME_GB=9, aggregates='zone')},
+     'resources=VCPU:2,CUSTOM_NVME_GB:1',
+     'No provider offers 2 VCPU and 1 CUSTOM_NVME_GB: new would share CUSTOM_NVME_GB with c1, '
+     'but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
+    ('only a disabled host has all that a pool could share with',
+     {'old': host(VCPU=8, aggregates='zone', traits='CUSTOM_OLD'),
+      'c1': host(VCPU=8, DISK_GB=5), 'new': host(DISK_GB=500, aggregates='zone')},
+     'resources=VCPU:2,DISK_GB:50&root_required=!CUSTOM_OLD',
+     'No provider offers 2 VCPU and 50 DISK_GB: c1 has 5 DISK_GB in all, not 50; new has no '
+     'VCPU.'),
+]
+# What it is about; the providers; the query; the nearest.
+NEAREST = [
+    ('a root in one aggregate of two counts for what is below it',
+     {'c1': host(aggregates='zone'), 'numa0': host('c1', PCPU=4)},
+     'resources=PCPU:2&member_of={zone}&member_of={rack}', ['c1 is not in aggregate rack']),
+    ('what is below the root is in one aggregate of two, and the root in none',
+     {'c1': host(), 'numa0': host('c1', PCPU=4, aggregates='zone')},
+     'resources=PCPU:2&member_of={zone}&member_of={rack}',
+     ['c1 on numa0 is not in aggregate rack']),
+    ('a forbidden host with a local disk beside a full pool',
+     {'c1': host(VCPU=8, DISK_GB=100, aggregates='rack', traits='CUSTOM_OLD'),
+      'pool': dict(SHARED_POOL, used={'DISK_GB': 950})},
+     'resources=VCPU:1,DISK_GB:80&required=!CUSTOM_OLD',
+     ['c1 has the forbidden trait CUSTOM_OLD', 'pool has no VCPU and lacks 30 DISK_GB of 80 (950 '
+      'of 1000 used)']),
+    ('a host with a local disk in no aggregate that is asked for, beside a pool that is in none',
+     {'pool': SHARED_POOL, 'c1': host(VCPU=8, DISK_GB=100, aggregates='rack')},
+     'resources=VCPU:1,DISK_GB:80&member_of={zone}',
+     ['c1 is not in aggregate zone', 'pool has no VCPU and is not in aggregate zone']),
+    ('a host whose local disk is full beside a pool that is left out',
+     {'c1': host(VCPU=8, DISK_GB=100, aggregates='rack'), 'pool': SHARED_POOL},
+     'resources=VCPU:1,DISK_GB:180&member_of={zone}',
+     ['c1 is not in aggregate zone and cannot use pool, which is not in aggregate zone',
+      'pool has no VCPU and is not in aggregate zone']),
 ]
 
 
@@ -177,3 +227,10 @@ CAUSES = [
 def test_the_cause(empty_cloud, about, providers, query, cause):
     told, _ = explain(empty_cloud, providers, query)
     assert told == cause
+
+
+@pytest.mark.parametrize('about, providers, query, nearest', NEAREST,
+                         ids=[nearest[0] for nearest in NEAREST])
+def test_the_nearest(empty_cloud, about, providers, query, nearest):
+    _, told = explain(empty_cloud, providers, query)
+    assert told == nearest

@@ -3,6 +3,8 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include "base/sorted.h"
 #include "placement/explain/cause_parts.h"
 #include "placement/explain/nearest.h"
@@ -20,6 +22,7 @@ struct lack {
     bool *seen;             /* for each root: it sees a provider with the class, however full... */
     bool *served;           /* ... and one that offers the resource */
     bool *trees;            /* for each root: its tree has the rest, and sees no such class */
+    bool shared;            /* somebody shares the class already */
     bool left_out;          /* by the rest of the request: all of these */
     struct faults faults;   /* of the provider that is looked at */
 };
@@ -86,6 +89,7 @@ static bool find_pools(struct lack *lack)
         if (world->providers[i].root == WORLD_NONE ||
             world_inventory_of(world, i, class_of(lack)) == NULL)
             continue;
+        lack->shared = lack->shared || world->providers[i].shares;
         lack->pools[i] = offers(lack, i, i);
         any = any || lack->pools[i];
     }
@@ -130,12 +134,15 @@ static bool pools_have(const struct lack *lack, const uint64_t *traits)
     return false;
 }
 
-/* Returns whether a constraint that is not in the set is asked of the trees too. */
+/* Returns whether a constraint that is not in the set is asked of the trees too. Its root always is:
+   nobody is told to share with a disabled host. */
 static bool is_of_rest(const struct lack *lack, const struct constraint *constraint, enum rest rest)
 {
     const struct search_group *group = &lack->telling->inquiry->query.groups[constraint->group];
-    if (rest == REST_OF_SET || constraint_is_of_root(constraint))
-        return rest < REST_OF_SET;
+    if (constraint_is_of_root(constraint))
+        return true;
+    if (rest == REST_OF_SET)
+        return false;
     if (constraint->kind > CONSTRAINT_ROOT_REQUIRED || group->granular)
         return false;
     if (constraint->kind == CONSTRAINT_RESOURCE)
@@ -220,6 +227,16 @@ static const char *label_of(const struct telling *telling, uint32_t provider)
     return provider_label(telling->explanation->world, telling->explanation->names, provider);
 }
 
+/* Returns whether a provider has something that is worth sharing. The class of a bare metal node
+   stands for the whole machine: there is one of it, and nobody shares such a class. */
+static bool has_parts(const struct lack *lack, uint32_t provider)
+{
+    const struct world_inventory *inventory =
+        world_inventory_of(lack->telling->explanation->world, provider, class_of(lack));
+    return lack->shared || inventory->total > 1 ||
+           strncmp(class_name_of(lack), "CUSTOM_", 7) != 0;
+}
+
 /* Returns whether a provider has nothing that a tree has too. Otherwise it is more likely a host in
    the same availability zone than a pool that should share. */
 static bool is_pool_for(const struct lack *lack, uint32_t provider, uint32_t root)
@@ -227,6 +244,8 @@ static bool is_pool_for(const struct lack *lack, uint32_t provider, uint32_t roo
     const struct world *world = lack->telling->explanation->world;
     const struct world_provider *pool = &world->providers[provider];
     const struct world_provider *top = &world->providers[root];
+    if (!has_parts(lack, provider))
+        return false;
     for (uint32_t i = 0; i < pool->inventory_count; i++)
         if (!budget_spend(lack->telling->inquiry->budget, top->end_below - top->first_below) ||
             tree_has_class(world, root, world->inventories[pool->first_inventory + i].class_id))

@@ -154,8 +154,19 @@ static void add_forbidden_traits(struct faults *faults, uint32_t provider)
             add(faults, FAULT_FORBIDDEN_TRAIT, i, provider);
 }
 
-/* above: the anchor if the aggregates of the provider's root count as its own, or the provider.
-   What both lack is told of the anchor, once for all providers below it. */
+/* Returns how many required sets some bits miss. */
+static size_t count_missing(const struct search_membership *membership, const uint64_t *bits,
+                            size_t words)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < membership->required_count; i++)
+        count += !bits_meet(membership->required[i], bits, words);
+    return count;
+}
+
+/* above: the anchor if the aggregates of the provider's root count as its own, or the provider. One
+   of both must have them all, so it is told of the one that lacks fewer: rather of the anchor, once
+   for all providers below it. */
 static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t above)
 {
     const struct sought *sought = faults->sought;
@@ -166,12 +177,11 @@ static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t ab
     const uint64_t *roots = world_aggregates(world, above);
     size_t words = world->aggregate_words;
     bool own_tree = world->providers[provider].root == world->providers[above].root;
-    bool roots_hold = own_tree && membership_requires(required, roots, words);
-    if (!roots_hold)
-        for (size_t i = 0; i < required->required_count; i++)
-            if (!bits_meet(required->required[i], own, words))
-                add(faults, FAULT_AGGREGATE, i,
-                    own_tree && !bits_meet(required->required[i], roots, words) ? above : provider);
+    bool roots_best = own_tree && count_missing(required, roots, words) <=
+                                      count_missing(required, own, words);
+    for (size_t i = 0; i < required->required_count; i++)
+        if (!bits_meet(required->required[i], roots_best ? roots : own, words))
+            add(faults, FAULT_AGGREGATE, i, roots_best ? above : provider);
     for (size_t i = 0; i < forbidden->required_count; i++)
         if (bits_meet(forbidden->required[i], own, words))
             add(faults, FAULT_FORBIDDEN_AGGREGATE, i, provider);

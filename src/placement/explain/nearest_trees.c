@@ -49,13 +49,32 @@ static void keep_lightest(struct sighting *sighting, uint32_t anchor, uint32_t p
     sighting->providers[anchor] = provider;
 }
 
+/* Returns whether a provider of the tree itself has room for the class, and the other is of another
+   tree. */
+static bool has_own_room(const struct sighting *sighting, uint32_t anchor, uint32_t provider,
+                         uint32_t other)
+{
+    const struct world *world = sighting->sought->inquiry->world;
+    const struct search_demand *demand = &sighting->sought->group.demands[sighting->index];
+    return world->providers[provider].root == anchor && world->providers[other].root != anchor &&
+           inventory_fault(world_inventory_of(world, provider, demand->class_id), demand->amount) ==
+               FAULT_NONE;
+}
+
+/* A tree with room of its own does not lack what a pool lacks, even if all else weighs more. */
 static void weigh_slot(void *subject, uint32_t anchor, uint32_t provider)
 {
     struct sighting *sighting = subject;
+    const struct search_demand *demand = &sighting->sought->group.demands[sighting->index];
+    uint32_t before = sighting->providers[anchor];
     keep_lightest(sighting, anchor, provider,
-                  weight_of_slot(sighting->sought,
-                                 &sighting->sought->group.demands[sighting->index], provider,
-                                 anchor));
+                  weight_of_slot(sighting->sought, demand, provider, anchor));
+    if (before == WORLD_NONE || sighting->best[anchor] <= 0)
+        return;
+    if (has_own_room(sighting, anchor, provider, before))
+        sighting->providers[anchor] = provider;
+    else if (has_own_room(sighting, anchor, before, provider))
+        sighting->providers[anchor] = before;
 }
 
 /* Finds the best provider of a class for each anchor. */

@@ -89,7 +89,7 @@ double weight_of_slot(const struct sought *sought, const struct search_demand *d
         weight += WEIGHT_ONE;
     if (membership_forbids(aggregates, own, words) || membership_forbids(aggregates, roots, words))
         weight += WEIGHT_ONE;
-    if (root != anchor || !membership_requires(aggregates, roots, words))
-        weight += required_weight(aggregates, own, NULL, words);
-    return weight + demand_weight(world, demand, provider);
+    double of_own = required_weight(aggregates, own, NULL, words);
+    double of_root = root == anchor ? required_weight(aggregates, roots, NULL, words) : of_own;
+    return weight + (of_root < of_own ? of_root : of_own) + demand_weight(world, demand, provider);
 }
