@@ -134,8 +134,8 @@ static bool pools_have(const struct lack *lack, const uint64_t *traits)
     return false;
 }
 
-/* Returns whether a constraint that is not in the set is asked of the trees too. Its root always is:
-   nobody is told to share with a disabled host. */
+/* Returns whether a constraint that is not in the set is asked of the trees too. Its root always
+   is: nobody is told to share with a disabled host. */
 static bool is_of_rest(const struct lack *lack, const struct constraint *constraint, enum rest rest)
 {
     const struct search_group *group = &lack->telling->inquiry->query.groups[constraint->group];
@@ -233,8 +233,7 @@ static bool has_parts(const struct lack *lack, uint32_t provider)
 {
     const struct world_inventory *inventory =
         world_inventory_of(lack->telling->explanation->world, provider, class_of(lack));
-    return lack->shared || inventory->total > 1 ||
-           strncmp(class_name_of(lack), "CUSTOM_", 7) != 0;
+    return lack->shared || inventory->total > 1 || strncmp(class_name_of(lack), "CUSTOM_", 7) != 0;
 }
 
 /* Returns whether a provider has nothing that a tree has too. Otherwise it is more likely a host in

@@ -177,8 +177,8 @@ static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t ab
     const uint64_t *roots = world_aggregates(world, above);
     size_t words = world->aggregate_words;
     bool own_tree = world->providers[provider].root == world->providers[above].root;
-    bool roots_best = own_tree && count_missing(required, roots, words) <=
-                                      count_missing(required, own, words);
+    bool roots_best =
+        own_tree && count_missing(required, roots, words) <= count_missing(required, own, words);
     for (size_t i = 0; i < required->required_count; i++)
         if (!bits_meet(required->required[i], roots_best ? roots : own, words))
             add(faults, FAULT_AGGREGATE, i, roots_best ? above : provider);
