@@ -98,12 +98,14 @@ static bool may_break_after(const char *text, size_t hyphen)
 
 /* Where text is broken into lines. */
 struct breaking {
-    bool hyphens;           /* also within words, after a hyphen between two of them */
-    const char *long_words; /* the characters after which a word longer than a line is broken */
+    bool hyphens;  /* also within words, after a hyphen between two of them */
+    bool new_line; /* a word longer than a line begins a new one */
+    /* The characters after which a word longer than a line is broken: the first that it has. */
+    const char *long_words[2];
 };
 
-static const struct breaking as_textwrap = {true, "-"};
-static const struct breaking at_blanks = {false, ",&=:"};
+static const struct breaking as_textwrap = {true, false, {"-", ""}};
+static const struct breaking at_blanks = {false, true, {",&", "=:"}};
 
 /* Returns the length of the first piece that stays together: blanks, or a word up to the hyphen
    where it may be broken. */
@@ -123,9 +125,10 @@ static size_t piece_length(const struct breaking *breaking, const char *text)
    last character in it after which it may be broken, or all of the room. */
 static size_t piece_share(const struct breaking *breaking, const char *text, size_t room)
 {
-    for (size_t i = room; i-- > 1;)
-        if (strchr(breaking->long_words, text[i]) != NULL)
-            return i + 1;
+    for (size_t kind = 0; kind < 2; kind++)
+        for (size_t i = room; i-- > 1;)
+            if (strchr(breaking->long_words[kind], text[i]) != NULL)
+                return i + 1;
     while (room > 1 && ((unsigned char)text[room] & 0xc0) == 0x80) /* within a character */
         room--;
     return room;
@@ -138,8 +141,9 @@ static size_t line_length(const struct breaking *breaking, const char *text, siz
     while (text[length] != '\0') {
         piece = piece_length(breaking, text + length);
         if (length + piece > width)
-            return piece > width ? length + piece_share(breaking, text + length, width - length)
-                                 : length;
+            return piece > width && (length == 0 || !breaking->new_line)
+                       ? length + piece_share(breaking, text + length, width - length)
+                       : length;
         length += piece;
     }
     return length;

@@ -1,6 +1,8 @@
 """The first sentence of an explanation names the cause: one small world for each cause that is
 between groups, or between a group and the root.
 """
+import re
+
 import pytest
 
 from support.small_worlds import NUMA, POOL, SHARED_POOL, SHARING, explain, host, hosts, limited
@@ -492,3 +494,17 @@ def test_the_cause(empty_cloud, about, providers, query, cause, nearest):
     assert told == cause
     if nearest is not None:
         assert lines == nearest
+
+
+def test_a_constraint_longer_than_a_line_begins_one(empty_cloud):
+    """It is broken behind its comma, not within a word, and what follows it at a blank."""
+    asked = 'NET_BW_EGR_KILOBIT_PER_SEC:1000000,NET_BW_IGR_KILOBIT_PER_SEC:1000000'
+    query = 'resources_port=%s&resources_gpu=PGPU:1&group_policy=none' % asked
+    room = dict.fromkeys(re.findall('[A-Z_]+', asked), 1000000)
+    explain(empty_cloud, {'a': host(PGPU=1, used={'PGPU': 1}), 'nic': host('a', **room),
+                          'b': host(PGPU=1)}, query)
+    first = empty_cloud.manage('explain', query).stdout.partition('\n\n')[0]
+    assert first == (
+        'No tree has groups _port and _gpu together: a meets\n'
+        '  resources_port=NET_BW_EGR_KILOBIT_PER_SEC:1000000,\n'
+        '  NET_BW_IGR_KILOBIT_PER_SEC:1000000, but lacks 1 PGPU of 1 (1 of 1 used).')
