@@ -484,6 +484,54 @@ CAUSES = [
      ['a lacks 4 MEMORY_MB of 8 (60 of 64 used)',
       'nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10',
       'old has the forbidden trait CUSTOM_OLD (root_required)']),
+    ('isolate needs a third device, which is full, and each allows one at once',
+     {'c1': host(VCPU=8), 'pf0': host('c1', SRIOV_NET_VF=limited(4, max_unit=1)),
+      'pf1': host('c1', SRIOV_NET_VF=limited(4, max_unit=1)),
+      'pf2': host('c1', SRIOV_NET_VF=1, used={'SRIOV_NET_VF': 1}),
+      'c2': host(VCPU=8), 'pf3': host('c2', SRIOV_NET_VF=limited(4, max_unit=1)),
+      'pf4': host('c2', SRIOV_NET_VF=limited(4, max_unit=1))},
+     'resources=VCPU:1&resources1=SRIOV_NET_VF:1&resources2=SRIOV_NET_VF:1&'
+     'resources3=SRIOV_NET_VF:1&group_policy=isolate',
+     'Groups 1, 2 and 3 fit alone, not together: c1 has 2 of the 3 providers that '
+     'group_policy=isolate needs (pf0 and pf1); pf2 lacks 1 SRIOV_NET_VF of 1 (1 of 1 used).',
+     ['c1 has 2 of the 3 providers that group_policy=isolate needs (pf0 and pf1); pf2 lacks 1 '
+      'SRIOV_NET_VF of 1 (1 of 1 used)',
+      'c2 has 2 of the 3 providers that group_policy=isolate needs (pf3 and pf4)']),
+    ('isolate needs the other node, which is full, beside a device',
+     {'c1': host(), 'node0': host('c1', VCPU=8, MEMORY_MB=64),
+      'node1': host('c1', VCPU=8, MEMORY_MB=64, used={'MEMORY_MB': 60}),
+      'gpu': host('node1', PGPU=1),
+      'c2': host(), 'node2': host('c2', VCPU=8, MEMORY_MB=64),
+      'node3': host('c2', VCPU=8, MEMORY_MB=64)},
+     'resources_A=VCPU:1,MEMORY_MB:50&resources_B=VCPU:1,MEMORY_MB:50&resources_G=PGPU:1&'
+     'group_policy=isolate',
+     'Groups _A, _B and _G fit alone, not together: c1 has 2 of the 3 providers that '
+     'group_policy=isolate needs (node0 and gpu); node1 lacks 46 MEMORY_MB of 50 (60 of 64 used).',
+     ['c1 has 2 of the 3 providers that group_policy=isolate needs (node0 and gpu); node1 lacks '
+      '46 MEMORY_MB of 50 (60 of 64 used)']),
+    ('isolate takes the full provider of the group that could leave its own to another',
+     {'c1': host(), 'nic0': host('c1', VCPU=8, traits='CUSTOM_A CUSTOM_B'),
+      'nic1': host('c1', VCPU=8, traits='CUSTOM_A', used={'VCPU': 7}),
+      'nic2': host('c1', VCPU=1, traits='CUSTOM_C')},
+     'resources1=VCPU:6&required1=CUSTOM_A&resources2=VCPU:6&required2=CUSTOM_B&'
+     'group_policy=isolate',
+     'Groups 1 and 2 fit alone, not together: c1 has 1 of the 2 providers that '
+     'group_policy=isolate needs (nic0); nic1 lacks 5 VCPU of 6 (7 of 8 used).',
+     ['c1 has 1 of the 2 providers that group_policy=isolate needs (nic0); nic1 lacks 5 VCPU of '
+      '6 (7 of 8 used)']),
+    ('each host has room on the device of one of two networks',
+     {'a': host(), 'nic0': host('a', NET_BW_EGR_KILOBIT_PER_SEC=25, traits='CUSTOM_A',
+                                used={'NET_BW_EGR_KILOBIT_PER_SEC': 5}),
+      'nic1': host('a', NET_BW_EGR_KILOBIT_PER_SEC=25, traits='CUSTOM_B'),
+      'b': host(), 'nic2': host('b', NET_BW_EGR_KILOBIT_PER_SEC=25, traits='CUSTOM_A'),
+      'nic3': host('b', NET_BW_EGR_KILOBIT_PER_SEC=25, traits='CUSTOM_B',
+                   used={'NET_BW_EGR_KILOBIT_PER_SEC': 25})},
+     'resources_A=NET_BW_EGR_KILOBIT_PER_SEC:22&required_A=CUSTOM_A&'
+     'resources_B=NET_BW_EGR_KILOBIT_PER_SEC:22&required_B=CUSTOM_B&group_policy=none',
+     'Groups _A and _B fit alone, not together: a has _B (nic1), but for _A nic0 lacks 2 '
+     'NET_BW_EGR_KILOBIT_PER_SEC of 22 (5 of 25 used); b has _A (nic2), but for _B nic3 lacks 22 '
+     'NET_BW_EGR_KILOBIT_PER_SEC of 22 (25 of 25 used).',
+     None),
 ]
 
 

@@ -51,6 +51,42 @@ const bool *cause_allowed(const struct telling *telling, bool with_set)
     return budget_is_over(telling->inquiry->budget) ? NULL : trees;
 }
 
+static void see_tree(void *subject, uint32_t anchor, uint32_t provider)
+{
+    bool *seen = subject;
+    (void)provider;
+    seen[anchor] = true;
+}
+
+const bool *cause_allowed_beside(const struct telling *telling, const size_t *groups, size_t count)
+{
+    const struct explanation *explanation = telling->explanation;
+    uint32_t providers = explanation->world->provider_count;
+    const bool *roots = cause_allowed(telling, true);
+    bool *trees = arena_array(telling->arena, providers, sizeof(*trees)), any = false;
+    bool *beside = arena_array(telling->arena, explanation->funnel_count, sizeof(*beside));
+    for (size_t i = 0; i < count; i++)
+        beside[groups[i]] = true;
+    for (uint32_t i = 0; roots != NULL && i < providers; i++)
+        trees[i] = roots[i] && telling_tells_of(telling, i);
+    for (size_t i = 0; i < explanation->funnel_count; i++) {
+        const struct funnel *funnel = explanation->funnels[i];
+        if (beside[i] || !budget_spend(telling->inquiry->budget, providers))
+            continue;
+        bool *seen = arena_array(telling->arena, providers, sizeof(*seen));
+        for (uint32_t j = 0; j < providers; j++)
+            if (funnel->fits[j] && funnel->granular)
+                inquiry_visit_anchors(telling->inquiry, j, false, see_tree, seen);
+            else
+                seen[j] = seen[j] || funnel->fits[j];
+        for (uint32_t j = 0; j < providers; j++)
+            trees[j] = trees[j] && seen[j];
+    }
+    for (uint32_t i = 0; i < providers; i++)
+        any = any || trees[i];
+    return any && !budget_is_over(telling->inquiry->budget) ? trees : NULL;
+}
+
 bool cause_is_shared(const struct telling *telling, const struct constraint *constraint)
 {
     const struct world *world = telling->explanation->world;

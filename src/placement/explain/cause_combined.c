@@ -167,6 +167,22 @@ static void show_kinds(const struct telling *telling, const struct room_kind *ki
                               });
 }
 
+/* Tells of trees with too few providers for the groups: with group_policy=isolate more of the class
+   does not help where it is taken already, and without it no tree may have one for each group.
+   NULL: neither is the case. */
+static const char *tell_places(const struct telling *telling, const size_t *groups, size_t count,
+                               bool room)
+{
+    const struct constraint_list *constraints = &telling->explanation->constraints;
+    size_t policy = 0;
+    while (policy < constraints->count &&
+           constraints->items[policy].kind != CONSTRAINT_GROUP_POLICY)
+        policy++;
+    const char *told =
+        policy < constraints->count ? cause_of_places(telling, groups, count, true) : NULL;
+    return told == NULL && !room ? cause_of_places(telling, groups, count, false) : told;
+}
+
 const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count)
 {
     struct rooms rooms[CLASSES_MOST];
@@ -177,6 +193,9 @@ const char *cause_of_combined(const struct telling *telling, const size_t *group
     const char *names = group_names(telling, groups, count);
     const char *rest = rest_words(telling, &rooms->asked), *most = NULL, *told = "";
     kind_count = rooms_kinds(rooms, classes, kinds);
+    const char *places = tell_places(telling, groups, count, kind_count > 0);
+    if (places != NULL)
+        return arena_printf(telling->arena, "groups %s fit alone, not together: %s", names, places);
     if (kind_count > 0 && !budget_is_over(telling->inquiry->budget)) {
         show_kinds(telling, kinds, kind_count);
         if (*rest == '\0' && !kinds->enough && is_one_a_tree(telling, rooms->asked.class_id))

@@ -48,6 +48,12 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
 /* About groups of which each has room for its amount of a class, but not all of them together. */
 const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count);
 
+/* Tells of the nearest trees which of the groups with a suffix they have a provider for, and what the
+   next one lacks; isolate: for each group another one. NULL: a tree has one for each group, or the
+   groups use what is shared, or nothing is near. */
+const char *cause_of_places(const struct telling *telling, const size_t *groups, size_t count,
+                            bool isolate);
+
 /* Returns what the tree has that has most of a class that several groups ask for: "a has 4 + 8 left
    of 10 + 10 VCPU"; "": there is no such class, or tree. */
 const char *cause_of_room(const struct telling *telling, const size_t *groups, size_t count);
@@ -71,6 +77,10 @@ const char *cause_of_left_out(const struct telling *telling, const struct sought
    amounts aside, of the constraints that are not in the set, or with_set of all: allowed[root];
    NULL: not known. */
 const bool *cause_allowed(const struct telling *telling, bool with_set);
+
+/* Returns the trees that have all that the request asks of the root, and a provider for each group
+   but these, alone: allowed[root]; NULL: not known, or there is none. */
+const bool *cause_allowed_beside(const struct telling *telling, const size_t *groups, size_t count);
 
 /* Counts in faults, by enum fault_kind, the inventories of the class that a constraint asks for of
    trees that have all else that the request asks. Returns false if they are not all known. */
