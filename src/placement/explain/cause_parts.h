@@ -48,9 +48,9 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
 /* About groups of which each has room for its amount of a class, but not all of them together. */
 const char *cause_of_combined(const struct telling *telling, const size_t *groups, size_t count);
 
-/* Tells of the nearest trees which of the groups with a suffix they have a provider for, and what the
-   next one lacks; isolate: for each group another one. NULL: a tree has one for each group, or the
-   groups use what is shared, or nothing is near. */
+/* Tells of the nearest trees which of the groups with a suffix they have a provider for, and what
+   the next one lacks; isolate: for each group another one. NULL: a tree has one for each group, or
+   the groups use what is shared, or nothing is near. */
 const char *cause_of_places(const struct telling *telling, const size_t *groups, size_t count,
                             bool isolate);
 
