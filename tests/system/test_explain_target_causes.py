@@ -107,6 +107,36 @@ CAUSES = [
      {'c1': host(), 'numa0': host('c1'), 'c2': host(VCPU=64, MEMORY_MB=64)},
      'resources=VCPU:20,MEMORY_MB:20&in_tree={c1}',
      'Nothing in the tree of c1 (in_tree) has an inventory.'),
+    ('a class is used up everywhere, and the target has nothing yet',
+     {'new': host(), 'metal': host(CUSTOM_GOLD=1, used={'CUSTOM_GOLD': 1})},
+     'resources=CUSTOM_GOLD:1&in_tree={new}',
+     'Nothing in the tree of new (in_tree) has an inventory; no provider has 1 CUSTOM_GOLD left: '
+     'at most 0 (metal, 1 of 1 used).'),
+    ('a class is used up everywhere, and the target is of another kind',
+     {'other': host(CUSTOM_SILVER=1), 'metal': host(CUSTOM_GOLD=1, used={'CUSTOM_GOLD': 1})},
+     'resources=CUSTOM_GOLD:1&in_tree={other}',
+     'Nothing in the tree of other (in_tree) has CUSTOM_GOLD; no provider has 1 CUSTOM_GOLD left: '
+     'at most 0 (metal, 1 of 1 used).'),
+    ('a class is used up everywhere, and the target has less than others',
+     {'c1': host(VCPU=8, used={'VCPU': 7}), 'c2': host(VCPU=8, used={'VCPU': 5}),
+      'c3': host(VCPU=limited(8, max_unit=2))},
+     'resources=VCPU:4&in_tree={c1}',
+     'Nothing in the tree of c1 (in_tree) offers 4 VCPU: c1 lacks 3 VCPU of 4 (7 of 8 used); no '
+     'provider offers 4 VCPU: 2 have too little left (3 on c2, 5 of 8 used), 1 allows less at once '
+     '(max_unit 2 on c3).'),
+    ('the device of a group with a suffix is used up, and the target has none',
+     dict(GPU_HOST, c2=host(VCPU=8)), 'resources=VCPU:1&in_tree={c2}&resources_v=VGPU:5',
+     'Nothing in the tree of c2 (in_tree) has VGPU; no provider has a capacity of 5 VGPU: at most '
+     '4 (gpu1).'),
+    ('a class is used up everywhere, and what is told names the pool of the target',
+     {'c1': host(VCPU=8, aggregates='rack'), 'pool': dict(POOL, used={'DISK_GB': 999}),
+      'c2': host(VCPU=8, DISK_GB=900)},
+     'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:950',
+     'No provider offers 950 DISK_GB: 1 has too little left (1 on pool, 999 of 1000 used), 1 is '
+     'too small (900 on c2).'),
+    ('nobody has the class, nor the target',
+     {'c1': host(VCPU=8)}, 'resources=VCPU:1,DISK_GB:9&in_tree={c1}',
+     'No provider has an inventory of DISK_GB.'),
     ('the device of the target has another trait',
      dict(GPU_HOST, c2=host(VCPU=8), gpu2=host('c2', VGPU=4, traits='CUSTOM_B')),
      'resources=VCPU:1&in_tree={c1}&resources_v=VGPU:1&required_v=CUSTOM_B',

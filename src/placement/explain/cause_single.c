@@ -201,7 +201,7 @@ const char *cause_of_single(const struct telling *telling, const struct constrai
     const struct membership *root = &telling->explanation->request->root_traits;
     switch (constraint->kind) {
     case CONSTRAINT_RESOURCE:
-        return tell_resource(telling, constraint);
+        return cause_of_target_first(telling, constraint, tell_resource(telling, constraint));
     case CONSTRAINT_REQUIRED:
         return arena_printf(
             arena, "no provider has %s",
