@@ -111,9 +111,9 @@ const char *cause_of_misses_of_tree(const struct telling *telling, size_t group)
 const char *cause_of_target(const struct telling *telling, uint32_t root, size_t group);
 
 /* Returns what is said of a resource that is impossible alone, with what the host that in_tree
-   names for its group, or for the group without suffix, lacks of it before it, unless that names the
-   host or nobody has the class: "nothing in the tree of c1 (in_tree) has VGPU; no provider offers ...". The resource is the
-   only constraint of the set. */
+   names for its group, or for the group without suffix, lacks of it before it, unless that names
+   the host or nobody has the class: "nothing in the tree of c1 (in_tree) has VGPU; no provider
+   offers ...". The resource is the only constraint of the set. */
 const char *cause_of_target_first(const struct telling *telling, const struct constraint *resource,
                                   const char *said);
 

@@ -114,18 +114,15 @@ const char *cause_of_target_first(const struct telling *telling, const struct co
         return first ? arena_printf(telling->arena, "%s " NO_INVENTORY "; %s", tree, said) : said;
     if (nearest == WORLD_NONE)
         return arena_printf(telling->arena, "%s%s has %s; %s", tree,
-                            own || explanation->world->sharing_count == 0
-                                ? ""
-                                : ", or shared with it,",
+                            own || explanation->world->sharing_count == 0 ? ""
+                                                                          : ", or shared with it,",
                             amount->class_name, said);
     if (strstr(said, provider_label(explanation->world, explanation->names, nearest)) != NULL)
         return said;
-    return arena_printf(telling->arena, "%s%s offers %" PRId64 " %s: %s; %s", tree,
-                        explanation->world->providers[nearest].root == root
-                            ? ""
-                            : ", or shared with it,",
-                        amount->amount, amount->class_name,
-                        tell_provider(telling, resource->group, nearest), said);
+    return arena_printf(
+        telling->arena, "%s%s offers %" PRId64 " %s: %s; %s", tree,
+        explanation->world->providers[nearest].root == root ? "" : ", or shared with it,",
+        amount->amount, amount->class_name, tell_provider(telling, resource->group, nearest), said);
 }
 
 /* Returns whether a provider shares, and is a tree by itself. */
