@@ -532,6 +532,29 @@ CAUSES = [
      'NET_BW_EGR_KILOBIT_PER_SEC of 22 (5 of 25 used); b has _A (nic2), but for _B nic3 lacks 22 '
      'NET_BW_EGR_KILOBIT_PER_SEC of 22 (25 of 25 used).',
      None),
+    ('one node has the device in use, the other, with a free one, lacks memory',
+     {'c1': host(), 'node0': host('c1', VCPU=8, MEMORY_MB=64),
+      'gpu0': host('node0', PGPU=1, used={'PGPU': 1}),
+      'node1': host('c1', VCPU=8, MEMORY_MB=64, used={'MEMORY_MB': 60}),
+      'gpu1': host('node1', PGPU=1)},
+     'resources_N=VCPU:4,MEMORY_MB:8&resources_G=PGPU:1&same_subtree=_N,_G&group_policy=none',
+     'same_subtree=_N,_G: no subtree has all of them: node1 has _G, but for _N it lacks 4 '
+     'MEMORY_MB of 8 (60 of 64 used); node0 has _N, but for _G gpu0 lacks 1 PGPU of 1 (1 of 1 '
+     'used).',
+     ['c1 has all, but not in one subtree: node1 has _G, but for _N it lacks 4 MEMORY_MB of 8 (60 '
+      'of 64 used); node0 has _N, but for _G gpu0 lacks 1 PGPU of 1 (1 of 1 used)']),
+    ('one host is built otherwise, others lack an amount, and a disabled one is not told of',
+     {'c1': host(), 'node0': host('c1', VCPU=8), 'gpu0': host('c1', PGPU=1),
+      'c2': host(), 'node1': host('c2', VCPU=8), 'gpu1': host('node1', PGPU=1, used={'PGPU': 1}),
+      'c3': host(), 'node2': host('c3', VCPU=8, used={'VCPU': 6}), 'gpu2': host('node2', PGPU=1),
+      'c4': host(traits='CUSTOM_OLD'), 'node3': host('c4', VCPU=8, used={'VCPU': 5}),
+      'gpu3': host('node3', PGPU=1)},
+     'resources_N=VCPU:4&resources_G=PGPU:1&same_subtree=_N,_G&group_policy=none&'
+     'root_required=!CUSTOM_OLD',
+     'same_subtree=_N,_G: no subtree has all of them: node2 has _G, but for _N it lacks 2 VCPU of '
+     '4 (6 of 8 used); node1 has _N, but for _G gpu1 lacks 1 PGPU of 1 (1 of 1 used).',
+     ['c1 has all, but not in one subtree', 'node2 lacks 2 VCPU of 4 (6 of 8 used)',
+      'gpu1 lacks 1 PGPU of 1 (1 of 1 used)']),
 ]
 
 

@@ -12,6 +12,9 @@
 /* Groups that are told one by one. */
 enum { TOLD_MOST = 4 };
 
+/* Tops that lack different things, of which it is told. */
+enum { TOPS_TOLD = 2 };
+
 /* Returns how many providers, or trees, satisfy a group, and the first: "1 fits (fpga0)". */
 static const char *fits_words(const struct telling *telling, size_t group)
 {
@@ -78,15 +81,6 @@ static bool has_below(const struct subtree *subtree, size_t number, uint32_t top
     return before[provider->end_below] > before[provider->first_below];
 }
 
-/* Returns whether a provider satisfies one of the groups. */
-static bool fits_any(const struct subtree *subtree, uint32_t provider)
-{
-    size_t number = 0;
-    while (number < subtree->groups->count && !fits_of(subtree, number)[provider])
-        number++;
-    return number < subtree->groups->count;
-}
-
 static uint32_t root_of(const struct subtree *subtree, uint32_t provider)
 {
     return subtree->telling->explanation->world->providers[provider].root;
@@ -101,36 +95,6 @@ static const char *label_of(const struct subtree *subtree, uint32_t provider)
 {
     const struct explanation *explanation = subtree->telling->explanation;
     return provider_label(explanation->world, explanation->names, provider);
-}
-
-/* Returns whether two providers have the same groups at or below them. */
-static bool has_the_same(const struct subtree *subtree, uint32_t one, uint32_t other)
-{
-    for (size_t i = 0; i < subtree->groups->count; i++)
-        if (has_below(subtree, i, one) != has_below(subtree, i, other))
-            return false;
-    return true;
-}
-
-/* Returns in how many other trees a provider could be the one above all others but for the same
-   groups, in words; or "". */
-static const char *more_tops(const struct subtree *subtree, uint32_t top)
-{
-    const struct inquiry *inquiry = subtree->telling->inquiry;
-    bool *seen = arena_array(inquiry->arena, inquiry->world->provider_count, sizeof(*seen));
-    uint32_t more = 0;
-    for (uint32_t i = 0; i < inquiry->world->provider_count &&
-                         budget_spend(inquiry->budget, 2 * subtree->groups->count);
-         i++) {
-        uint32_t root = root_of(subtree, i);
-        if (root == root_of(subtree, top) || !is_told_of(subtree, i) || seen[root] ||
-            !fits_any(subtree, i) || !has_the_same(subtree, i, top))
-            continue;
-        seen[root] = true;
-        more++;
-    }
-    return more > 0 ? arena_printf(subtree->telling->arena, ", and %u more with such a lack", more)
-                    : "";
 }
 
 /* Finds the first tree with a provider for each group, and how many others there are. Returns its
@@ -227,6 +191,75 @@ static const char *tell_without(const struct telling *telling, const struct cons
         near_miss_words(telling->arena, explanation->world, explanation->names, &nearest));
 }
 
+/* Notes tops as the nearest: two of one tree together, and what a tree lacks that has a group
+   nowhere by that. */
+static void show_tops(const struct subtree *subtree, const struct nearest_top *tops,
+                      const char *const *words, size_t count)
+{
+    const struct telling *telling = subtree->telling;
+    bool joined = count > 1 && root_of(subtree, tops[0].top) == root_of(subtree, tops[1].top);
+    for (size_t i = 0; i < (joined ? 1 : count); i++) {
+        uint32_t root = root_of(subtree, tops[i].top);
+        if (telling_tells_of(telling, root))
+            show(subtree, root,
+                 joined ? arena_printf(telling->arena, "%s; %s", words[0], words[1]) : words[i], 0);
+        else
+            nearest_top_name(telling, subtree->groups, &tops[i]);
+    }
+}
+
+static const char *more_words(const struct telling *telling, const struct nearest_top *nearest)
+{
+    return nearest->more > 0
+               ? arena_printf(telling->arena, ", and %u more with such a lack", nearest->more)
+               : "";
+}
+
+/* Returns the trees that are told of, and those that lack a group of the subtree, but have all else
+   that the request asks for; NULL: all. */
+static const bool *find_wider(const struct subtree *subtree)
+{
+    const struct telling *telling = subtree->telling;
+    uint32_t providers = telling->explanation->world->provider_count;
+    struct telling all = *telling;
+    all.among = NULL;
+    const bool *beside =
+        cause_allowed_beside(&all, subtree->groups->groups, subtree->groups->count);
+    if (telling->among == NULL || beside == NULL)
+        return telling->among;
+    bool *wider = arena_array(telling->arena, providers, sizeof(*wider));
+    for (uint32_t i = 0; i < providers; i++)
+        wider[i] = telling->among[i] || beside[i];
+    return wider;
+}
+
+/* Tells of tops of which each lacks only amounts, for other groups than the one before, the nearest
+   first. NULL: there is none. */
+static const char *tell_mendable(const struct subtree *subtree)
+{
+    const struct telling *telling = subtree->telling;
+    struct telling wide = *telling;
+    struct nearest_top tops[TOPS_TOLD];
+    const char *words[TOPS_TOLD];
+    struct text_builder told = text_begin(telling->arena);
+    size_t count = 0;
+    wide.among = find_wider(subtree);
+    while (count < TOPS_TOLD &&
+           nearest_top_find(&wide, subtree->groups, false, count > 0 ? &tops[0] : NULL,
+                            &tops[count]) &&
+           tops[count].missing > 0 && tops[count].missing <= tops[0].missing &&
+           tops[count].mendable) {
+        words[count] = nearest_top_words(telling, subtree->groups, &tops[count]);
+        text_add_item(&told, "; ", words[count]);
+        text_add(&told, more_words(telling, &tops[count]));
+        count++;
+    }
+    if (count == 0 || budget_is_over(telling->inquiry->budget))
+        return NULL;
+    show_tops(subtree, tops, words, count);
+    return arena_printf(telling->arena, "no subtree has all of them: %s", text_end(&told));
+}
+
 /* Tells what the nearest top lacks, or that the groups have providers side by side. */
 static const char *tell_missing(const struct subtree *subtree, const struct nearest_top *nearest)
 {
@@ -238,7 +271,7 @@ static const char *tell_missing(const struct subtree *subtree, const struct near
         const char *told = nearest_top_words(telling, subtree->groups, nearest);
         show(subtree, root_of(subtree, nearest->top), told, 0);
         return arena_printf(telling->arena, "no subtree has all of them: %s%s", told,
-                            more_tops(subtree, nearest->top));
+                            more_words(telling, nearest));
     }
     if (apart != NULL)
         return arena_printf(telling->arena,
@@ -262,8 +295,11 @@ static const char *tell_one(const struct telling *telling, const struct constrai
     if (budget_is_over(telling->inquiry->budget))
         return arena_printf(telling->arena, "no subtree has groups %s",
                             group_names(telling, groups, count));
-    bool found = nearest_top_find(telling, subtree.groups, false, &nearest);
-    const char *lack = found && nearest.missing > 0 ? tell_missing(&subtree, &nearest) : NULL;
+    bool found = nearest_top_find(telling, subtree.groups, false, NULL, &nearest);
+    const char *lack =
+        found && nearest.missing > 0 && telling->among != NULL ? tell_mendable(&subtree) : NULL;
+    if (lack == NULL && found && nearest.missing > 0)
+        lack = tell_missing(&subtree, &nearest);
     if (lack != NULL)
         return lack;
     const char *without = tell_without(telling, constraint, groups, count);

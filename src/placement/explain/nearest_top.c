@@ -247,8 +247,40 @@ static void tops_begin(struct tops *tops)
     }
 }
 
+/* Returns whether two tops have the same groups at or below them. */
+static bool has_the_same(const struct tops *tops, uint32_t one, uint32_t other)
+{
+    size_t same = 0;
+    while (same < tops->subtree->count &&
+           (tops->least[same][one] <= 0) == (tops->least[same][other] <= 0))
+        same++;
+    return same == tops->subtree->count;
+}
+
+/* Returns in how many other trees a top has the same groups, and others lack less than a class if
+   they do here. */
+static uint32_t count_more(const struct tops *tops, uint32_t top, const struct lack *least)
+{
+    const struct inquiry *inquiry = tops->telling->inquiry;
+    const struct world *world = inquiry->world;
+    bool *seen = arena_array(inquiry->arena, world->provider_count, sizeof(*seen));
+    uint32_t more = 0;
+    for (uint32_t i = 0;
+         i < world->provider_count && budget_spend(inquiry->budget, 2 + 2 * tops->subtree->count);
+         i++) {
+        uint32_t root = world->providers[i].root;
+        if (!is_told_of(tops, i) || root == world->providers[top].root || seen[root] ||
+            !has_the_same(tops, i, top))
+            continue;
+        struct lack lack = lack_of(tops, i);
+        seen[root] = (lack.weight < WEIGHT_CLASS) == (least->weight < WEIGHT_CLASS);
+        more += seen[root];
+    }
+    return more;
+}
+
 bool nearest_top_find(const struct telling *telling, const struct search_subtree *subtree,
-                      bool isolate, struct nearest_top *nearest)
+                      bool isolate, const struct nearest_top *beside, struct nearest_top *nearest)
 {
     const struct inquiry *inquiry = telling->inquiry;
     struct tops tops = {.telling = telling, .subtree = subtree, .isolate = isolate};
@@ -261,7 +293,7 @@ bool nearest_top_find(const struct telling *telling, const struct search_subtree
     for (uint32_t i = 0;
          i < inquiry->world->provider_count && budget_spend(inquiry->budget, 2 * subtree->count);
          i++) {
-        if (!is_told_of(&tops, i))
+        if (!is_told_of(&tops, i) || (beside != NULL && has_the_same(&tops, i, beside->top)))
             continue;
         struct lack lack = lack_of(&tops, i);
         if (top != WORLD_NONE && !is_nearer(&lack, &best))
@@ -276,6 +308,7 @@ bool nearest_top_find(const struct telling *telling, const struct search_subtree
     else if (!try_zeroes(&tops, nearest))
         return false;
     nearest->mendable = true;
+    nearest->more = best.weight > 0 ? count_more(&tops, top, &best) : 0;
     for (size_t i = 0; i < subtree->count; i++)
         nearest->mendable = nearest->mendable && is_mendable(&tops, i, nearest->groups[i].provider);
     return !budget_is_over(inquiry->budget);
@@ -313,4 +346,23 @@ const char *nearest_top_words(const struct telling *telling, const struct search
         return arena_printf(telling->arena, "of %s, for %s", label, text_end(&lacks));
     return arena_printf(telling->arena, "%s has %s, but for %s", label,
                         group_names(telling, have, count), text_end(&lacks));
+}
+
+void nearest_top_name(const struct telling *telling, const struct search_subtree *subtree,
+                      const struct nearest_top *nearest)
+{
+    size_t first = 0;
+    while (first < subtree->count && nearest->groups[first].fits)
+        first++;
+    if (first == subtree->count)
+        return;
+    const struct sought sought =
+        sought_of_group(telling->inquiry, telling->explanation->names, subtree->groups[first]);
+    struct faults faults = {.sought = &sought};
+    faults_of_provider(&faults, nearest->groups[first].provider);
+    telling_name(telling, &(struct near_miss){
+                              .provider = nearest->groups[first].provider,
+                              .reason = faults_words(&faults, nearest->groups[first].provider),
+                              .alike = true,
+                          });
 }

@@ -20,12 +20,18 @@ struct nearest_top {
     } groups[TOP_GROUPS_MOST];
     size_t missing; /* groups that nothing satisfies */
     bool mendable;  /* what they lack is capacity, or units that fit, of a class that is there */
+    uint32_t more;  /* other trees with a top for the same groups, where as little is missing */
 };
 
 /* Finds the nearest top among the trees that are told of. isolate: the groups need different
-   providers. Returns false if there is none, too many groups, or no time. */
+   providers. beside: tops with the same groups as this one do not count; NULL: all do. Returns
+   false if there is none, too many groups, or no time. */
 bool nearest_top_find(const struct telling *telling, const struct search_subtree *subtree,
-                      bool isolate, struct nearest_top *nearest);
+                      bool isolate, const struct nearest_top *beside, struct nearest_top *nearest);
+
+/* Notes what is missing for the first group without a provider as a miss that is told. */
+void nearest_top_name(const struct telling *telling, const struct search_subtree *subtree,
+                      const struct nearest_top *nearest);
 
 /* Returns what the top has and what is missing for the first of the other groups: "a has _A, but
    for _B b lacks 1 VCPU of 2". */
