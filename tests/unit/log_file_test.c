@@ -306,7 +306,7 @@ START_TEST(many_processes_lose_no_line)
         }
     }
     unsigned twice = 0, torn = count_lines(counts);
-    ck_assert_uint_le(torn, 2U * PROCESSES);
+    ck_assert(torn <= 2U * PROCESSES);
     for (int i = 0; i < PROCESSES; i++) {
         for (int line = 0; line < LINES; line++) {
             ck_assert_msg(counts[i][line] > 0, "line %d of %d is lost", line, i);
