@@ -74,24 +74,6 @@ static bool is_beside_trait(const struct telling *telling)
     return !group->granular;
 }
 
-/* Returns the constraint of a set that is not in another of the same size, if it is the only one;
-   or NULL. */
-static const struct constraint *find_difference(const struct telling *telling, const size_t *other)
-{
-    const struct constraint *difference = NULL;
-    for (size_t i = 0; i < telling->size; i++) {
-        size_t same = 0;
-        while (same < telling->size && other[same] != telling->set[i])
-            same++;
-        if (same < telling->size)
-            continue;
-        if (difference != NULL)
-            return NULL;
-        difference = telling_item(telling, i);
-    }
-    return difference;
-}
-
 /* Whether a tree sees a provider with a class. */
 struct class_seen {
     const bool *trees; /* those that count */
@@ -132,8 +114,8 @@ static bool is_instead_of_class(const struct telling *telling, const struct impo
     for (size_t i = 0; i < sets->count; i++) {
         struct telling other = *telling;
         other.set = sets->sets[i];
-        const struct constraint *required = find_difference(telling, other.set);
-        const struct constraint *resource = find_difference(&other, telling->set);
+        const struct constraint *required = telling_difference(telling, other.set);
+        const struct constraint *resource = telling_difference(&other, telling->set);
         if (required == NULL || resource == NULL || required->kind != CONSTRAINT_REQUIRED ||
             resource->kind != CONSTRAINT_RESOURCE || required->group != resource->group ||
             !telling->inquiry->query.groups[required->group].granular)

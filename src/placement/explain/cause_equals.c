@@ -28,24 +28,6 @@ static bool is_worth_more(const struct telling *telling)
     return true;
 }
 
-/* Returns the only constraint of a set that another does not have; NULL: it has all, or more than
-   one is not there. */
-static const struct constraint *find_difference(const struct telling *telling, const size_t *other)
-{
-    const struct constraint *difference = NULL;
-    for (size_t i = 0; i < telling->size; i++) {
-        size_t same = 0;
-        while (same < telling->size && other[same] != telling->set[i])
-            same++;
-        if (same < telling->size)
-            continue;
-        if (difference != NULL)
-            return NULL;
-        difference = telling_item(telling, i);
-    }
-    return difference;
-}
-
 /* Returns whether all that is said is that a class is not there. */
 static bool says_no_class(const struct telling *telling, const char *said, const char *class_name)
 {
@@ -60,7 +42,7 @@ static const char *tell_beside(const struct telling *telling, const struct telli
                                const char *told)
 {
     size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
-    const struct constraint *resource = find_difference(telling, first->set);
+    const struct constraint *resource = telling_difference(telling, first->set);
     if (resource == NULL || resource->kind != CONSTRAINT_RESOURCE ||
         telling_groups(telling, groups) != 1)
         return "";

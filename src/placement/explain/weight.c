@@ -7,7 +7,7 @@
 
 #include "placement/explain/faults.h"
 
-/* Returns how far an amount is from what an inventory gives: 0 to 1. */
+/* Returns how far an amount is from what an inventory allows: 0 to 1. */
 static double part_lacking(const struct world_inventory *inventory, int64_t amount)
 {
     int64_t room = inventory->capacity - inventory->used;

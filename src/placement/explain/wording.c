@@ -18,6 +18,22 @@ const struct constraint *telling_item(const struct telling *telling, size_t plac
     return &telling->explanation->constraints.items[telling->set[place]];
 }
 
+const struct constraint *telling_difference(const struct telling *telling, const size_t *other)
+{
+    const struct constraint *difference = NULL;
+    for (size_t i = 0; i < telling->size; i++) {
+        size_t same = 0;
+        while (same < telling->size && other[same] != telling->set[i])
+            same++;
+        if (same < telling->size)
+            continue;
+        if (difference != NULL)
+            return NULL;
+        difference = telling_item(telling, i);
+    }
+    return difference;
+}
+
 const struct request_group *telling_group(const struct telling *telling,
                                           const struct constraint *constraint)
 {

@@ -26,6 +26,10 @@ const struct constraint *telling_item(const struct telling *telling, size_t plac
 const struct request_group *telling_group(const struct telling *telling,
                                           const struct constraint *constraint);
 
+/* Returns the only constraint of the set that another set of the same size does not have; NULL: it
+   has all, or more than one is not there. */
+const struct constraint *telling_difference(const struct telling *telling, const size_t *other);
+
 /* Returns what a constraint on a resource asks for. */
 const struct resource_amount *telling_amount(const struct telling *telling,
                                              const struct constraint *constraint);
