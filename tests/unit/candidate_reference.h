@@ -426,7 +426,7 @@ static bool anchor_may(const struct scene *scene, int anchor)
 }
 
 /* Finds all candidates, sorted, each once; or only one. */
-static void refer(const struct scene *scene, struct keys *keys)
+static inline void refer(const struct scene *scene, struct keys *keys)
 {
     struct decision decisions[SLOTS];
     int chosen[SLOTS], kept = 0, count = make_decisions(scene, decisions);

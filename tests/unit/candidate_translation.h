@@ -1,7 +1,7 @@
 /*
  * Translates the scenes of candidate_reference.h for the search, and notes what it finds.
  *
- * For tests/unit/candidate_search_test.c, tests/unit/explain_test.c and tests/fuzz/search.c.
+ * For tests/unit/candidate_search_test.c, tests/unit/explained_scene.h and tests/fuzz/search.c.
  */
 #ifndef BERTH_TESTS_UNIT_CANDIDATE_TRANSLATION_H
 #define BERTH_TESTS_UNIT_CANDIDATE_TRANSLATION_H
