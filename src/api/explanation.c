@@ -10,6 +10,18 @@
 #include "placement/explain/explain.h"
 #include "placement/explain/explanation_json.h"
 
+/* Fails as GET /allocation_candidates does. Of a name that does not exist it adds which one may
+   have been meant. */
+static void refuse(struct call *call, enum outcome outcome, const struct explanation *explanation)
+{
+    const struct unknown_names *unknown = &explanation->unknown;
+    if ((outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_TRAIT_NOT_FOUND) &&
+        unknown->guessed)
+        call->context.failure.detail = arena_printf(call->exchange->arena, "%s The cause: %s.",
+                                                    call->context.failure.detail, unknown->text);
+    allocation_candidates_fail(call, outcome);
+}
+
 void explanation_show(struct call *call)
 {
     struct candidate_request request;
@@ -19,7 +31,7 @@ void explanation_show(struct call *call)
     allocation_candidates_bound(call);
     enum outcome outcome = explanation_make(&call->context, &request, false, &explanation);
     if (outcome != OUTCOME_OK) {
-        allocation_candidates_fail(call, outcome);
+        refuse(call, outcome, &explanation);
         return;
     }
     explanation_write_json(call_json(call), &explanation, call->exchange->arena);

@@ -201,16 +201,18 @@ static int flush(struct explain_work *work, int status)
     return FAILED;
 }
 
-/* Tells that the API refuses the request, which parameters do not exist, and which are too new for
-   its microversion. */
-static int refuse(struct explain_work *work, int status, const char *detail)
+/* Tells that the API refuses the request, which parameters and names do not exist, and which
+   parameters are too new for its microversion. names: what is told of the names; NULL. */
+static int refuse(struct explain_work *work, int status, const char *names, const char *detail)
 {
     struct terminal terminal = terminal_of(stdout);
     struct json_writer writer;
     struct arena *arena = &work->call->arena;
     const char *needs =
         status == 400 ? query_since_tell(arena, work->query, work->exchange.version.minor) : NULL;
-    const char *unknown = status == 400 ? query_names_tell(arena, work->query) : NULL;
+    const char *unknown = names;
+    if (status == 400 && unknown == NULL)
+        unknown = query_names_tell(arena, work->query);
     if (!work->json) {
         const char *first = unknown != NULL && needs != NULL
                                 ? arena_printf(arena, "%s, and %s", unknown, needs)
@@ -231,9 +233,9 @@ static int refuse(struct explain_work *work, int status, const char *detail)
     return flush(work, NOTHING);
 }
 
-static int refuse_exchange(struct explain_work *work)
+static int refuse_exchange(struct explain_work *work, const char *names)
 {
-    return refuse(work, work->exchange.status, work->exchange.error.detail);
+    return refuse(work, work->exchange.status, names, work->exchange.error.detail);
 }
 
 static int show(struct explain_work *work, const struct explanation *explanation)
@@ -255,16 +257,17 @@ static int work_run(struct explain_work *work)
     struct candidate_request request;
     struct explanation explanation;
     if (work->exchange.version.minor < CANDIDATES_SINCE)
-        return refuse(work, 404, "there are allocation candidates since microversion 1.10 only");
+        return refuse(work, 404, NULL,
+                      "there are allocation candidates since microversion 1.10 only");
     if (!allocation_candidates_request(&work->reading, &request))
-        return refuse_exchange(work);
+        return refuse_exchange(work, NULL);
     enum outcome outcome = explanation_make(&work->reading.context, &request, true, &explanation);
     if (outcome == OUTCOME_OK)
         return show(work, &explanation);
     if (outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_TRAIT_NOT_FOUND ||
         outcome == OUTCOME_TOO_LONG) {
         allocation_candidates_fail(&work->reading, outcome);
-        return refuse_exchange(work);
+        return refuse_exchange(work, outcome == OUTCOME_TOO_LONG ? NULL : explanation.unknown.text);
     }
     command_outcome(outcome);
     return FAILED;

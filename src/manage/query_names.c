@@ -8,14 +8,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/spelling.h"
 #include "base/text.h"
 #include "http/query.h"
 
 enum {
     SUFFIX_MOST = 64, /* characters of a suffix */
     NAME_ROOM = 16,   /* more than each name below has characters, and than those like it */
-    EDITS_MOST = 2,   /* of a name that is like another */
-    SHORT_NAME = 6,   /* characters: of these only half the edits */
 };
 
 static const char *const parts_of_groups[] = {"resources", "required", "member_of", "in_tree"};
@@ -51,32 +50,6 @@ static bool is_known(const char *name)
     return false;
 }
 
-/* Returns how many characters must be put in, left out or changed to make the name of the first
-   `length` characters of a text, whatever their case; or more than EDITS_MOST. */
-static size_t count_edits(const char *text, size_t length, const char *name)
-{
-    size_t row[NAME_ROOM], width = strlen(name);
-    if (length > width + EDITS_MOST)
-        return EDITS_MOST + 1;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= length; i++) {
-        size_t before = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            bool same = tolower((unsigned char)text[i - 1]) == name[j - 1];
-            size_t edits = before + !same;
-            before = row[j];
-            if (row[j - 1] + 1 < edits)
-                edits = row[j - 1] + 1;
-            if (row[j] + 1 < edits)
-                edits = row[j] + 1;
-            row[j] = edits;
-        }
-    }
-    return row[width];
-}
-
 /* The name that a wrong one is most like. */
 struct likeness {
     const char *name; /* NULL: it is like none */
@@ -87,8 +60,8 @@ struct likeness {
 /* Looks at the first `length` characters of a text, what follows is the suffix. */
 static void look_at(struct likeness *best, const char *text, size_t length, const char *name)
 {
-    size_t edits = count_edits(text, length, name);
-    if (edits > (strlen(name) < SHORT_NAME ? EDITS_MOST / 2 : EDITS_MOST) || edits >= best->edits)
+    size_t edits = spelling_edits(text, length, name);
+    if (edits >= best->edits)
         return;
     *best = (struct likeness){name, text + length, edits};
 }
@@ -96,7 +69,7 @@ static void look_at(struct likeness *best, const char *text, size_t length, cons
 /* Returns the most like of the names without a suffix. */
 static struct likeness find_plain(const char *text)
 {
-    struct likeness best = {.edits = EDITS_MOST + 1};
+    struct likeness best = {.edits = SPELLING_UNLIKE};
     for (size_t i = 0; i < PARTS; i++)
         look_at(&best, text, strlen(text), parts_of_groups[i]);
     for (size_t i = 0; i < OTHERS; i++)
@@ -108,7 +81,7 @@ static struct likeness find_plain(const char *text)
    into a part of the name. */
 static struct likeness find_like(const char *text)
 {
-    struct likeness best = {.edits = EDITS_MOST + 1};
+    struct likeness best = {.edits = SPELLING_UNLIKE};
     for (size_t length = 0; length < NAME_ROOM && text[length] != '\0'; length++)
         for (size_t i = 0; i < PARTS && strchr("_-0123456789", text[length]) != NULL; i++)
             look_at(&best, text, length, parts_of_groups[i]);

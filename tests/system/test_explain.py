@@ -221,7 +221,7 @@ def test_the_microversion_is_checked(cloud):
 
 
 def test_what_the_api_refuses_is_refused(cloud):
-    for query in ('resources=VCPU:1&required=CUSTOM_TYPO', 'resources=CUSTOM_TYPO:1', 'limit=1',
+    for query in ('resources=VCPU:1&required=CUSTOM_NONE', 'resources=CUSTOM_NONE:1', 'limit=1',
                   'resources=VCPU:x', 'resources1=VCPU:1&resources2=VCPU:1'):
         theirs = cloud.ask('GET', '/allocation_candidates?' + query)
         ours = cloud.ask('GET', '/_berth/explain?' + query)
@@ -230,12 +230,14 @@ def test_what_the_api_refuses_is_refused(cloud):
         assert ours.json['errors'][0]['detail'] == detail
         done = cloud.manage('explain', query)
         assert done.returncode == 1
-        told = json.loads(cloud.manage('explain', '--json', query).stdout)['refused']
-        assert told and told in detail
+        told = json.loads(cloud.manage('explain', '--json', query).stdout)
+        assert told['refused'] and told['refused'] in detail
         shown = done.stdout
         assert shown.startswith('Refused with status 400: ') and '\\u' not in shown
         assert all(len(line) <= WIDTH for line in shown.splitlines())
-        assert shown.split()[4:] == told.split()
+        rest = shown.partition('The API says: ')[2]
+        assert ('unknown' in told) == (rest != '')
+        assert (rest.split() or shown.split()[4:]) == told['refused'].split()
 
 
 @pytest.mark.parametrize('query, minor, needs', [
@@ -309,6 +311,43 @@ def test_a_parameter_that_does_not_exist_is_told(cloud, query, unknown):
     assert first.split() == ('Refused with status 400: %s.' % unknown).split()
     assert rest.startswith('The API says: ') and refused['refused'].split() == rest.split()[3:]
     assert cloud.ask('GET', '/_berth/explain?' + query).status == 400
+
+
+@pytest.mark.parametrize('query, unknown', [
+    ('resources=VCPU:1&required=HW_CPU_X86_AVX22',
+     'there is no trait HW_CPU_X86_AVX22 (do you mean HW_CPU_X86_AVX2?)'),
+    ('resources=VCPU:1&required=HW_CPU_X86_AXV2',
+     'there is no trait HW_CPU_X86_AXV2 (do you mean HW_CPU_X86_AVX2?)'),
+    ('resources=VCPU:1&required=!COMPUTE_STATUS_DISABLE',
+     'there is no trait COMPUTE_STATUS_DISABLE (do you mean COMPUTE_STATUS_DISABLED?)'),
+    ('resources=VCPU:1&root_required=CUSTOM_LICENCED',
+     'there is no trait CUSTOM_LICENCED (do you mean CUSTOM_LICENSED?)'),
+    ('resources=VCPU:1&resources1=VCPU:1&required1=CUSTOM_GOLDD&'
+     'required1=in:CUSTOM_SILVR,CUSTOM_GOLD',
+     'there is no trait CUSTOM_GOLDD (do you mean CUSTOM_GOLD?), '
+     'there is no trait CUSTOM_SILVR (do you mean CUSTOM_SILVER?)'),
+    ('resources=VCPUS:1', 'there is no resource class VCPUS (do you mean VCPU?)'),
+    ('resources=VCPU:1,MEMORYMB:1,DISC_GB:1&required=CUSTOM_GODL',
+     'there is no resource class DISC_GB (do you mean DISK_GB?), '
+     'there is no resource class MEMORYMB (do you mean MEMORY_MB?), '
+     'there is no trait CUSTOM_GODL (do you mean CUSTOM_GOLD?)'),
+    # Nothing is like it, or several are: VCPU and PCPU.
+    ('resources=VCPU:1&required=CUSTOM_PLATINUM', 'there is no trait CUSTOM_PLATINUM'),
+    ('resources=XCPU:1', 'there is no resource class XCPU'),
+])
+def test_a_name_that_does_not_exist_is_told(cloud, query, unknown):
+    done = cloud.manage('explain', query)
+    refused = json.loads(cloud.manage('explain', '--json', query).stdout)
+    theirs = cloud.ask('GET', '/allocation_candidates?' + query)
+    ours = cloud.ask('GET', '/_berth/explain?' + query)
+    assert (done.returncode, theirs.status, ours.status) == (1, 400, 400), done.stdout
+    assert refused.get('unknown') == unknown
+    detail = theirs.json['errors'][0]['detail']
+    more = ' The cause: %s.' % unknown if 'do you mean' in unknown else ''
+    assert ours.json['errors'][0]['detail'].strip() == detail.strip() + more
+    first, rest = done.stdout.split('\n\n', 1)
+    assert first.split() == ('Refused with status 400: %s.' % unknown).split()
+    assert rest.startswith('The API says: ') and refused['refused'].split() == rest.split()[3:]
 
 
 def test_a_parameter_that_does_not_exist_is_told_beside_one_that_is_too_new(cloud):

@@ -309,6 +309,15 @@ static enum outcome read(void *subject)
     return database_visit(context->database, &select_names, NO_VALUES, add_name, reading);
 }
 
+/* Tells which names do not exist, if the database can. The reason of the refusal stays noted. */
+static void tell_unknown(const struct resolution *resolution, struct unknown_names *unknown)
+{
+    const struct failure failure = resolution->context->failure;
+    if (unknown_names_find(resolution, unknown) != OUTCOME_OK)
+        *unknown = (struct unknown_names){NULL, false};
+    resolution->context->failure = failure;
+}
+
 enum outcome explanation_make(struct context *context, const struct candidate_request *request,
                               bool with_names, struct explanation *explanation)
 {
@@ -319,6 +328,9 @@ enum outcome explanation_make(struct context *context, const struct candidate_re
     TRY(database_snapshot(context->database, read, reading));
     uint64_t deadline = clock_microseconds() + context->settings->candidates_milliseconds * 1000;
     const struct ties ties = {reading->ties, reading->tie_count};
-    return explanation_of(&reading->resolution, &reading->world, reading->names, &ties, deadline,
-                          explanation);
+    enum outcome outcome = explanation_of(&reading->resolution, &reading->world, reading->names,
+                                          &ties, deadline, explanation);
+    if (outcome == OUTCOME_CLASS_NOT_FOUND || outcome == OUTCOME_TRAIT_NOT_FOUND)
+        tell_unknown(&reading->resolution, &explanation->unknown);
+    return outcome;
 }

@@ -9,8 +9,9 @@
 
 /*
  * Explains a request. with_names: providers are called by their names.
- *   OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  as candidates_find()
- *   OUTCOME_TOO_LONG  the time did not even suffice for the funnels
+ *   OUTCOME_CLASS_NOT_FOUND, OUTCOME_TRAIT_NOT_FOUND  as candidates_find(); only
+ * explanation->unknown is set, and only by this function OUTCOME_TOO_LONG  the time did not even
+ * suffice for the funnels
  */
 enum outcome explanation_make(struct context *context, const struct candidate_request *request,
                               bool with_names, struct explanation *explanation);

@@ -14,6 +14,7 @@
 #include "placement/explain/funnel.h"
 #include "placement/explain/nearest.h"
 #include "placement/explain/smallest_set.h"
+#include "placement/explain/unknown_names.h"
 
 /* Constraints that are left out one by one, at most. */
 enum { WITHOUT_MOST = 256 };
@@ -66,8 +67,9 @@ struct explanation {
     struct without *without;
     size_t without_count;
     struct near_misses misses;
-    const char *cause; /* the sentence that comes first */
-    bool complete;     /* the time sufficed for all of it, and no constraint was left aside */
+    const char *cause;            /* the sentence that comes first */
+    struct unknown_names unknown; /* why the request is refused; only then */
+    bool complete; /* the time sufficed for all of it, and no constraint was left aside */
 };
 
 #endif
