@@ -9,6 +9,20 @@ from support.small_worlds import SHARED_POOL, SHARING, explain, host, limited
 SUBNET = host(IPV4_ADDRESS=250, aggregates='rack', traits=SHARING)
 FULL_SUBNET = dict(SUBNET, used={'IPV4_ADDRESS': 250})
 FAR_SUBNET = dict(SUBNET, aggregates=['zone'])
+
+
+def pool_of(disk, aggregates='rack', traits='', **more):
+    return host(DISK_GB=disk, aggregates=aggregates, traits=traits + ' ' + SHARING,
+                **more)
+
+
+# Those with the trait see another pool than all others, of which nothing is lacking.
+TWO_POOLS = {'gpu1': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_X', aggregates='rack'),
+             'gpu2': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_X', aggregates='rack'),
+             'c1': host(VCPU=16, MEMORY_MB=64, aggregates='row'),
+             'c2': host(VCPU=16, MEMORY_MB=64, aggregates='row'),
+             'free': pool_of(250, aggregates='row', traits='CUSTOM_SSD'),
+             'pool': pool_of(250, traits='CUSTOM_SSD', used={'DISK_GB': 230})}
 # What it is about; the providers; the query; the first sentence.
 CAUSES = [
     ('a host that has all but the subnet is disabled, one with the subnet lacks an amount',
@@ -194,6 +208,77 @@ CAUSES = [
      'resources=VCPU:2,DISK_GB:50&root_required=!CUSTOM_OLD',
      'No provider offers 2 VCPU and 50 DISK_GB: c1 has 5 DISK_GB in all, not 50; new has no '
      'VCPU.'),
+    ('the pool is full that those with the trait see, and another group asks for it',
+     TWO_POOLS, 'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu1 meets required='
+     'CUSTOM_X and all else, but cannot use pool, which lacks 30 DISK_GB of 50 (230 of 250 used), '
+     'and 1 more.'),
+    ('the same, where both groups have suffixes',
+     TWO_POOLS, 'resources1=VCPU:1&required1=CUSTOM_X&resources2=DISK_GB:50&group_policy=none',
+     'No tree, even with sharing, has groups 1 and 2 together: gpu1 meets resources1=VCPU:1 and '
+     'required1=CUSTOM_X, but cannot use pool, which lacks 30 DISK_GB of 50 (230 of 250 used), '
+     'and 1 more.'),
+    ('the same, where the trait is asked for by same_subtree',
+     TWO_POOLS, 'resources1=VCPU:1&resources2=DISK_GB:50&required3=CUSTOM_X&same_subtree=1,3&'
+     'group_policy=none',
+     'No tree, even with sharing, has groups 2 and 3 together: gpu1 meets required3=CUSTOM_X and '
+     'all else, but cannot use pool, which lacks 30 DISK_GB of 50 (230 of 250 used), and 1 more.'),
+    ('the same, where the trait is asked of the root',
+     TWO_POOLS, 'resources=VCPU:1&resources1=DISK_GB:50&root_required=CUSTOM_X',
+     'No tree whose root has the trait CUSTOM_X (root_required) offers 50 DISK_GB: gpu1 cannot '
+     'use pool, which lacks 30 DISK_GB of 50 (230 of 250 used), and 1 more.'),
+    ('the same, where no other hosts are there, but a free pool',
+     {name: TWO_POOLS[name] for name in ('gpu1', 'gpu2', 'free', 'pool')},
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu1 meets required='
+     'CUSTOM_X and all else, but cannot use pool, which lacks 30 DISK_GB of 50 (230 of 250 used), '
+     'and 1 more.'),
+    ('the pool is full that those with the trait see, one of which is full too',
+     dict(TWO_POOLS, gpu1=dict(TWO_POOLS['gpu1'], used={'VCPU': 16})),
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu2 meets required='
+     'CUSTOM_X and all else, but cannot use pool, which lacks 30 DISK_GB of 50 (230 of 250 used).'),
+    ('the pool is full that those with the trait see, but for one that is full itself',
+     dict(TWO_POOLS, gpu0=dict(TWO_POOLS['gpu1'], aggregates=['row'], used={'VCPU': 16})),
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu0 meets resources1='
+     'DISK_GB:50, but lacks 1 VCPU of 1 (16 of 16 used); gpu1 meets resources=VCPU:1 and '
+     'required=CUSTOM_X, but cannot use pool, which lacks 30 DISK_GB of 50 (230 of 250 used), '
+     'and 1 more.'),
+    ('the pool that those with the trait see has not the trait that is asked of it',
+     dict(TWO_POOLS, pool=pool_of(250)),
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50&required1=CUSTOM_SSD',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu1 meets required='
+     'CUSTOM_X and all else, but cannot use pool, which lacks the trait CUSTOM_SSD, and 1 more.'),
+    ('the pool that those with the trait see allows less at once',
+     dict(TWO_POOLS, pool=pool_of(limited(250, max_unit=10))),
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu1 meets required='
+     'CUSTOM_X and all else, but cannot use pool, which allows at most 10 DISK_GB at once '
+     '(max_unit), not 50, and 1 more.'),
+    ('those with the trait see a full pool, and one has a disk that is too small',
+     dict(TWO_POOLS, gpu1=host(VCPU=16, DISK_GB=20, traits='CUSTOM_X', aggregates='rack')),
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu1 meets required='
+     'CUSTOM_X and all else, but has 20 DISK_GB in all, not 50; gpu1 cannot use pool, which lacks '
+     '30 DISK_GB of 50 (230 of 250 used), and 1 more.'),
+    ('the host of in_tree has a disk that is too small, and sees a full pool',
+     dict(TWO_POOLS, gpu1=host(VCPU=16, DISK_GB=20, traits='CUSTOM_X', aggregates='rack')),
+     'resources=VCPU:1&resources1=DISK_GB:50&in_tree={gpu1}',
+     'Nothing in the tree of gpu1 (in_tree), or shared with it, offers 50 DISK_GB: gpu1 cannot use '
+     'pool, which lacks 30 DISK_GB of 50 (230 of 250 used); gpu1 has 20 DISK_GB in all, not 50.'),
+    ('those with the trait see no pool',
+     dict(TWO_POOLS, pool=pool_of(250, aggregates='zone')),
+     'resources=VCPU:1&required=CUSTOM_X&resources1=DISK_GB:50',
+     'No tree, even with sharing, has groups without suffix and 1 together: gpu1 meets required='
+     'CUSTOM_X, but nothing in its tree offers 50 DISK_GB, and 1 more; free shares DISK_GB, but '
+     'has no aggregate in common with gpu1.'),
+    ('the pool of those with the trait lacks the one by which it would share',
+     dict(TWO_POOLS, pool=host(DISK_GB=250, aggregates='rack')),
+     'resources=VCPU:1,DISK_GB:50&required=CUSTOM_X',
+     'No tree, even with sharing, offers 50 DISK_GB and has the trait CUSTOM_X: gpu1 has no '
+     'DISK_GB, and 1 more; pool would share DISK_GB with gpu1, but lacks the trait '
+     'MISC_SHARES_VIA_AGGREGATE.'),
 ]
 # What it is about; the providers; the query; the nearest.
 NEAREST = [

@@ -87,6 +87,19 @@ const bool *cause_allowed_beside(const struct telling *telling, const size_t *gr
     return any && !budget_is_over(telling->inquiry->budget) ? trees : NULL;
 }
 
+const bool *cause_has_rest(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct constraint_list *constraints = &explanation->constraints;
+    bool *kept = arena_array(telling->arena, constraints->count, sizeof(*kept));
+    bool *trees = arena_array(telling->arena, explanation->world->provider_count, sizeof(*trees));
+    for (size_t i = 0; i < constraints->count; i++)
+        kept[i] = constraints->items[i].kind >= CONSTRAINT_ROOT_REQUIRED ||
+                  constraints->items[i].group != group;
+    relaxation_find(telling->relaxation, kept, trees);
+    return trees;
+}
+
 bool cause_is_shared(const struct telling *telling, const struct constraint *constraint)
 {
     const struct world *world = telling->explanation->world;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/weight.h"
 
 /* Of the nearest misses, the number that is told. */
 enum { TOLD_MOST = 3 };
@@ -46,6 +47,14 @@ static bool lacks_amount(const struct near_miss *miss)
     return false;
 }
 
+bool cause_is_amounts(const struct near_miss *miss)
+{
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (miss->faults[i].kind >= INVENTORY_FAULTS || miss->faults[i].kind == FAULT_CLASS)
+            return false;
+    return miss->fault_count > 0;
+}
+
 /* Finds what is sought. Those are told that have the rarest thing, with `some` only if they have
    anything at all, and are not left out by the rest of the request if the nearest is not. Beside
    one that lacks what only its root has, others that just lack it say nothing. */
@@ -71,6 +80,40 @@ static struct told_misses told_find(const struct telling *telling, const struct 
     return told;
 }
 
+/* Returns the provider that is told first; WORLD_NONE: there is none. */
+static uint32_t first_told(const struct told_misses *told)
+{
+    for (size_t i = 0; i < TOLD_MOST; i++)
+        if (told->told[i])
+            return told->misses.items[i].provider;
+    return WORLD_NONE;
+}
+
+/* Tells of the nearest of the trees that are told of what the pool lacks that it sees, if that is
+   less than what the first of the misses lacks (WORLD_NONE: there is none): rather of one that has
+   all else. */
+static const char *tell_pool(const struct telling *telling, const struct sought *sought,
+                             size_t group, uint32_t first)
+{
+    const struct explanation *explanation = telling->explanation;
+    uint32_t providers = explanation->world->provider_count;
+    struct near_miss pool;
+    if (telling->roots == NULL || !sought->group.granular || explanation->world->sharing_count == 0)
+        return "";
+    const bool *rest = cause_has_rest(telling, group);
+    bool *among = arena_array(telling->arena, providers, sizeof(*among));
+    for (uint32_t i = 0; i < providers; i++)
+        among[i] = rest[i] && telling->roots[i];
+    if (!cause_nearest_pool(sought, among, &pool) &&
+        !cause_nearest_pool(sought, telling->roots, &pool))
+        return "";
+    if (first != WORLD_NONE &&
+        weight_of_provider(sought, pool.faults[0].on) >= weight_of_provider(sought, first))
+        return "";
+    telling_name(telling, &pool);
+    return near_miss_words(telling->arena, explanation->world, explanation->names, &pool);
+}
+
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some)
 {
     const struct explanation *explanation = telling->explanation;
@@ -83,11 +126,14 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
     inquiry.allowed = cause_allowed(telling, false);
     sought.inquiry = &inquiry;
     const struct told_misses told = told_find(telling, &sought, some);
+    const char *pool = tell_pool(telling, &sought, group, first_told(&told));
     if (budget_is_over(telling->inquiry->budget))
         return "";
+    if (*pool != '\0')
+        text_add(&text, pool);
     for (size_t i = 0; i < TOLD_MOST; i++) {
         const struct near_miss *miss = &told.misses.items[i];
-        if (!told.told[i])
+        if (!told.told[i] || (*pool != '\0' && !cause_is_amounts(miss)))
             continue;
         telling_name(telling, miss);
         const char *first =
@@ -155,15 +201,6 @@ static const char *those_forbidden(const struct telling *telling, const struct c
                       : arena_printf(telling->arena, " (%s, and %u more)", name, count - 1);
 }
 
-/* Returns whether a miss lacks only amounts, and not a class. */
-static bool lacks_amounts(const struct near_miss *miss)
-{
-    for (size_t i = 0; i < miss->fault_count; i++)
-        if (miss->faults[i].kind >= INVENTORY_FAULTS || miss->faults[i].kind == FAULT_CLASS)
-            return false;
-    return miss->fault_count > 0;
-}
-
 /* Returns what the nearest lack that do not have what is forbidden, only amounts; or "". */
 static const char *those_without(const struct telling *telling, size_t group)
 {
@@ -177,7 +214,7 @@ static const char *those_without(const struct telling *telling, size_t group)
     const struct near_misses misses = near_misses_find(&sought, telling->roots);
     for (size_t i = 0; i < misses.count && !budget_is_over(telling->inquiry->budget); i++) {
         const struct near_miss *miss = &misses.items[i];
-        if (!lacks_amounts(miss) || miss->left_out)
+        if (!cause_is_amounts(miss) || miss->left_out)
             continue;
         telling_name(telling, miss);
         return near_miss_words(telling->arena, explanation->world, explanation->names, miss);

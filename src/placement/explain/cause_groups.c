@@ -8,6 +8,8 @@
 #include "base/sorted.h"
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
+#include "placement/explain/nearest.h"
+#include "placement/explain/weight.h"
 
 /* Groups of a set, at most, whose trees are looked for. */
 enum { RAREST_TRIED = 8 };
@@ -175,6 +177,32 @@ static const char *texts_of_tree(const struct telling *telling, const struct gro
     return count <= TEXTS_MOST ? text_end(&texts) : rare->texts;
 }
 
+/* Finds what the nearest of some trees lacks for a group, itself or by a pool that it sees. Returns
+   false if they have nothing of it. */
+static bool find_lack(const struct sought *sought, const bool *among, struct near_miss *lack)
+{
+    struct near_miss pool;
+    const struct near_misses misses = near_misses_find(sought, among);
+    bool shared = cause_nearest_pool(sought, among, &pool);
+    *lack = misses.items[0];
+    if (shared && (misses.count == 0 || weight_of_provider(sought, pool.faults[0].on) <
+                                            weight_of_provider(sought, lack->provider)))
+        *lack = pool;
+    return (shared || misses.count > 0) && !budget_is_over(sought->inquiry->budget);
+}
+
+/* Returns what a tree lacks, with its name only if it is about a provider below the root: "b lacks
+   1 VCPU of 1, and 2 more". */
+static const char *words_of_tree(const struct telling *telling, const struct near_miss *lack)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const char *words = near_miss_words(telling->arena, world, explanation->names, lack);
+    const char *label = provider_label(world, explanation->names, lack->provider);
+    return world->providers[lack->provider].root == lack->provider ? words + strlen(label) + 1
+                                                                   : words;
+}
+
 /* Tells what the trees lack for another group that have what the set asks of the rarest group, but
    not of that. NULL: they have nothing of it. */
 static const char *tell_lack(const struct telling *telling, const struct group_trees *rare,
@@ -183,22 +211,110 @@ static const char *tell_lack(const struct telling *telling, const struct group_t
     const struct explanation *explanation = telling->explanation;
     uint32_t providers = explanation->world->provider_count;
     bool *among = arena_array(telling->arena, providers, sizeof(*among));
+    struct near_miss lack;
     const struct sought sought =
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, other->group);
     for (uint32_t i = 0; i < providers; i++)
         among[i] = rare->trees[i] && !other->trees[i];
-    const struct near_misses misses = near_misses_find(&sought, among);
-    if (misses.count == 0 || budget_is_over(telling->inquiry->budget))
+    if (!find_lack(&sought, among, &lack))
         return NULL;
-    uint32_t root = explanation->world->providers[misses.items[0].provider].root;
-    const char *words =
-        near_miss_words(telling->arena, explanation->world, explanation->names, &misses.items[0]);
-    const char *label = provider_label(explanation->world, explanation->names, root);
-    telling_name(telling, &misses.items[0]);
-    return arena_printf(telling->arena, "%s meets %s, but %s", label,
-                        texts_of_tree(telling, rare, root),
-                        misses.items[0].provider == root ? words + strlen(label) + 1 : words);
+    uint32_t root = explanation->world->providers[lack.provider].root;
+    telling_name(telling, &lack);
+    return arena_printf(telling->arena, "%s meets %s, but %s",
+                        provider_label(explanation->world, explanation->names, root),
+                        texts_of_tree(telling, rare, root), words_of_tree(telling, &lack));
+}
+
+/* Returns whether the request asks for more than the set, a group and, if it has a suffix, another
+   one. */
+static bool asks_more(const struct telling *telling, size_t group, size_t other)
+{
+    const struct constraint_list *constraints = &telling->explanation->constraints;
+    for (size_t i = 0; i < constraints->count; i++) {
+        const struct constraint *constraint = &constraints->items[i];
+        bool of_group = constraint->kind < CONSTRAINT_ROOT_REQUIRED;
+        size_t place = 0;
+        if (of_group &&
+            (constraint->group == group ||
+             (constraint->group == other && telling->explanation->funnels[other]->granular)))
+            continue;
+        while (place < telling->size && telling->set[place] != i)
+            place++;
+        if (place == telling->size)
+            return true;
+    }
+    return false;
+}
+
+/* What the last thing is that a tree lacks. */
+struct last_lack {
+    struct near_miss miss;
+    const char *label; /* of the tree */
+    const char *meets; /* "required=A and all else" */
+};
+
+/* Finds what the nearest of some trees lacks for a group, at a pool or itself. rare: of a pool it
+   may be anything, as it is the rest that is rare. Otherwise it must be an amount. */
+static bool find_last_lack(const struct telling *telling, const struct group_trees *other,
+                           const bool *trees, const struct group_trees *rest, bool pool, bool rare,
+                           struct near_miss *lack)
+{
+    uint32_t providers = telling->explanation->world->provider_count;
+    bool *among = arena_array(telling->arena, providers, sizeof(*among));
+    const struct sought sought =
+        sought_of_group(telling->inquiry, telling->explanation->names, other->group);
+    for (uint32_t i = 0; trees != NULL && i < providers; i++)
+        among[i] = trees[i] && !other->trees[i] && rest->trees[i];
+    if (pool)
+        return cause_nearest_pool(&sought, among, lack) && (rare || cause_is_amounts(lack));
+    const struct near_misses misses = near_misses_find(&sought, among);
+    *lack = misses.items[0];
+    return misses.count > 0 && cause_is_amounts(lack);
+}
+
+/* Finds a tree that has all that the request asks for but one group, or at least each of the other
+   groups by itself. */
+static bool find_last(const struct telling *telling, const struct group_trees *found, size_t count,
+                      bool pool, struct last_lack *last)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    for (size_t i = count; i-- > 0;) {
+        const struct group_trees *other = &found[i], *rest = &found[i == 0];
+        bool all = find_last_lack(telling, other, cause_has_rest(telling, other->group), rest, pool,
+                                  i > 0, &last->miss);
+        if (!all && !find_last_lack(telling, other, cause_allowed_beside(telling, &other->group, 1),
+                                    rest, pool, i > 0, &last->miss))
+            continue;
+        uint32_t root = world->providers[last->miss.provider].root;
+        bool more = all && asks_more(telling, other->group, rest->group);
+        last->label = provider_label(world, explanation->names, root);
+        last->meets = arena_printf(telling->arena, "%s meets %s%s", last->label,
+                                   texts_of_tree(telling, rest, root), more ? " and all else" : "");
+        telling_name(telling, &last->miss);
+        return true;
+    }
+    return false;
+}
+
+/* Tells of a pool that has too little left for a tree that has all else, after a tree that has too
+   little itself: "a meets required=A and all else, but cannot use pool, which lacks ...". NULL:
+   there is no such pool. */
+static const char *tell_pool(const struct telling *telling, const struct group_trees *found,
+                             size_t count)
+{
+    struct last_lack pool, own;
+    if (telling->explanation->world->sharing_count == 0 ||
+        !find_last(telling, found, count, true, &pool))
+        return NULL;
+    const char *lacks = words_of_tree(telling, &pool.miss);
+    if (!find_last(telling, found, count, false, &own))
+        return arena_printf(telling->arena, "%s, but %s", pool.meets, lacks);
+    return arena_printf(telling->arena, "%s, but %s; %s%s %s", own.meets,
+                        words_of_tree(telling, &own.miss),
+                        strcmp(own.meets, pool.meets) == 0 ? pool.label : pool.meets,
+                        strcmp(own.meets, pool.meets) == 0 ? "" : ", but", lacks);
 }
 
 /* Returns what the set asks of a group as "is in the aggregate A". NULL: it asks the group without
@@ -276,25 +392,12 @@ static const char *tell_all_but_one(const struct telling *telling, const struct 
     return told > 0 ? text_end(&text) : NULL;
 }
 
-/* Tells what the trees lack that have one of the groups, the rarest if they have something of
-   another. */
-static const char *tell_rarest(const struct telling *telling, const size_t *groups, size_t count)
+/* Tells what trees lack for one group that have what the set asks of another, the rarest first.
+   NULL: they have nothing of it. */
+static const char *tell_pairs(const struct telling *telling, const struct group_trees *found,
+                              size_t count)
 {
-    uint32_t providers = telling->explanation->world->provider_count;
-    struct group_trees found[RAREST_TRIED];
     const char *told = NULL;
-    if (count > RAREST_TRIED)
-        count = RAREST_TRIED;
-    for (size_t i = 0; i < count; i++) {
-        found[i] = (struct group_trees){
-            .group = groups[i],
-            .trees = arena_array(telling->arena, providers, sizeof(bool)),
-        };
-        found[i].count = find_trees(telling, groups[i], &found[i].texts, found[i].trees);
-    }
-    sort(found, count, sizeof(*found), group_trees_compare);
-    if (count > 2)
-        told = tell_all_but_one(telling, found, count);
     for (size_t i = 0; i < count * count && told == NULL; i++) {
         const struct group_trees *rare = &found[i / count], *other = &found[i % count];
         if (rare == other || rare->count == 0)
@@ -307,6 +410,28 @@ static const char *tell_rarest(const struct telling *telling, const size_t *grou
         if (i / count != i % count)
             told = tell_nothing_of(telling, &found[i / count], &found[i % count]);
     return told;
+}
+
+/* Tells what the trees lack that have one of the groups, the rarest if they have something of
+   another. */
+static const char *tell_rarest(const struct telling *telling, const size_t *groups, size_t count)
+{
+    uint32_t providers = telling->explanation->world->provider_count;
+    struct group_trees found[RAREST_TRIED];
+    if (count > RAREST_TRIED)
+        count = RAREST_TRIED;
+    for (size_t i = 0; i < count; i++) {
+        found[i] = (struct group_trees){
+            .group = groups[i],
+            .trees = arena_array(telling->arena, providers, sizeof(bool)),
+        };
+        found[i].count = find_trees(telling, groups[i], &found[i].texts, found[i].trees);
+    }
+    sort(found, count, sizeof(*found), group_trees_compare);
+    const char *told = tell_pool(telling, found, count);
+    if (told == NULL && count > 2)
+        told = tell_all_but_one(telling, found, count);
+    return told != NULL ? told : tell_pairs(telling, found, count);
 }
 
 /* The sharing providers in the tree that an in_tree constraint names. */

@@ -73,6 +73,15 @@ const char *cause_of_sharing_or_less(const struct telling *telling, size_t group
 const char *cause_of_left_out(const struct telling *telling, const struct sought *sought,
                               uint32_t anchor);
 
+/* Finds the tree whose pool lacks least of what is sought of a group with a suffix, of the trees
+   with among[root]: "cannot use pool, which lacks 2 DISK_GB of 4 (8 of 10 used)". Others whose
+   nearest pool is the same are counted. Returns false if none sees such a pool, or one of its own
+   providers lacks no more. */
+bool cause_nearest_pool(const struct sought *sought, const bool *among, struct near_miss *nearest);
+
+/* Returns whether a miss lacks only amounts, and not a class. */
+bool cause_is_amounts(const struct near_miss *miss);
+
 /* Returns the trees that have what the request asks of the root and of the group without suffix,
    amounts aside, of the constraints that are not in the set, or with_set of all: allowed[root];
    NULL: not known. */
@@ -81,6 +90,10 @@ const bool *cause_allowed(const struct telling *telling, bool with_set);
 /* Returns the trees that have all that the request asks of the root, and a provider for each group
    but these, alone: allowed[root]; NULL: not known, or there is none. */
 const bool *cause_allowed_beside(const struct telling *telling, const size_t *groups, size_t count);
+
+/* Returns the trees that have all that the request asks for but a group, as far as they are known:
+   trees[root]. A candidate of sharing providers only counts for one of them. */
+const bool *cause_has_rest(const struct telling *telling, size_t group);
 
 /* Counts in faults, by enum fault_kind, the inventories of the class that a constraint asks for of
    trees that have all else that the request asks. Returns false if they are not all known. */

@@ -204,6 +204,18 @@ static bool find_with_rest(struct lack *lack, enum rest rest)
     return any;
 }
 
+/* Returns whether the set asks for amounts beside the resource, or for a root. */
+static bool asks_amounts(const struct lack *lack)
+{
+    for (size_t i = 0; i < lack->telling->size; i++) {
+        const struct constraint *constraint = telling_item(lack->telling, i);
+        if (constraint_is_of_root(constraint) ||
+            (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint)))
+            return true;
+    }
+    return false;
+}
+
 /* Finds the trees that have the rest of the set, and as much of the request as there are any. */
 static bool find_trees(struct lack *lack)
 {
@@ -211,8 +223,10 @@ static bool find_trees(struct lack *lack)
     bool rest = false;
     for (size_t i = 0; i < telling->size; i++) {
         const struct constraint *constraint = telling_item(telling, i);
-        rest = rest || constraint_is_of_root(constraint) ||
-               (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint));
+        rest =
+            rest || constraint_is_of_root(constraint) ||
+            ((constraint->kind == CONSTRAINT_RESOURCE || constraint->kind == CONSTRAINT_REQUIRED) &&
+             !goes_with(lack, constraint));
     }
     for (int i = REST_WITH_AMOUNTS; i < RESTS && rest; i++) {
         lack->left_out = i == REST_OF_SET;
@@ -403,14 +417,18 @@ static bool is_another_near(const struct lack *lack)
 }
 
 /* Tells who would share, or shares with nobody that needs it, when it is known who offers the
-   resource. */
+   resource. Of a set that asks for nothing else but traits, those come before it that have these.
+ */
 static const char *tell_lack(struct lack *lack, const bool **nearer)
 {
     if (!find_trees(lack))
         return NULL;
-    *nearer = find_nearer(lack);
+    bool amounts = asks_amounts(lack);
+    *nearer = amounts ? find_nearer(lack) : NULL;
     if (lack->left_out && (*nearer != NULL || is_another_near(lack)))
         return NULL;
+    if (!amounts)
+        *nearer = lack->trees;
     const char *untold = tell_untold(lack);
     return untold != NULL ? untold : tell_apart(lack);
 }
