@@ -279,6 +279,12 @@ CAUSES = [
      'No tree, even with sharing, offers 50 DISK_GB and has the trait CUSTOM_X: gpu1 has no '
      'DISK_GB, and 1 more; pool would share DISK_GB with gpu1, but lacks the trait '
      'MISC_SHARES_VIA_AGGREGATE.'),
+    ('a pool in another aggregate is no help where what has the trait would not be used',
+     {'c1': host(VCPU=8), 'nic': host('c1', VGPU=1, traits='CUSTOM_X'),
+      'pool': pool_of(250, aggregates='zone')},
+     'resources=DISK_GB:50&required=CUSTOM_X',
+     'No tree, even with sharing, offers 50 DISK_GB and has the trait CUSTOM_X: c1 has no '
+     'DISK_GB.'),
 ]
 # What it is about; the providers; the query; the nearest.
 NEAREST = [

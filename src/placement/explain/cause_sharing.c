@@ -180,6 +180,49 @@ static void keep_hosts(struct lack *lack)
     }
 }
 
+/* Returns whether a provider has a set of traits, and room for another class of the group. */
+static bool brings(const struct lack *lack, const uint64_t *traits, uint32_t provider)
+{
+    const struct telling *telling = lack->telling;
+    const struct world *world = telling->explanation->world;
+    const struct search_group *group = &telling->inquiry->query.groups[lack->constraint->group];
+    if (!bits_meet(traits, world_traits(world, provider), world->trait_words))
+        return false;
+    for (size_t i = 0; i < group->demand_count; i++) {
+        const struct search_demand *demand = &group->demands[i];
+        const struct world_inventory *inventory =
+            world_inventory_of(world, provider, demand->class_id);
+        if (demand->class_id != class_of(lack) &&
+            inventory_fault(inventory, demand->amount) == FAULT_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Takes those out of the trees that have a trait which the set asks of the group without suffix,
+   but on no provider that would be used: a pool would not help them. */
+static void keep_bringers(struct lack *lack)
+{
+    const struct telling *telling = lack->telling;
+    const struct world *world = telling->explanation->world;
+    const struct search_group *group = &telling->inquiry->query.groups[lack->constraint->group];
+    for (size_t i = 0; i < telling->size; i++) {
+        const struct constraint *constraint = telling_item(telling, i);
+        if (group->granular || constraint->kind != CONSTRAINT_REQUIRED ||
+            constraint->group != lack->constraint->group || constraint == lack->constraint)
+            continue;
+        for (uint32_t j = 0; j < world->provider_count; j++) {
+            const struct world_provider *top = &world->providers[j];
+            uint32_t place = top->first_below;
+            while (lack->trees[j] && place < top->end_below &&
+                   budget_spend(telling->inquiry->budget, 8) &&
+                   !brings(lack, group->traits.required[constraint->index], world->in_order[place]))
+                place++;
+            lack->trees[j] = lack->trees[j] && place < top->end_below;
+        }
+    }
+}
+
 /* Finds the trees that have a rest, and nothing of the class. Returns whether there are any. */
 static bool find_with_rest(struct lack *lack, enum rest rest)
 {
@@ -199,6 +242,7 @@ static bool find_with_rest(struct lack *lack, enum rest rest)
     for (uint32_t i = 0; i < count; i++)
         lack->trees[i] = lack->trees[i] && !lack->seen[i];
     keep_hosts(lack);
+    keep_bringers(lack);
     for (uint32_t i = 0; i < count; i++)
         any = any || lack->trees[i];
     return any;
