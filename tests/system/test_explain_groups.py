@@ -113,7 +113,7 @@ CAUSES = [
      'resources1=PGPU:1&resources2=FPGA:1&group_policy=none&root_required=!CUSTOM_OLD',
      'No tree without CUSTOM_OLD at its root (root_required) has groups 1 and 2 together: b '
      'meets resources1=PGPU:1, but fpga2 lacks 1 FPGA of 1 (1 of 1 used); a does, but has '
-     'CUSTOM_OLD.',
+     'CUSTOM_OLD; gpu3 lacks 1 PGPU of 1 (1 of 1 used).',
      ['gpu3 lacks 1 PGPU of 1 (1 of 1 used)', 'fpga2 lacks 1 FPGA of 1 (1 of 1 used)',
       'a has the forbidden trait CUSTOM_OLD (root_required)']),
     ('enough for both groups only on a disabled host',
@@ -438,8 +438,9 @@ CAUSES = [
      'resources1=PGPU:1&resources2=PGPU:1&resources3=PGPU:1&group_policy=none&'
      'root_required=!CUSTOM_OLD',
      'No tree without CUSTOM_OLD at its root (root_required) has groups 1, 2 and 3 together: a '
-     'has 2 left of 1 + 1 + 1 PGPU on gpu1; old does, but has CUSTOM_OLD.',
-     ['a has 2 left of 1 + 1 + 1 PGPU on gpu1']),
+     'has 2 left of 1 + 1 + 1 PGPU on gpu1; old does, but has CUSTOM_OLD; gpu lacks 1 PGPU of 1 (2 '
+     'of 2 used).',
+     None),
     ('the node above the only card with a free device is full, in two subtrees',
      {'c1': host(), 'node0': host('c1', VCPU=8, used={'VCPU': 8}),
       'card0': host('node0', traits='CUSTOM_A'), 'gpu0': host('card0', PGPU=2),

@@ -92,8 +92,9 @@ static const char *tell_sets(struct telling *telling, size_t equal)
     const char *filter = cause_tells_filter(telling) ? "" : tell_filter(telling);
     if (*filter == '\0')
         telling->among = find_among(telling->explanation);
-    text_add(&text, tell_set(telling));
+    const char *told = tell_set(telling);
     telling->among = NULL;
+    text_add(&text, *filter == '\0' ? cause_with_roads(telling, told) : told);
     telling->shown = telling->named = NULL;
     if (impossible->size == 1)
         tell_others(telling, &text);

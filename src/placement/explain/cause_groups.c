@@ -531,6 +531,15 @@ static const char *tell_target(const struct telling *telling, const size_t *grou
         ": ", cause_of_target(telling, root, other.group));
 }
 
+/* Returns what the nearer trees lack with who would share, or with what others lack only. */
+static const char *tell_nearer(const struct telling *telling, const char *nearer,
+                               const char *sharing)
+{
+    const char *roads = cause_with_roads(telling, nearer);
+    return strcmp(roads, nearer) == 0 ? text_with_rest(telling->arena, nearer, "; ", sharing)
+                                      : roads;
+}
+
 /* Groups that each have a provider, but not in one tree. */
 static const char *tell_groups(const struct telling *telling, const size_t *groups, size_t count)
 {
@@ -540,7 +549,7 @@ static const char *tell_groups(const struct telling *telling, const size_t *grou
     const char *nearer =
         told != NULL && within.roots != NULL ? tell_rarest(&within, groups, count) : NULL;
     if (nearer != NULL)
-        told = text_with_rest(telling->arena, nearer, "; ", told);
+        told = tell_nearer(telling, nearer, told);
     if (told == NULL)
         told = tell_rarest(telling, groups, count);
     const char *combined = told == NULL ? cause_of_combined(telling, groups, count) : NULL;

@@ -130,6 +130,11 @@ const char *cause_of_target(const struct telling *telling, uint32_t root, size_t
 const char *cause_of_target_first(const struct telling *telling, const struct constraint *resource,
                                   const char *said);
 
+/* Returns what is told, of a set of several groups, or about a microversion before trees, with what
+   other trees than those told of lack that lack only amounts for a candidate: "...; gpu1 lacks 1
+   PGPU of 1 (1 of 1 used)". */
+const char *cause_with_roads(const struct telling *telling, const char *told);
+
 /* Returns what is said after the set that is told about others of the same size: "; nor 4096
    MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". equal: as many of the first
    sets are as telling; of the others only those count that are about the tree that in_tree names.
