@@ -5,7 +5,7 @@
  *  2. Insert the consumer, which must be new; or raise its generation, which must be as the client
  *     thinks, and delete what it holds. Its project, user and type must exist.
  *  3. Raise the generations of the providers. This locks their rows, by uuid; all must exist.
- *  4. Insert the allocations that units and capacity allow; this must be all of them. Inventories
+ *  4. See whether units and capacity allow all of the allocations, and insert them. Inventories
  *     and usages are read after the rows were locked, so they include every earlier claim.
  *  5. Let the next one in, and commit.
  *
@@ -28,6 +28,7 @@
 #include <strings.h>
 
 #include "base/sorted.h"
+#include "base/text.h"
 
 enum {
     AMOUNTS_MOST = 64, /* providers times classes; a longer claim takes the long way */
@@ -59,8 +60,7 @@ enum {
 #define CREATE(column, owner_id, table, condition)                                                 \
     "INSERT INTO consumers (uuid, project_id, user_id, generation, created_at" column ") "         \
     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP()" owner_id " FROM projects p, users u" table " "      \
-    "WHERE p.external_id = ? AND u.external_id = ? " condition                                     \
-    "AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?); " REQUIRE_ROWS("1")
+    "WHERE p.external_id = ? AND u.external_id = ? " condition "; " REQUIRE_ROWS("1")
 
 /* The allocations get the uuid of the claim, so that of the row must be the same to the letter. */
 #define REPLACE(table, set, condition)                                                             \
@@ -75,42 +75,33 @@ enum {
     "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                               \
     "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS("?")
 
-#define CLAIM_ALLOCATIONS                                                                          \
-    "INSERT INTO allocations "                                                                     \
-    "(resource_provider_id, resource_class_id, consumer_id, used, created_at) "                    \
-    "SELECT rp.id, rc.id, ?, " AMOUNT ", UTC_TIMESTAMP() "                                         \
-    "FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "                       \
+/* The inventories that admit the amounts of the claim. */
+#define ADMITTING                                                                                  \
+    " FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "                      \
     "STRAIGHT_JOIN inventories i "                                                                 \
     "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "                             \
     "ON i.resource_provider_id = rp.id "                                                           \
     "STRAIGHT_JOIN resource_classes rc ON rc.id = i.resource_class_id "                            \
     "WHERE rp.uuid IN (?...) AND rc.name IN (?...) "                                               \
-    "AND " AMOUNT " BETWEEN i.min_unit AND LEAST(i.max_unit, " CAPACITY " - " USED ") "            \
-    "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0) "                                      \
-    "ORDER BY rp.id, FIELD(rc.name, ?...); " REQUIRE_ROWS("?")
+    "AND " AMOUNT " BETWEEN GREATEST(i.min_unit, 1) "                                              \
+    "AND LEAST(i.max_unit, " CAPACITY " - " USED ") "                                              \
+    "AND (i.step_size <= 0 OR " AMOUNT " % i.step_size = 0)"
 
-#define CLAIM(before, consumer, after)                                                             \
-    {                                                                                              \
-        "BEGIN NOT ATOMIC START TRANSACTION; " before consumer CLAIM_PROVIDERS CLAIM_ALLOCATIONS   \
-            after "COMMIT; END",                                                                   \
-            NULL                                                                                   \
-    }
+/* Old databases may have allocations of a consumer without a row. */
+#define HOLDS_NOTHING " AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?)"
 
 /* Of a new consumer and of one that exists, each without and with a consumer type. */
-#define CLAIMS(before, after)                                                                      \
-    {                                                                                              \
-        {CLAIM(before, CREATE("", "", "", ""), after),                                             \
-         CLAIM(before,                                                                             \
-               CREATE(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? "),    \
-               after)},                                                                            \
-            {CLAIM(before, REPLACE("", "", ""), after),                                            \
-             CLAIM(                                                                                \
-                 before,                                                                           \
-                 REPLACE(", consumer_types t", "c.consumer_type_id = t.id, ", " AND t.name = ?"),  \
-                 after)},                                                                          \
-    }
+static const char *const write_consumer[2][2] = {
+    {CREATE("", "", "", ""),
+     CREATE(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? ")},
+    {REPLACE("", "", ""),
+     REPLACE(", consumer_types t", "c.consumer_type_id = t.id, ", " AND t.name = ?")},
+};
 
-static const struct sql claim_statements[2][2] = CLAIMS(QUEUE, LEAVE_QUEUE);
+/* Where an amount of the claim is in the table. */
+struct cell {
+    size_t row, column;
+};
 
 /* The claim as a table. */
 struct table {
@@ -119,8 +110,55 @@ struct table {
     const char **providers; /* as they come */
     const char **classes;
     size_t provider_count, class_count;
-    int64_t *amounts; /* a row for each provider */
+    int64_t *amounts;   /* a row for each provider */
+    struct cell *cells; /* of each amount */
 };
+
+/* Adds the names of the variables for the ids of the providers and classes. */
+static void add_variables(struct text_builder *text, const struct table *table)
+{
+    for (size_t i = 0; i < table->provider_count; i++)
+        text_add_format(text, ", provider%zu", i);
+    for (size_t i = 0; i < table->class_count; i++)
+        text_add_format(text, ", class%zu", i);
+}
+
+/* Adds the statements that look whether all amounts are admitted, and insert them. Not one INSERT
+   ... SELECT: it holds the lock of the table's AUTO_INCREMENT while it waits for other locks. A
+   Python service that inserts just then gets error 1467, and answers 500. */
+static void add_allocations(struct text_builder *text, const struct table *table)
+{
+    const struct claim *claim = table->claim;
+    text_add(text, "SELECT COUNT(*)");
+    for (size_t i = 0; i < table->provider_count; i++)
+        text_add(text, ", MAX(IF(rp.uuid = ?, rp.id, NULL))");
+    for (size_t i = 0; i < table->class_count; i++)
+        text_add(text, ", MAX(IF(rc.name = ?, rc.id, NULL))");
+    text_add(text, " INTO admitted");
+    add_variables(text, table);
+    text_add(text, claim->generation_null ? ADMITTING HOLDS_NOTHING : ADMITTING);
+    text_add(text, "; IF admitted <> ? THEN SIGNAL SQLSTATE '45000'; END IF; "
+                   "INSERT INTO allocations (resource_provider_id, resource_class_id, "
+                   "consumer_id, used, created_at) VALUES ");
+    for (size_t i = 0; i < claim->amount_count; i++)
+        text_add_format(text, "%s(provider%zu, class%zu, ?, ?, UTC_TIMESTAMP())", i > 0 ? ", " : "",
+                        table->cells[i].row, table->cells[i].column);
+}
+
+/* Returns the statement; its text is the same for all claims of the same shape. */
+static struct sql statement_of(const struct table *table)
+{
+    const struct claim *claim = table->claim;
+    struct text_builder text = text_begin(table->context->arena);
+    text_add(&text, "BEGIN NOT ATOMIC DECLARE admitted");
+    add_variables(&text, table);
+    text_add(&text, " BIGINT; START TRANSACTION; " QUEUE);
+    text_add(&text, write_consumer[!claim->generation_null][claim->consumer_type != NULL]);
+    text_add(&text, CLAIM_PROVIDERS);
+    add_allocations(&text, table);
+    text_add(&text, "; " LEAVE_QUEUE "COMMIT; END");
+    return (struct sql){text_end(&text), NULL};
+}
 
 /* Returns the index of a text, in any case; adds it if it is not there. */
 static size_t find_or_add(const char **texts, size_t *count, const char *text)
@@ -134,8 +172,7 @@ static size_t find_or_add(const char **texts, size_t *count, const char *text)
 }
 
 /* Fills in the table. Returns false if it is too large, or if the claim names a class of a provider
-   twice, or has classes in an order that differs between providers: allocations are shown in the
-   order of the request. */
+   twice. */
 static bool fill_in(struct table *table)
 {
     const struct claim *claim = table->claim;
@@ -144,26 +181,24 @@ static bool fill_in(struct table *table)
         return false;
     table->providers = arena_array(arena, claim->amount_count, sizeof(*table->providers));
     table->classes = arena_array(arena, claim->amount_count, sizeof(*table->classes));
+    table->cells = arena_array(arena, claim->amount_count, sizeof(*table->cells));
     for (size_t i = 0; i < claim->amount_count; i++) {
-        find_or_add(table->providers, &table->provider_count, claim->amounts[i].provider_uuid);
-        find_or_add(table->classes, &table->class_count, claim->amounts[i].class_name);
+        const struct claim_amount *amount = &claim->amounts[i];
+        table->cells[i] = (struct cell){
+            find_or_add(table->providers, &table->provider_count, amount->provider_uuid),
+            find_or_add(table->classes, &table->class_count, amount->class_name)};
     }
     size_t cells = table->provider_count * table->class_count;
     if (cells > AMOUNTS_MOST)
         return false;
     table->amounts = arena_array(arena, cells, sizeof(*table->amounts));
     memset(table->amounts, 0, cells * sizeof(*table->amounts));
-    size_t before = 0, row_before = SIZE_MAX;
     for (size_t i = 0; i < claim->amount_count; i++) {
-        const struct claim_amount *amount = &claim->amounts[i];
-        size_t row = find_or_add(table->providers, &table->provider_count, amount->provider_uuid);
-        size_t column = find_or_add(table->classes, &table->class_count, amount->class_name);
-        if (table->amounts[row * table->class_count + column] != 0 ||
-            (row == row_before && column < before))
+        int64_t *amount =
+            &table->amounts[table->cells[i].row * table->class_count + table->cells[i].column];
+        if (*amount != 0)
             return false;
-        table->amounts[row * table->class_count + column] = amount->used;
-        row_before = row;
-        before = column;
+        *amount = claim->amounts[i].used;
     }
     return true;
 }
@@ -192,15 +227,9 @@ static struct value *add_queues(struct value *next, const struct table *table)
     return next;
 }
 
-static enum outcome run_statement(void *subject)
+/* Adds the values of the consumer's part. */
+static struct value *add_consumer(struct value *next, const struct claim *claim)
 {
-    enum { VALUES_MOST = 40 };
-    const struct table *table = subject;
-    const struct claim *claim = table->claim;
-    const struct value providers = value_texts(table->providers, table->provider_count),
-                       classes = value_texts(table->classes, table->class_count);
-    struct value values[VALUES_MOST], *next = values;
-    next = add_queues(next, table);
     *next++ = value_text(claim->consumer_uuid);
     if (!claim->generation_null) {
         *next++ = value_integer(claim->generation);
@@ -210,22 +239,47 @@ static enum outcome run_statement(void *subject)
     *next++ = value_text(claim->user_id);
     if (claim->consumer_type != NULL)
         *next++ = value_text(claim->consumer_type);
-    *next++ = value_text(claim->consumer_uuid);
-    *next++ = providers;
-    *next++ = value_integer((int64_t)table->provider_count);
-    *next++ = value_text(claim->consumer_uuid);
+    if (!claim->generation_null)
+        *next++ = value_text(claim->consumer_uuid);
+    return next;
+}
+
+/* Adds the values of the allocations' part. */
+static struct value *add_amounts(struct value *next, const struct table *table)
+{
+    const struct claim *claim = table->claim;
+    for (size_t i = 0; i < table->provider_count; i++)
+        *next++ = value_text(table->providers[i]);
+    for (size_t i = 0; i < table->class_count; i++)
+        *next++ = value_text(table->classes[i]);
+    *next++ = value_texts(table->providers, table->provider_count);
+    *next++ = value_texts(table->classes, table->class_count);
     next = add_amount(next, table);
-    *next++ = providers;
-    *next++ = classes;
     next = add_amount(next, table);
-    next = add_amount(next, table);
-    *next++ = classes;
+    if (claim->generation_null)
+        *next++ = value_text(claim->consumer_uuid);
     *next++ = value_integer((int64_t)claim->amount_count);
+    for (size_t i = 0; i < claim->amount_count; i++) {
+        *next++ = value_text(claim->consumer_uuid);
+        *next++ = value_integer(claim->amounts[i].used);
+    }
+    return next;
+}
+
+static enum outcome run_statement(void *subject)
+{
+    enum { VALUES_MOST = 40 + 4 * AMOUNTS_MOST };
+    const struct table *table = subject;
+    struct value values[VALUES_MOST], *next = values;
+    next = add_queues(next, table);
+    next = add_consumer(next, table->claim);
+    *next++ = value_texts(table->providers, table->provider_count);
+    *next++ = value_integer((int64_t)table->provider_count);
+    next = add_amounts(next, table);
     memcpy(next, values, QUEUES_MOST * sizeof(*next));
     next += QUEUES_MOST;
-    const struct sql *statement =
-        &claim_statements[!claim->generation_null][claim->consumer_type != NULL];
-    return database_conclude(table->context->database, statement, values, (size_t)(next - values));
+    const struct sql statement = statement_of(table);
+    return database_conclude(table->context->database, &statement, values, (size_t)(next - values));
 }
 
 /* Tells whether the client knows whether the consumer exists, and claims something. */

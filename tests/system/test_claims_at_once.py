@@ -173,6 +173,31 @@ def test_claims_queue_before_they_write(cloud):
         assert {answer.status for answer in answers} == {204}
 
 
+def test_another_service_can_insert_while_a_claim_waits_for_it(cloud):
+    """The Python service deletes what a consumer holds, which locks the gap where that would be,
+    and inserts then. It answers 500 if it gets no id for that (error 1467)."""
+    cloud.make_empty()
+    provider = cloud.make_provider({'VCPU': {'total': 10}})
+    released, first, second = sorted(new_uuid() for _ in range(3))
+    # so that the project, user and type exist
+    assert claim(cloud, {provider: {'VCPU': 1}}, consumer=released).status == 204
+    assert cloud.ask('DELETE', '/allocations/' + released).status == 204
+    other = cloud.lock("SELECT 1 FROM allocations FORCE INDEX (allocations_consumer_id_idx) "
+                       "WHERE consumer_id BETWEEN '%s' AND '%s'" % (first, second))
+    claimed = []
+    claiming = threading.Thread(target=lambda: claimed.append(claim(
+        cloud, {provider: {'VCPU': 1}}, consumer=second)))
+    claiming.start()
+    cloud.wait_for_lock_waits()
+    other.say("INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, used)"
+              " VALUES (0, '%s', 0, 1); DELETE FROM allocations WHERE consumer_id = '%s';" % (
+                  first, first))
+    other.release()
+    claiming.join()
+    assert other.process.returncode == 0, 'the other service got an error'
+    assert claimed[0].status == 204, claimed[0].text
+
+
 def test_a_queue_that_does_not_move_is_left(cloud):
     provider = cloud.make_provider({'VCPU': {'total': 9}})
     lock = cloud.lock('SELECT GET_LOCK(%s, 0)' % queue(provider))

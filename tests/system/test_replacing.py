@@ -183,8 +183,25 @@ def follow(cloud, machine, python):
             client.join()
         shell.end()
     for client in traffic:
-        assert client.broken is None, client.broken
+        assert client.broken is None, explain(client.broken, python, machine)
     check(cloud, machine, python, traffic, served)
+
+
+def explain(broken, python, machine):
+    """What a client saw, and what the services logged of it."""
+    told = [repr(str(broken))]
+    for request in re.findall(r'req-[-0-9a-f]{36}', str(broken)):
+        told += [line for line in (python.log() + read_log(machine)).splitlines()
+                 if request in line]
+    return '\n'.join(told)
+
+
+def read_log(machine):
+    try:
+        with open(os.path.join(machine.directory, 'log/berth/berth.log')) as file:
+            return file.read()
+    except OSError:  # Berth has not started yet
+        return ''
 
 
 def check(cloud, machine, python, traffic, served):
@@ -193,8 +210,7 @@ def check(cloud, machine, python, traffic, served):
     assert 5 <= first and last <= len(served) - 2 and all(served[first:last]), served
     berth = machine.pid('run/berth/berth.pid')
     wait_until('Berth has ended', lambda: not runs(berth))
-    with open(os.path.join(machine.directory, 'log/berth/berth.log')) as file:
-        by_berth = sum(' path=/allocations/' in line for line in file)
+    by_berth = sum(' path=/allocations/' in line for line in read_log(machine).splitlines())
     by_python = sum('requestlog' in line and ' /allocations/' in line.replace('"', ' ')
                     for line in python.log().splitlines())
     asked = sum(client.asked for client in traffic)
