@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum {
@@ -273,24 +274,36 @@ static void follow(struct log_file *file, size_t length)
         log_file_reopen(file);
 }
 
-/* Whether the last line of a file has no end. A kill(2) interrupts a write(2) where a page ends,
-   and a full disk anywhere. */
-static bool has_no_end(int descriptor)
+/* Returns the size of a file whose last line has no end; 0 if it has one. A kill(2) interrupts a
+   write(2) where a page ends, and a full disk anywhere. */
+static off_t size_without_end(int descriptor)
 {
     struct stat status;
     char last;
-    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
-           pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != '\n';
+    bool endless = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+                   status.st_size > 0 && pread(descriptor, &last, 1, status.st_size - 1) == 1 &&
+                   last != '\n';
+    return endless ? status.st_size : 0;
 }
 
-/* Whether the last line is torn, and not being written just now. If that takes longer, an empty
-   line comes below it. */
+/* Waits until no other process is within a write(2) to the file: that holds the lock of the inode,
+   and so does the removal of an attribute, even of one that is not there. */
+static void await_writers(int descriptor)
+{
+    fremovexattr(descriptor, "user.berth.no_such_attribute");
+}
+
+/* Whether the last line is torn. While a line is being written, the file grows page by page; so
+   a line without an end is torn only if it is still the last one, and as long, when its writer must
+   have ended. */
 static bool is_torn(int descriptor)
 {
-    if (!has_no_end(descriptor))
-        return false;
-    nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
-    return has_no_end(descriptor);
+    off_t size, before = 0;
+    while ((size = size_without_end(descriptor)) > 0 && size != before) {
+        before = size;
+        await_writers(descriptor);
+    }
+    return size > 0;
 }
 
 static bool append(int descriptor, const char *line, size_t length)

@@ -166,6 +166,35 @@ START_TEST(a_line_does_not_go_on_where_another_was_torn)
 }
 END_TEST
 
+/* A line that another process is just writing looks torn, too. */
+START_TEST(a_line_that_is_being_written_is_not_torn)
+{
+    enum { WRITERS = 8, EACH = 20000, LENGTH = 700 };
+    const struct log_rotation none = {.kind = LOG_ROTATION_NONE};
+    char line[LENGTH + 1], read_line[LENGTH + 2];
+    memset(line, 'x', LENGTH - 1);
+    strcpy(&line[LENGTH - 1], "\n");
+    struct log_file file = open_file(&none);
+    for (int i = 0; i < WRITERS; i++) {
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        for (int j = 0; child == 0 && j < EACH; j++)
+            log_file_write(&file, line, LENGTH);
+        if (child == 0)
+            _exit(0);
+    }
+    for (int i = 0; i < WRITERS; i++)
+        ck_assert_int_gt(wait(NULL), 0);
+    log_file_close(&file);
+    FILE *stream = fopen(path, "r");
+    int lines = 0;
+    for (; fgets(read_line, sizeof(read_line), stream) != NULL; lines++)
+        ck_assert_str_eq(read_line, line);
+    fclose(stream);
+    ck_assert_int_eq(lines, WRITERS * EACH);
+}
+END_TEST
+
 START_TEST(a_file_is_for_an_interval)
 {
     make_file(".2001-01-01_00-00-00", "oldest\n");
@@ -334,6 +363,7 @@ int main(void)
     tcase_add_loop_test(tests, intervals_end_when_python_ends_them, 0,
                         sizeof(intervals) / sizeof(intervals[0]));
     tcase_add_test(tests, a_line_does_not_go_on_where_another_was_torn);
+    tcase_add_test(tests, a_line_that_is_being_written_is_not_torn);
     tcase_add_test(tests, many_processes_lose_no_line);
     return suite_run("log file", tests);
 }
