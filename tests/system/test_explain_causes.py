@@ -39,8 +39,8 @@ CAUSES = [
      'No tree, even with sharing, offers 4 VCPU and has the trait CUSTOM_SSD: c1 has the trait '
      'CUSTOM_SSD only on pool, which has no VCPU (it would count if something of that provider '
      'were asked for).',
-     ['c1 has the trait CUSTOM_SSD only on pool, which has no VCPU (it would count if something of '
-      'that provider were asked for)', 'pool has no VCPU']),
+     ['c1 has the trait CUSTOM_SSD only on pool, which has no VCPU (it would count if '
+      'something of that provider were asked for)']),
     ('the provider with the trait is full',
      {'c1': host(), 'numa0': host('c1', VCPU=4, traits='CUSTOM_A', used={'VCPU': 4}),
       'numa1': host('c1', VCPU=4)},
@@ -103,7 +103,8 @@ CAUSES = [
      {'a': host(VCPU=8), 'b': host(VCPU=8, traits='CUSTOM_A')},
      'resources=VCPU:1&in_tree={a}&root_required=CUSTOM_A',
      'The tree of a (in_tree) has a root without the trait CUSTOM_A (root_required).',
-     ['b is in another tree (in_tree)', 'a lacks the trait CUSTOM_A (root_required)']),
+     ['a lacks the trait CUSTOM_A (root_required)',
+      'b is in another tree (in_tree)']),
     ('the device with the trait is in use',
      dict(hosts(3), c1=host(VCPU=8, MEMORY_MB=64),
           gpu1=host('c1', PGPU=1, traits='CUSTOM_A', used={'PGPU': 1}),
@@ -128,8 +129,7 @@ CAUSES = [
      'No tree, even with sharing, offers 5 DISK_GB and has the trait CUSTOM_A: c1 cannot use pool, '
      'which lacks 3 DISK_GB of 5 (8 of 10 used).',
      ['c2 lacks the trait CUSTOM_A',
-      'c1 cannot use pool, which lacks 3 DISK_GB of 5 (8 of 10 used)',
-      'pool has no VCPU and lacks 3 DISK_GB of 5 (8 of 10 used)']),
+      'c1 cannot use pool, which lacks 3 DISK_GB of 5 (8 of 10 used)']),
     ('no root has both traits',
      {'a': host(VCPU=8, traits='CUSTOM_A'), 'b': host(VCPU=8, traits='CUSTOM_B'),
       'c': host(VCPU=8, traits='CUSTOM_B')},
@@ -149,10 +149,9 @@ CAUSES = [
       'a': host(traits='CUSTOM_A')},
      'resources=VCPU:1,DISK_GB:5&required=CUSTOM_A&member_of={zone}',
      'No provider has 5 DISK_GB left: at most 2 (pool, 8 of 10 used).',
-     ['c1 lacks the trait CUSTOM_A and cannot use pool, which lacks 3 DISK_GB of 5 (8 of 10 used) '
-      'and is not in aggregate zone', 'a has no VCPU and has no DISK_GB',
-      'pool has no VCPU, lacks 3 DISK_GB of 5 (8 of 10 used), is not in aggregate zone and lacks '
-      'the trait CUSTOM_A']),
+     ['c1 lacks the trait CUSTOM_A and cannot use pool, which lacks 3 DISK_GB of 5 (8 of 10 '
+      'used) and is not in aggregate zone',
+      'a has no VCPU and has no DISK_GB']),
     ('an aggregate without the class',
      dict(hosts(3, aggregates='rack'), other=host(DISK_GB=1, aggregates='row')),
      'resources=VCPU:4&member_of={row}',
@@ -230,21 +229,19 @@ CAUSES = [
      {'c1': host(VCPU=16, aggregates='row'), 'pool': SHARED_POOL}, 'resources=VCPU:1,DISK_GB:10',
      'No tree, even with sharing, offers 1 VCPU and 10 DISK_GB: pool shares DISK_GB, but has no '
      'aggregate in common with c1.',
-     ['c1 has no DISK_GB', 'pool has no VCPU']),
+     ['c1 has no DISK_GB']),
     ('in_tree shuts the pool out',
      {'c1': host(VCPU=16, aggregates='rack'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:10&in_tree={c1}',
      'Nothing in the tree of c1 offers 10 DISK_GB: c1 cannot use pool, which is in another tree '
      '(in_tree).',
-     ['c1 cannot use pool, which is in another tree (in_tree)',
-      'pool has no VCPU and is in another tree (in_tree)']),
+     ['c1 cannot use pool, which is in another tree (in_tree)']),
     ('member_of shuts the pool out',
      {'c1': host(VCPU=16, aggregates='rack zone'), 'pool': SHARED_POOL},
      'resources=VCPU:1,DISK_GB:10&member_of={zone}',
      'No provider offers 10 DISK_GB and is in the aggregate zone: c1 cannot use pool, which is '
      'not in it.',
-     ['c1 cannot use pool, which is not in aggregate zone',
-      'pool has no VCPU and is not in aggregate zone']),
+     ['c1 cannot use pool, which is not in aggregate zone']),
     ('every host is full',
      hosts(3, used={'VCPU': 15}), 'resources=VCPU:4,MEMORY_MB:1024',
      'No provider has 4 VCPU left: at most 1 (host-00, 15 of 16 used).',
@@ -260,8 +257,8 @@ CAUSES = [
      dict(hosts(3), a=host(VCPU=4, aggregates='zone', used={'VCPU': 4}),
           b=host(VCPU=8, aggregates='zone', used={'VCPU': 6})),
      'resources=VCPU:4&member_of={zone}',
-     'No provider offers 4 VCPU and is in the aggregate zone: b lacks 2 VCPU of 4 (6 of 8 used), '
-     'and 1 more with other figures.',
+     'No provider offers 4 VCPU and is in the aggregate zone: b lacks 2 VCPU of 4 (6 of 8 '
+     'used), and 1 more lacks VCPU, too.',
      ['b lacks 2 VCPU of 4 (6 of 8 used), and 1 more', 'host-00 is not in aggregate zone, and 2 '
       'more']),
     ('the example is a host that is not disabled',
@@ -269,8 +266,11 @@ CAUSES = [
       'new': host(VCPU=16, aggregates='zone', used={'VCPU': 15}), 'other': host(VCPU=16)},
      'resources=VCPU:4&member_of={zone}&root_required=!CUSTOM_OLD',
      'No provider offers 4 VCPU and is in the aggregate zone: new lacks 3 VCPU of 4 (15 of 16 '
-     'used), and 1 more with other figures.',
-     ['new lacks 3 VCPU of 4 (15 of 16 used), and 1 more', 'other is not in aggregate zone']),
+     'used).',
+     ['new lacks 3 VCPU of 4 (15 of 16 used)',
+      'other is not in aggregate zone',
+      'old lacks 1 VCPU of 4 (13 of 16 used) and has the forbidden trait CUSTOM_OLD '
+      '(root_required)']),
     ('one of several traits, one of several aggregates',
      {'c1': host(VCPU=4, aggregates='zone'), 'nic1': host('c1', traits='CUSTOM_A'),
       'c2': host(VCPU=4, aggregates='zone'),
@@ -292,7 +292,6 @@ CAUSES = [
      'No tree, even with sharing, has the trait CUSTOM_SSD and is in the aggregate zone: c1 has'
      ' the trait CUSTOM_SSD only on pool, which is not in it.',
      ['c1 is not in aggregate zone and cannot use pool, which is not in aggregate zone',
-      'pool has no VCPU and is not in aggregate zone',
       'c2 lacks the trait CUSTOM_SSD, and 2 more']),
     ('zone and row have no host in common',
      {'a': host(VCPU=16, aggregates='zone'), 'b': host(VCPU=16, aggregates='row')},
@@ -327,8 +326,7 @@ CAUSES = [
      {'c1': host(VCPU=16, aggregates='rack'),
       'pool': dict(SHARED_POOL, used={'DISK_GB': 995})}, 'resources=VCPU:1,DISK_GB:10',
      'No provider has 10 DISK_GB left: at most 5 (pool, 995 of 1000 used).',
-     ['c1 cannot use pool, which lacks 5 DISK_GB of 10 (995 of 1000 used)',
-      'pool has no VCPU and lacks 5 DISK_GB of 10 (995 of 1000 used)']),
+     ['c1 cannot use pool, which lacks 5 DISK_GB of 10 (995 of 1000 used)']),
     ('one machine is taken, one in maintenance',
      {'a': host(CUSTOM_BAREMETAL=1, used={'CUSTOM_BAREMETAL': 1}),
       'b': host(CUSTOM_BAREMETAL=limited(1, reserved=1))}, 'resources=CUSTOM_BAREMETAL:1',
@@ -363,8 +361,8 @@ CAUSES = [
       'pool': dict(SHARED_POOL, used={'DISK_GB': 995})}, 'resources=VCPU:1,DISK_GB:10',
      'No tree, even with sharing, offers 1 VCPU and 10 DISK_GB: c1 cannot use pool, which lacks 5 '
      'DISK_GB of 10 (995 of 1000 used).',
-     ['c1 cannot use pool, which lacks 5 DISK_GB of 10 (995 of 1000 used)', 'other has no VCPU',
-      'pool has no VCPU and lacks 5 DISK_GB of 10 (995 of 1000 used)']),
+     ['c1 cannot use pool, which lacks 5 DISK_GB of 10 (995 of 1000 used)',
+      'other has no VCPU']),
     ('in_tree names another host than the one with the trait',
      {'a': host(VCPU=4), 'b': host(), 'numa': host('b', VCPU=4, traits='CUSTOM_A')},
      'resources=VCPU:2&required=CUSTOM_A&in_tree={a}',
@@ -376,7 +374,9 @@ CAUSES = [
      'group_policy=none',
      'No provider has the trait HW_CPU_X86_AVX2. Nothing is left at the filter aggregates of group '
      '1.',
-     ['other has no VCPU', 'host-00 is not in aggregate row, and 1 more']),
+     ['host-00 is not in aggregate row and has nothing for group 2: lacks the trait '
+      'HW_CPU_X86_AVX2, and 1 more',
+      'other has no VCPU and has nothing for group 2']),
     ('the device of the enabled host is in use, that of the disabled one free',
      dict(hosts(2), a=host(traits='CUSTOM_OLD'), gpu1=host('a', PGPU=4),
           b=host(), gpu2=host('b', PGPU=4, used={'PGPU': 3})),
@@ -419,19 +419,18 @@ CAUSES = [
      'Nothing in the tree of c2 offers 5 DISK_GB: c2 cannot use pool, which is in another tree '
      '(in_tree) and allows 10 DISK_GB or more (min_unit), not 5.',
      ['c2 cannot use pool, which is in another tree (in_tree) and allows 10 DISK_GB or more '
-      '(min_unit), not 5', 'c3 is in another tree (in_tree)',
-      'c1 is in another tree (in_tree) and cannot use pool, which is in another tree (in_tree) and '
-      'allows 10 DISK_GB or more (min_unit), not 5',
-      'pool has no VCPU, allows 10 DISK_GB or more (min_unit), not 5 and is in another tree '
-      '(in_tree)']),
+      '(min_unit), not 5',
+      'c3 is in another tree (in_tree)',
+      'c1 is in another tree (in_tree) and cannot use pool, which is in another tree '
+      '(in_tree) and allows 10 DISK_GB or more (min_unit), not 5']),
     ('the host with the trait is full of all',
      dict(hosts(2), a=host(VCPU=4, MEMORY_MB=64, traits='CUSTOM_A',
                            used={'VCPU': 4, 'MEMORY_MB': 64})),
      'resources=VCPU:1,MEMORY_MB:16&required=CUSTOM_A',
      'No provider offers 1 VCPU and has the trait CUSTOM_A: a lacks 1 VCPU of 1 (4 of 4 used); '
      'nor 16 MEMORY_MB: a lacks 16 MEMORY_MB of 16 (64 of 64 used).',
-     ['a lacks 1 VCPU of 1 (4 of 4 used) and lacks 16 MEMORY_MB of 16 (64 of 64 used)',
-      'host-00 lacks the trait CUSTOM_A, and 1 more']),
+     ['host-00 lacks the trait CUSTOM_A, and 1 more',
+      'a lacks 1 VCPU of 1 (4 of 4 used) and lacks 16 MEMORY_MB of 16 (64 of 64 used)']),
     ('two traits exclude each other, and the hosts with one are full',
      {'a': host(VCPU=4, traits='CUSTOM_A', used={'VCPU': 4}),
       'b': host(VCPU=4, traits='CUSTOM_B')},
@@ -467,12 +466,11 @@ CAUSES = [
       'e': host(VCPU=4, aggregates='rack'), 'f': host(VCPU=4, aggregates='rack'),
       'g': host(VCPU=4, aggregates='rack')},
      'resources=CUSTOM_BAREMETAL:1&member_of={rack}',
-     'No provider offers 1 CUSTOM_BAREMETAL and is in the aggregate rack: a is not in it, and 2'
-     ' more.',
+     'No provider offers 1 CUSTOM_BAREMETAL and is in the aggregate rack: a is not in it.',
      ['a is not in aggregate rack',
+      'd has no CUSTOM_BAREMETAL, and 3 more',
       'b lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 used) and is not in aggregate rack',
-      'c lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 reserved) and is not in aggregate rack',
-      'd has no CUSTOM_BAREMETAL, and 3 more']),
+      'c lacks 1 CUSTOM_BAREMETAL of 1 (1 of 1 reserved) and is not in aggregate rack']),
     ('no host of the aggregate has the trait of the root',
      {'a': host(VCPU=4, aggregates='rack'), 'b': host(VCPU=4, aggregates='rack'),
       'c': host(VCPU=4, traits='CUSTOM_A'), 'd': host(VCPU=4)},
@@ -487,7 +485,8 @@ CAUSES = [
       'd': host(VCPU=4, DISK_GB=9, aggregates='rack')},
      'resources=VCPU:1,DISK_GB:10&member_of={rack}&root_required=!CUSTOM_OLD',
      'No provider has a capacity of 10 DISK_GB: at most 9 (d).',
-     ['d has 9 DISK_GB in all, not 10, and 1 more',
+     ['d has 9 DISK_GB in all, not 10',
+      'a has 9 DISK_GB in all, not 10 and has the forbidden trait CUSTOM_OLD (root_required)',
       'b is not in aggregate rack and has 9 DISK_GB in all, not 10',
       'c lacks 1 VCPU of 1 (4 of 4 used), is not in aggregate rack and has 9 DISK_GB in all, '
       'not 10']),

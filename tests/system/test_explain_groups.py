@@ -230,7 +230,7 @@ CAUSES = [
           gpu2=host('c2', PGPU=1)),
      'resources=VCPU:1&member_of={rack}&resources1=PGPU:1&required1=CUSTOM_A',
      'No tree has groups without suffix and 1 together: c1 meets resources1=PGPU:1 and '
-     'required1=CUSTOM_A, but nothing in its tree is in the aggregate rack, and 1 more.', None),
+     'required1=CUSTOM_A, but nothing in its tree is in the aggregate rack.', None),
     ('the zone has the devices, too small, but not with the trait',
      dict(hosts(3, aggregates='rack'), c1=host(VCPU=8, aggregates='row'),
           gpu1=host('c1', PGPU=2, traits='CUSTOM_A'), c2=host(VCPU=8, aggregates='rack'),
@@ -307,7 +307,7 @@ CAUSES = [
       'c': host(VCPU=7, aggregates='rack'), 'd': host(VCPU=16)},
      'resources=VCPU:6&member_of={rack}&resources1=VCPU:4',
      'Groups without suffix and 1 fit alone, not together: no tree offers 6 + 4 VCPU with '
-     'member_of=rack; a has 8 left, and 2 more with other figures.',
+     'member_of=rack; a has 8 left, and 2 more likewise, with other amounts of VCPU.',
      ['a has 8 left of 6 + 4 VCPU, and 2 more']),
     ('several enabled hosts have as much left, and a disabled one has enough',
      {'a': host(), 'agent': host('a', NET_PACKET_RATE_KILOPACKET_PER_SEC=200),
@@ -357,7 +357,8 @@ CAUSES = [
      'resources_P=NET_BW_EGR_KILOBIT_PER_SEC:50 and required_P=CUSTOM_A,CUSTOM_B, but is in '
      'the forbidden aggregate row.',
      ['a has nothing for group without suffix: is in the forbidden aggregate row',
-      'c has nothing for group _P, and 2 more']),
+      'b has nothing for group _P: nic2 has 10 NET_BW_EGR_KILOBIT_PER_SEC in all, not 50',
+      'c has nothing for group _P, and 1 more']),
     ('the other node above the device is full, but a disabled host has it free',
      {'c1': host(), 'node0': host('c1', VCPU=4, used={'VCPU': 4}), 'node1': host('c1', VCPU=4),
       'gpu': host('node0', PGPU=1),
@@ -396,7 +397,7 @@ CAUSES = [
      'resources_N=VCPU:1&resources_G=PGPU:1&required_C=CUSTOM_A&same_subtree=_N,_G,_C&'
      'group_policy=none',
      'same_subtree=_N,_G,_C: no subtree has all of them: node0 has _G and _C, but for _N it '
-     'lacks 1 VCPU of 1 (8 of 8 used), and 1 more with such a lack.',
+     'lacks 1 VCPU of 1 (8 of 8 used), and 1 more likewise.',
      ['c1 has all, but not in one subtree: node0 has _G and _C, but for _N it lacks 1 VCPU of '
       '1 (8 of 8 used)',
       'c2 has all, but not in one subtree']),
@@ -482,9 +483,9 @@ CAUSES = [
      'No tree without CUSTOM_OLD at its root (root_required) offers 10 '
      'NET_BW_EGR_KILOBIT_PER_SEC: nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10; old '
      'does, but has CUSTOM_OLD.',
-     ['a lacks 4 MEMORY_MB of 8 (60 of 64 used)',
-      'nic has 9 NET_BW_EGR_KILOBIT_PER_SEC in all, not 10',
-      'old has the forbidden trait CUSTOM_OLD (root_required)']),
+     ['old has the forbidden trait CUSTOM_OLD (root_required)',
+      'a lacks 4 MEMORY_MB of 8 (60 of 64 used) and has nothing for group 1: nic has 9 '
+      'NET_BW_EGR_KILOBIT_PER_SEC in all, not 10']),
     ('isolate needs a third device, which is full, and each allows one at once',
      {'c1': host(VCPU=8), 'pf0': host('c1', SRIOV_NET_VF=limited(4, max_unit=1)),
       'pf1': host('c1', SRIOV_NET_VF=limited(4, max_unit=1)),

@@ -47,8 +47,8 @@ CAUSES = [
      {'c1': host(VCPU=8, traits='CUSTOM_A CUSTOM_OLD'), 'c2': host(VCPU=8, traits='CUSTOM_A'),
       'c3': host(VCPU=8, used={'VCPU': 6})},
      'resources=VCPU:4&required=!CUSTOM_A&root_required=!CUSTOM_OLD',
-     'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_A (c2, and 1 more); c3 '
-     'lacks 2 VCPU of 4 (6 of 8 used).'),
+     'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_A (c2); c3 lacks 2 VCPU '
+     'of 4 (6 of 8 used).'),
     ('who is in the forbidden aggregate, and who is not',
      {'c1': host(VCPU=8, aggregates='rack'), 'c2': host(VCPU=8, used={'VCPU': 5})},
      'resources=VCPU:4&member_of=!{rack}',

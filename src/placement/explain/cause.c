@@ -192,7 +192,7 @@ static void show_first(const struct inquiry *inquiry, struct explanation *explan
     uint32_t left = explanation->misses.count > 0 ? explanation->misses.items[0].more + 1 : 0;
     uint32_t told = 0;
     bool *others;
-    if (shown->count == 0 || budget_is_over(inquiry->budget))
+    if (shown->count == 0 || explanation->last == NULL || budget_is_over(inquiry->budget))
         return;
     for (size_t i = 0; i < shown->count; i++)
         told += shown->items[i].more + 1;
@@ -228,7 +228,9 @@ const char *cause_of(const struct inquiry *inquiry, const struct relaxation *rel
     size_t equal = cause_order(&telling, &explanation->impossible);
     const char *told = tell_nothing(&telling, equal);
     show_first(inquiry, explanation, &shown);
-    if (explanation->group == explanation->funnel_count && !budget_is_over(inquiry->budget))
+    if (explanation->group == explanation->funnel_count && !budget_is_over(inquiry->budget)) {
+        named = near_misses_retell(inquiry, explanation->names, &named);
         near_misses_add(&explanation->misses, explanation->world, &named);
+    }
     return sentence(inquiry->arena, cause_shortened(inquiry->arena, told));
 }

@@ -116,6 +116,7 @@ static const char *tell_kind(const struct room_kind *kind, const char *of)
         .reason = room_kind_words(kind, of),
         .more = kind->count - 1,
         .alike = kind->alike,
+        .differs = kind->rooms->asked.class_name,
     };
     return near_miss_words(telling->arena, explanation->world, explanation->names, &miss);
 }
@@ -131,17 +132,20 @@ static const char *tell_most(const struct room_kind *kind)
     const struct class_figures *figures =
         &explanation->funnels[first->group]->classes[first->index];
     int64_t most = rooms->sums[kind->best];
-    uint32_t provider = rooms_only_provider(rooms, kind->best), alike = 0;
+    uint32_t providers = explanation->world->provider_count;
+    uint32_t provider = rooms_only_provider(rooms, kind->best);
+    bool *alike = arena_array(telling->arena, providers, sizeof(*alike));
     bool left = most == figures->most_free;
     if (provider == WORLD_NONE || (!left && most != figures->most_unit))
         return NULL;
-    for (uint32_t i = 0; i < explanation->world->provider_count; i++)
-        alike += rooms->trees[i] && rooms->sums[i] == most;
-    const char *more = alike > 1 ? arena_printf(telling->arena, ", and %u more", alike - 1) : "";
+    for (uint32_t i = 0; i < providers; i++)
+        alike[i] = rooms->trees[i] && rooms->sums[i] == most;
+    uint32_t more = lacks_count_alike(telling->inquiry->lacks, alike, providers, kind->best);
     return arena_printf(telling->arena, "of %" PRId64 " %s a tree %s at most %" PRId64 "%s%s%s)",
                         rooms->asked.sum, rooms->asked.class_name, left ? "has" : "allows", most,
                         left ? " left (" : " (max_unit on ",
-                        provider_label(explanation->world, explanation->names, provider), more);
+                        provider_label(explanation->world, explanation->names, provider),
+                        more_words(telling->arena, more));
 }
 
 /* Tells what the trees have of the classes. */
@@ -164,6 +168,7 @@ static void show_kinds(const struct telling *telling, const struct room_kind *ki
                                   .reason = room_kind_words(&kinds[i], of_words(kinds[i].rooms)),
                                   .more = kinds[i].count - 1,
                                   .alike = kinds[i].alike,
+                                  .differs = kinds[i].rooms->asked.class_name,
                               });
 }
 

@@ -65,7 +65,7 @@ static struct told_misses told_find(const struct telling *telling, const struct 
     struct told_misses told = {.misses = near_misses_find(sought, telling->roots)};
     bool hosts = false;
     near_misses_fold(&told.misses);
-    near_misses_fold_shared(&told.misses, telling->explanation->world);
+    near_misses_fold_shared(&told.misses, telling->explanation->world, telling->inquiry->lacks);
     const struct near_miss *first = &told.misses.items[0];
     bool below = told.misses.count > 0 && is_below(sought, first);
     for (size_t i = 0; i < told.misses.count && i < TOLD_MOST; i++) {
@@ -165,40 +165,72 @@ static uint32_t who_is_forbidden(const struct telling *telling, const struct con
     return provider;
 }
 
-/* Returns who has what is forbidden and all else of the set: " (host-1, and 12 more)". Those that
-   nothing else in the request leaves out come first. positive: what else is sought. */
-static const char *those_forbidden(const struct telling *telling, const struct constraint *negative,
-                                   const struct sought *positive)
+/* Finds the providers that have what is sought, and what else they lack; the root of others is
+   WORLD_NONE. */
+static void find_rests(const struct telling *telling, const struct sought *positive,
+                       struct lack_rest *rests)
 {
     const struct explanation *explanation = telling->explanation;
     const struct world *world = explanation->world;
-    const bool *allowed = cause_allowed(telling, false);
-    struct faults faults = {.sought = positive};
-    uint32_t count = 0, first = WORLD_NONE;
-    bool one = positive->group.granular || telling_is_flat(telling), good = false;
-    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 32);
-         i++) {
+    const struct sought whole =
+        sought_of_group(telling->inquiry, explanation->names, positive->number);
+    struct faults faults = {.sought = positive}, of_whole = {.sought = &whole};
+    bool one = positive->group.granular || telling_is_flat(telling);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
         uint32_t root = world->providers[i].root;
-        if (root == WORLD_NONE)
+        rests[i] = (struct lack_rest){.group = positive->number, .root = WORLD_NONE};
+        if (root == WORLD_NONE || !budget_spend(telling->inquiry->budget, 48))
             continue;
-        faults.count = 0;
+        faults.count = of_whole.count = 0;
         if (one)
             faults_of_provider(&faults, i);
         else
             faults_of_slot(&faults, 0, i, root);
         if (faults.count > 0)
             continue;
-        count++;
-        if (first == WORLD_NONE || (!good && allowed != NULL && allowed[root]))
-            first = i;
-        good = good || allowed == NULL || allowed[root];
+        rests[i].root = root;
+        if (positive->group.granular)
+            faults_of_provider(&of_whole, i);
+        rests[i].bits = faults_bits(&of_whole, 0);
+        if (!positive->group.granular && telling->inquiry->lacks != NULL)
+            rests[i].bits = telling->inquiry->lacks->groups[positive->number][root].bits;
     }
-    if (count == 0 || budget_is_over(telling->inquiry->budget))
+}
+
+/* Returns who has what is forbidden and all else of the set: " (host-1, and 12 more)". Those that
+   nothing else in the request leaves out come first, and of these one that lacks fewest other
+   things; those are counted that lack nothing that it does not lack, too. positive: what else is
+   sought. */
+static const char *those_forbidden(const struct telling *telling, const struct constraint *negative,
+                                   const struct sought *positive)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct world *world = explanation->world;
+    const bool *allowed = cause_allowed(telling, false);
+    struct lack_rest *rests = arena_array(telling->arena, world->provider_count, sizeof(*rests));
+    uint32_t first = WORLD_NONE, fewest = 0, more = 0;
+    bool good = false;
+    find_rests(telling, positive, rests);
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 8);
+         i++) {
+        if (rests[i].root == WORLD_NONE)
+            continue;
+        bool allows = allowed == NULL || allowed[world->providers[i].root];
+        uint32_t lacks = lacks_count(telling->inquiry->lacks, &rests[i]);
+        if (first != WORLD_NONE && (allows != good ? good : lacks >= fewest))
+            continue;
+        first = i;
+        fewest = lacks;
+        good = allows;
+    }
+    if (first == WORLD_NONE || budget_is_over(telling->inquiry->budget))
         return "";
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        more += i != first && rests[i].root != WORLD_NONE &&
+                lacks_within(telling->inquiry->lacks, &rests[i], &rests[first]);
     const char *name =
         provider_label(world, explanation->names, who_is_forbidden(telling, negative, first));
-    return count == 1 ? arena_printf(telling->arena, " (%s)", name)
-                      : arena_printf(telling->arena, " (%s, and %u more)", name, count - 1);
+    return arena_printf(telling->arena, " (%s%s)", name, more_words(telling->arena, more));
 }
 
 /* Returns what the nearest lack that do not have what is forbidden, only amounts; or "". */

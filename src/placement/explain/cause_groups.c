@@ -344,16 +344,17 @@ static const char *tell_nothing_of(const struct telling *telling, const struct g
 {
     const struct explanation *explanation = telling->explanation;
     const char *asked = group_predicates(telling, other->group);
-    uint32_t first = 0, count = 0;
-    for (uint32_t i = 0; i < explanation->world->provider_count; i++)
-        if (rare->trees[i] && !other->trees[i] && count++ == 0)
-            first = i;
-    if (asked == NULL || count == 0 || budget_is_over(telling->inquiry->budget))
+    uint32_t providers = explanation->world->provider_count, first;
+    bool *trees = arena_array(telling->arena, providers, sizeof(*trees));
+    for (uint32_t i = 0; i < providers; i++)
+        trees[i] = rare->trees[i] && !other->trees[i];
+    uint32_t more = lacks_choose(telling->inquiry->lacks, trees, providers, &first);
+    if (asked == NULL || first == WORLD_NONE || budget_is_over(telling->inquiry->budget))
         return NULL;
-    const char *more = count > 1 ? arena_printf(telling->arena, ", and %u more", count - 1) : "";
     return arena_printf(telling->arena, "%s meets %s, but nothing in its tree %s%s",
                         provider_label(explanation->world, explanation->names, first),
-                        texts_of_tree(telling, rare, first), asked, more);
+                        texts_of_tree(telling, rare, first), asked,
+                        more_words(telling->arena, more));
 }
 
 static int group_trees_compare(const void *left, const void *right)

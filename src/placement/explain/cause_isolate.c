@@ -38,7 +38,8 @@ struct fitting {
     uint32_t most;     /* the most that one tree sees; below the number of groups: */
     uint32_t tree;     /* one that sees as many, if possible one that fails at the last filter only;
                           WORLD_NONE: none does */
-    uint32_t alike;    /* the trees that see as many */
+    uint32_t
+        more; /* the other trees that see as many, and lack nothing that this one does not lack */
 };
 
 /* Finds the tree to tell of, among those that see most. */
@@ -46,6 +47,7 @@ static void choose_tree(struct fitting *fitting)
 {
     const struct telling *telling = fitting->telling;
     uint32_t providers = telling->explanation->world->provider_count;
+    bool *trees = arena_array(telling->arena, providers, sizeof(*trees));
     fitting->tree = WORLD_NONE;
     for (uint32_t i = 0; i < providers; i++)
         if (fitting->seen[i] > fitting->most)
@@ -55,9 +57,10 @@ static void choose_tree(struct fitting *fitting)
             if (fitting->seen[i] == 0 || fitting->seen[i] < fitting->most ||
                 (among && !telling->among[i]))
                 continue;
-            if (fitting->alike++ == 0)
-                fitting->tree = i;
+            trees[i] = true;
+            fitting->tree = i;
         }
+    fitting->more = lacks_choose(telling->inquiry->lacks, trees, providers, &fitting->tree);
 }
 
 static struct fitting find_fitting(const struct telling *telling, const size_t *groups,
@@ -184,9 +187,9 @@ static const char *tell_tree(const struct fitting *fitting)
     const char *words = itself ? label
                                : arena_printf(telling->arena, "%s: %s", label,
                                               tell_providers(fitting, fitting->tree));
-    return fitting->alike < 2 ? words
+    return fitting->more == 0 ? words
                               : arena_printf(telling->arena, "%s, and %u more tree%s", words,
-                                             fitting->alike - 1, fitting->alike == 2 ? "" : "s");
+                                             fitting->more, fitting->more == 1 ? "" : "s");
 }
 
 static const char *few_words(const struct fitting *fitting, uint32_t tree, const char *names,

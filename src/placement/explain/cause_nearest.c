@@ -310,15 +310,18 @@ static bool is_of_rank(const struct telling *telling, uint32_t root, int rank)
     return rank == 3 || telling->roots == NULL || telling->roots[root];
 }
 
-/* Chooses the tree to tell of, among those found. Returns how many are like it, or 0. */
+/* Chooses the tree to tell of, among those found. Returns how many are like it. */
 static uint32_t choose_tree(const struct telling *telling, const bool *found, uint32_t *tree)
 {
-    uint32_t count = 0;
-    for (int rank = 0; rank < 4 && count == 0; rank++)
-        for (uint32_t i = 0; i < telling->explanation->world->provider_count; i++)
-            if (found[i] && is_of_rank(telling, i, rank) && count++ == 0)
-                *tree = i;
-    return count;
+    uint32_t providers = telling->explanation->world->provider_count, more = 0;
+    bool *trees = arena_array(telling->arena, providers, sizeof(*trees));
+    *tree = WORLD_NONE;
+    for (int rank = 0; rank < 4 && *tree == WORLD_NONE; rank++) {
+        for (uint32_t i = 0; i < providers; i++)
+            trees[i] = found[i] && is_of_rank(telling, i, rank);
+        more = lacks_choose(telling->inquiry->lacks, trees, providers, tree);
+    }
+    return more;
 }
 
 bool cause_nearest_without(const struct telling *telling, const struct constraint *left_out,
@@ -338,7 +341,9 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
     }
     if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
         return false;
-    uint32_t count = choose_tree(telling, found, &sample.tree);
+    uint32_t more = choose_tree(telling, found, &sample.tree);
+    if (sample.tree == WORLD_NONE)
+        return false;
     if (left_out->kind == CONSTRAINT_SAME_SUBTREE) {
         sample.fixed = find_fixed(telling, left_out);
         if (sample.fixed != NULL)
@@ -355,7 +360,7 @@ bool cause_nearest_without(const struct telling *telling, const struct constrain
     *nearest = (struct near_miss){
         .provider = sample.tree,
         .reason = isolate ? tell_clash(&sample) : tell_apart(&sample),
-        .more = count - 1,
+        .more = more,
         .alike = true,
     };
     return true;

@@ -208,14 +208,55 @@ static void add_placing(struct nearest_placings *nearest, const struct placing *
     }
 }
 
+/* Returns what a provider lacks for a group without one. */
+static uint64_t kinds_of(const struct places *places, const struct missing_place *missing)
+{
+    struct faults faults = {.sought = &places->sought[missing->number]};
+    if (missing->provider == WORLD_NONE)
+        return 0;
+    faults_of_provider(&faults, missing->provider);
+    return faults_kinds(&faults, missing->provider);
+}
+
+/* Returns whether a tree lacks the same, and nothing that the other does not lack, too. */
+static bool is_alike(const struct places *places, const struct placing *placing,
+                     const struct placing *other)
+{
+    const struct lack_rest rest = {.group = SIZE_MAX, .root = placing->root},
+                           others = {.group = SIZE_MAX, .root = other->root};
+    if (!lacks_the_same(placing, other) ||
+        !lacks_within(places->telling->inquiry->lacks, &rest, &others))
+        return false;
+    for (size_t i = 0; i < placing->missing_count; i++)
+        if (kinds_of(places, &placing->missing[i]) != kinds_of(places, &other->missing[i]))
+            return false;
+    return true;
+}
+
+/* Returns how many other trees that are told of lack what one of them lacks. */
+static uint32_t count_alike(struct places *places, const struct placing *placing)
+{
+    const struct telling *telling = places->telling;
+    const struct world *world = world_of(places);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 16);
+         i++) {
+        if (world->providers[i].root != i || i == placing->root || !telling_tells_of(telling, i))
+            continue;
+        place_groups(places, i);
+        count += is_alike(places, &places->placing, placing);
+    }
+    return count;
+}
+
 /* Looks at the trees that are told of, if one of the groups has a provider there. */
 static struct nearest_placings find_nearest(struct places *places)
 {
     const struct telling *telling = places->telling;
     const struct world *world = world_of(places);
     struct nearest_placings nearest = {.count = 0};
-    uint32_t *alike = arena_array(telling->arena, 2 * (places->count + 1), sizeof(*alike));
     struct placing others[PLACED_MOST + 1] = {0};
+    bool has_other[PLACED_MOST + 1] = {false};
     for (uint32_t i = 0; i < world->provider_count && budget_spend(telling->inquiry->budget, 1);
          i++) {
         if (world->providers[i].root != i || !telling_tells_of(telling, i))
@@ -225,16 +266,19 @@ static struct nearest_placings find_nearest(struct places *places)
         if (places->placing.missing_count == places->count)
             continue;
         bool mendable = is_mendable(&places->placing);
-        if (alike[2 * places->placing.missing_count + mendable]++ == 0 && !mendable)
+        if (!mendable && !has_other[places->placing.missing_count]) {
             others[places->placing.missing_count] = places->placing;
+            has_other[places->placing.missing_count] = true;
+        }
         add_placing(&nearest, &places->placing);
     }
     if (nearest.count > 0) {
         size_t missing = nearest.items[0].missing_count;
         bool mendable = is_mendable(&nearest.items[0]);
-        nearest.more = alike[2 * missing + mendable] - 1;
-        nearest.others = mendable ? alike[2 * missing] : 0;
+        nearest.more = count_alike(places, &nearest.items[0]);
         nearest.other = others[missing];
+        if (mendable && has_other[missing])
+            nearest.others = 1 + count_alike(places, &nearest.other);
     }
     return nearest;
 }
@@ -337,11 +381,10 @@ static const char *tell_isolated(const struct places *places,
                                   .more = nearest->others - 1,
                                   .alike = true,
                               });
-    return arena_printf(telling->arena, "%s %s%s", label_of(places, placing->root), miss.reason,
-                        nearest->more == 0
-                            ? ""
-                            : arena_printf(telling->arena, ", and %u more%s", nearest->more,
-                                           is_mendable(placing) ? " with such a lack" : ""));
+    return arena_printf(
+        telling->arena, "%s %s%s", label_of(places, placing->root), miss.reason,
+        nearest->more == 0 ? ""
+                           : arena_printf(telling->arena, ", and %u more likewise", nearest->more));
 }
 
 /* Returns whether a tree lacks only amounts, of classes that are there. */

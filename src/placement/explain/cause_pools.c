@@ -81,6 +81,10 @@ bool cause_nearest_pool(const struct sought *sought, const bool *among, struct n
     uint32_t tree = find_lightest(&pools);
     if (tree == WORLD_NONE || budget_is_over(sought->inquiry->budget))
         return false;
+    bool *trees = arena_array(sought->inquiry->arena, world->provider_count, sizeof(*trees));
+    for (uint32_t i = 0; i < world->provider_count; i++)
+        trees[i] = pools.best[i] == pools.best[tree] && !world->providers[i].shares;
+    uint32_t more = lacks_choose(sought->inquiry->lacks, trees, world->provider_count, &tree);
     faults_of_provider(&faults, pools.best[tree]);
     *nearest = (struct near_miss){
         .provider = tree,
@@ -88,9 +92,7 @@ bool cause_nearest_pool(const struct sought *sought, const bool *among, struct n
         .alike = true,
         .faults = faults.items,
         .fault_count = faults.count,
+        .more = more,
     };
-    for (uint32_t i = 0; i < world->provider_count; i++)
-        nearest->more +=
-            i != tree && pools.best[i] == pools.best[tree] && !world->providers[i].shares;
     return true;
 }

@@ -97,26 +97,23 @@ static const char *label_of(const struct subtree *subtree, uint32_t provider)
     return provider_label(explanation->world, explanation->names, provider);
 }
 
-/* Finds the first tree with a provider for each group, and how many others there are. Returns its
-   root, or WORLD_NONE. */
+/* Finds a tree with a provider for each group, and how many others there are that lack nothing else
+   either. Returns its root, or WORLD_NONE. */
 static uint32_t find_side_by_side(const struct subtree *subtree, uint32_t *more)
 {
     const struct inquiry *inquiry = subtree->telling->inquiry;
-    uint32_t first = WORLD_NONE;
-    *more = 0;
-    for (uint32_t root = 0; root < inquiry->world->provider_count; root++) {
+    uint32_t first, providers = inquiry->world->provider_count;
+    bool *trees = arena_array(inquiry->arena, providers, sizeof(*trees));
+    for (uint32_t root = 0; root < providers; root++) {
         size_t groups = 0;
         if (root_of(subtree, root) != root || !is_told_of(subtree, root) ||
             !budget_spend(inquiry->budget, subtree->groups->count))
             continue;
         while (groups < subtree->groups->count && has_below(subtree, groups, root))
             groups++;
-        if (groups < subtree->groups->count)
-            continue;
-        *more += first != WORLD_NONE;
-        if (first == WORLD_NONE)
-            first = root;
+        trees[root] = groups == subtree->groups->count;
     }
+    *more = lacks_choose(inquiry->lacks, trees, providers, &first);
     return first;
 }
 
@@ -208,11 +205,10 @@ static void show_tops(const struct subtree *subtree, const struct nearest_top *t
     }
 }
 
-static const char *more_words(const struct telling *telling, const struct nearest_top *nearest)
+static const char *likewise(const struct telling *telling, const struct nearest_top *nearest)
 {
-    return nearest->more > 0
-               ? arena_printf(telling->arena, ", and %u more with such a lack", nearest->more)
-               : "";
+    return nearest->more > 0 ? arena_printf(telling->arena, ", and %u more likewise", nearest->more)
+                             : "";
 }
 
 /* Returns the trees that are told of, and those that lack a group of the subtree, but have all else
@@ -251,7 +247,7 @@ static const char *tell_mendable(const struct subtree *subtree)
            tops[count].mendable) {
         words[count] = nearest_top_words(telling, subtree->groups, &tops[count]);
         text_add_item(&told, "; ", words[count]);
-        text_add(&told, more_words(telling, &tops[count]));
+        text_add(&told, likewise(telling, &tops[count]));
         count++;
     }
     if (count == 0 || budget_is_over(telling->inquiry->budget))
@@ -271,7 +267,7 @@ static const char *tell_missing(const struct subtree *subtree, const struct near
         const char *told = nearest_top_words(telling, subtree->groups, nearest);
         show(subtree, root_of(subtree, nearest->top), told, 0);
         return arena_printf(telling->arena, "no subtree has all of them: %s%s", told,
-                            more_words(telling, nearest));
+                            likewise(telling, nearest));
     }
     if (apart != NULL)
         return arena_printf(telling->arena,

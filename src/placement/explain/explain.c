@@ -17,6 +17,7 @@ static const struct sql select_ties = {
     "ii"};
 
 /* The parts of the time that is left when they begin. */
+#define LACKS_PART    0.3
 #define BETWEEN_PART  0.3
 #define SMALLEST_PART 0.5
 
@@ -102,7 +103,7 @@ static void find_last_roots(struct explaining *explaining, const bool *trees)
     struct near_misses of_group = {.count = 0};
     for (size_t i = 0; i < inquiry->query.group_count && of_group.count == 0; i++)
         of_group = find_last_group(explaining, i);
-    explanation->misses = near_roots_find(inquiry, trees);
+    explanation->misses = near_roots_find(inquiry, explanation->names, trees);
     if (explanation->misses.count > 0 && of_group.count > 0 &&
         explanation->misses.items[0].more < of_group.items[0].more) {
         near_misses_put_first(&of_group, &explanation->misses);
@@ -119,7 +120,8 @@ static void find_last_traits(struct explaining *explaining, size_t group, const 
     struct explanation *explanation = explaining->explanation;
     const struct inquiry *inquiry = &explaining->inquiry;
     const struct sought sought = sought_of_group(inquiry, explanation->names, group);
-    const struct near_misses roots = near_roots_find(inquiry, explanation->funnels[group]->fits);
+    const struct near_misses roots =
+        near_roots_find(inquiry, explanation->names, explanation->funnels[group]->fits);
     explanation->misses = near_misses_find(&sought, trees);
     near_misses_put_first(&explanation->misses, &roots);
 }
@@ -135,6 +137,7 @@ static void find_last(struct explaining *explaining, enum explain_filter filter,
     for (size_t i = 0; i < inquiry->query.group_count && filter == FILTER_TRAITS_TOGETHER; i++)
         if (!inquiry->query.groups[i].granular)
             find_last_traits(explaining, i, trees);
+    near_misses_order(&explanation->misses);
     if (explanation->misses.count == 0)
         explanation->misses = near_misses_alike(inquiry, trees, filter_miss(filter));
 }
@@ -165,6 +168,17 @@ static void pass_between(struct explaining *explaining, const struct relaxation 
         before = found;
         found = arena_array(explaining->inquiry.arena, count, sizeof(*found));
     }
+    end_part(explaining);
+}
+
+/* Finds what each tree lacks, if there are no candidates. */
+static void find_lacks(struct explaining *explaining)
+{
+    const struct explanation *explanation = explaining->explanation;
+    if (explanation->candidates.found > 0 || explanation->candidates.more)
+        return;
+    begin_part(explaining, LACKS_PART);
+    explaining->inquiry.lacks = near_lacks_find(&explaining->inquiry, explanation->names);
     end_part(explaining);
 }
 
@@ -206,8 +220,7 @@ static void explain_nothing(struct explaining *explaining, const struct relaxati
             sought_of_group(&explaining->inquiry, explanation->names, explanation->group);
         explanation->misses = near_misses_find(&sought, NULL);
     } else if (explanation->filter == FILTER_SHARING) {
-        explanation->misses =
-            near_groups_find(&explaining->inquiry, explanation->names, explanation->funnels);
+        explanation->misses = near_groups_find(&explaining->inquiry, explanation->names);
     }
     if (budget_is_over(&explaining->budget)) /* they may be wrong */
         explanation->misses.count = 0;
@@ -239,6 +252,7 @@ enum outcome explanation_of(const struct resolution *resolution, const struct wo
     TRY(make_funnels(&explaining));
     const struct relaxation *relaxation =
         relaxation_new(&explaining.inquiry, &explanation->constraints, explanation->funnels);
+    find_lacks(&explaining);
     pass_between(&explaining, relaxation);
     if (explanation->candidates.found == 0 && !explanation->candidates.more)
         explain_nothing(&explaining, relaxation);

@@ -231,7 +231,68 @@ void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uin
         add_tree(faults, provider, anchor, anchor);
 }
 
+void faults_of_root(struct faults *faults, uint32_t root)
+{
+    const struct lacks *lacks = faults->sought->inquiry->lacks;
+    if (lacks != NULL && lacks->roots[root] != 0)
+        add(faults, FAULT_ROOT, 0, root);
+}
+
+/* Returns the constraint that a fault is about. */
+static enum constraint_kind fault_constraint(enum fault_kind kind)
+{
+    switch (kind) {
+    case FAULT_TRAIT:
+    case FAULT_TRAIT_APART:
+    case FAULT_TRAIT_UNFIT:
+        return CONSTRAINT_REQUIRED;
+    case FAULT_FORBIDDEN_TRAIT:
+        return CONSTRAINT_FORBIDDEN;
+    case FAULT_AGGREGATE:
+        return CONSTRAINT_MEMBER_OF;
+    case FAULT_FORBIDDEN_AGGREGATE:
+        return CONSTRAINT_NOT_MEMBER_OF;
+    case FAULT_TREE:
+        return CONSTRAINT_IN_TREE;
+    default:
+        return CONSTRAINT_RESOURCE;
+    }
+}
+
+uint64_t faults_bits(const struct faults *faults, uint64_t lacking)
+{
+    const struct sought *sought = faults->sought;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->items[i];
+        if (fault->kind == FAULT_TRAIT_UNFIT &&
+            (lacking & sought_bit(sought, fault_constraint(fault->why), fault->why_index)) != 0)
+            continue;
+        bits |= sought_bit(sought, fault_constraint(fault->kind), fault->index);
+    }
+    return bits;
+}
+
 /* Words. */
+
+const char *faults_classes(const struct faults *faults)
+{
+    const struct resource_amounts *asked = &faults->sought->asked.resources;
+    struct arena *arena = faults->sought->inquiry->arena;
+    bool *told = arena_array(arena, asked->count, sizeof(*told));
+    struct text_builder classes = text_begin(arena);
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->items[i];
+        bool unfit = fault->kind == FAULT_TRAIT_UNFIT;
+        enum fault_kind kind = unfit ? fault->why : fault->kind;
+        size_t index = unfit ? fault->why_index : fault->index;
+        if (kind < INVENTORY_FAULTS && kind != FAULT_CLASS && !told[index])
+            text_add_item(&classes, " and ", asked->items[index].class_name);
+        if (kind < INVENTORY_FAULTS)
+            told[index] = true;
+    }
+    return text_end(&classes);
+}
 
 /* Returns "lacks the trait A", or "has none of the traits A, B" for a set of several. */
 static const char *set_words(struct arena *arena, const char *one, const char *several,
@@ -329,6 +390,44 @@ static bool has_any(const struct sought *sought, const struct search_demand *dem
     return false;
 }
 
+/* Returns what a root lacks of what root_required asks. */
+static const char *lacks_of_root(const struct inquiry *inquiry, uint32_t root)
+{
+    const struct membership *asked = &inquiry->request->root_traits;
+    const struct search_membership *required = &inquiry->query.root_traits;
+    const struct search_membership *forbidden = &inquiry->forbidden.root_traits;
+    const uint64_t *own = world_traits(inquiry->world, root);
+    struct text_builder lacks = text_begin(inquiry->arena);
+    for (size_t i = 0; i < required->required_count; i++)
+        if (!bits_meet(required->required[i], own, inquiry->world->trait_words))
+            text_add_item(&lacks, " and ",
+                          set_words(inquiry->arena, "lacks the trait", "has none of the traits",
+                                    &asked->required[i]));
+    for (size_t i = 0; i < forbidden->required_count; i++)
+        if (bits_meet(forbidden->required[i], own, inquiry->world->trait_words))
+            text_add_item(&lacks, " and ",
+                          arena_printf(inquiry->arena, "has the forbidden trait %s",
+                                       asked->forbidden.names[i]));
+    return text_end(&lacks);
+}
+
+/* Returns what is wrong with the root, which is the anchor or another provider. */
+static const char *root_fault_words(const struct sought *sought, uint32_t root, uint32_t anchor)
+{
+    const struct inquiry *inquiry = sought->inquiry;
+    const char *whose = arena_printf(inquiry->arena, "its root %s ",
+                                     provider_label(inquiry->world, sought->names, root));
+    return arena_printf(inquiry->arena, "%s%s (root_required)", root == anchor ? "" : whose,
+                        lacks_of_root(inquiry, root));
+}
+
+/* Returns whether a fault names its place itself. */
+static bool names_place(const struct fault *fault)
+{
+    return fault->kind == FAULT_TRAIT_APART || fault->kind == FAULT_TRAIT_UNFIT ||
+           fault->kind == FAULT_ROOT;
+}
+
 /* Returns where the trait of a sharing provider would count, of which the group takes nothing: "
    (it would count if ...)"; or "". */
 static const char *counts_words(const struct sought *sought, uint32_t on, uint32_t anchor)
@@ -353,7 +452,9 @@ static const char *fault_words(const struct sought *sought, const struct fault *
 {
     struct arena *arena = sought->inquiry->arena;
     const struct world *world = sought->inquiry->world;
-    if (fault->kind != FAULT_TRAIT_APART && fault->kind != FAULT_TRAIT_UNFIT)
+    if (fault->kind == FAULT_ROOT)
+        return root_fault_words(sought, fault->on, anchor);
+    if (!names_place(fault))
         return plain_words(sought, fault->kind, fault->index, fault->on);
     const char *has = arena_printf(
         arena, "%s only on %s",
@@ -400,8 +501,8 @@ static size_t tell_each(const struct faults *faults, uint32_t anchor, struct tol
     size_t count = 0;
     for (size_t i = 0; i < faults->count; i++) {
         const struct fault *fault = &faults->items[i];
-        bool names_place = fault->kind == FAULT_TRAIT_APART || fault->kind == FAULT_TRAIT_UNFIT;
-        const char *place = names_place ? "" : place_words(faults->sought, fault->on, anchor);
+        const char *place =
+            names_place(fault) ? "" : place_words(faults->sought, fault->on, anchor);
         const char *text = fault_words(faults->sought, fault, anchor);
         size_t same = 0;
         while (same < count &&

@@ -27,6 +27,8 @@ enum fault_kind {
     FAULT_AGGREGATE,
     FAULT_FORBIDDEN_AGGREGATE,
     FAULT_TREE,
+    /* Of the tree. */
+    FAULT_ROOT, /* its root is not as root_required asks */
 };
 
 struct fault {
@@ -56,6 +58,16 @@ void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uin
 void faults_of_member(struct faults *faults, uint32_t provider, uint32_t anchor);
 
 void faults_add(struct faults *faults, const struct fault *fault);
+
+/* Add that a root is not as root_required asks, if it is not. */
+void faults_of_root(struct faults *faults, uint32_t root);
+
+/* Returns what lacks, of all of a group, by sought_bit(), but for required traits that are there on
+   providers that do not fit only because of what lacks already, by bits. */
+uint64_t faults_bits(const struct faults *faults, uint64_t lacking);
+
+/* Returns the classes of which the faults tell figures: "VCPU and DISK_GB". */
+const char *faults_classes(const struct faults *faults);
 
 /* Returns the faults as "lacks A, has B and is C". anchor is the provider that the sentence is
    about. */

@@ -11,6 +11,7 @@
 #include "placement/candidates/candidate_request.h"
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search_query.h"
+#include "placement/explain/lacks.h"
 
 enum explain_filter {
 #define FILTER(name, ...) FILTER_##name,
@@ -31,6 +32,9 @@ struct inquiry {
        names can be told apart. */
     struct search_query forbidden;
     const bool *allowed; /* for each root: not left out by what nobody tells of; NULL: not known */
+    const struct lacks
+        *lacks; /* what each tree lacks of all that is asked (lacks.h); NULL: not known
+                 */
     struct budget *budget;
 };
 

@@ -57,18 +57,21 @@ static void note_providers(const struct sought *sought, struct missing *missing)
     missing_note(missing, false);
 }
 
-struct near_misses near_providers_find(const struct sought *sought, const bool *among)
+struct near_misses near_providers_find(const struct sought *sought, const bool *among,
+                                       uint32_t wanted)
 {
     const struct inquiry *inquiry = sought->inquiry;
     const struct world *world = inquiry->world;
     const struct search_group *group = &sought->group;
     struct missing missing = missing_begin(inquiry);
     struct faults faults = {.sought = sought};
+    const struct sought whole = sought_of_group(inquiry, sought->names, sought->number);
+    struct faults of_whole = {.sought = &whole};
     size_t work =
-        8 + group->demand_count * 8 +
-        2 * (group->traits.required_count + sought->forbidden_traits.required_count) *
+        8 + group->demand_count * 16 +
+        4 * (group->traits.required_count + sought->forbidden_traits.required_count) *
             world->trait_words +
-        2 * (group->aggregates.required_count + sought->forbidden_aggregates.required_count) *
+        4 * (group->aggregates.required_count + sought->forbidden_aggregates.required_count) *
             world->aggregate_words;
     note_providers(sought, &missing);
     for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, work); i++) {
@@ -80,14 +83,21 @@ struct near_misses near_providers_find(const struct sought *sought, const bool *
         miss->weight = weight_of_provider(sought, i);
         miss->kinds = faults_kinds(&faults, i);
         miss->figures = faults_figures(&faults);
+        of_whole.count = 0;
+        faults_of_provider(&of_whole, i);
+        miss->rest.bits = faults_bits(&of_whole, 0);
     }
-    struct near_misses found = missing_nearest(&missing, false, among);
+    missing_note_rest(&missing, sought, false);
+    struct near_misses found = missing_nearest(&missing, false, among, wanted);
     for (size_t i = 0; i < found.count; i++) {
         struct faults own = {.sought = sought};
+        const struct world_provider *provider = &world->providers[found.items[i].provider];
         faults_of_provider(&own, found.items[i].provider);
-        found.items[i].reason = faults_words(&own, found.items[i].provider);
-        found.items[i].faults = own.items;
-        found.items[i].fault_count = own.count;
+        if (missing.whole && !provider->shares)
+            faults_of_root(&own, provider->root);
+        near_miss_tell(&found.items[i], &own);
+        if (missing.whole && !provider->shares)
+            near_miss_tell_groups(sought, &found.items[i]);
     }
     return found;
 }

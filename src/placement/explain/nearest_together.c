@@ -4,6 +4,8 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include "base/text.h"
 #include "placement/explain/missing.h"
 #include "placement/explain/nearest.h"
@@ -33,8 +35,10 @@ void near_group_trees(const struct inquiry *inquiry, const struct funnel *funnel
 static const char *group_lack(const struct inquiry *inquiry, const char *const *names, size_t group,
                               uint32_t root)
 {
+    struct inquiry alone = *inquiry;
     bool *among = arena_array(inquiry->arena, inquiry->world->provider_count, sizeof(*among));
-    const struct sought sought = sought_of_group(inquiry, names, group);
+    const struct sought sought = sought_of_group(&alone, names, group);
+    alone.lacks = NULL; /* what else the tree lacks is told before */
     among[root] = true;
     const struct near_misses misses = near_misses_find(&sought, among);
     if (misses.count == 0)
@@ -46,92 +50,105 @@ static const char *group_lack(const struct inquiry *inquiry, const char *const *
                               provider_label(inquiry->world, names, miss->provider), miss->reason);
 }
 
-/* Tells of a tree which groups it has nothing for, and of a single one what it lacks. */
-static void tell_groups(struct near_miss *miss, const struct inquiry *inquiry,
-                        const char *const *names, const char *list, size_t count, size_t first)
+/* Returns the groups that a tree has nothing for, but one, and of a single one what it lacks:
+   "nothing for group 1: gpu0 lacks 1 VGPU of 2"; "": there are none. */
+static const char *groups_words(const struct inquiry *inquiry, const char *const *names,
+                                uint32_t root, size_t but)
 {
-    struct arena *arena = inquiry->arena;
-    const char *lack = count == 1 ? group_lack(inquiry, names, first, miss->provider) : "";
-    miss->reason = arena_printf(arena, "has nothing for group%s %s%s%s", count > 1 ? "s" : "", list,
-                                *lack != '\0' ? ": " : "", lack);
-    miss->alike = *lack == '\0';
+    struct text_builder list = text_begin(inquiry->arena);
+    size_t only = lacks_only_group(inquiry->lacks, root, but);
+    const char *lack = only != SIZE_MAX ? group_lack(inquiry, names, only, root) : "";
+    for (size_t i = 0; i < inquiry->lacks->group_count; i++)
+        if (i != but && inquiry->lacks->groups[i][root].bits != 0)
+            text_add_item(&list, ", ",
+                          text_filled_or(inquiry->request->groups[i].suffix, "without suffix"));
+    if (list.length == 0)
+        return "";
+    return arena_printf(inquiry->arena, "nothing for group%s %s%s%s", only == SIZE_MAX ? "s" : "",
+                        text_end(&list), *lack != '\0' ? ": " : "", lack);
 }
 
-struct near_misses near_groups_find(const struct inquiry *inquiry, const char *const *names,
-                                    struct funnel *const *funnels)
+void near_miss_tell_groups(const struct sought *sought, struct near_miss *miss)
 {
-    size_t groups = inquiry->query.group_count, counts[MISSES_MOST] = {0},
-           firsts[MISSES_MOST] = {0};
-    struct text_builder lists[MISSES_MOST];
+    const struct inquiry *inquiry = sought->inquiry;
+    uint32_t root = inquiry->world->providers[miss->provider].root;
+    const char *groups = groups_words(inquiry, sought->names, root, sought->number);
+    if (*groups == '\0')
+        return;
+    const char *has = root == miss->provider ? "has" : "its tree has";
+    const char *comma = strchr(miss->reason, ',') != NULL ? "," : "";
+    miss->reason = *miss->reason == '\0' ? arena_printf(inquiry->arena, "%s %s", has, groups)
+                                         : arena_printf(inquiry->arena, "%s%s and %s %s",
+                                                        miss->reason, comma, has, groups);
+    if (strchr(groups, ':') == NULL)
+        return;
+    miss->alike = false;
+}
+
+/* Notes which groups a tree has nothing for, and what its root lacks. */
+static void note_tree(const struct inquiry *inquiry, uint32_t root, struct miss *miss)
+{
+    const struct lacks *lacks = inquiry->lacks;
+    miss->kinds = lacks_kind(lacks, root, SIZE_MAX);
+    miss->lacks = lacks_count(lacks, &miss->rest);
+    miss->pool = inquiry->world->providers[root].shares && lacks_class(lacks, root, SIZE_MAX);
+}
+
+/* Tells of trees what their roots lack, and which groups they have nothing for. */
+static void tell_trees(const struct inquiry *inquiry, const char *const *names,
+                       struct near_misses *misses)
+{
+    const struct sought sought = {.inquiry = inquiry, .names = names, .number = SIZE_MAX};
+    for (size_t i = 0; i < misses->count; i++) {
+        struct faults faults = {.sought = &sought};
+        faults_of_root(&faults, misses->items[i].provider);
+        near_miss_tell(&misses->items[i], &faults);
+        near_miss_tell_groups(&sought, &misses->items[i]);
+    }
+}
+
+struct near_misses near_groups_find(const struct inquiry *inquiry, const char *const *names)
+{
+    const struct lacks *lacks = inquiry->lacks;
+    const struct world *world = inquiry->world;
     struct missing missing = missing_begin(inquiry);
-    for (size_t i = 0; i < groups; i++) {
-        near_group_trees(inquiry, funnels[i], missing.has);
-        for (uint32_t j = 0; j < inquiry->world->provider_count; j++)
-            if (!missing.has[j]) {
-                missing.misses[j].weight++;
-                missing.misses[j].kinds = (missing.misses[j].kinds + i + 1) * 0x9e3779b97f4a7c15u;
-            }
+    if (lacks == NULL)
+        return (struct near_misses){.count = 0};
+    missing.whole = true;
+    for (size_t i = 0; i < lacks->group_count; i++) {
+        for (uint32_t j = 0; j < world->provider_count && budget_spend(inquiry->budget, 2); j++) {
+            missing.has[j] = world->providers[j].root == j && lacks->groups[i][j].bits == 0;
+            missing.misses[j].weight += !missing.has[j];
+        }
         missing_note(&missing, true);
     }
-    struct near_misses found = missing_nearest(&missing, true, NULL);
-    for (size_t i = 0; i < found.count; i++)
-        lists[i] = text_begin(inquiry->arena);
-    for (size_t i = 0; i < groups; i++) {
-        const char *suffix = inquiry->request->groups[i].suffix;
-        near_group_trees(inquiry, funnels[i], missing.has);
-        for (size_t j = 0; j < found.count; j++)
-            if (!missing.has[found.items[j].provider]) {
-                text_add_item(&lists[j], ", ", text_filled_or(suffix, "without suffix"));
-                firsts[j] = counts[j]++ == 0 ? i : firsts[j];
-            }
-    }
-    for (size_t i = 0; i < found.count; i++)
-        tell_groups(&found.items[i], inquiry, names, text_end(&lists[i]), counts[i], firsts[i]);
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, 16); i++)
+        if (world->providers[i].root == i)
+            note_tree(inquiry, i, &missing.misses[i]);
+    struct near_misses found = missing_nearest(&missing, true, NULL, WORLD_NONE);
+    tell_trees(inquiry, names, &found);
     return found;
 }
 
-static const char *root_words(const struct inquiry *inquiry, const uint64_t *own)
+struct near_misses near_roots_find(const struct inquiry *inquiry, const char *const *names,
+                                   const bool *found)
 {
-    const struct membership *asked = &inquiry->request->root_traits;
-    const struct search_membership *required = &inquiry->query.root_traits;
-    const struct search_membership *forbidden = &inquiry->forbidden.root_traits;
-    struct text_builder lacks = text_begin(inquiry->arena);
-    for (size_t i = 0; i < required->required_count; i++)
-        if (!bits_meet(required->required[i], own, inquiry->world->trait_words))
-            text_add_item(&lacks, " and ",
-                          arena_printf(inquiry->arena, "lacks the trait %s",
-                                       names_joined(&asked->required[i], ", ", inquiry->arena)));
-    for (size_t i = 0; i < forbidden->required_count; i++)
-        if (bits_meet(forbidden->required[i], own, inquiry->world->trait_words))
-            text_add_item(&lacks, " and ",
-                          arena_printf(inquiry->arena, "has the forbidden trait %s",
-                                       asked->forbidden.names[i]));
-    return arena_printf(inquiry->arena, "%s (root_required)", text_end(&lacks));
-}
-
-struct near_misses near_roots_find(const struct inquiry *inquiry, const bool *found)
-{
+    const struct lacks *lacks = inquiry->lacks;
     const struct world *world = inquiry->world;
-    const struct search_membership *required = &inquiry->query.root_traits;
-    const struct search_membership *forbidden = &inquiry->forbidden.root_traits;
     struct missing missing = missing_begin(inquiry);
-    size_t work = 4 + (required->required_count + forbidden->required_count) * world->trait_words;
-    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, work); i++) {
+    if (lacks == NULL)
+        return (struct near_misses){.count = 0};
+    missing.whole = true;
+    for (uint32_t i = 0; i < world->provider_count && budget_spend(inquiry->budget, 16); i++) {
         struct miss *miss = &missing.misses[i];
-        const uint64_t *own = world_traits(world, i);
+        if (world->providers[i].root != i || lacks->roots[i] == 0)
+            continue;
         miss->rarest = 1;
-        for (size_t j = 0; j < required->required_count + forbidden->required_count; j++) {
-            bool bad = j < required->required_count
-                           ? !bits_meet(required->required[j], own, world->trait_words)
-                           : bits_meet(forbidden->required[j - required->required_count], own,
-                                       world->trait_words);
-            miss->weight += bad ? WEIGHT_ONE : 0;
-            miss->kinds = (miss->kinds + bad) * 0x9e3779b97f4a7c15u;
-        }
+        miss->weight = WEIGHT_ONE;
+        note_tree(inquiry, i, miss);
     }
-    struct near_misses misses = missing_nearest(&missing, true, found);
-    for (size_t i = 0; i < misses.count; i++)
-        misses.items[i].reason = root_words(inquiry, world_traits(world, misses.items[i].provider));
+    struct near_misses misses = missing_nearest(&missing, true, found, WORLD_NONE);
+    tell_trees(inquiry, names, &misses);
     return misses;
 }
 
@@ -143,7 +160,8 @@ struct near_misses near_misses_alike(const struct inquiry *inquiry, const bool *
         if (!found[i])
             continue;
         if (misses.count++ == 0)
-            misses.items[0] = (struct near_miss){.provider = i, .reason = reason, .alike = true};
+            misses.items[0] =
+                (struct near_miss){.provider = i, .reason = reason, .alike = true, .lacks = 1};
         else
             misses.items[0].more++;
     }

@@ -257,14 +257,38 @@ static bool has_the_same(const struct tops *tops, uint32_t one, uint32_t other)
     return same == tops->subtree->count;
 }
 
-/* Returns in how many other trees a top has the same groups, and others lack less than a class if
-   they do here. */
-static uint32_t count_more(const struct tops *tops, uint32_t top, const struct lack *least)
+/* Returns what the provider of a group lacks of it. */
+static uint64_t kinds_of(const struct tops *tops, const struct nearest_top *nearest, size_t number)
+{
+    struct faults faults = {.sought = &tops->sought[number]};
+    faults_of_provider(&faults, nearest->groups[number].provider);
+    return faults_kinds(&faults, nearest->groups[number].provider);
+}
+
+/* Returns whether a top lacks for each group what another lacks, and its tree nothing that the
+   other does not lack, too. */
+static bool is_alike(const struct tops *tops, const struct nearest_top *one,
+                     const struct nearest_top *other)
+{
+    const struct inquiry *inquiry = tops->telling->inquiry;
+    const struct lack_rest rest = {.group = SIZE_MAX,
+                                   .root = inquiry->world->providers[one->top].root},
+                           others = {.group = SIZE_MAX,
+                                     .root = inquiry->world->providers[other->top].root};
+    for (size_t i = 0; i < tops->subtree->count; i++)
+        if (kinds_of(tops, one, i) != kinds_of(tops, other, i))
+            return false;
+    return lacks_within(inquiry->lacks, &rest, &others);
+}
+
+/* Returns in how many other trees a top has the same groups, and lacks the same for the others. */
+static uint32_t count_more(struct tops *tops, const struct nearest_top *nearest)
 {
     const struct inquiry *inquiry = tops->telling->inquiry;
     const struct world *world = inquiry->world;
     bool *seen = arena_array(inquiry->arena, world->provider_count, sizeof(*seen));
-    uint32_t more = 0;
+    uint32_t more = 0, top = nearest->top;
+    struct nearest_top tried = {.top = WORLD_NONE};
     for (uint32_t i = 0;
          i < world->provider_count && budget_spend(inquiry->budget, 2 + 2 * tops->subtree->count);
          i++) {
@@ -272,8 +296,8 @@ static uint32_t count_more(const struct tops *tops, uint32_t top, const struct l
         if (!is_told_of(tops, i) || root == world->providers[top].root || seen[root] ||
             !has_the_same(tops, i, top))
             continue;
-        struct lack lack = lack_of(tops, i);
-        seen[root] = (lack.weight < WEIGHT_CLASS) == (least->weight < WEIGHT_CLASS);
+        place_groups(tops, i, lack_of(tops, i).number, &tried);
+        seen[root] = is_alike(tops, &tried, nearest);
         more += seen[root];
     }
     return more;
@@ -308,7 +332,7 @@ bool nearest_top_find(const struct telling *telling, const struct search_subtree
     else if (!try_zeroes(&tops, nearest))
         return false;
     nearest->mendable = true;
-    nearest->more = best.weight > 0 ? count_more(&tops, top, &best) : 0;
+    nearest->more = best.weight > 0 ? count_more(&tops, nearest) : 0;
     for (size_t i = 0; i < subtree->count; i++)
         nearest->mendable = nearest->mendable && is_mendable(&tops, i, nearest->groups[i].provider);
     return !budget_is_over(inquiry->budget);
@@ -364,5 +388,7 @@ void nearest_top_name(const struct telling *telling, const struct search_subtree
                               .provider = nearest->groups[first].provider,
                               .reason = faults_words(&faults, nearest->groups[first].provider),
                               .alike = true,
+                              .rest = {.group = subtree->groups[first]},
+                              .of_group = true,
                           });
 }

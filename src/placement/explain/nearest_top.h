@@ -20,7 +20,7 @@ struct nearest_top {
     } groups[TOP_GROUPS_MOST];
     size_t missing; /* groups that nothing satisfies */
     bool mendable;  /* what they lack is capacity, or units that fit, of a class that is there */
-    uint32_t more;  /* other trees with a top for the same groups, where as little is missing */
+    uint32_t more;  /* other trees with a top for the same groups, where the same is missing */
 };
 
 /* Finds the nearest top among the trees that are told of. isolate: the groups need different

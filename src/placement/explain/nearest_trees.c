@@ -231,6 +231,13 @@ static double traits_weight(const struct sighting *sighting, uint32_t anchor,
     return sighting->best[anchor] > 0 ? WEIGHT_ONE / 2 : 0;
 }
 
+/* Returns whether the root has a trait, and does not fit only because of what lacks already. */
+static bool is_known(const struct faults *faults, uint32_t root, uint64_t lacking)
+{
+    return faults->count == 1 && faults->items[0].kind == FAULT_TRAIT_UNFIT &&
+           faults->items[0].on == root && faults_bits(faults, lacking) == 0;
+}
+
 /* Notes what all trees lack of the class, or of the set of traits, that was seen last. */
 static void note_trees(const struct sighting *sighting, struct missing *missing, bool class)
 {
@@ -257,13 +264,18 @@ static void note_trees(const struct sighting *sighting, struct missing *missing,
             miss->weight += missing->has[i] ? sighting->best[i] : WEIGHT_CLASS;
         else
             miss->weight += traits_weight(sighting, i, &faults);
+        if (is_known(&faults, i, miss->rest.bits))
+            faults.count = 0;
         miss->kinds = miss->kinds * 31 + faults_kinds(&faults, i);
         miss->figures = miss->figures * 31 + faults_figures(&faults);
+        miss->classless = miss->classless || (class && !missing->has[i]);
+        miss->rest.bits |= faults_bits(&faults, miss->rest.bits);
         arena_rewind(arena, &mark);
     }
     missing_note(missing, true);
 }
 
+/* Notes what all trees lack, and who has what. */
 static void weigh_trees(struct sighting *sighting, struct missing *missing)
 {
     const struct sought *sought = sighting->sought;
@@ -287,13 +299,20 @@ static void weigh_trees(struct sighting *sighting, struct missing *missing)
     }
 }
 
-struct near_misses near_trees_find(const struct sought *sought, const bool *among)
+void near_trees_weigh(const struct sought *sought, struct missing *missing)
+{
+    struct sighting sighting = sighting_begin(sought, missing);
+    weigh_trees(&sighting, missing);
+}
+
+struct near_misses near_trees_find(const struct sought *sought, const bool *among, uint32_t wanted)
 {
     struct missing missing = missing_begin(sought->inquiry);
     struct sighting sighting = sighting_begin(sought, &missing);
     struct faults of_trees[MISSES_MOST];
     weigh_trees(&sighting, &missing);
-    struct near_misses found = missing_nearest(&missing, true, among);
+    missing_note_rest(&missing, sought, true);
+    struct near_misses found = missing_nearest(&missing, true, among, wanted);
     for (size_t i = 0; i < found.count; i++)
         of_trees[i] = (struct faults){.sought = sought};
     for (size_t i = 0; i < sought->group.demand_count; i++) {
@@ -307,9 +326,11 @@ struct near_misses near_trees_find(const struct sought *sought, const bool *amon
             add_traits(&sighting, found.items[j].provider, &of_trees[j]);
     }
     for (size_t i = 0; i < found.count; i++) {
-        found.items[i].reason = faults_words(&of_trees[i], found.items[i].provider);
-        found.items[i].faults = of_trees[i].items;
-        found.items[i].fault_count = of_trees[i].count;
+        if (missing.whole)
+            faults_of_root(&of_trees[i], found.items[i].provider);
+        near_miss_tell(&found.items[i], &of_trees[i]);
+        if (missing.whole)
+            near_miss_tell_groups(sought, &found.items[i]);
     }
     return found;
 }

@@ -185,6 +185,28 @@ static void add_tree(struct room_kind *kind, uint32_t tree)
         kind->best = tree;
 }
 
+/* Returns of which classes a tree has too little, as bits. */
+static unsigned lacking_of(const struct rooms *rooms, size_t count, uint32_t tree)
+{
+    unsigned lacking = 0;
+    for (size_t i = 0; i < count; i++)
+        lacking |= (rooms[i].sums[tree] < rooms[i].asked.sum ? 1u : 0u) << i;
+    return lacking;
+}
+
+/* Counts the trees again that lack the same classes as the best, and nothing that it does not lack,
+   too. */
+static void count_alike(struct room_kind *kind, const struct rooms *rooms, size_t count)
+{
+    const struct inquiry *inquiry = rooms->telling->inquiry;
+    uint32_t providers = inquiry->world->provider_count;
+    bool *trees = arena_array(inquiry->arena, providers, sizeof(*trees));
+    unsigned lacking = lacking_of(rooms, count, kind->best);
+    for (uint32_t i = 0; i < providers && budget_spend(inquiry->budget, count); i++)
+        trees[i] = rooms->trees[i] && lacking_of(rooms, count, i) == lacking;
+    kind->count = 1 + lacks_count_alike(inquiry->lacks, trees, providers, kind->best);
+}
+
 size_t rooms_kinds(const struct rooms *rooms, size_t count, struct room_kind *kinds)
 {
     const struct inquiry *inquiry = rooms->telling->inquiry;
@@ -200,9 +222,12 @@ size_t rooms_kinds(const struct rooms *rooms, size_t count, struct room_kind *ki
         if (rooms->trees[i])
             add_tree(&found[lacking == count ? 0 : lacking + 1], i);
     }
-    for (size_t i = 0; i <= count; i++)
-        if (found[i].count > 0)
-            kinds[kept++] = found[i];
+    for (size_t i = 0; i <= count; i++) {
+        if (found[i].count == 0)
+            continue;
+        count_alike(&found[i], rooms, count);
+        kinds[kept++] = found[i];
+    }
     return kept;
 }
 

@@ -18,7 +18,24 @@ struct sought sought_of_group(const struct inquiry *inquiry, const char *const *
         .forbidden_traits = forbidden->traits,
         .forbidden_aggregates = forbidden->aggregates,
         .bound = group->in_tree && (group->demand_count > 0 || group->tree == WORLD_NONE),
+        .number = number,
+        .part = SOUGHT_WHOLE,
     };
+}
+
+uint64_t sought_bit(const struct sought *sought, enum constraint_kind kind, size_t index)
+{
+    const struct request_group *asked = &sought->inquiry->request->groups[sought->number];
+    const size_t counts[] = {
+        [CONSTRAINT_RESOURCE] = asked->resources.count,
+        [CONSTRAINT_REQUIRED] = asked->traits.required_count,
+        [CONSTRAINT_FORBIDDEN] = asked->traits.forbidden.count,
+        [CONSTRAINT_MEMBER_OF] = asked->aggregates.required_count,
+        [CONSTRAINT_NOT_MEMBER_OF] = asked->aggregates.forbidden.count,
+    };
+    for (size_t i = 0; i < (size_t)kind; i++)
+        index += counts[i];
+    return UINT64_C(1) << index % 64;
 }
 
 /* What a group asks of the traits of a provider, or of its aggregates, in all its forms. */
@@ -125,13 +142,16 @@ struct sought sought_of_constraints(const struct inquiry *inquiry, const char *c
     empty(arena, asking_of_traits(&part));
     empty(arena, asking_of_aggregates(&part));
     part.group.in_tree = part.bound = false;
+    part.part = 0;
     bool *taken = arena_array(arena, whole.group.demand_count, sizeof(*taken));
     for (size_t i = 0; i < size; i++) {
         const struct constraint *constraint = &constraints->items[set[i]];
         if (constraint->kind == CONSTRAINT_RESOURCE && constraint->group == number)
             taken[constraint->index] = true;
-        if (constraint->kind < CONSTRAINT_ROOT_REQUIRED && constraint->group == number)
-            take(&whole, constraint, demands, &part);
+        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint->group != number)
+            continue;
+        take(&whole, constraint, demands, &part);
+        part.part |= sought_bit(&whole, constraint->kind, constraint->index);
     }
     struct search_demand *bringers =
         arena_array(arena, whole.group.demand_count, sizeof(*bringers));

@@ -18,12 +18,21 @@ struct sought {
     /* Of the unsuffixed group: what it asks for beside this part; may bring a required trait. */
     const struct search_demand *bringers;
     size_t bringer_count;
-    bool bound; /* in_tree matters: to a group without resources it does not */
+    bool bound;    /* in_tree matters: to a group without resources it does not */
+    size_t number; /* of the group in the request */
+    uint64_t part; /* sought_bit() of all that is sought of it; SOUGHT_WHOLE */
 };
+
+/* The part that is all of a group. */
+#define SOUGHT_WHOLE UINT64_MAX
 
 /* Returns all of a group of the request. */
 struct sought sought_of_group(const struct inquiry *inquiry, const char *const *names,
                               size_t number);
+
+/* Returns the bit of a constraint of the group, by its kind and its index among those of all of the
+   group; of very many constraints some share one. */
+uint64_t sought_bit(const struct sought *sought, enum constraint_kind kind, size_t index);
 
 /* Returns what a set of constraints asks of a group, in the arena. Constraints of other groups, or
    of the whole request, do not matter. */

@@ -58,6 +58,8 @@ void telling_show(const struct telling *telling, const struct near_miss *miss)
     if (shown != NULL && telling->among != NULL && telling->among[miss->provider] &&
         shown->count < MISSES_MOST)
         shown->items[shown->count++] = *miss;
+    if (shown != NULL && shown->count > 0 && shown->items[shown->count - 1].lacks == 0)
+        shown->items[shown->count - 1].lacks = 1;
 }
 
 void telling_name(const struct telling *telling, const struct near_miss *miss)
@@ -87,24 +89,24 @@ const char *tree_label(const struct telling *telling, const struct constraint *c
                               : telling_group(telling, constraint)->in_tree;
 }
 
+const char *more_words(struct arena *arena, uint32_t more)
+{
+    return more > 0 ? arena_printf(arena, ", and %u more", more) : "";
+}
+
 const char *found_words(const struct telling *telling, const bool *found, bool all,
                         const char *said)
 {
     const struct explanation *explanation = telling->explanation;
     struct arena *arena = telling->arena;
-    uint32_t count = 0, first = 0;
-    for (uint32_t i = explanation->world->provider_count; i-- > 0;)
-        if (found[i]) {
-            count++;
-            first = i;
-        }
-    const char *label = provider_label(explanation->world, explanation->names, first);
-    if (count == 0)
+    uint32_t first, more = lacks_choose(telling->inquiry->lacks, found,
+                                        explanation->world->provider_count, &first);
+    if (first == WORLD_NONE)
         return "";
-    if (count > 1 && !all)
+    const char *label = provider_label(explanation->world, explanation->names, first);
+    if (more > 0 && !all)
         return arena_printf(arena, "%s%s, and others", label, said);
-    return count > 1 ? arena_printf(arena, "%s%s, and %u more", label, said, count - 1)
-                     : arena_printf(arena, "%s%s", label, said);
+    return arena_printf(arena, "%s%s%s", label, said, more_words(arena, more));
 }
 
 /* Returns what a constraint asks of a provider, as "has the trait A". */

@@ -70,8 +70,12 @@ const char *set_words(const struct telling *telling, const char *noun, const str
 /* Returns what the root of the tree is called that an in_tree constraint names. */
 const char *tree_label(const struct telling *telling, const struct constraint *constraint);
 
-/* Returns the providers with found[provider], and what is said of the first: "a lacks A",
-   "a lacks A, and 12 more", or if they are not all known "a lacks A, and others"; "": none. */
+/* Returns ", and 12 more", or "". */
+const char *more_words(struct arena *arena, uint32_t more);
+
+/* Returns of the roots with found[root] the one that lacks fewest things, with what is said of it,
+   and how many others lack nothing that it does not lack, too: "a lacks A", "a lacks A, and 12
+   more", or if they are not all known "a lacks A, and others"; "": there are none. */
 const char *found_words(const struct telling *telling, const bool *found, bool all,
                         const char *said);
 
