@@ -53,6 +53,18 @@ CAUSES = [
      'resources=VCPU:4&resources1=VGPU:2', None,
      'No tree has groups without suffix and 1 together: b meets resources=VCPU:4, but gpu-b '
      'allows at most 1 VGPU at once (max_unit), not 2; a lacks 2 VCPU of 4 (6 of 8 used).'),
+    ('what one host has too little of would not suffice: its devices must be two',
+     {'a': host(VCPU=8, used={'VCPU': 6}), 'gpu-a': host('a', VGPU=1), 'gpu-a2': host('a', VGPU=1),
+      'b': host(VCPU=8), 'gpu-b': host('b', VGPU=1, used={'VGPU': 1})},
+     'resources=VCPU:4&resources1=VGPU:1&resources2=VGPU:1&group_policy=isolate', None,
+     'No tree has groups without suffix and 1 together: a meets resources1=VGPU:1, but lacks 2 '
+     'VCPU of 4 (6 of 8 used).'),
+    ('another host has too little, and is disabled',
+     {'a': host(VCPU=8, used={'VCPU': 6}), 'gpu-a': host('a', VGPU=1),
+      'b': host(VCPU=8, traits='CUSTOM_OLD'), 'gpu-b': host('b', VGPU=1, used={'VGPU': 1})},
+     'resources=VCPU:4&resources1=VGPU:1&root_required=!CUSTOM_OLD', None,
+     'No tree has groups without suffix and 1 together: a meets resources1=VGPU:1, but lacks 2 '
+     'VCPU of 4 (6 of 8 used).'),
     ('with a root as required',
      {'a': host(VCPU=8, used={'VCPU': 6}, traits='CUSTOM_A'), 'gpu-a': host('a', PGPU=1),
       'b': host(VCPU=8, traits='CUSTOM_A'), 'gpu-b': host('b', PGPU=1, used={'PGPU': 1}),

@@ -15,8 +15,9 @@
 enum { RAREST_TRIED = 8 };
 
 enum {
-    TEXTS_MOST = 4, /* constraints of a group that a tree meets, at most, that are told */
-    LACKS_TOLD = 2, /* groups of which is told what trees with all others lack for them */
+    PAIRS_TRIED = 4, /* of which is tried whether a tree lacks nothing else, at most */
+    TEXTS_MOST = 4,  /* constraints of a group that a tree meets, at most, that are told */
+    LACKS_TOLD = 2,  /* groups of which is told what trees with all others lack for them */
 };
 
 /* Adds what a constraint asks to a list: "resources1=VCPU:1,MEMORY_MB:1 and required1=A". last: the
@@ -204,9 +205,10 @@ static const char *words_of_tree(const struct telling *telling, const struct nea
 }
 
 /* Tells what the trees lack for another group that have what the set asks of the rarest group, but
-   not of that. NULL: they have nothing of it. */
+   not of that. tries: only if that suffices for a candidate, as far as there are tries left; NULL:
+   it does not matter. NULL: they have nothing of it. */
 static const char *tell_lack(const struct telling *telling, const struct group_trees *rare,
-                             const struct group_trees *other)
+                             const struct group_trees *other, size_t *tries)
 {
     const struct explanation *explanation = telling->explanation;
     uint32_t providers = explanation->world->provider_count;
@@ -219,6 +221,11 @@ static const char *tell_lack(const struct telling *telling, const struct group_t
         among[i] = rare->trees[i] && !other->trees[i];
     if (!find_lack(&sought, among, &lack))
         return NULL;
+    if (tries != NULL &&
+        (*tries == 0 || !cause_suffices(telling, &sought, other->group, true, &lack))) {
+        *tries -= *tries > 0;
+        return NULL;
+    }
     uint32_t root = explanation->world->providers[lack.provider].root;
     telling_name(telling, &lack);
     return arena_printf(telling->arena, "%s meets %s, but %s",
@@ -382,7 +389,7 @@ static const char *tell_all_but_one(const struct telling *telling, const struct 
                 trees[j] = found[k].trees[j] == (&found[k] != other);
         }
         rest.trees = trees;
-        const char *lack = tell_lack(telling, &rest, other);
+        const char *lack = tell_lack(telling, &rest, other, NULL);
         if (lack == NULL)
             lack = tell_nothing_of(telling, &rest, other);
         if (lack == NULL)
@@ -393,17 +400,21 @@ static const char *tell_all_but_one(const struct telling *telling, const struct 
     return told > 0 ? text_end(&text) : NULL;
 }
 
-/* Tells what trees lack for one group that have what the set asks of another, the rarest first.
-   NULL: they have nothing of it. */
+/* Tells what trees lack for one group that have what the set asks of another, the rarest first, and
+   before them those that lack nothing else. NULL: they have nothing of it. */
 static const char *tell_pairs(const struct telling *telling, const struct group_trees *found,
                               size_t count)
 {
     const char *told = NULL;
+    size_t tries = PAIRS_TRIED;
+    for (size_t i = 0; i < count * count && told == NULL; i++)
+        if (i / count != i % count && found[i / count].count > 0)
+            told = tell_lack(telling, &found[i / count], &found[i % count], &tries);
     for (size_t i = 0; i < count * count && told == NULL; i++) {
         const struct group_trees *rare = &found[i / count], *other = &found[i % count];
         if (rare == other || rare->count == 0)
             continue;
-        told = tell_lack(telling, rare, other);
+        told = tell_lack(telling, rare, other, NULL);
         if (told == NULL && !telling->inquiry->query.groups[other->group].granular)
             told = tell_nothing_of(telling, rare, other);
     }

@@ -130,6 +130,12 @@ const char *cause_of_target(const struct telling *telling, uint32_t root, size_t
 const char *cause_of_target_first(const struct telling *telling, const struct constraint *resource,
                                   const char *said);
 
+/* Returns whether a tree would have a candidate if it did not lack what a miss of a group lacks:
+   with just the amounts, and without the constraints on the rest. sought: all of the group, or what
+   the set asks of it (of_set). */
+bool cause_suffices(const struct telling *telling, const struct sought *sought, size_t group,
+                    bool of_set, const struct near_miss *miss);
+
 /* Returns what is told, of a set of several groups, or about a microversion before trees, with what
    other trees than those told of lack that lack only amounts for a candidate: "...; gpu1 lacks 1
    PGPU of 1 (1 of 1 used)". */

@@ -19,94 +19,6 @@ enum {
     INDENT = 2,      /* ... of which all but the first begin with as many blanks */
 };
 
-/* A request, in a world in which something has been mended. */
-struct mended {
-    struct world world;
-    struct inquiry inquiry;
-    const struct relaxation *relaxation;
-};
-
-/* Makes room for an amount, and no more. */
-static void mend(struct world_inventory *inventory, enum fault_kind kind, int64_t amount)
-{
-    int32_t exact = amount < INT32_MAX ? (int32_t)amount : INT32_MAX;
-    switch (kind) {
-    case FAULT_MAX_UNIT:
-        inventory->max_unit = exact;
-        break;
-    case FAULT_MIN_UNIT:
-        inventory->min_unit = exact;
-        break;
-    case FAULT_STEP_SIZE:
-        inventory->step_size = 1;
-        break;
-    case FAULT_USED:
-        inventory->used = inventory->capacity - amount;
-        break;
-    default:
-        inventory->total = exact;
-        inventory->reserved = 0;
-        inventory->allocation_ratio = 1;
-        inventory->used = 0;
-        inventory->capacity = exact;
-    }
-}
-
-/* Makes the world in which a tree has what it lacks. */
-static void mended_begin(const struct telling *telling, size_t group, const struct near_miss *miss,
-                         struct mended *mended)
-{
-    const struct explanation *explanation = telling->explanation;
-    const struct world *world = explanation->world;
-    const struct search_demand *demands = telling->inquiry->query.groups[group].demands;
-    struct funnel **funnels =
-        arena_array(telling->arena, explanation->funnel_count, sizeof(*funnels));
-    mended->world = *world;
-    mended->world.inventories =
-        arena_array(telling->arena, world->inventory_count, sizeof(*world->inventories));
-    budget_spend(telling->inquiry->budget, (uint64_t)world->inventory_count * 8);
-    for (uint32_t i = 0; i < world->inventory_count; i++)
-        mended->world.inventories[i] = world->inventories[i];
-    for (size_t i = 0; i < miss->fault_count; i++) {
-        const struct fault *fault = &miss->faults[i];
-        const struct search_demand *demand = &demands[fault->index];
-        const struct world_inventory *inventory =
-            world_inventory_of(world, fault->on, demand->class_id);
-        mend(&mended->world.inventories[inventory - world->inventories], fault->kind,
-             demand->amount);
-    }
-    mended->inquiry = *telling->inquiry;
-    mended->inquiry.world = &mended->world;
-    for (size_t i = 0; i < explanation->funnel_count; i++)
-        funnels[i] = funnel_of_group(&mended->inquiry, i);
-    mended->relaxation = relaxation_new(&mended->inquiry, &explanation->constraints, funnels);
-}
-
-static bool find_one(void *subject, const struct relaxed_choice *choices, size_t count)
-{
-    bool *found = subject;
-    (void)choices;
-    (void)count;
-    *found = true;
-    return false;
-}
-
-/* Returns whether a tree has a candidate if it gets what it lacks for a group, only amounts. */
-static bool is_road(const struct telling *telling, size_t group, const struct near_miss *miss)
-{
-    struct arena_mark mark = arena_mark(telling->arena);
-    size_t count = telling->explanation->constraints.count;
-    bool *kept = arena_array(telling->arena, count, sizeof(*kept)), found = false;
-    struct mended mended;
-    for (size_t i = 0; i < count; i++)
-        kept[i] = true;
-    mended_begin(telling, group, miss, &mended);
-    relaxation_visit(mended.relaxation, kept,
-                     telling->explanation->world->providers[miss->provider].root, find_one, &found);
-    arena_rewind(telling->arena, &mark);
-    return found && !budget_is_over(telling->inquiry->budget);
-}
-
 /* The sentence, to which roads are added. */
 struct roads {
     const struct telling *telling;
@@ -193,7 +105,8 @@ static void add_road(struct roads *roads, const struct sought *sought, size_t gr
         return;
     const char *text = with_road(
         roads, near_miss_words(telling->arena, explanation->world, explanation->names, miss));
-    if (text == NULL || roads->tried++ >= ROADS_TRIED || !is_road(telling, group, miss))
+    if (text == NULL || roads->tried++ >= ROADS_TRIED ||
+        !cause_suffices(telling, sought, group, false, miss))
         return;
     roads->text = text;
     telling_name(telling, miss);
