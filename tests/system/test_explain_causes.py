@@ -296,7 +296,8 @@ CAUSES = [
     ('zone and row have no host in common',
      {'a': host(VCPU=16, aggregates='zone'), 'b': host(VCPU=16, aggregates='row')},
      'resources=VCPU:4&member_of={zone}&member_of={row}',
-     'No provider is in the aggregate zone and in the aggregate row.',
+     'No provider is in the aggregate zone and in the aggregate row: a is not in aggregate row...; '
+     'b is not in aggregate zone....',
      ['a is not in aggregate row', 'b is not in aggregate zone']),
     ('traits on different hosts',
      {'a': host(VCPU=16, traits='CUSTOM_A'), 'b': host(VCPU=16, traits='CUSTOM_B')},

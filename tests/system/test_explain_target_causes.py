@@ -8,6 +8,18 @@ from support.small_worlds import SHARING, explain, host, limited
 
 GPU_HOST = {'c1': host(VCPU=8, aggregates='rack'),
             'gpu1': host('c1', VGPU=4, traits='CUSTOM_A')}
+PORT = 'NET_BW_EGR_KILOBIT_PER_SEC', 'NET_BW_IGR_KILOBIT_PER_SEC'
+BANDWIDTH = '%s:500,%s:500' % PORT
+
+
+def nic(parent, *used, traits='CUSTOM_NET'):
+    return host(parent, traits=traits, used=used and dict(zip(PORT, used)),
+                **dict.fromkeys(PORT, 1000))
+
+
+# Those of the network lack both amounts of a port.
+NICS = {'c1': host(VCPU=8), 'nic1': nic('c1', 900, 800),
+        'c2': host(VCPU=8, used={'VCPU': 8}), 'nic2': nic('c2')}
 # What it is about; the providers; the query; the first sentence.
 CAUSES = [
     ('only the root of the device is in the aggregate',
@@ -173,6 +185,35 @@ CAUSES = [
      'resources=VCPU:1&in_tree={c1}&resources_d=DISK_GB:200',
      'Nothing in the tree of c1 (in_tree), or shared with it, offers 200 DISK_GB: pool1, and 1 '
      'more, are not shared with it: they have no aggregate in common.'),
+    ('a port lacks both amounts, and another host is full',
+     NICS, 'resources=VCPU:1&resources_p=%s&required_p=CUSTOM_NET' % BANDWIDTH,
+     'No tree has groups without suffix and _p together: c1 meets resources=VCPU:1, but nic1 lacks '
+     '400 NET_BW_EGR_KILOBIT_PER_SEC of 500 (900 of 1000 used) and lacks 300 '
+     'NET_BW_IGR_KILOBIT_PER_SEC of 500 (800 of 1000 used).'),
+    ('a port of the target lacks both amounts',
+     NICS, 'resources=VCPU:1&in_tree={c1}&resources_p=' + BANDWIDTH,
+     'Nothing in the tree of c1 (in_tree) offers 500 NET_BW_EGR_KILOBIT_PER_SEC: nic1 lacks 400 '
+     'NET_BW_EGR_KILOBIT_PER_SEC of 500 (900 of 1000 used) and lacks 300 '
+     'NET_BW_IGR_KILOBIT_PER_SEC of 500 (800 of 1000 used).'),
+    ('both amounts are lacking that the group without suffix asks for',
+     {'c1': host(VCPU=8), 'nic1': nic('c1', 900, 800), 'c3': host(VCPU=8),
+      'nic3': nic('c3', traits='')},
+     'resources=VCPU:1,%s&required=CUSTOM_NET' % BANDWIDTH,
+     'No tree offers 500 NET_BW_EGR_KILOBIT_PER_SEC and has the trait CUSTOM_NET: c1 on nic1 lacks '
+     '400 NET_BW_EGR_KILOBIT_PER_SEC of 500 (900 of 1000 used) and lacks 300 '
+     'NET_BW_IGR_KILOBIT_PER_SEC of 500 (800 of 1000 used).'),
+    ('both amounts are lacking under the root that is asked for',
+     {'c1': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_A', used={'VCPU': 15, 'MEMORY_MB': 60}),
+      'c2': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_A', used={'VCPU': 15}),
+      'c3': host(VCPU=16, MEMORY_MB=64)},
+     'resources=VCPU:2,MEMORY_MB:8&root_required=CUSTOM_A',
+     'No tree whose root has the trait CUSTOM_A (root_required) offers 2 VCPU: c1 lacks 1 VCPU of 2'
+     ' (15 of 16 used), and 1 more; c1 also lacks 4 MEMORY_MB of 8 (60 of 64 used).'),
+    ('one host is in the one aggregate, with a pool, and another in the other',
+     {'c1': host(VCPU=8, aggregates='rack'), 'c3': host(VCPU=8, aggregates='row'), 'pool1': POOL},
+     'resources=VCPU:1&member_of={rack}&member_of={row}',
+     'No tree, even with sharing, is in the aggregate rack and in the aggregate row: c3 is not in '
+     'aggregate rack...; c1 is not in aggregate row....'),
 ]
 
 

@@ -84,7 +84,7 @@ static const bool *find_among(const struct explanation *explanation)
     }
 }
 
-static const char *tell_sets(struct telling *telling, size_t equal)
+static const char *tell_sets(struct telling *telling)
 {
     const struct impossible_sets *impossible = &telling->explanation->impossible;
     struct text_builder text = text_begin(telling->arena);
@@ -99,8 +99,7 @@ static const char *tell_sets(struct telling *telling, size_t equal)
     if (impossible->size == 1)
         tell_others(telling, &text);
     else if (*filter == '\0')
-        text_add(&text,
-                 cause_of_equals(telling, equal, arena_strdup(telling->arena, text_end(&text))));
+        text_add(&text, cause_of_equals(telling, arena_strdup(telling->arena, text_end(&text))));
     text_add(&text, filter);
     return text_end(&text);
 }
@@ -149,7 +148,7 @@ static const char *tell_contradiction(const struct telling *telling)
     return NULL;
 }
 
-static const char *tell_nothing(struct telling *telling, size_t equal)
+static const char *tell_nothing(struct telling *telling)
 {
     const struct explanation *explanation = telling->explanation;
     if (explanation->world->provider_count == 0)
@@ -164,7 +163,7 @@ static const char *tell_nothing(struct telling *telling, size_t equal)
     if (contradiction != NULL)
         return contradiction;
     if (explanation->impossible.count > 0)
-        return tell_sets(telling, equal);
+        return tell_sets(telling);
     if (explanation->filter == FILTERS)
         return "the time did not suffice to find out why";
     if (explanation->group == explanation->funnel_count)
@@ -225,8 +224,8 @@ const char *cause_of(const struct inquiry *inquiry, const struct relaxation *rel
     };
     if (explanation->candidates.found > 0 || explanation->candidates.more)
         return tell_candidates(&explanation->candidates, inquiry->arena);
-    size_t equal = cause_order(&telling, &explanation->impossible);
-    const char *told = tell_nothing(&telling, equal);
+    telling.equal = cause_order(&telling, &explanation->impossible);
+    const char *told = tell_nothing(&telling);
     show_first(inquiry, explanation, &shown);
     if (explanation->group == explanation->funnel_count && !budget_is_over(inquiry->budget)) {
         named = near_misses_retell(inquiry, explanation->names, &named);

@@ -41,10 +41,8 @@ static bool says_no_class(const struct telling *telling, const char *said, const
 static const char *tell_beside(const struct telling *telling, const struct telling *first,
                                const char *told)
 {
-    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
     const struct constraint *resource = telling_difference(telling, first->set);
-    if (resource == NULL || resource->kind != CONSTRAINT_RESOURCE ||
-        telling_groups(telling, groups) != 1)
+    if (resource == NULL || resource->kind != CONSTRAINT_RESOURCE)
         return "";
     const struct resource_amount *amount = telling_amount(telling, resource);
     const char *misses = cause_of_misses_of_tree(telling, resource->group);
@@ -60,16 +58,33 @@ static const char *tell_beside(const struct telling *telling, const struct telli
                : arena_printf(telling->arena, "; %s: %s", nor, misses);
 }
 
-const char *cause_of_equals(const struct telling *telling, size_t equal, const char *told)
+/* Returns whether another set is told of beside the one that is told. */
+static bool is_told(const struct telling *telling, size_t place, struct telling *other)
+{
+    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
+    *other = *telling;
+    other->set = telling->explanation->impossible.sets[place];
+    return telling_groups(other, groups) == 1 && (telling_has(other, CONSTRAINT_IN_TREE) ||
+                                                  (place < telling->equal && is_worth_more(other)));
+}
+
+bool cause_equals_tell(const struct telling *telling, const struct constraint *resource)
+{
+    struct telling other;
+    for (size_t i = 1; i < telling->explanation->impossible.count; i++)
+        if (is_told(telling, i, &other) && telling_difference(&other, telling->set) == resource)
+            return true;
+    return false;
+}
+
+const char *cause_of_equals(const struct telling *telling, const char *told)
 {
     const struct impossible_sets *sets = &telling->explanation->impossible;
     struct text_builder text = text_begin(telling->arena);
+    struct telling other;
     size_t count = strstr(told, NO_INVENTORY) != NULL ? TOLD_MOST : 0;
     for (size_t i = 1; i < sets->count && count < TOLD_MOST; i++) {
-        struct telling other = *telling;
-        other.set = sets->sets[i];
-        bool of_tree = telling_has(&other, CONSTRAINT_IN_TREE);
-        if (!of_tree && (i >= equal || !is_worth_more(&other)))
+        if (!is_told(telling, i, &other))
             continue;
         const char *said = tell_beside(&other, telling, told);
         count += *said != '\0';

@@ -7,8 +7,10 @@
 #include "placement/explain/cause_parts.h"
 #include "placement/explain/weight.h"
 
-/* Of the nearest misses, the number that is told. */
-enum { TOLD_MOST = 3 };
+enum {
+    TOLD_MOST = 3,    /* of the nearest misses, the number that is told */
+    MEMBERS_TOLD = 2, /* of those that are not in all aggregates, the number that is told */
+};
 
 /* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
    class of the unsuffixed group. */
@@ -111,7 +113,56 @@ static const char *tell_pool(const struct telling *telling, const struct sought 
         weight_of_provider(sought, pool.faults[0].on) >= weight_of_provider(sought, first))
         return "";
     telling_name(telling, &pool);
-    return near_miss_words(telling->arena, explanation->world, explanation->names, &pool);
+    return cause_miss_words(telling, group, &pool);
+}
+
+/* Returns what the set asks of the group without suffix, and all its amounts: without these nothing
+   is lacking that could be told. */
+static struct sought sought_with_classes(const struct telling *telling, size_t group)
+{
+    const struct constraint_list *constraints = &telling->explanation->constraints;
+    size_t *set = arena_array(telling->arena, constraints->count, sizeof(*set)), size = 0;
+    for (size_t i = 0; i < telling->size; i++)
+        set[size++] = telling->set[i];
+    for (size_t i = 0; i < constraints->count; i++)
+        if (constraints->items[i].kind == CONSTRAINT_RESOURCE &&
+            constraints->items[i].group == group)
+            set[size++] = i;
+    return sought_of_constraints(telling->inquiry, telling->explanation->names, constraints, set,
+                                 size, group);
+}
+
+/* Tells of trees in one of the aggregates that the set asks for, and not in the others. sought:
+   what it asks of the group without suffix, no classes or traits. */
+static const char *tell_members(const struct telling *telling, const struct sought *sought,
+                                size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    struct text_builder text = text_begin(telling->arena);
+    struct sought whole = sought_with_classes(telling, group);
+    size_t told = 0;
+    if (telling->roots != NULL || sought->group.granular || sought->group.demand_count > 0 ||
+        sought->group.traits.required_count > 0 || sought->group.aggregates.required_count == 0)
+        return "";
+    whole.inquiry = sought->inquiry;
+    struct near_misses misses = near_misses_find(&whole, NULL);
+    near_misses_fold(&misses);
+    for (size_t i = 0; i < misses.count && told < MEMBERS_TOLD; i++) {
+        const struct near_miss *miss = &misses.items[i];
+        size_t members = 0;
+        while (members < miss->fault_count &&
+               (miss->faults[members].kind == FAULT_AGGREGATE ||
+                miss->faults[members].kind == FAULT_FORBIDDEN_AGGREGATE))
+            members++;
+        if (members < miss->fault_count || (told > 0 && members > 1))
+            continue;
+        told++;
+        telling_name(telling, miss);
+        text_add_item(
+            &text, "; ",
+            near_miss_words(telling->arena, explanation->world, explanation->names, miss));
+    }
+    return text_end(&text);
 }
 
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some)
@@ -138,18 +189,19 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
         telling_name(telling, miss);
         const char *first =
             text.length == 0 ? cause_of_left_out(telling, &sought, miss->provider) : "";
-        text_add_item(
-            &text, "; ",
-            text_with_rest(telling->arena,
-                           near_miss_words(telling->arena, world, explanation->names, miss), "; ",
-                           first));
+        text_add_item(&text, "; ",
+                      text_with_rest(telling->arena,
+                                     text.length == 0 ? cause_miss_words(telling, group, miss)
+                                                      : near_miss_words(telling->arena, world,
+                                                                        explanation->names, miss),
+                                     "; ", first));
     }
     if (text.length == 0 && telling->roots == NULL &&
         explanation->filter == FILTER_TRAITS_TOGETHER &&
         explanation->misses.count > 0) /* only the choice of providers is in the way */
         text_add(&text, near_miss_words(telling->arena, world, explanation->names,
                                         &explanation->misses.items[0]));
-    return text_end(&text);
+    return text.length > 0 ? text_end(&text) : tell_members(telling, &sought, group);
 }
 
 /* Returns who is what a negative constraint forbids: a provider, or only its root. */

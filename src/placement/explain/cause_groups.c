@@ -194,11 +194,12 @@ static bool find_lack(const struct sought *sought, const bool *among, struct nea
 
 /* Returns what a tree lacks, with its name only if it is about a provider below the root: "b lacks
    1 VCPU of 1, and 2 more". */
-static const char *words_of_tree(const struct telling *telling, const struct near_miss *lack)
+static const char *words_of_tree(const struct telling *telling, size_t group,
+                                 const struct near_miss *lack)
 {
     const struct explanation *explanation = telling->explanation;
     const struct world *world = explanation->world;
-    const char *words = near_miss_words(telling->arena, world, explanation->names, lack);
+    const char *words = cause_miss_words(telling, group, lack);
     const char *label = provider_label(world, explanation->names, lack->provider);
     return world->providers[lack->provider].root == lack->provider ? words + strlen(label) + 1
                                                                    : words;
@@ -230,7 +231,8 @@ static const char *tell_lack(const struct telling *telling, const struct group_t
     telling_name(telling, &lack);
     return arena_printf(telling->arena, "%s meets %s, but %s",
                         provider_label(explanation->world, explanation->names, root),
-                        texts_of_tree(telling, rare, root), words_of_tree(telling, &lack));
+                        texts_of_tree(telling, rare, root),
+                        words_of_tree(telling, other->group, &lack));
 }
 
 /* Returns whether the request asks for more than the set, a group and, if it has a suffix, another
@@ -256,6 +258,7 @@ static bool asks_more(const struct telling *telling, size_t group, size_t other)
 
 /* What the last thing is that a tree lacks. */
 struct last_lack {
+    size_t group; /* that it is for */
     struct near_miss miss;
     const char *label; /* of the tree */
     const char *meets; /* "required=A and all else" */
@@ -296,6 +299,7 @@ static bool find_last(const struct telling *telling, const struct group_trees *f
             continue;
         uint32_t root = world->providers[last->miss.provider].root;
         bool more = all && asks_more(telling, other->group, rest->group);
+        last->group = other->group;
         last->label = provider_label(world, explanation->names, root);
         last->meets = arena_printf(telling->arena, "%s meets %s%s", last->label,
                                    texts_of_tree(telling, rest, root), more ? " and all else" : "");
@@ -315,11 +319,11 @@ static const char *tell_pool(const struct telling *telling, const struct group_t
     if (telling->explanation->world->sharing_count == 0 ||
         !find_last(telling, found, count, true, &pool))
         return NULL;
-    const char *lacks = words_of_tree(telling, &pool.miss);
+    const char *lacks = words_of_tree(telling, pool.group, &pool.miss);
     if (!find_last(telling, found, count, false, &own))
         return arena_printf(telling->arena, "%s, but %s", pool.meets, lacks);
     return arena_printf(telling->arena, "%s, but %s; %s%s %s", own.meets,
-                        words_of_tree(telling, &own.miss),
+                        words_of_tree(telling, own.group, &own.miss),
                         strcmp(own.meets, pool.meets) == 0 ? pool.label : pool.meets,
                         strcmp(own.meets, pool.meets) == 0 ? "" : ", but", lacks);
 }

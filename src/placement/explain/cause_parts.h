@@ -79,6 +79,12 @@ const char *cause_of_left_out(const struct telling *telling, const struct sought
    providers lacks no more. */
 bool cause_nearest_pool(const struct sought *sought, const bool *among, struct near_miss *nearest);
 
+/* Returns a miss in words, of what the set asks of a group, with other amounts of the group that
+   the provider lacks and that the sentence does not tell of otherwise: "a lacks 1 VCPU of 2 and
+   lacks 2 DISK_GB of 4", "a lacks 1 VCPU of 2, and 3 more; a also lacks 2 DISK_GB of 4". */
+const char *cause_miss_words(const struct telling *telling, size_t group,
+                             const struct near_miss *miss);
+
 /* Returns whether a miss lacks only amounts, and not a class. */
 bool cause_is_amounts(const struct near_miss *miss);
 
@@ -142,10 +148,13 @@ bool cause_suffices(const struct telling *telling, const struct sought *sought, 
 const char *cause_with_roads(const struct telling *telling, const char *told);
 
 /* Returns what is said after the set that is told about others of the same size: "; nor 4096
-   MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". equal: as many of the first
-   sets are as telling; of the others only those count that are about the tree that in_tree names.
-   told: what is said already, which is not said again. */
-const char *cause_of_equals(const struct telling *telling, size_t equal, const char *told);
+   MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". Of those that are not as
+   telling only those count that are about the tree that in_tree names. told: what is said already,
+   which is not said again. */
+const char *cause_of_equals(const struct telling *telling, const char *told);
+
+/* Returns whether that is about a resource, in the place of one that the set has. */
+bool cause_equals_tell(const struct telling *telling, const struct constraint *resource);
 
 /* What cause_of_misses() returns for several groups: "a meets resources1=FPGA:1, but lacks 1 VCPU
    of 1", or that they have too little for all of these together. */

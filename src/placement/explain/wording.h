@@ -15,6 +15,7 @@ struct telling {
     struct arena *arena;
     const size_t *set; /* places of constraints */
     size_t size;
+    size_t equal;      /* as many of the first impossible sets are as telling */
     const bool *roots; /* only trees with roots[root] are told of; NULL: all */
     const bool *among; /* of these, too: those that fail at the last filter only; NULL: all */
     struct near_misses *shown; /* where the trees are noted that are told of; NULL: they are not */
