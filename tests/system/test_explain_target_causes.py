@@ -4,7 +4,7 @@ for, what only the root of a device has, who is forbidden, and which of several 
 import pytest
 
 from support.small_worlds import SHARED_POOL as POOL
-from support.small_worlds import SHARING, explain, host, limited
+from support.small_worlds import SHARING, explain, host, limited, make
 
 GPU_HOST = {'c1': host(VCPU=8, aggregates='rack'),
             'gpu1': host('c1', VGPU=4, traits='CUSTOM_A')}
@@ -222,3 +222,34 @@ CAUSES = [
 def test_the_cause(empty_cloud, about, providers, query, cause):
     told, _ = explain(empty_cloud, providers, query)
     assert told == cause
+
+
+COMPUTES = ['compute-%d.rack1.example.com' % number for number in range(4)]
+LARGE = dict(VCPU=8, MEMORY_MB=100, DISK_GB=10)
+# What it is about; what is used of each; the query; the first line, in pieces.
+LONG = [
+    ('three causes, each of other hosts',
+     [{'VCPU': 7}, {'MEMORY_MB': 99}, {'DISK_GB': 9}, {'VCPU': 6}],
+     'resources=VCPU:9,MEMORY_MB:101,DISK_GB:11&resources1=VCPU:10&resources2=MEMORY_MB:105'
+     '&group_policy=none',
+     ['No provider has a capacity of 9 VCPU: at most 8',
+      '; no provider has a capacity of 101 MEMORY_MB', '; no provider has a capacity of 11 DISK_GB',
+      '; and more.']),
+    ('two amounts, of hosts that lack both',
+     [{'VCPU': 7, 'MEMORY_MB': 99}, {'VCPU': 6, 'MEMORY_MB': 99, 'DISK_GB': 9}],
+     'resources=VCPU:4,MEMORY_MB:64,DISK_GB:5&required=CUSTOM_X',
+     ['No provider offers 4 VCPU and has the trait CUSTOM_X: %s lacks 3 VCPU of 4 (7 of 8 used)'
+      % COMPUTES[0], '; nor 64 MEMORY_MB']),
+]
+
+
+@pytest.mark.parametrize('about, used, query, pieces', LONG, ids=[long[0] for long in LONG])
+def test_the_first_line_is_short(empty_cloud, about, used, query, pieces):
+    empty_cloud.make_empty()
+    for name, amounts in zip(COMPUTES, used):
+        make(empty_cloud, name, host(traits='CUSTOM_X', used=amounts, **LARGE))
+    make(empty_cloud, 'other', host(**LARGE))
+    told = empty_cloud.manage('explain', query).stdout.split('\n\n')[0]
+    assert told.count('\n') < 4, told
+    told = told.replace('\n  ', ' ')
+    assert all(piece in told for piece in pieces), told

@@ -15,8 +15,10 @@
 #include "placement/explain/cause_parts.h"
 #include "placement/explain/cause_short.h"
 
-/* Of several constraints that are impossible alone, the number that is told. */
-enum { TOLD_MOST = 3 };
+enum {
+    TOLD_MOST = 3, /* of several constraints that are impossible alone, the number that is told */
+    OTHERS_WIDTH = 200, /* up to here with examples */
+};
 
 static const char *tell_set(const struct telling *telling)
 {
@@ -47,6 +49,15 @@ static const char *tell_filter(const struct telling *telling)
                         filter_label(explanation->filter), group_name(telling, explanation->group));
 }
 
+/* Returns what comes before the examples and figures of a sentence. */
+static const char *shortened_to_cause(struct arena *arena, const char *text)
+{
+    const char *end = text;
+    while (*end != '\0' && ((*end != ':' && *end != ';') || end[1] != ' '))
+        end++;
+    return arena_printf(arena, "%.*s", (int)(end - text), text);
+}
+
 /* Tells the other constraints that are impossible alone, each sentence once. */
 static void tell_others(struct telling *telling, struct text_builder *text)
 {
@@ -56,6 +67,8 @@ static void tell_others(struct telling *telling, struct text_builder *text)
     for (size_t i = 1; i < impossible->count; i++) {
         telling->set = impossible->sets[i];
         told[count] = tell_set(telling);
+        if (telling_is_wide(telling, text->length + strlen(told[count]), OTHERS_WIDTH))
+            told[count] = shortened_to_cause(telling->arena, told[count]);
         size_t same = 0;
         while (strcmp(told[same], told[count]) != 0)
             same++;
@@ -100,7 +113,9 @@ static const char *tell_sets(struct telling *telling)
         tell_others(telling, &text);
     else if (*filter == '\0')
         text_add(&text, cause_of_equals(telling, arena_strdup(telling->arena, text_end(&text))));
-    text_add(&text, filter);
+    if (!telling_is_wide(telling, text.length + strlen(filter),
+                         CAUSE_WIDTH)) /* the funnel below shows it too */
+        text_add(&text, filter);
     return text_end(&text);
 }
 

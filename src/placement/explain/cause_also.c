@@ -60,20 +60,19 @@ static struct faults find_faults(const struct telling *telling, const struct sou
     return faults;
 }
 
-/* Returns what the provider lacks more, which is set, as "lacks 2 VCPU of 4"; "": nothing, or it is
+/* Returns what the provider lacks more, as "lacks 2 VCPU of 4"; "": nothing, or it is
    long. */
-static const char *tell_more(const struct faults *faults, const bool *of_set, uint32_t *on)
+static const char *tell_more(const struct faults *faults, const bool *of_set, uint32_t on)
 {
     struct faults more = {.sought = faults->sought};
     const char *told = "";
     for (size_t i = 0; i < faults->count; i++) {
         const struct fault *fault = &faults->items[i];
         if (fault->kind >= INVENTORY_FAULTS || fault->kind == FAULT_CLASS || of_set[fault->index] ||
-            (more.count > 0 && fault->on != *on))
+            fault->on != on)
             continue;
-        *on = fault->on;
         faults_add(&more, fault);
-        const char *words = faults_words(&more, *on);
+        const char *words = faults_words(&more, on);
         if (strlen(words) > TOLD_WIDTH)
             break;
         told = words;
@@ -89,15 +88,15 @@ const char *cause_miss_words(const struct telling *telling, size_t group,
     const char *words =
         near_miss_words(telling->arena, explanation->world, explanation->names, miss);
     bool *of_set = arena_array(telling->arena, asked->resources.count, sizeof(*of_set));
-    uint32_t on = WORLD_NONE;
     if (telling->set != explanation->impossible.sets[0] || !cause_is_amounts(miss))
         return words;
     const struct sought sought = sought_with_amounts(telling, group, of_set);
     const struct faults faults = find_faults(telling, &sought, miss);
-    const char *more = tell_more(&faults, of_set, &on);
+    uint32_t on = miss->faults[miss->fault_count - 1].on;
+    const char *more = tell_more(&faults, of_set, on);
     if (*more == '\0' || budget_is_over(telling->inquiry->budget))
         return words;
-    if (miss->more == 0 && miss->faults[miss->fault_count - 1].on == on)
+    if (miss->more == 0)
         return arena_printf(telling->arena, "%s and %s", words, more);
     return arena_printf(telling->arena, "%s; %s also %s", words,
                         provider_label(explanation->world, explanation->names, on), more);

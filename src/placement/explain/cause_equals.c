@@ -50,10 +50,11 @@ static const char *tell_beside(const struct telling *telling, const struct telli
         arena_printf(telling->arena, "nor %" PRId64 " %s", amount->amount, amount->class_name);
     if (*misses == '\0' || strstr(told, misses) != NULL || strlen(misses) > TOLD_WIDTH)
         return "";
+    bool wide = telling_is_wide(telling, strlen(told) + strlen(misses), CAUSE_WIDTH);
     if (telling_has(first, CONSTRAINT_ROOT_REQUIRED) ||
         telling_has(first, CONSTRAINT_ROOT_FORBIDDEN))
-        return arena_printf(telling->arena, "; %s", misses);
-    return says_no_class(telling, misses, amount->class_name)
+        return wide ? "" : arena_printf(telling->arena, "; %s", misses);
+    return wide || says_no_class(telling, misses, amount->class_name)
                ? arena_printf(telling->arena, "; %s", nor)
                : arena_printf(telling->arena, "; %s: %s", nor, misses);
 }

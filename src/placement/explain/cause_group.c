@@ -3,13 +3,16 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include "base/text.h"
 #include "placement/explain/cause_parts.h"
 #include "placement/explain/weight.h"
 
 enum {
-    TOLD_MOST = 3,    /* of the nearest misses, the number that is told */
-    MEMBERS_TOLD = 2, /* of those that are not in all aggregates, the number that is told */
+    TOLD_MOST = 3,      /* of the nearest misses, the number that is told */
+    MEMBERS_TOLD = 2,   /* of those that are not in all aggregates, the number that is told */
+    MISSES_WIDTH = 220, /* of the first miss with others */
 };
 
 /* Returns whether the set can only be about one provider: it belongs to a granular group, or to one
@@ -186,15 +189,15 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
         const struct near_miss *miss = &told.misses.items[i];
         if (!told.told[i] || (*pool != '\0' && !cause_is_amounts(miss)))
             continue;
+        const char *words =
+            text.length > 0
+                ? near_miss_words(telling->arena, world, explanation->names, miss)
+                : text_with_rest(telling->arena, cause_miss_words(telling, group, miss), "; ",
+                                 cause_of_left_out(telling, &sought, miss->provider));
+        if (text.length > 0 && telling_is_wide(telling, text.length + strlen(words), MISSES_WIDTH))
+            break;
         telling_name(telling, miss);
-        const char *first =
-            text.length == 0 ? cause_of_left_out(telling, &sought, miss->provider) : "";
-        text_add_item(&text, "; ",
-                      text_with_rest(telling->arena,
-                                     text.length == 0 ? cause_miss_words(telling, group, miss)
-                                                      : near_miss_words(telling->arena, world,
-                                                                        explanation->names, miss),
-                                     "; ", first));
+        text_add_item(&text, "; ", words);
     }
     if (text.length == 0 && telling->roots == NULL &&
         explanation->filter == FILTER_TRAITS_TOGETHER &&

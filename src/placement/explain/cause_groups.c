@@ -15,9 +15,11 @@
 enum { RAREST_TRIED = 8 };
 
 enum {
-    PAIRS_TRIED = 4, /* of which is tried whether a tree lacks nothing else, at most */
-    TEXTS_MOST = 4,  /* constraints of a group that a tree meets, at most, that are told */
-    LACKS_TOLD = 2,  /* groups of which is told what trees with all others lack for them */
+    PAIRS_TRIED = 4,   /* of which is tried whether a tree lacks nothing else, at most */
+    TEXTS_MOST = 4,    /* constraints of a group that a tree meets, at most, that are told */
+    LACKS_TOLD = 2,    /* groups of which is told what trees with all others lack for them */
+    LACKS_WIDTH = 190, /* of what is told of two */
+    TEXTS_WIDTH = 110, /* of more constraints than the set has */
 };
 
 /* Adds what a constraint asks to a list: "resources1=VCPU:1,MEMORY_MB:1 and required1=A". last: the
@@ -175,7 +177,9 @@ static const char *texts_of_tree(const struct telling *telling, const struct gro
         add_text(&texts, constraint, last);
         last = constraint;
     }
-    return count <= TEXTS_MOST ? text_end(&texts) : rare->texts;
+    return count <= TEXTS_MOST && !telling_is_wide(telling, texts.length, TEXTS_WIDTH)
+               ? text_end(&texts)
+               : rare->texts;
 }
 
 /* Finds what the nearest of some trees lacks for a group, itself or by a pool that it sees. Returns
@@ -396,7 +400,8 @@ static const char *tell_all_but_one(const struct telling *telling, const struct 
         const char *lack = tell_lack(telling, &rest, other, NULL);
         if (lack == NULL)
             lack = tell_nothing_of(telling, &rest, other);
-        if (lack == NULL)
+        if (lack == NULL ||
+            (told > 0 && telling_is_wide(telling, text.length + strlen(lack), LACKS_WIDTH)))
             continue;
         told++;
         text_add_item(&text, "; ", lack);

@@ -10,6 +10,9 @@
 /* The end of a sentence after which nothing else needs to be said. */
 #define NO_INVENTORY "has an inventory"
 
+/* Beyond this width of the whole, only what matters most is told: four lines of a terminal. */
+enum { CAUSE_WIDTH = 250 };
+
 /* About a constraint that is impossible alone. */
 const char *cause_of_single(const struct telling *telling, const struct constraint *constraint);
 

@@ -26,12 +26,20 @@ static void see_pool(void *subject, uint32_t anchor, uint32_t provider)
     pools->weights[anchor] = pools->weight;
 }
 
-/* Returns whether a provider has each class of a group. */
+static bool has_class(const struct sought *sought, const struct search_demand *demand,
+                      uint32_t provider)
+{
+    return world_inventory_of(sought->inquiry->world, provider, demand->class_id) != NULL;
+}
+
+/* Returns whether a provider has each class of a group, not only those that are sought. */
 static bool has_classes(const struct sought *sought, uint32_t provider)
 {
     for (size_t i = 0; i < sought->group.demand_count; i++)
-        if (world_inventory_of(sought->inquiry->world, provider,
-                               sought->group.demands[i].class_id) == NULL)
+        if (!has_class(sought, &sought->group.demands[i], provider))
+            return false;
+    for (size_t i = 0; i < sought->bringer_count; i++)
+        if (!has_class(sought, &sought->bringers[i], provider))
             return false;
     return sought->group.demand_count > 0;
 }

@@ -223,6 +223,18 @@ static void keep_bringers(struct lack *lack)
     }
 }
 
+/* Returns whether the set asks for amounts beside the resource, or for a root. */
+static bool asks_amounts(const struct lack *lack)
+{
+    for (size_t i = 0; i < lack->telling->size; i++) {
+        const struct constraint *constraint = telling_item(lack->telling, i);
+        if (constraint_is_of_root(constraint) ||
+            (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint)))
+            return true;
+    }
+    return false;
+}
+
 /* Finds the trees that have a rest, and nothing of the class. Returns whether there are any. */
 static bool find_with_rest(struct lack *lack, enum rest rest)
 {
@@ -239,8 +251,11 @@ static bool find_with_rest(struct lack *lack, enum rest rest)
     lack->trees = arena_array(telling->arena, count, sizeof(*lack->trees));
     if (relaxation_find(telling->relaxation, kept, lack->trees) != SEARCH_FOUND)
         return false;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        if (lack->trees[i] && lack->seen[i] && !asks_amounts(lack))
+            return false; /* those with the traits do see somebody */
         lack->trees[i] = lack->trees[i] && !lack->seen[i];
+    }
     keep_hosts(lack);
     keep_bringers(lack);
     for (uint32_t i = 0; i < count; i++)
@@ -248,31 +263,15 @@ static bool find_with_rest(struct lack *lack, enum rest rest)
     return any;
 }
 
-/* Returns whether the set asks for amounts beside the resource, or for a root. */
-static bool asks_amounts(const struct lack *lack)
-{
-    for (size_t i = 0; i < lack->telling->size; i++) {
-        const struct constraint *constraint = telling_item(lack->telling, i);
-        if (constraint_is_of_root(constraint) ||
-            (constraint->kind == CONSTRAINT_RESOURCE && !goes_with(lack, constraint)))
-            return true;
-    }
-    return false;
-}
-
 /* Finds the trees that have the rest of the set, and as much of the request as there are any. */
 static bool find_trees(struct lack *lack)
 {
     const struct telling *telling = lack->telling;
-    bool rest = false;
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        rest =
-            rest || constraint_is_of_root(constraint) ||
-            ((constraint->kind == CONSTRAINT_RESOURCE || constraint->kind == CONSTRAINT_REQUIRED) &&
-             !goes_with(lack, constraint));
-    }
-    for (int i = REST_WITH_AMOUNTS; i < RESTS && rest; i++) {
+    bool amounts = asks_amounts(lack), rest = amounts;
+    for (size_t i = 0; i < telling->size; i++)
+        rest = rest || (telling_item(telling, i)->kind == CONSTRAINT_REQUIRED &&
+                        !goes_with(lack, telling_item(telling, i)));
+    for (int i = REST_WITH_AMOUNTS; i < (amounts ? RESTS : REST_OF_SET) && rest; i++) {
         lack->left_out = i == REST_OF_SET;
         if (find_with_rest(lack, (enum rest)i))
             return !budget_is_over(telling->inquiry->budget);

@@ -69,6 +69,11 @@ void telling_name(const struct telling *telling, const struct near_miss *miss)
         named->items[named->count++] = *miss;
 }
 
+bool telling_is_wide(const struct telling *telling, size_t width, size_t most)
+{
+    return telling->explanation->names != NULL && width > most;
+}
+
 const char *no_tree(const struct telling *telling)
 {
     return telling->explanation->world->sharing_count > 0 ? "no tree, even with sharing,"

@@ -45,6 +45,10 @@ void telling_show(const struct telling *telling, const struct near_miss *miss);
 /* Notes a miss that is told. */
 void telling_name(const struct telling *telling, const struct near_miss *miss);
 
+/* Returns whether what is told is too long for a terminal. Answers to clients, in which providers
+   are called by their uuids, may be longer. */
+bool telling_is_wide(const struct telling *telling, size_t width, size_t most);
+
 /* Returns "no tree", with what the opposite of the rest of the sentence needs. */
 const char *no_tree(const struct telling *telling);
 
