@@ -214,6 +214,12 @@ CAUSES = [
      'resources=VCPU:1&member_of={rack}&member_of={row}',
      'No tree, even with sharing, is in the aggregate rack and in the aggregate row: c3 is not in '
      'aggregate rack...; c1 is not in aggregate row....'),
+    ('who is in one of two aggregates lacks an amount, another is in neither',
+     {'c1': host(VCPU=8, aggregates='rack', used={'VCPU': 7}), 'c2': host(VCPU=8),
+      'other': host(aggregates='row')},
+     'resources=VCPU:2&member_of={rack}&member_of={row}',
+     'No provider is in the aggregate rack and in the aggregate row: c1 lacks 1 VCPU of 2 (7 of 8 '
+     'used) and is not in aggregate row....'),
 ]
 
 

@@ -52,10 +52,8 @@ static const char *tell_filter(const struct telling *telling)
 /* Returns what comes before the examples and figures of a sentence. */
 static const char *shortened_to_cause(struct arena *arena, const char *text)
 {
-    const char *end = text;
-    while (*end != '\0' && ((*end != ':' && *end != ';') || end[1] != ' '))
-        end++;
-    return arena_printf(arena, "%.*s", (int)(end - text), text);
+    const char *end = strstr(text, ": ");
+    return end == NULL ? text : arena_printf(arena, "%.*s", (int)(end - text), text);
 }
 
 /* Tells the other constraints that are impossible alone, each sentence once. */

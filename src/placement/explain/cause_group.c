@@ -135,6 +135,19 @@ static struct sought sought_with_classes(const struct telling *telling, size_t g
                                  size, group);
 }
 
+/* Returns whether a miss is in one of several aggregates. others: it may lack something else, too.
+ */
+static bool is_member(const struct near_miss *miss, size_t aggregates, bool others)
+{
+    size_t missing = 0, forbidden = 0;
+    for (size_t i = 0; i < miss->fault_count; i++) {
+        missing += miss->faults[i].kind == FAULT_AGGREGATE;
+        forbidden += miss->faults[i].kind == FAULT_FORBIDDEN_AGGREGATE;
+    }
+    return missing < aggregates && missing + forbidden > 0 &&
+           (others || missing + forbidden == miss->fault_count);
+}
+
 /* Tells of trees in one of the aggregates that the set asks for, and not in the others. sought:
    what it asks of the group without suffix, no classes or traits. */
 static const char *tell_members(const struct telling *telling, const struct sought *sought,
@@ -150,15 +163,12 @@ static const char *tell_members(const struct telling *telling, const struct soug
     whole.inquiry = sought->inquiry;
     struct near_misses misses = near_misses_find(&whole, NULL);
     near_misses_fold(&misses);
-    for (size_t i = 0; i < misses.count && told < MEMBERS_TOLD; i++) {
-        const struct near_miss *miss = &misses.items[i];
-        size_t members = 0;
-        while (members < miss->fault_count &&
-               (miss->faults[members].kind == FAULT_AGGREGATE ||
-                miss->faults[members].kind == FAULT_FORBIDDEN_AGGREGATE))
-            members++;
-        if (members < miss->fault_count || (told > 0 && members > 1))
+    for (size_t i = 0; i < 2 * misses.count && told < MEMBERS_TOLD; i++) {
+        const struct near_miss *miss = &misses.items[i % misses.count];
+        if (!is_member(miss, sought->group.aggregates.required_count, i >= misses.count))
             continue;
+        if (i >= misses.count && told > 0)
+            break;
         told++;
         telling_name(telling, miss);
         text_add_item(
