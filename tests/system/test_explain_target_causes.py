@@ -187,9 +187,10 @@ CAUSES = [
      'more, are not shared with it: they have no aggregate in common.'),
     ('a port lacks both amounts, and another host is full',
      NICS, 'resources=VCPU:1&resources_p=%s&required_p=CUSTOM_NET' % BANDWIDTH,
-     'No tree has groups without suffix and _p together: c1 meets resources=VCPU:1, but nic1 lacks '
-     '400 NET_BW_EGR_KILOBIT_PER_SEC of 500 (900 of 1000 used) and lacks 300 '
-     'NET_BW_IGR_KILOBIT_PER_SEC of 500 (800 of 1000 used).'),
+     'No tree has groups without suffix and _p together: c2 meets resources_p=%s and required_p='
+     'CUSTOM_NET, but lacks 1 VCPU of 1 (8 of 8 used); nic1 lacks 400 NET_BW_EGR_KILOBIT_PER_SEC of'
+     ' 500 (900 of 1000 used) and lacks 300 NET_BW_IGR_KILOBIT_PER_SEC of 500 (800 of 1000 used).'
+     % BANDWIDTH),
     ('a port of the target lacks both amounts',
      NICS, 'resources=VCPU:1&in_tree={c1}&resources_p=' + BANDWIDTH,
      'Nothing in the tree of c1 (in_tree) offers 500 NET_BW_EGR_KILOBIT_PER_SEC: nic1 lacks 400 '
@@ -204,7 +205,7 @@ CAUSES = [
      'NET_BW_IGR_KILOBIT_PER_SEC of 500 (800 of 1000 used).'),
     ('both amounts are lacking under the root that is asked for',
      {'c1': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_A', used={'VCPU': 15, 'MEMORY_MB': 60}),
-      'c2': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_A', used={'VCPU': 15}),
+      'c2': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_A', used={'VCPU': 15, 'MEMORY_MB': 60}),
       'c3': host(VCPU=16, MEMORY_MB=64)},
      'resources=VCPU:2,MEMORY_MB:8&root_required=CUSTOM_A',
      'No tree whose root has the trait CUSTOM_A (root_required) offers 2 VCPU: c1 lacks 1 VCPU of 2'
@@ -245,7 +246,7 @@ LONG = [
      [{'VCPU': 7, 'MEMORY_MB': 99}, {'VCPU': 6, 'MEMORY_MB': 99, 'DISK_GB': 9}],
      'resources=VCPU:4,MEMORY_MB:64,DISK_GB:5&required=CUSTOM_X',
      ['No provider offers 4 VCPU and has the trait CUSTOM_X: %s lacks 3 VCPU of 4 (7 of 8 used)'
-      % COMPUTES[0], '; nor 64 MEMORY_MB']),
+      % COMPUTES[0], '63 MEMORY_MB of 64 (99 of 100 used)']),
 ]
 
 

@@ -51,6 +51,8 @@ static const char *tell_beside(const struct telling *telling, const struct telli
     if (*misses == '\0' || strstr(told, misses) != NULL || strlen(misses) > TOLD_WIDTH)
         return "";
     bool wide = telling_is_wide(telling, strlen(told) + strlen(misses), CAUSE_WIDTH);
+    if (wide && strstr(told, amount->class_name) != NULL)
+        return "";
     if (telling_has(first, CONSTRAINT_ROOT_REQUIRED) ||
         telling_has(first, CONSTRAINT_ROOT_FORBIDDEN))
         return wide ? "" : arena_printf(telling->arena, "; %s", misses);
