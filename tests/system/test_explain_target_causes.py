@@ -242,6 +242,12 @@ LONG = [
      ['No provider has a capacity of 9 VCPU: at most 8',
       '; no provider has a capacity of 101 MEMORY_MB', '; no provider has a capacity of 11 DISK_GB',
       '; and more.']),
+    ('a cause that two groups have, and others',
+     [None, None, None, None],
+     'resources=DISK_GB:11,MEMORY_MB:105&resources1=MEMORY_MB:105&resources2=MEMORY_MB:105,VCPU:9'
+     '&group_policy=none',
+     ['No provider has a capacity of 11 DISK_GB: at most 10 (', '); no provider has a capacity of '
+      '105 MEMORY_MB: at most 100 (', '); no provider has a capacity of 9 VCPU.']),
     ('two amounts, of hosts that lack both',
      [{'VCPU': 7, 'MEMORY_MB': 99}, {'VCPU': 6, 'MEMORY_MB': 99, 'DISK_GB': 9}],
      'resources=VCPU:4,MEMORY_MB:64,DISK_GB:5&required=CUSTOM_X',

@@ -65,8 +65,6 @@ static void tell_others(struct telling *telling, struct text_builder *text)
     for (size_t i = 1; i < impossible->count; i++) {
         telling->set = impossible->sets[i];
         told[count] = tell_set(telling);
-        if (telling_is_wide(telling, text->length + strlen(told[count]), OTHERS_WIDTH))
-            told[count] = shortened_to_cause(telling->arena, told[count]);
         size_t same = 0;
         while (strcmp(told[same], told[count]) != 0)
             same++;
@@ -76,7 +74,9 @@ static void tell_others(struct telling *telling, struct text_builder *text)
             text_add(text, "; and more");
             return;
         }
-        text_add_item(text, "; ", told[count - 1]);
+        const char *said = told[count - 1];
+        bool wide = telling_is_wide(telling, text->length + strlen(said), OTHERS_WIDTH);
+        text_add_item(text, "; ", wide ? shortened_to_cause(telling->arena, said) : said);
     }
 }
 
