@@ -67,5 +67,6 @@ size_t spelling_edits(const char *text, size_t length, const char *name)
                 least(count_cell(&band, row, column, text, name), SPELLING_UNLIKE);
     }
     size_t edits = *cell(&band, length, width);
-    return edits > (width < SHORT_NAME ? EDITS_MOST / 2 : EDITS_MOST) ? SPELLING_UNLIKE : edits;
+    bool unlike = edits > (width < SHORT_NAME ? EDITS_MOST / 2 : EDITS_MOST) || 2 * edits >= width;
+    return edits > 0 && unlike ? SPELLING_UNLIKE : edits;
 }

@@ -11,7 +11,7 @@ enum { SPELLING_UNLIKE = 3 };
 
 /* Returns how many characters must be put in, left out, changed or swapped with the next to make a
    name of the first `length` characters of a text, whatever their case; SPELLING_UNLIKE: more than
-   a slip, which is two of them, or one in a short name. */
+   a slip, which is two of them, or one in a short name, and less than half of the name. */
 size_t spelling_edits(const char *text, size_t length, const char *name);
 
 #endif

@@ -57,6 +57,11 @@ IMPOSSIBLE = [
     ('resources=VCPU:1&in_tree=' + NOBODY, r'There is no provider %s \(in_tree\)' % NOBODY),
     ('resources=VCPU:1&root_required=CUSTOM_FPGA_A',
      r'No root provider has the trait CUSTOM_FPGA_A \(root_required\)'),
+    # A uuid that is none comes before what else is impossible.
+    ('resources=VCPU:12&in_tree=' + NOBODY,
+     r'There is no provider %s \(in_tree\); no provider allows 12 VCPU at once[^.]*\.$' % NOBODY),
+    ('resources=MEMORY_MB:300&member_of=' + NOBODY,
+     'No provider is in the aggregate %s; no provider allows 300 MEMORY_MB' % NOBODY),
     # Pairs.
     ('resources=VCPU:4&required=CUSTOM_LICENSED',
      r'No tree, even with sharing, offers 4 VCPU and has the trait CUSTOM_LICENSED: compute-3 '
@@ -331,7 +336,11 @@ def test_a_parameter_that_does_not_exist_is_told(cloud, query, unknown):
      'there is no resource class DISC_GB (do you mean DISK_GB?), '
      'there is no resource class MEMORYMB (do you mean MEMORY_MB?), '
      'there is no trait CUSTOM_GODL (do you mean CUSTOM_GOLD?)'),
-    # Nothing is like it, or several are: VCPU and PCPU.
+    # Nothing is like it, or several are: VCPU and PCPU. CUSTOM_ makes nothing like CUSTOM_TPU.
+    ('resources=CUSTOM_TYPO:1', 'there is no resource class CUSTOM_TYPO'),
+    ('resources=CUSTOM_T:1', 'there is no resource class CUSTOM_T'),
+    ('resources=CUSTOM_TPV:1',
+     'there is no resource class CUSTOM_TPV (do you mean CUSTOM_TPU?)'),
     ('resources=VCPU:1&required=CUSTOM_PLATINUM', 'there is no trait CUSTOM_PLATINUM'),
     ('resources=XCPU:1', 'there is no resource class XCPU'),
 ])

@@ -56,6 +56,19 @@ static const char *shortened_to_cause(struct arena *arena, const char *text)
     return end == NULL ? text : arena_printf(arena, "%.*s", (int)(end - text), text);
 }
 
+/* Returns whether another constraint that is told is about the filter at which nothing is left. */
+static bool others_tell_filter(const struct telling *telling)
+{
+    const struct impossible_sets *impossible = &telling->explanation->impossible;
+    struct telling other = *telling;
+    for (size_t i = 1; i < impossible->count && i < TOLD_MOST; i++) {
+        other.set = impossible->sets[i];
+        if (cause_tells_filter(&other))
+            return true;
+    }
+    return false;
+}
+
 /* Tells the other constraints that are impossible alone, each sentence once. */
 static void tell_others(struct telling *telling, struct text_builder *text)
 {
@@ -107,9 +120,11 @@ static const char *tell_sets(struct telling *telling)
     telling->among = NULL;
     text_add(&text, *filter == '\0' ? cause_with_roads(telling, told) : told);
     telling->shown = telling->named = NULL;
-    if (impossible->size == 1)
+    if (impossible->size == 1) {
+        if (*filter != '\0' && others_tell_filter(telling))
+            filter = "";
         tell_others(telling, &text);
-    else if (*filter == '\0')
+    } else if (*filter == '\0')
         text_add(&text, cause_of_equals(telling, arena_strdup(telling->arena, text_end(&text))));
     if (!telling_is_wide(telling, text.length + strlen(filter),
                          CAUSE_WIDTH)) /* the funnel below shows it too */

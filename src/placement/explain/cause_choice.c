@@ -199,6 +199,7 @@ static uint32_t count_meeting(const struct telling *telling, const struct constr
 
 /* The rules of cause_choice.h, in their order: less is better. */
 enum {
+    RANK_EXISTS,
     RANK_OTHER_FILTER,
     RANK_BESIDE_TRAIT,
     RANK_USAGE,
@@ -215,6 +216,13 @@ struct ranked_set {
     size_t *set;
 };
 
+/* Returns whether the set is an aggregate that nobody is in, or the tree of no provider. */
+static bool names_nothing(const struct telling *telling)
+{
+    enum constraint_kind kind = telling_item(telling, 0)->kind;
+    return telling->size == 1 && (kind == CONSTRAINT_MEMBER_OF || kind == CONSTRAINT_IN_TREE);
+}
+
 static struct ranked_set rank_set(const struct telling *telling, const struct impossible_sets *sets,
                                   struct unused *unused)
 {
@@ -227,6 +235,7 @@ static struct ranked_set rank_set(const struct telling *telling, const struct im
         if (count < set.ranks[RANK_RAREST])
             set.ranks[RANK_RAREST] = count;
     }
+    set.ranks[RANK_EXISTS] = !names_nothing(telling);
     set.ranks[RANK_OTHER_FILTER] = !cause_tells_filter(telling);
     set.ranks[RANK_BESIDE_TRAIT] = is_beside_trait(telling);
     set.ranks[RANK_USAGE] = depends_on_usage(telling, unused);

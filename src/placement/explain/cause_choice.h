@@ -2,6 +2,8 @@
  * Orders the impossible sets of one size: first the one that tells most to the person who has to
  * mend something, and so is told. The first of these that differs decides:
  *
+ *   - it is an aggregate that nobody is in, or the tree of no provider: that is a mistake in the
+ *     request;
  *   - it is about the filter at which nothing is left: the sentence and the funnel tell one truth;
  *   - the class that it asks of the group without suffix, beside a required trait, is one that a
  *     provider with the trait has: the other classes cannot be had with the trait either, but it is

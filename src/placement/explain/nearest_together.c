@@ -76,13 +76,13 @@ void near_miss_tell_groups(const struct sought *sought, struct near_miss *miss)
     if (*groups == '\0')
         return;
     const char *has = root == miss->provider ? "has" : "its tree has";
-    const char *comma = strchr(miss->reason, ',') != NULL ? "," : "";
+    const char *comma =
+        strchr(miss->reason, ',') != NULL || strstr(miss->reason, " and ") != NULL ? "," : "";
     miss->reason = *miss->reason == '\0' ? arena_printf(inquiry->arena, "%s %s", has, groups)
                                          : arena_printf(inquiry->arena, "%s%s and %s %s",
                                                         miss->reason, comma, has, groups);
-    if (strchr(groups, ':') == NULL)
-        return;
-    miss->alike = false;
+    if (strchr(groups, ':') != NULL)
+        miss->alike = false;
 }
 
 /* Notes which groups a tree has nothing for, and what its root lacks. */

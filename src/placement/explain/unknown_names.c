@@ -13,6 +13,8 @@
 /* Of the names that do not exist, the number that is told. */
 enum { TOLD_MOST = 8 };
 
+#define CUSTOM "CUSTOM_"
+
 static const struct sql select_classes = {"SELECT name FROM resource_classes", "s"};
 static const struct sql select_traits = {"SELECT name FROM traits", "s"};
 
@@ -41,12 +43,23 @@ static void add_names(struct unknowns *unknowns, const char *noun,
                 (struct unknown){noun, vocabulary->names[i], NULL, SPELLING_UNLIKE};
 }
 
+/* Compares what is behind CUSTOM_: that makes no name more like another. */
+static size_t count_edits(const char *name, const char *other)
+{
+    size_t prefix = strlen(CUSTOM);
+    if (strncmp(name, CUSTOM, prefix) == 0 && strncmp(other, CUSTOM, prefix) == 0) {
+        name += prefix;
+        other += prefix;
+    }
+    return spelling_edits(name, strlen(name), other);
+}
+
 static enum outcome compare(void *subject, const struct value *row)
 {
     struct unknowns *unknowns = subject;
     for (size_t i = unknowns->first; i < unknowns->count; i++) {
         struct unknown *unknown = &unknowns->items[i];
-        size_t edits = spelling_edits(unknown->name, strlen(unknown->name), row[0].text);
+        size_t edits = count_edits(unknown->name, row[0].text);
         if (edits == SPELLING_UNLIKE || edits > unknown->edits)
             continue;
         unknown->like = edits < unknown->edits ? arena_strdup(unknowns->arena, row[0].text) : NULL;
