@@ -98,6 +98,38 @@ CAUSES = [
      'resources=VCPU:4&resources_d=DISK_GB:4&member_of_d={rack}', None,
      'No provider offers 4 DISK_GB and is in the aggregate rack: other is not in it; a cannot use '
      'pool, which lacks 2 DISK_GB of 4 (98 of 100 used), and 1 more.'),
+    ('the only one with the trait is used, and in another aggregate',
+     {'node-1': host(CUSTOM_GOLD=1, traits='CUSTOM_RAID', aggregates='row',
+                     used={'CUSTOM_GOLD': 1}),
+      'node-2': host(CUSTOM_SILVER=1, traits='CUSTOM_RAID', aggregates='rack'),
+      'node-3': host(CUSTOM_GOLD=1, aggregates='rack'),
+      'node-4': host(CUSTOM_GOLD=1, aggregates='rack'),
+      'node-5': host(CUSTOM_GOLD=1, aggregates='row')},
+     'resources=CUSTOM_GOLD:1&required=CUSTOM_RAID&member_of={rack}', None,
+     'No provider offers 1 CUSTOM_GOLD and has the trait CUSTOM_RAID: node-3 lacks the trait '
+     'CUSTOM_RAID, and 1 more.'),
+    ('the pool of an aggregate is full, and its hosts have a trait only where it is no use',
+     {'a': host(traits='CUSTOM_NUMA', aggregates='rack'), 'node-a': host('a', VCPU=8, MEMORY_MB=64),
+      'pool': FULL_POOL,
+      'b': host(DISK_GB=100, traits='CUSTOM_NUMA'), 'node-b': host('b', VCPU=8, MEMORY_MB=64)},
+     'resources=VCPU:1,MEMORY_MB:1,DISK_GB:4&required=CUSTOM_NUMA&member_of={rack}', None,
+     'No provider offers 4 DISK_GB and is in the aggregate rack: a cannot use pool, which lacks 2 '
+     'DISK_GB of 4 (98 of 100 used); a also has the trait CUSTOM_NUMA only on the root, which '
+     'provides nothing.'),
+    ('two groups of one device that has one left, and allows one at once',
+     {'a': host(VCPU=8),
+      'gpu-a': host('a', VGPU=limited(2, max_unit=1), used={'VGPU': 1}), 'b': host(VCPU=8)},
+     'resources=VCPU:1&resources1=VGPU:1&resources2=VGPU:1&group_policy=none', None,
+     'Groups 1 and 2 fit alone, not together: of 2 VGPU a tree has at most 1 left (gpu-a, where '
+     'max_unit allows no more).'),
+    ('the same with a trait',
+     {'a': host(VCPU=8), 'gpu-a': host('a', VGPU=limited(2, max_unit=1), traits='CUSTOM_A',
+                                       used={'VGPU': 1}),
+      'b': host(VCPU=8), 'gpu-b': host('b', VGPU=8)},
+     'resources=VCPU:1&resources1=VGPU:1&resources2=VGPU:1&required1=CUSTOM_A&required2=CUSTOM_A&'
+     'group_policy=none', None,
+     'Groups 1 and 2 fit alone, not together: no tree offers 1 + 1 VGPU with required1=CUSTOM_A; '
+     'a has 1 left on gpu-a, and max_unit allows no more.'),
 ]
 
 

@@ -141,10 +141,12 @@ static const char *tell_most(const struct room_kind *kind)
     for (uint32_t i = 0; i < providers; i++)
         alike[i] = rooms->trees[i] && rooms->sums[i] == most;
     uint32_t more = lacks_count_alike(telling->inquiry->lacks, alike, providers, kind->best);
-    return arena_printf(telling->arena, "of %" PRId64 " %s a tree %s at most %" PRId64 "%s%s%s)",
+    bool bounded = left && rooms_are_bounded(rooms, provider);
+    return arena_printf(telling->arena, "of %" PRId64 " %s a tree %s at most %" PRId64 "%s%s%s%s)",
                         rooms->asked.sum, rooms->asked.class_name, left ? "has" : "allows", most,
                         left ? " left (" : " (max_unit on ",
                         provider_label(explanation->world, explanation->names, provider),
+                        bounded ? ", where max_unit allows no more" : "",
                         more_words(telling->arena, more));
 }
 

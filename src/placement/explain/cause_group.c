@@ -178,6 +178,31 @@ static const char *tell_members(const struct telling *telling, const struct soug
     return text_end(&text);
 }
 
+static bool is_first(const struct telling *telling)
+{
+    return telling->set == telling->explanation->impossible.sets[0];
+}
+
+/* Returns the words for the first miss that is told, with what else leaves it out. also: that is
+   told of the request, too. */
+static const char *words_of_first(const struct telling *telling, const struct sought *sought,
+                                  size_t group, const struct near_miss *miss, bool also)
+{
+    const char *words = cause_miss_words(telling, group, miss);
+    const char *more =
+        also && is_first(telling) ? cause_of_also(telling, group, miss->provider) : "";
+    if (!telling_is_wide(telling, strlen(words) + strlen(more), MISSES_WIDTH))
+        words = arena_printf(telling->arena, "%s%s", words, more);
+    return text_with_rest(telling->arena, words, "; ",
+                          cause_of_left_out(telling, sought, miss->provider));
+}
+
+/* Returns whether the rest of the request leaves out all that have the rarest thing. */
+static bool is_left_out(const struct telling *telling, const struct told_misses *told)
+{
+    return is_first(telling) && told->misses.count > 0 && told->misses.items[0].left_out;
+}
+
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some)
 {
     const struct explanation *explanation = telling->explanation;
@@ -190,6 +215,9 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
     inquiry.allowed = cause_allowed(telling, false);
     sought.inquiry = &inquiry;
     const struct told_misses told = told_find(telling, &sought, some);
+    const char *example = is_left_out(telling, &told) ? cause_of_example(telling, group) : "";
+    if (*example != '\0')
+        return example;
     const char *pool = tell_pool(telling, &sought, group, first_told(&told));
     if (budget_is_over(telling->inquiry->budget))
         return "";
@@ -199,11 +227,9 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
         const struct near_miss *miss = &told.misses.items[i];
         if (!told.told[i] || (*pool != '\0' && !cause_is_amounts(miss)))
             continue;
-        const char *words =
-            text.length > 0
-                ? near_miss_words(telling->arena, world, explanation->names, miss)
-                : text_with_rest(telling->arena, cause_miss_words(telling, group, miss), "; ",
-                                 cause_of_left_out(telling, &sought, miss->provider));
+        const char *words = text.length > 0
+                                ? near_miss_words(telling->arena, world, explanation->names, miss)
+                                : words_of_first(telling, &sought, group, miss, i == 0 && !some);
         if (text.length > 0 && telling_is_wide(telling, text.length + strlen(words), MISSES_WIDTH))
             break;
         telling_name(telling, miss);

@@ -108,6 +108,17 @@ static void leave_out(const struct telling *telling, size_t group, const struct 
             kept[i] = false;
 }
 
+const struct constraint *cause_constraint_of(const struct telling *telling, size_t group,
+                                             const struct fault *fault)
+{
+    const struct constraint_list *constraints = &telling->explanation->constraints;
+    for (size_t i = 0; i < constraints->count; i++)
+        if (constraints->items[i].group == group && constraints->items[i].kind == kind_of(fault) &&
+            constraints->items[i].index == fault->index)
+            return &constraints->items[i];
+    return NULL;
+}
+
 static bool find_one(void *subject, const struct relaxed_choice *choices, size_t count)
 {
     bool *found = subject;

@@ -139,6 +139,18 @@ const char *cause_of_target(const struct telling *telling, uint32_t root, size_t
 const char *cause_of_target_first(const struct telling *telling, const struct constraint *resource,
                                   const char *said);
 
+/* Returns the constraint that a fault is about, of what is sought of all of a group. */
+const struct constraint *cause_constraint_of(const struct telling *telling, size_t group,
+                                             const struct fault *fault);
+
+/* Returns what the nearest lack, of all that the request asks of a group, that lack nothing but
+   what the set asks, and no class: "a lacks the trait A"; "": there is none. */
+const char *cause_of_example(const struct telling *telling, size_t group);
+
+/* Returns what a provider, or tree, that is told of lacks beside the set, of the traits, aggregates
+   and trees that the request asks of a group: "; a also lacks the trait A"; or "". */
+const char *cause_of_also(const struct telling *telling, size_t group, uint32_t provider);
+
 /* Returns whether a tree would have a candidate if it did not lack what a miss of a group lacks:
    with just the amounts, and without the constraints on the rest. sought: all of the group, or what
    the set asks of it (of_set). */

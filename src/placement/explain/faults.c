@@ -446,6 +446,9 @@ static const char *counts_words(const struct sought *sought, uint32_t on, uint32
     return " (it would count if something of that provider were asked for)";
 }
 
+/* Classes, at most, that are named one by one of a provider without any. */
+enum { CLASSES_NAMED = 2 };
+
 /* Returns a fault without its place. */
 static const char *fault_words(const struct sought *sought, const struct fault *fault,
                                uint32_t anchor)
@@ -464,6 +467,9 @@ static const char *fault_words(const struct sought *sought, const struct fault *
     if (fault->kind == FAULT_TRAIT_UNFIT)
         return arena_printf(arena, "%s, which %s", has,
                             plain_words(sought, fault->why, fault->why_index, fault->on));
+    if (sought->group.demand_count > CLASSES_NAMED &&
+        world->providers[fault->on].inventory_count == 0)
+        return arena_printf(arena, "%s, which provides nothing", has);
     struct text_builder classes = text_begin(arena);
     for (size_t i = 0; i < sought->group.demand_count; i++)
         text_add_item(&classes, " and no ", sought->asked.resources.items[i].class_name);

@@ -240,6 +240,14 @@ static bool sees(const struct rooms *rooms, uint32_t tree, uint32_t provider)
     return looking.seen[tree];
 }
 
+bool rooms_are_bounded(const struct rooms *rooms, uint32_t provider)
+{
+    const struct world_inventory *inventory =
+        world_inventory_of(rooms->telling->explanation->world, provider, rooms->asked.class_id);
+    return inventory->max_unit < inventory->capacity &&
+           inventory->capacity - inventory->used >= inventory->max_unit;
+}
+
 const char *rooms_words(const struct rooms *rooms, uint32_t tree, const char *of)
 {
     const struct explanation *explanation = rooms->telling->explanation;
@@ -247,6 +255,7 @@ const char *rooms_words(const struct rooms *rooms, uint32_t tree, const char *of
     struct arena *arena = rooms->telling->arena;
     struct text_builder amounts = text_begin(arena), limits = text_begin(arena);
     uint32_t count = 0, last = tree;
+    bool bounded = true;
     for (uint32_t i = 0;
          i < world->provider_count && budget_spend(rooms->telling->inquiry->budget, 4); i++) {
         const struct world_inventory *inventory =
@@ -258,6 +267,7 @@ const char *rooms_words(const struct rooms *rooms, uint32_t tree, const char *of
         text_add_item(&amounts, " + ", arena_printf(arena, "%" PRId64, room));
         if (inventory->capacity - inventory->used > room)
             text_add_item(&limits, " and ", provider_label(world, explanation->names, i));
+        bounded = bounded && rooms_are_bounded(rooms, i);
     }
     if (count > AMOUNTS_MOST)
         return arena_printf(arena, "has %" PRId64 " left%s on %u providers", rooms->sums[tree], of,
@@ -265,10 +275,12 @@ const char *rooms_words(const struct rooms *rooms, uint32_t tree, const char *of
     if (limits.length > 0)
         return arena_printf(arena, "allows %s%s (max_unit on %s)", text_end(&amounts), of,
                             text_end(&limits));
+    const char *also = count > 0 && bounded ? ", and max_unit allows no more" : "";
     if (count == 1 && last != tree)
-        return arena_printf(arena, "has %s left%s on %s", text_end(&amounts), of,
-                            provider_label(world, explanation->names, last));
-    return arena_printf(arena, "has %s left%s", count == 0 ? "nothing" : text_end(&amounts), of);
+        return arena_printf(arena, "has %s left%s on %s%s", text_end(&amounts), of,
+                            provider_label(world, explanation->names, last), also);
+    return arena_printf(arena, "has %s left%s%s", count == 0 ? "nothing" : text_end(&amounts), of,
+                        also);
 }
 
 const char *room_kind_words(const struct room_kind *kind, const char *of)

@@ -54,6 +54,10 @@ size_t rooms_find(const struct telling *telling, const size_t *groups, size_t co
 /* Sorts the trees by kind: first those that have enough, then by class. Returns how many kinds. */
 size_t rooms_kinds(const struct rooms *rooms, size_t count, struct room_kind *kinds);
 
+/* Returns whether a provider with the class has as much left as its max_unit allows, or more: then
+   it does not help to free it. */
+bool rooms_are_bounded(const struct rooms *rooms, uint32_t provider);
+
 /* Returns what a tree has for the groups, each provider by itself: "has 4 + 8 left" and what `of`;
    of more than a few providers the sum. */
 const char *rooms_words(const struct rooms *rooms, uint32_t tree, const char *of);
