@@ -238,6 +238,8 @@ static struct expected_alike expect_alike(const struct explained *explained, int
         alike.least += !shared && !single && same_rest(&own, &rest);
         alike.most += shared || same_rest(&own, &rest);
     }
+    if (explained->explanation.request->subtree_count > 0) /* those in another one are apart */
+        alike.least = 1;
     return alike;
 }
 

@@ -149,7 +149,7 @@ static bool is_allowed(struct faults *faults, size_t demand, uint32_t provider, 
     const struct sought *sought = faults->sought;
     uint32_t root = sought->inquiry->world->providers[provider].root;
     struct seeing seeing = {.allowed = allowed};
-    if (root == WORLD_NONE)
+    if (root == WORLD_NONE || (sought->places != NULL && sought->places[provider] == PLACE_WRONG))
         return false;
     faults->count = 0;
     if (sought->group.granular)

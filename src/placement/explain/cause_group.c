@@ -76,7 +76,7 @@ static struct told_misses told_find(const struct telling *telling, const struct 
     for (size_t i = 0; i < told.misses.count && i < TOLD_MOST; i++) {
         const struct near_miss *miss = &told.misses.items[i];
         told.told[i] = miss->rarest == first->rarest && (!miss->left_out || !first->good) &&
-                       (!some || miss->rarest < UINT32_MAX) &&
+                       (!some || miss->rarest < UINT32_MAX) && miss->place == first->place &&
                        (!below || is_below(sought, miss) || lacks_amount(miss));
         hosts = hosts || (told.told[i] && !providers[miss->provider].shares);
     }

@@ -209,6 +209,20 @@ static const char *words_of_tree(const struct telling *telling, size_t group,
                                                                    : words;
 }
 
+/* Returns what all constraints of a group ask. What else its tree lacks is not told with it. */
+static struct sought sought_of_all(const struct telling *telling, size_t group)
+{
+    const struct explanation *explanation = telling->explanation;
+    const struct constraint_list *constraints = &explanation->constraints;
+    size_t *set = arena_array(telling->arena, constraints->count, sizeof(*set)), count = 0;
+    for (size_t i = 0; i < constraints->count; i++)
+        if (constraints->items[i].kind < CONSTRAINT_ROOT_REQUIRED &&
+            constraints->items[i].group == group)
+            set[count++] = i;
+    return sought_of_constraints(telling->inquiry, explanation->names, constraints, set, count,
+                                 group);
+}
+
 /* Tells what the trees lack for another group that have what the set asks of the rarest group, but
    not of that. tries: only if that suffices for a candidate, as far as there are tries left; NULL:
    it does not matter. NULL: they have nothing of it. */
@@ -219,9 +233,11 @@ static const char *tell_lack(const struct telling *telling, const struct group_t
     uint32_t providers = explanation->world->provider_count;
     bool *among = arena_array(telling->arena, providers, sizeof(*among));
     struct near_miss lack;
-    const struct sought sought =
+    struct sought sought =
         sought_of_constraints(telling->inquiry, explanation->names, &explanation->constraints,
                               telling->set, telling->size, other->group);
+    if (sought.places != NULL) /* there is one that it could take: it is told whole */
+        sought = sought_of_all(telling, other->group);
     for (uint32_t i = 0; i < providers; i++)
         among[i] = rare->trees[i] && !other->trees[i];
     if (!find_lack(&sought, among, &lack))

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "placement/candidates/world_load.h"
 #include "placement/explain/cause.h"
+#include "placement/explain/subtree_places.h"
 
 static const struct sql select_names = {"SELECT id, name FROM resource_providers ORDER BY id",
                                         "is"};
@@ -72,6 +73,7 @@ static enum outcome make_funnels(struct explaining *explaining)
         explanation->filter = end;
         explanation->group = i;
     }
+    explaining->inquiry.places = subtree_places(&explaining->inquiry, explanation->funnels);
     for (uint32_t i = 0; i < explanation->world->provider_count; i++)
         explanation->trees += explanation->world->providers[i].root == i;
     return budget_is_over(&explaining->budget) ? OUTCOME_TOO_LONG : OUTCOME_OK;

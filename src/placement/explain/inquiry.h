@@ -12,6 +12,7 @@
 #include "placement/candidates/resolve.h"
 #include "placement/candidates/search_query.h"
 #include "placement/explain/lacks.h"
+#include "placement/explain/subtree_place.h"
 
 enum explain_filter {
 #define FILTER(name, ...) FILTER_##name,
@@ -35,6 +36,7 @@ struct inquiry {
     const struct lacks
         *lacks; /* what each tree lacks of all that is asked (lacks.h); NULL: not known
                  */
+    const enum subtree_place *const *places; /* subtree_places(); NULL: not known */
     struct budget *budget;
 };
 

@@ -116,6 +116,8 @@ static int miss_compare(const void *left, const void *right)
         return a->kinds < b->kinds ? -1 : 1;
     if (a->doubt != b->doubt)
         return a->doubt < b->doubt ? -1 : 1;
+    if ((a->place == PLACE_RIGHT) != (b->place == PLACE_RIGHT))
+        return a->place == PLACE_RIGHT ? -1 : 1;
     if (a->lacks != b->lacks)
         return a->lacks < b->lacks ? -1 : 1;
     if (a->weight < b->weight || a->weight > b->weight)
@@ -135,6 +137,10 @@ struct miss_kind {
 static int kind_compare(const void *left, const void *right)
 {
     const struct miss_kind *a = left, *b = right;
+    bool at_right = a->first->place == PLACE_RIGHT && !a->first->left_out;
+    bool other_at_right = b->first->place == PLACE_RIGHT && !b->first->left_out;
+    if (at_right != other_at_right)
+        return at_right ? -1 : 1;
     if (a->lacks != b->lacks)
         return a->lacks < b->lacks ? -1 : 1;
     if (a->rarest != b->rarest)
@@ -213,6 +219,7 @@ static struct near_miss near_miss_of(const struct miss_kind *kind, const struct 
         .more = kind->count - 1,
         .alike = kind->alike,
         .rarest = kind->rarest,
+        .place = named->place,
         .rest = named->rest,
         .of_group = named->rest.group != SIZE_MAX,
         .lacks = named->lacks,

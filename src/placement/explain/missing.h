@@ -4,10 +4,11 @@
  * For each thing that is asked for, missing->has says who has it, then missing_note() remembers how
  * many that are; what a provider lacks is added to its entry of missing->misses. Of all that have
  * something and lack something, missing_nearest() puts those together that lack the same. The
- * nearest are those that have the rarest thing, of these those that nothing else in the request
+ * nearest are those where same_subtree wants the group to be, unless something else leaves them
+ * out, of these those that have the rarest thing, of these those that nothing else in the request
  * leaves out, then those whose root is as root_required asks, then those that lack fewest other
- * things, and of these those that weigh least. If all that they lack is told, those come first that
- * lack fewest things.
+ * things, and of these those that weigh least. If all that they lack is told, those come before
+ * that lack fewest things.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_MISSING_H
 #define BERTH_PLACEMENT_EXPLAIN_MISSING_H
@@ -20,6 +21,7 @@ struct miss {
     double weight;           /* of all that it lacks (weight.h); 0: nothing */
     uint32_t rarest; /* how many have the rarest thing that it has; UINT32_MAX: it has nothing */
     uint32_t provider;
+    enum subtree_place place; /* where it is for same_subtree */
     struct lack_rest rest; /* what else it lacks, which is not told; rest.bits is all of the group
                               before missing_note_rest() */
     uint32_t lacks;        /* how many things that is, or if all is told how many it lacks at all */

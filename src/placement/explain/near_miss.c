@@ -93,6 +93,7 @@ void near_misses_fold(struct near_misses *misses)
         const struct near_miss *miss = &misses->items[i];
         size_t less = 0;
         while (less < kept && (miss->rarest != misses->items[less].rarest ||
+                               miss->place != misses->items[less].place ||
                                !lacks_more(miss, &misses->items[less])))
             less++;
         if (less == kept)
@@ -198,7 +199,8 @@ void near_misses_join(struct near_misses *misses, const struct lacks *lacks)
     for (size_t i = 0; i < misses->count; i++) {
         const struct near_miss *miss = &misses->items[i];
         size_t same = 0;
-        while (same < kept && strcmp(misses->items[same].reason, miss->reason) != 0)
+        while (same < kept && (miss->place != misses->items[same].place ||
+                               strcmp(misses->items[same].reason, miss->reason) != 0))
             same++;
         if (same == kept) {
             misses->items[kept++] = *miss;

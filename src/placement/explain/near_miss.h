@@ -20,6 +20,7 @@ struct near_miss {
     uint32_t rarest;            /* how many have the rarest thing that some of these have */
     const struct fault *faults; /* what it lacks, one by one; NULL: it is told otherwise */
     size_t fault_count;
+    enum subtree_place place; /* of all of these */
     bool left_out;         /* all of these are left out by something else that the request asks */
     bool good;             /* the provider is not, and has something of each class */
     struct lack_rest rest; /* what is not told... */

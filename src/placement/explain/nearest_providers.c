@@ -81,7 +81,8 @@ struct near_misses near_providers_find(const struct sought *sought, const bool *
         faults.count = 0;
         faults_of_provider(&faults, i);
         miss->weight = weight_of_provider(sought, i);
-        miss->kinds = faults_kinds(&faults, i);
+        miss->place = sought->places != NULL ? sought->places[i] : PLACE_UNKNOWN;
+        miss->kinds = faults_kinds(&faults, i) + (miss->place == PLACE_WRONG);
         miss->figures = faults_figures(&faults);
         of_whole.count = 0;
         faults_of_provider(&of_whole, i);
@@ -98,6 +99,10 @@ struct near_misses near_providers_find(const struct sought *sought, const bool *
         near_miss_tell(&found.items[i], &own);
         if (missing.whole && !provider->shares)
             near_miss_tell_groups(sought, &found.items[i]);
+        if (found.items[i].place == PLACE_WRONG)
+            found.items[i].reason =
+                arena_printf(inquiry->arena, "is in another subtree (same_subtree) and %s",
+                             found.items[i].reason);
     }
     return found;
 }

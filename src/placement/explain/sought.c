@@ -17,6 +17,7 @@ struct sought sought_of_group(const struct inquiry *inquiry, const char *const *
         .asked = inquiry->request->groups[number],
         .forbidden_traits = forbidden->traits,
         .forbidden_aggregates = forbidden->aggregates,
+        .places = inquiry->places != NULL ? inquiry->places[number] : NULL,
         .bound = group->in_tree && (group->demand_count > 0 || group->tree == WORLD_NONE),
         .number = number,
         .part = SOUGHT_WHOLE,

@@ -18,6 +18,7 @@ struct sought {
     /* Of the unsuffixed group: what it asks for beside this part; may bring a required trait. */
     const struct search_demand *bringers;
     size_t bringer_count;
+    const enum subtree_place *places; /* of its providers; NULL: it is in no subtree */
     bool bound;    /* in_tree matters: to a group without resources it does not */
     size_t number; /* of the group in the request */
     uint64_t part; /* sought_bit() of all that is sought of it; SOUGHT_WHOLE */
