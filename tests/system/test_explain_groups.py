@@ -282,11 +282,10 @@ CAUSES = [
       'fpga2': host('c2', FPGA=1)},
      'resources_A=VCPU:1&resources_G=PGPU:1&resources_F=FPGA:1&same_subtree=_A,_G,_F&'
      'group_policy=none',
-     'same_subtree=_A,_G,_F: the provider of one group must be above those of the others; in '
-     'the tree of c1, node0 fits _A, gpu fits _G and fpga fits _F, side by side, and so in 1 '
-     'more.',
-     ['c1 has all, but not in one subtree: node0 fits _A, gpu fits _G and fpga fits _F, side '
-      'by side, and 1 more']),
+     'same_subtree=_A,_G,_F: no subtree has all of them: node0 has _A and _G, but not _F: fpga is '
+     'beside it, and so in 1 more.',
+     ['c1 has all, but not in one subtree: node0 has _A and _G, but not _F: fpga is beside it, and '
+      '1 more']),
     ('the other node of the tree is full',
      {'c1': host(), 'node0': host('c1', VCPU=4), 'node1': host('c1', VCPU=4, used={'VCPU': 3}),
       'c2': host(traits='CUSTOM_OLD'), 'node2': host('c2', VCPU=4), 'node3': host('c2', VCPU=4)},

@@ -15,6 +15,14 @@ def busy(parent, used=6, **more):
 FPGA = {'c1': host(DISK_GB=9), 'node0': busy('c1', traits='CUSTOM_NODE'),
         'node1': busy('c1', traits='CUSTOM_NODE'), 'fpga': host('node1', FPGA=1)}
 SPARE = host('c2', PCPU=8)
+# Each device is below another node.
+NODES = {'c1': host(), 'node0': host('c1', PCPU=8, traits='CUSTOM_NODE'),
+         'node1': host('c1', PCPU=8, traits='CUSTOM_NODE'), 'nic': host('node0', SRIOV_NET_VF=1),
+         'fpga': host('node1', FPGA=1)}
+BOTH = 'resources_n=SRIOV_NET_VF:1&resources_f=FPGA:1&required_node=CUSTOM_NODE&' \
+    'same_subtree=_n,_f,_node&group_policy=none'
+CORES = 'resources_c=PCPU:1&required_c=!CUSTOM_OLD&resources_n=SRIOV_NET_VF:1'
+OLD_NODE = dict(NODES, node0=host('c1', PCPU=8, traits='CUSTOM_NODE CUSTOM_OLD'))
 # What it is about; the providers; the query; the first sentence; the nearest, or None.
 CAUSES = [
     ('all nodes lack cores, also that above the device',
@@ -112,6 +120,56 @@ CAUSES = [
      'group_policy=none',
      'No tree has groups _c and _f together: c1 meets resources_f=FPGA:1, but node1 lacks 2 PCPU '
      'of 4 (6 of 8 used) and lacks the trait CUSTOM_NODE.',
+     None),
+    ('of three groups two are above each other',
+     NODES, BOTH,
+     'same_subtree=_n,_f,_node: no subtree has all of them: node0 has _n and _node, but not _f: '
+     'fpga is below node1.',
+     ['c1 has all, but not in one subtree: node0 has _n and _node, but not _f: fpga is below '
+      'node1']),
+    ('the same in two trees',
+     dict(NODES, c2=host(), node2=host('c2', traits='CUSTOM_NODE'), node3=host('c2'),
+          nic2=host('node2', SRIOV_NET_VF=1), fpga2=host('node3', FPGA=1)),
+     BOTH,
+     'same_subtree=_n,_f,_node: no subtree has all of them: node0 has _n and _node, but not _f: '
+     'fpga is below node1, and so in 1 more.',
+     None),
+    ('what is missing is beside the node',
+     dict(NODES, fpga=host('c1', FPGA=1)), BOTH,
+     'same_subtree=_n,_f,_node: no subtree has all of them: node0 has _n and _node, but not _f: '
+     'fpga is beside it.',
+     None),
+    ('what is missing is deep below another socket',
+     {'c1': host(), 'socket0': host('c1'), 'socket1': host('c1'),
+      'node0': host('socket0', traits='CUSTOM_NODE'), 'node1': host('socket1'),
+      'nic': host('node0', SRIOV_NET_VF=1), 'bridge': host('node1'),
+      'fpga': host('bridge', FPGA=1)},
+     BOTH,
+     'same_subtree=_n,_f,_node: no subtree has all of them: node0 has _n and _node, but not _f: '
+     'fpga is below node1.',
+     None),
+    ('the node above the device has a forbidden trait',
+     OLD_NODE, CORES + '&required_node=CUSTOM_NODE&same_subtree=_c,_n,_node&group_policy=none',
+     'same_subtree=_c,_n,_node: no subtree has all of them: node0 has _n and _node, but for _c it '
+     'has the forbidden trait CUSTOM_OLD; node1 fits _c, beside it.',
+     ['c1 has all, but not in one subtree: node0 has _n and _node, but for _c it has the forbidden '
+      'trait CUSTOM_OLD; node1 fits _c, beside it']),
+    ('the same of two groups',
+     OLD_NODE, CORES + '&same_subtree=_c,_n&group_policy=none',
+     'same_subtree=_c,_n: no subtree has all of them: node0 has _n, but for _c it has the '
+     'forbidden trait CUSTOM_OLD; node1 fits _c, beside it.',
+     None),
+    ('the device below the node is of another kind',
+     dict(NODES, old=host('node0', FPGA=1), fpga=host('node1', FPGA=1, traits='CUSTOM_NEW')),
+     BOTH + '&required_f=CUSTOM_NEW',
+     'same_subtree=_n,_f,_node: no subtree has all of them: node0 has _n and _node, but for _f old '
+     'lacks the trait CUSTOM_NEW; fpga fits _f, below node1.',
+     None),
+    ('a group without resources is another node',
+     dict(NODES, node0=host('c1', PCPU=8)),
+     'resources_n=SRIOV_NET_VF:1&required_node=CUSTOM_NODE&same_subtree=_n,_node&group_policy=none',
+     'same_subtree=_n,_node: no subtree has all of them: node0 has _n, but for _node it lacks the '
+     'trait CUSTOM_NODE; node1 fits _node, beside it.',
      None),
 ]
 

@@ -97,13 +97,113 @@ static const char *label_of(const struct subtree *subtree, uint32_t provider)
     return provider_label(explanation->world, explanation->names, provider);
 }
 
-/* Finds a tree with a provider for each group, and how many others there are that lack nothing else
-   either. Returns its root, or WORLD_NONE. */
-static uint32_t find_side_by_side(const struct subtree *subtree, uint32_t *more)
+/* How near a tree is whose groups have providers, but in no subtree. */
+enum nearness {
+    APART,     /* none of these is at or below another */
+    ELSEWHERE, /* what is missing below one of them is elsewhere in the tree */
+    UNFIT,     /* below it is one with the classes that one more group asks for */
+};
+
+/* The top of a tree that has most groups at or below it, and what keeps it from having all. */
+struct apart {
+    enum nearness nearness;
+    size_t missing; /* groups without a provider at or below the top */
+    uint64_t kinds; /* what is wrong: equal for trees of which the same is told */
+    struct nearest_top top;
+};
+
+/* Finds, at or below a top, who has the classes of a group: the top itself if it asks for none.
+   Returns WORLD_NONE if there is nobody. */
+static uint32_t find_unfit(const struct subtree *subtree, size_t number, uint32_t top)
+{
+    const struct inquiry *inquiry = subtree->telling->inquiry;
+    const struct world *world = inquiry->world;
+    const struct search_group *group = &inquiry->query.groups[subtree->groups->groups[number]];
+    const struct world_provider *provider = &world->providers[top];
+    for (uint32_t place = provider->first_below;
+         place < provider->end_below && budget_spend(inquiry->budget, 1 + group->demand_count);
+         place++) {
+        size_t classes = 0;
+        while (classes < group->demand_count &&
+               world_inventory_of(world, world->in_order[place],
+                                  group->demands[classes].class_id) != NULL)
+            classes++;
+        if (classes == group->demand_count)
+            return world->in_order[place];
+    }
+    return WORLD_NONE;
+}
+
+/* Returns a number for what a provider lacks of a group. */
+static uint64_t kinds_of(const struct subtree *subtree, size_t number, uint32_t provider)
+{
+    const struct telling *telling = subtree->telling;
+    const struct sought sought = sought_of_group(telling->inquiry, telling->explanation->names,
+                                                 subtree->groups->groups[number]);
+    struct faults faults = {.sought = &sought};
+    faults_of_provider(&faults, provider);
+    return faults_kinds(&faults, provider);
+}
+
+/* Looks what a provider has at or below it. Returns false if that is no subtree of at least two
+   groups, one of which it serves itself, or could if it did not lack something else. */
+static bool look_at(const struct subtree *subtree, uint32_t top, struct apart *apart)
+{
+    size_t count = subtree->groups->count, last = 0;
+    bool serves = false;
+    *apart = (struct apart){.nearness = ELSEWHERE, .top = {.top = top}};
+    for (size_t i = 0; i < count; i++) {
+        bool has = has_below(subtree, i, top);
+        serves = serves || fits_of(subtree, i)[top];
+        apart->top.groups[i].fits = has;
+        if (has)
+            continue;
+        apart->missing++;
+        apart->kinds |= (uint64_t)1 << i;
+        last = i;
+    }
+    uint32_t unfit = apart->missing == 1 ? find_unfit(subtree, last, top) : WORLD_NONE;
+    if (unfit != WORLD_NONE && (serves || unfit == top)) {
+        apart->nearness = UNFIT;
+        apart->top.groups[last].provider = unfit;
+        apart->kinds ^= kinds_of(subtree, last, unfit);
+        return true;
+    }
+    return serves && apart->missing > 0 && count - apart->missing > 1;
+}
+
+static bool is_nearer(const struct apart *one, const struct apart *other)
+{
+    return one->nearness != other->nearness ? one->nearness > other->nearness
+                                            : one->missing < other->missing;
+}
+
+/* Finds the nearest top of a tree with a provider for each group, if one of these is at or below
+   another. */
+static struct apart find_apart(const struct subtree *subtree, uint32_t root)
+{
+    const struct inquiry *inquiry = subtree->telling->inquiry;
+    const struct world *world = inquiry->world;
+    struct apart best = {.nearness = APART}, apart;
+    for (uint32_t place = world->providers[root].first_below;
+         place < world->providers[root].end_below && subtree->groups->count <= TOP_GROUPS_MOST &&
+         budget_spend(inquiry->budget, subtree->groups->count);
+         place++)
+        if (look_at(subtree, world->in_order[place], &apart) && is_nearer(&apart, &best))
+            best = apart;
+    return best;
+}
+
+/* Finds the nearest of the trees with a provider for each group, and how many others there are of
+   which the same is to be told, and that lack nothing else either. Returns its root, or WORLD_NONE.
+ */
+static uint32_t find_with_all(const struct subtree *subtree, struct apart *nearest, uint32_t *more)
 {
     const struct inquiry *inquiry = subtree->telling->inquiry;
     uint32_t first, providers = inquiry->world->provider_count;
     bool *trees = arena_array(inquiry->arena, providers, sizeof(*trees));
+    struct apart *found = arena_array(inquiry->arena, providers, sizeof(*found));
+    *nearest = (struct apart){.nearness = APART};
     for (uint32_t root = 0; root < providers; root++) {
         size_t groups = 0;
         if (root_of(subtree, root) != root || !is_told_of(subtree, root) ||
@@ -112,27 +212,44 @@ static uint32_t find_side_by_side(const struct subtree *subtree, uint32_t *more)
         while (groups < subtree->groups->count && has_below(subtree, groups, root))
             groups++;
         trees[root] = groups == subtree->groups->count;
+        if (trees[root])
+            found[root] = find_apart(subtree, root);
+        if (trees[root] && is_nearer(&found[root], nearest))
+            *nearest = found[root];
     }
-    *more = lacks_choose(inquiry->lacks, trees, providers, &first);
+    for (uint32_t root = 0; root < providers; root++)
+        trees[root] = trees[root] && !is_nearer(nearest, &found[root]);
+    lacks_choose(inquiry->lacks, trees, providers, &first);
+    if (first == WORLD_NONE)
+        return first;
+    *nearest = found[first];
+    for (uint32_t root = 0; root < providers; root++)
+        trees[root] = trees[root] && found[root].kinds == nearest->kinds;
+    *more = lacks_count_alike(inquiry->lacks, trees, providers, first);
     return first;
+}
+
+/* Returns the first provider of a tree that satisfies a group. */
+static uint32_t first_fit(const struct subtree *subtree, size_t number, uint32_t root)
+{
+    const struct world *world = subtree->telling->explanation->world;
+    uint32_t place = world->providers[root].first_below;
+    while (!fits_of(subtree, number)[world->in_order[place]])
+        place++;
+    return world->in_order[place];
 }
 
 /* Returns the providers of a tree that satisfy the groups: "a fits _A and b fits _B". */
 static const char *tell_fits_of(const struct subtree *subtree, uint32_t root)
 {
     const struct telling *telling = subtree->telling;
-    const struct world *world = telling->explanation->world;
     size_t count = subtree->groups->count, told = count <= TOLD_MOST ? count : TOLD_MOST;
     struct text_builder fits = text_begin(telling->arena);
-    for (size_t i = 0; i < told; i++) {
-        uint32_t place = world->providers[root].first_below;
-        while (!fits_of(subtree, i)[world->in_order[place]])
-            place++;
+    for (size_t i = 0; i < told; i++)
         text_add_item(&fits, i + 1 == count ? " and " : ", ",
                       arena_printf(telling->arena, "%s fits %s",
-                                   label_of(subtree, world->in_order[place]),
+                                   label_of(subtree, first_fit(subtree, i, root)),
                                    group_name(telling, subtree->groups->groups[i])));
-    }
     if (told < count)
         text_add_format(&fits, " and %zu more groups", count - told);
     return text_end(&fits);
@@ -151,17 +268,91 @@ static void show(const struct subtree *subtree, uint32_t root, const char *why, 
                  });
 }
 
-/* Tells of a tree with a provider for each group that these are side by side. NULL: there is none.
+static uint32_t depth_of(const struct world *world, uint32_t provider)
+{
+    uint32_t depth = 0;
+    for (; world->providers[provider].parent != WORLD_NONE; depth++)
+        provider = world->providers[provider].parent;
+    return depth;
+}
+
+/* Returns where a provider is that is not at or below a top: "beside it", or "below numa1", which
+   is as deep in the tree as the top. */
+static const char *place_words(const struct subtree *subtree, uint32_t provider, uint32_t top)
+{
+    const struct world *world = subtree->telling->explanation->world;
+    uint32_t depth = depth_of(world, top), above = provider;
+    for (uint32_t i = depth_of(world, provider); i > depth; i--)
+        above = world->providers[above].parent;
+    return above == provider
+               ? "beside it"
+               : arena_printf(subtree->telling->arena, "below %s", label_of(subtree, above));
+}
+
+/* Tells which groups a top has at or below it, and where the providers of the others are:
+   "numa0 has _n and _numa, but not _f: fpga is below numa1". */
+static const char *tell_elsewhere(const struct subtree *subtree, const struct apart *apart,
+                                  uint32_t root)
+{
+    const struct telling *telling = subtree->telling;
+    size_t have[TOP_GROUPS_MOST], lack[TOP_GROUPS_MOST], having = 0, lacking = 0;
+    struct text_builder places = text_begin(telling->arena);
+    for (size_t i = 0; i < subtree->groups->count; i++) {
+        uint32_t fit = first_fit(subtree, i, root);
+        if (apart->top.groups[i].fits) {
+            have[having++] = subtree->groups->groups[i];
+            continue;
+        }
+        lack[lacking++] = subtree->groups->groups[i];
+        if (lacking <= TOLD_MOST)
+            text_add_item(&places, ", ",
+                          arena_printf(telling->arena, "%s is %s", label_of(subtree, fit),
+                                       place_words(subtree, fit, apart->top.top)));
+    }
+    return arena_printf(telling->arena, "%s has %s, but not %s: %s",
+                        label_of(subtree, apart->top.top), group_names(telling, have, having),
+                        group_names(telling, lack, lacking), text_end(&places));
+}
+
+/* Tells what a provider lacks that could serve the only group without one, and who does elsewhere:
+   "numa0 has _s, but for _c it has the forbidden trait A; numa1 fits _c, beside it". */
+static const char *tell_unfit(const struct subtree *subtree, const struct apart *apart,
+                              uint32_t root)
+{
+    const struct telling *telling = subtree->telling;
+    size_t number = 0;
+    while (apart->top.groups[number].fits)
+        number++;
+    uint32_t fit = first_fit(subtree, number, root);
+    return arena_printf(telling->arena, "%s; %s fits %s, %s",
+                        nearest_top_words(telling, subtree->groups, &apart->top),
+                        label_of(subtree, fit),
+                        group_name(telling, subtree->groups->groups[number]),
+                        place_words(subtree, fit, apart->top.top));
+}
+
+/* Tells of a tree with a provider for each group why these are in no subtree. NULL: there is none.
  */
-static const char *tell_side_by_side(const struct subtree *subtree)
+static const char *tell_apart(const struct subtree *subtree)
 {
     struct arena *arena = subtree->telling->arena;
-    uint32_t more, root = find_side_by_side(subtree, &more);
+    struct apart apart;
+    uint32_t more, root = find_with_all(subtree, &apart, &more);
     if (root == WORLD_NONE)
         return NULL;
-    const char *fits = arena_printf(arena, "%s, side by side", tell_fits_of(subtree, root));
-    show(subtree, root, fits, more);
-    return arena_printf(arena, "in the tree of %s, %s%s", label_of(subtree, root), fits,
+    if (apart.nearness == APART) {
+        const char *fits = arena_printf(arena, "%s, side by side", tell_fits_of(subtree, root));
+        show(subtree, root, fits, more);
+        return arena_printf(arena,
+                            "the provider of one group must be above those of the others; in the "
+                            "tree of %s, %s%s",
+                            label_of(subtree, root), fits,
+                            more > 0 ? arena_printf(arena, ", and so in %u more", more) : "");
+    }
+    const char *told = apart.nearness == UNFIT ? tell_unfit(subtree, &apart, root)
+                                               : tell_elsewhere(subtree, &apart, root);
+    show(subtree, root, told, more);
+    return arena_printf(arena, "no subtree has all of them: %s%s", told,
                         more > 0 ? arena_printf(arena, ", and so in %u more", more) : "");
 }
 
@@ -256,13 +447,13 @@ static const char *tell_mendable(const struct subtree *subtree)
     return arena_printf(telling->arena, "no subtree has all of them: %s", text_end(&told));
 }
 
-/* Tells what the nearest top lacks, or that the groups have providers side by side. */
+/* Tells what the nearest top lacks, or that the groups have providers, but in no subtree. */
 static const char *tell_missing(const struct subtree *subtree, const struct nearest_top *nearest)
 {
     const struct telling *telling = subtree->telling;
     const size_t *groups = subtree->groups->groups;
     size_t count = subtree->groups->count;
-    const char *apart = nearest->mendable ? NULL : tell_side_by_side(subtree);
+    const char *apart = nearest->mendable ? NULL : tell_apart(subtree);
     if (nearest->mendable || (apart == NULL && count - nearest->missing > 1)) {
         const char *told = nearest_top_words(telling, subtree->groups, nearest);
         show(subtree, root_of(subtree, nearest->top), told, 0);
@@ -270,9 +461,7 @@ static const char *tell_missing(const struct subtree *subtree, const struct near
                             likewise(telling, nearest));
     }
     if (apart != NULL)
-        return arena_printf(telling->arena,
-                            "the provider of one group must be above those of the others; %s",
-                            apart);
+        return apart;
     return arena_printf(telling->arena,
                         "no tree has groups %s itself, without what others share; %s",
                         group_names(telling, groups, count), all_fits(telling, groups, count));
