@@ -215,8 +215,8 @@ CAUSES = [
     ('a pool without the trait by which it would share',
      {'c1': host(VCPU=16, aggregates='rack'), 'c2': host(VCPU=16, aggregates='rack'), 'pool': POOL},
      'resources=VCPU:1,DISK_GB:10',
-     'No provider offers 1 VCPU and 10 DISK_GB: pool would share DISK_GB with c1, but lacks the '
-     'trait MISC_SHARES_VIA_AGGREGATE.',
+     'No provider offers 1 VCPU and 10 DISK_GB: pool would share DISK_GB with c1, and 1 more, but '
+     'lacks the trait MISC_SHARES_VIA_AGGREGATE.',
      ['pool has no VCPU', 'c1 has no DISK_GB, and 1 more']),
     ('a host of the zone is no pool',
      {'c1': host(VCPU=16, aggregates='zone'), 'c2': host(VCPU=16, DISK_GB=1, aggregates='zone'),

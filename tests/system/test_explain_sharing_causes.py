@@ -23,6 +23,13 @@ TWO_POOLS = {'gpu1': host(VCPU=16, MEMORY_MB=64, traits='CUSTOM_X', aggregates='
              'c2': host(VCPU=16, MEMORY_MB=64, aggregates='row'),
              'free': pool_of(250, aggregates='row', traits='CUSTOM_SSD'),
              'pool': pool_of(250, traits='CUSTOM_SSD', used={'DISK_GB': 230})}
+# The pool lacks the trait by which it would share, and one of the hosts is full.
+BACKUP = {'c1': host(VCPU=4, MEMORY_MB=64, DISK_GB=9, aggregates='rack'),
+          'c2': host(VCPU=4, MEMORY_MB=64, DISK_GB=9, aggregates='rack'),
+          'full': host(VCPU=4, MEMORY_MB=64, DISK_GB=9, aggregates='rack', used={'VCPU': 4}),
+          'far': host(VCPU=4, MEMORY_MB=64, DISK_GB=9, aggregates='zone'),
+          'pool': dict(SHARED_POOL, aggregates=['zone']),
+          'store': host(DISK_GB=1000, aggregates='rack', traits='CUSTOM_BACKUP')}
 # What it is about; the providers; the query; the first sentence.
 CAUSES = [
     ('a host that has all but the subnet is disabled, one with the subnet lacks an amount',
@@ -132,6 +139,27 @@ CAUSES = [
      'resources=VCPU:1,MEMORY_MB:1,DISK_GB:1&required=CUSTOM_NVME',
      'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_NVME: new would share '
      'DISK_GB with c1, but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
+    ('the same, where the hosts have disks',
+     BACKUP, 'resources=VCPU:1,MEMORY_MB:1,DISK_GB:1&required=CUSTOM_BACKUP',
+     'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_BACKUP: store would share '
+     'DISK_GB with c1, and 1 more, but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
+    ('the same, where the hosts have disks and a group with a suffix asks for it',
+     BACKUP, 'resources=VCPU:1,MEMORY_MB:1&resources_s=DISK_GB:1&required_s=CUSTOM_BACKUP&'
+     'member_of_s={rack}',
+     'No tree, even with sharing, has groups without suffix and _s together: store would share '
+     'DISK_GB with c1, and 1 more, but lacks the trait MISC_SHARES_VIA_AGGREGATE.'),
+    ('a host with the trait is no pool for those of its zone',
+     dict(BACKUP, store=host(DISK_GB=1000, VCPU=4, traits='CUSTOM_BACKUP', aggregates='rack',
+                             used={'VCPU': 4})),
+     'resources=VCPU:1,DISK_GB:1&required=CUSTOM_BACKUP',
+     'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_BACKUP: store lacks 1 '
+     'VCPU of 1 (4 of 4 used).'),
+    ('a host with the trait has cores of another class, and memory is not asked for',
+     dict(BACKUP, store=host(DISK_GB=1000, PCPU=4, MEMORY_MB=64, traits='CUSTOM_BACKUP',
+                             aggregates='rack')),
+     'resources=VCPU:1,DISK_GB:1&required=CUSTOM_BACKUP',
+     'No tree, even with sharing, offers 1 VCPU and has the trait CUSTOM_BACKUP: store has no '
+     'VCPU.'),
     ('the pool with the trait is in no aggregate of a host',
      {'c1': host(VCPU=4, MEMORY_MB=64, aggregates='rack'), 'pool': SHARED_POOL,
       'far': host(DISK_GB=1000, aggregates='zone', traits='CUSTOM_NVME ' + SHARING)},
@@ -277,7 +305,7 @@ CAUSES = [
      dict(TWO_POOLS, pool=host(DISK_GB=250, aggregates='rack')),
      'resources=VCPU:1,DISK_GB:50&required=CUSTOM_X',
      'No tree, even with sharing, offers 50 DISK_GB and has the trait CUSTOM_X: gpu1 has no '
-     'DISK_GB, and 1 more; pool would share DISK_GB with gpu1, but lacks the trait '
+     'DISK_GB, and 1 more; pool would share DISK_GB with gpu1, and 1 more, but lacks the trait '
      'MISC_SHARES_VIA_AGGREGATE.'),
     ('a pool in another aggregate is no help where what has the trait would not be used',
      {'c1': host(VCPU=8), 'nic': host('c1', VGPU=1, traits='CUSTOM_X'),

@@ -293,8 +293,32 @@ static bool has_parts(const struct lack *lack, uint32_t provider)
     return lack->shared || inventory->total > 1 || strncmp(class_name_of(lack), "CUSTOM_", 7) != 0;
 }
 
+/* Returns whether the tree of a provider has nothing of what hosts share with nobody. Only the
+   classes that the request asks for are known: if memory is not one of them, a host whose cores are
+   of another class would look like that. */
+static bool is_of_no_host(const struct lack *lack, uint32_t provider)
+{
+    const struct inquiry *inquiry = lack->telling->inquiry;
+    uint32_t root = inquiry->world->providers[provider].root;
+    bool memory = false;
+    for (size_t i = 0; i < inquiry->query.group_count; i++) {
+        const struct search_group *group = &inquiry->query.groups[i];
+        for (size_t j = 0; j < group->demand_count; j++) {
+            const char *class_name = inquiry->request->groups[i].resources.items[j].class_name;
+            if (!is_of_hosts(class_name))
+                continue;
+            memory = memory || strcmp(class_name, "MEMORY_MB") == 0;
+            if (!budget_spend(inquiry->budget, 8) ||
+                tree_has_class(inquiry->world, root, group->demands[j].class_id))
+                return false;
+        }
+    }
+    return memory;
+}
+
 /* Returns whether a provider has nothing that a tree has too. Otherwise it is more likely a host in
-   the same availability zone than a pool that should share. */
+   the same availability zone than a pool that should share, unless it has a trait that is wanted,
+   and is no host. */
 static bool is_pool_for(const struct lack *lack, uint32_t provider, uint32_t root)
 {
     const struct world *world = lack->telling->explanation->world;
@@ -302,6 +326,8 @@ static bool is_pool_for(const struct lack *lack, uint32_t provider, uint32_t roo
     const struct world_provider *top = &world->providers[root];
     if (!has_parts(lack, provider))
         return false;
+    if (lack->traits != NULL && is_of_no_host(lack, provider))
+        return true;
     for (uint32_t i = 0; i < pool->inventory_count; i++)
         if (!budget_spend(lack->telling->inquiry->budget, top->end_below - top->first_below) ||
             tree_has_class(world, root, world->inventories[pool->first_inventory + i].class_id))
@@ -330,22 +356,59 @@ static bool find_untold(const struct lack *lack, size_t from, size_t end, uint32
     return false;
 }
 
+/* Returns the end of the ties with the same aggregate as the first. */
+static size_t end_of_aggregate(const struct ties *ties, size_t from)
+{
+    size_t end = from;
+    while (end < ties->count && ties->items[end].aggregate_id == ties->items[from].aggregate_id)
+        end++;
+    return end;
+}
+
+/* Returns how many of the trees are in an aggregate of a pool, without one. */
+static uint32_t count_others(const struct lack *lack, uint32_t pool, uint32_t tree)
+{
+    const struct explanation *explanation = lack->telling->explanation;
+    const struct ties *ties = &explanation->ties;
+    uint32_t providers = explanation->world->provider_count, count = 0;
+    bool *counted = arena_array(lack->telling->arena, providers, sizeof(*counted));
+    counted[tree] = true;
+    for (size_t from = 0, end; from < ties->count; from = end) {
+        size_t place = from;
+        end = end_of_aggregate(ties, from);
+        while (place < end && ties->items[place].provider != pool)
+            place++;
+        if (place == end || !budget_spend(lack->telling->inquiry->budget, end - from))
+            continue;
+        for (size_t i = from; i < end; i++) {
+            uint32_t root = explanation->world->providers[ties->items[i].provider].root;
+            if (root == WORLD_NONE || counted[root] || !lack->trees[root] ||
+                !is_pool_for(lack, pool, root))
+                continue;
+            counted[root] = true;
+            count++;
+        }
+    }
+    return count;
+}
+
 static const char *tell_untold(const struct lack *lack)
 {
     const struct telling *telling = lack->telling;
     const struct ties *ties = &telling->explanation->ties;
     uint32_t pool = WORLD_NONE, tree = WORLD_NONE;
     for (size_t from = 0, end; from < ties->count; from = end) {
-        for (end = from;
-             end < ties->count && ties->items[end].aggregate_id == ties->items[from].aggregate_id;)
-            end++;
+        end = end_of_aggregate(ties, from);
         if (!budget_spend(telling->inquiry->budget, end - from))
             return NULL;
-        if (find_untold(lack, from, end, &pool, &tree))
-            return arena_printf(
-                telling->arena,
-                "%s would share %s with %s, but lacks the trait MISC_SHARES_VIA_AGGREGATE",
-                label_of(telling, pool), class_name_of(lack), label_of(telling, tree));
+        if (!find_untold(lack, from, end, &pool, &tree))
+            continue;
+        uint32_t others = count_others(lack, pool, tree);
+        return arena_printf(
+            telling->arena,
+            "%s would share %s with %s%s, but lacks the trait MISC_SHARES_VIA_AGGREGATE",
+            label_of(telling, pool), class_name_of(lack), label_of(telling, tree),
+            more_words(telling->arena, others));
     }
     return NULL;
 }
