@@ -11,6 +11,8 @@ import contextlib
 import http.client
 import json
 import os
+import re
+import signal
 
 import pytest
 from support.cloud import Cloud, wait_until
@@ -30,13 +32,17 @@ ATTEMPTS = 3                # what is too slow once is measured again
 
 GROUPS = 2                  # that run beside each other, each with its own cloud
 
+PATIENCE = 500              # seconds for a request, however busy the machine is
+
 OPTIONS = """\
 max_query_length = 65536
+request_timeout = %d
+statement_timeout = %d
 
 [cors]
 allowed_origin = http://dashboard
-"""
-pytestmark = [pytest.mark.timeout(600), pytest.mark.plain]
+""" % (PATIENCE, PATIENCE)
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.plain]
 cloud = worker = server = None
 
 
@@ -47,8 +53,22 @@ def start(module_directory):
         [worker] = cloud.workers()
         with open(os.path.join(cloud.database, 'mariadbd.pid')) as file:
             server = int(file.read())
+        make_nginx_patient()
         yield
         assert cloud.workers() == [worker], 'a worker has ended'
+
+
+def make_nginx_patient():
+    path = os.path.join(cloud.stack, 'berth-nginx.conf')
+    with open(path) as file:
+        text, changes = re.subn(r'(fastcgi_(read|send)_timeout) 90s;', r'\1 %ds;' % PATIENCE,
+                                file.read())
+    assert changes == 2, text
+    with open(path, 'w') as file:
+        file.write(text)
+    with open(os.path.join(cloud.stack, 'nginx.pid')) as file:
+        nginx = int(file.read())
+    os.kill(nginx, signal.SIGHUP)
 
 
 # Measuring.
@@ -94,7 +114,7 @@ def ask(method, path, body=None, **headers):
             body = json.dumps(body, separators=(',', ':'))
         assert len(body) <= BODY, len(body)
     sent.update({name.replace('_', '-'): value for name, value in headers.items()})
-    connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60)
+    connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=PATIENCE)
     before = run_seconds(worker), run_seconds(server)
     connection.request(method, path, body, sent)
     answer = Measured(connection.getresponse())
