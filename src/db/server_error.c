@@ -119,16 +119,28 @@ static void copy_word(char *to, size_t room, const char *from)
     to[length] = '\0';
 }
 
+/* Returns the first statement of a compound one that reads or writes rows. */
+static const char *first_of_compound(const char *text)
+{
+    static const char compound[] = "BEGIN NOT ATOMIC ";
+    static const char *const asides[] = {"DECLARE ", "START ", "DO "};
+    if (strncmp(text, compound, sizeof(compound) - 1) != 0)
+        return text;
+    text += sizeof(compound) - 1;
+    for (size_t i = 0; i < sizeof(asides) / sizeof(asides[0]); i++) {
+        const char *next;
+        while (strncmp(text, asides[i], strlen(asides[i])) == 0 &&
+               (next = strstr(text, "; ")) != NULL)
+            text = next + 2;
+    }
+    return text;
+}
+
 static struct statement_gist gist_of(const char *text)
 {
     static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
-    static const char compound[] = "BEGIN NOT ATOMIC START TRANSACTION; ", aside[] = "DO ";
     struct statement_gist gist = {"", ""};
-    if (strncmp(text, compound, sizeof(compound) - 1) == 0)
-        text += sizeof(compound) - 1;
-    const char *next;
-    while (strncmp(text, aside, sizeof(aside) - 1) == 0 && (next = strstr(text, "; ")) != NULL)
-        text = next + 2;
+    text = first_of_compound(text);
     copy_word(gist.verb, sizeof(gist.verb), text);
     for (size_t i = 0; i < sizeof(before_table) / sizeof(before_table[0]); i++) {
         const char *place = strstr(text, before_table[i]);

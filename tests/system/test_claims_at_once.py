@@ -298,6 +298,8 @@ def test_a_statement_that_was_ended_is_not_sent_again(cloud):
     """The transaction is still open, so nothing has been committed."""
     provider, consumer, answer = wait_in_a_lock(cloud, 'KILL QUERY')
     assert answer.status == 503, answer.text
+    told = [line for line in cloud.log().splitlines() if 'database error' in line][-1]
+    assert ' operation=insert ' in told, 'the log tells another statement than the first: ' + told
     cloud.wait_until_at_rest()
     wait_until('it has left the queue', lambda: holder(cloud, provider) == 'NULL')
     assert used(cloud, provider) == {'VCPU': 1}
