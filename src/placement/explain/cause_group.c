@@ -164,10 +164,11 @@ static const char *tell_members(const struct telling *telling, const struct soug
     struct near_misses misses = near_misses_find(&whole, NULL);
     near_misses_fold(&misses);
     for (size_t i = 0; i < 2 * misses.count && told < MEMBERS_TOLD; i++) {
-        const struct near_miss *miss = &misses.items[i % misses.count];
-        if (!is_member(miss, sought->group.aggregates.required_count, i >= misses.count))
+        bool others = i >= misses.count;
+        const struct near_miss *miss = &misses.items[others ? i - misses.count : i];
+        if (!is_member(miss, sought->group.aggregates.required_count, others))
             continue;
-        if (i >= misses.count && told > 0)
+        if (others && told > 0)
             break;
         told++;
         telling_name(telling, miss);

@@ -151,7 +151,8 @@ static bool look_at(const struct subtree *subtree, uint32_t top, struct apart *a
 {
     size_t count = subtree->groups->count, last = 0;
     bool serves = false;
-    *apart = (struct apart){.nearness = ELSEWHERE, .top = {.top = top}};
+    *apart = (struct apart){.nearness = ELSEWHERE};
+    apart->top.top = top;
     for (size_t i = 0; i < count; i++) {
         bool has = has_below(subtree, i, top);
         serves = serves || fits_of(subtree, i)[top];
