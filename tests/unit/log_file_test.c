@@ -187,11 +187,12 @@ START_TEST(a_line_that_is_being_written_is_not_torn)
         ck_assert_int_gt(wait(NULL), 0);
     log_file_close(&file);
     FILE *stream = fopen(path, "r");
+    const int written = WRITERS * EACH;
     int lines = 0;
     for (; fgets(read_line, sizeof(read_line), stream) != NULL; lines++)
         ck_assert_str_eq(read_line, line);
     fclose(stream);
-    ck_assert_int_eq(lines, WRITERS * EACH);
+    ck_assert_int_eq(lines, written);
 }
 END_TEST
 
