@@ -75,26 +75,6 @@ static void mended_begin(const struct telling *telling, const struct sought *sou
     mended->relaxation = relaxation_new(&mended->inquiry, &explanation->constraints, funnels);
 }
 
-static enum constraint_kind kind_of(const struct fault *fault)
-{
-    switch (fault->kind) {
-    case FAULT_TRAIT:
-    case FAULT_TRAIT_APART:
-    case FAULT_TRAIT_UNFIT:
-        return CONSTRAINT_REQUIRED;
-    case FAULT_FORBIDDEN_TRAIT:
-        return CONSTRAINT_FORBIDDEN;
-    case FAULT_AGGREGATE:
-        return CONSTRAINT_MEMBER_OF;
-    case FAULT_FORBIDDEN_AGGREGATE:
-        return CONSTRAINT_NOT_MEMBER_OF;
-    case FAULT_TREE:
-        return CONSTRAINT_IN_TREE;
-    default:
-        return CONSTRAINT_RESOURCE;
-    }
-}
-
 /* Leaves out the constraint of a group that a fault is about. kept: those of which it is one, by
    their order. */
 static void leave_out(const struct telling *telling, size_t group, const struct fault *fault,
@@ -104,7 +84,7 @@ static void leave_out(const struct telling *telling, size_t group, const struct 
     size_t before = 0;
     for (size_t i = 0; i < constraints->count; i++)
         if (asked[i] && constraints->items[i].group == group &&
-            constraints->items[i].kind == kind_of(fault) && before++ == fault->index)
+            constraints->items[i].kind == fault_constraint(fault->kind) && before++ == fault->index)
             kept[i] = false;
 }
 
@@ -113,7 +93,8 @@ const struct constraint *cause_constraint_of(const struct telling *telling, size
 {
     const struct constraint_list *constraints = &telling->explanation->constraints;
     for (size_t i = 0; i < constraints->count; i++)
-        if (constraints->items[i].group == group && constraints->items[i].kind == kind_of(fault) &&
+        if (constraints->items[i].group == group &&
+            constraints->items[i].kind == fault_constraint(fault->kind) &&
             constraints->items[i].index == fault->index)
             return &constraints->items[i];
     return NULL;

@@ -238,8 +238,7 @@ void faults_of_root(struct faults *faults, uint32_t root)
         add(faults, FAULT_ROOT, 0, root);
 }
 
-/* Returns the constraint that a fault is about. */
-static enum constraint_kind fault_constraint(enum fault_kind kind)
+enum constraint_kind fault_constraint(enum fault_kind kind)
 {
     switch (kind) {
     case FAULT_TRAIT:

@@ -62,6 +62,9 @@ void faults_add(struct faults *faults, const struct fault *fault);
 /* Add that a root is not as root_required asks, if it is not. */
 void faults_of_root(struct faults *faults, uint32_t root);
 
+/* Returns the kind of the constraint that a kind of fault is about. */
+enum constraint_kind fault_constraint(enum fault_kind kind);
+
 /* Returns what lacks, of all of a group, by sought_bit(), but for required traits that are there on
    providers that do not fit only because of what lacks already, by bits. */
 uint64_t faults_bits(const struct faults *faults, uint64_t lacking);
