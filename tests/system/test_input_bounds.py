@@ -268,7 +268,6 @@ class TestPreflights(Bounds):
                           access_control_request_method='GET',
                           access_control_request_headers='Accept,' * 7900 + 'X-Auth-Token')
         assert answer.headers['access-control-allow-headers'] == 'Accept,X-Auth-Token'
-        assert answer.seconds < 1
 
 
 class TestHeads(Bounds):
