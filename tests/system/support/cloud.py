@@ -245,7 +245,8 @@ class Cloud(Service):
         return self.start()
 
     def __exit__(self, *reason):
-        self.stop()
+        self.stop_stack()
+        self.server.kill()
 
     # The database, past the service.
 
