@@ -10,8 +10,8 @@
 #include "placement/explain/explain.h"
 #include "placement/explain/explanation_json.h"
 
-/* Fails as GET /allocation_candidates does. Of a name that does not exist it adds which one may
-   have been meant. */
+/* Fails as GET /allocation_candidates does. If a class or trait does not exist, adds the name that
+   was probably meant. */
 static void refuse(struct call *call, enum outcome outcome, const struct explanation *explanation)
 {
     const struct unknown_names *unknown = &explanation->unknown;

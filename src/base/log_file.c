@@ -72,7 +72,7 @@ static time_t birth_of(int descriptor)
 }
 
 /* Opens a log. In a container the user may write to the standard streams, but not open them. A file
-   is also opened for reading if that is allowed: is_torn() looks at its end. */
+   is opened for reading too, if that is allowed, because is_torn() looks at its end. */
 static int open_log(const char *path)
 {
     if (strcmp(path, "/dev/stdout") == 0)
@@ -274,32 +274,31 @@ static void follow(struct log_file *file, size_t length)
         log_file_reopen(file);
 }
 
-/* Returns the size of a file whose last line has no end; 0 if it has one. A kill(2) interrupts a
-   write(2) where a page ends, and a full disk anywhere. */
-static off_t size_without_end(int descriptor)
+/* Returns the size of the file if its last line lacks its newline; 0 if all lines are whole. A kill
+   can cut a write(2) short at the end of a page, a full disk anywhere. */
+static off_t size_if_unfinished(int descriptor)
 {
     struct stat status;
     char last;
-    bool endless = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-                   status.st_size > 0 && pread(descriptor, &last, 1, status.st_size - 1) == 1 &&
-                   last != '\n';
-    return endless ? status.st_size : 0;
+    bool unfinished = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+                      status.st_size > 0 && pread(descriptor, &last, 1, status.st_size - 1) == 1 &&
+                      last != '\n';
+    return unfinished ? status.st_size : 0;
 }
 
-/* Waits until no other process is within a write(2) to the file: that holds the lock of the inode,
-   and so does the removal of an attribute, even of one that is not there. */
+/* Waits for a write(2) of another process to the file to end. A write holds the lock of the inode,
+   and removing an attribute takes the same lock, even if there is no such attribute. */
 static void await_writers(int descriptor)
 {
     fremovexattr(descriptor, "user.berth.no_such_attribute");
 }
 
-/* Whether the last line is torn. While a line is being written, the file grows page by page; so
-   a line without an end is torn only if it is still the last one, and as long, when its writer must
-   have ended. */
+/* Whether the last line is torn, and not just being written: a file grows page by page during a
+   write. A line is torn if it is still unfinished, and no longer, after its writer has ended. */
 static bool is_torn(int descriptor)
 {
     off_t size, before = 0;
-    while ((size = size_without_end(descriptor)) > 0 && size != before) {
+    while ((size = size_if_unfinished(descriptor)) > 0 && size != before) {
         before = size;
         await_writers(descriptor);
     }

@@ -10,11 +10,11 @@
  *   - Files are only renamed, the current one last. Where a rotation was interrupted there is a gap
  *     in the numbers; the next one fills it first, so that nothing is thrown away twice.
  *   - A process that wrote to a file which was deleted at that moment writes the line again.
- *   - The kernel may tear the line of a process that is killed, where a page of the file ends. The
- *     next line begins below what is left of it.
+ *   - If a process is killed while it writes a line across a page of the file, the kernel may leave
+ *     the line torn. The next line begins below the rest of it.
  *
- * So no line of a process that lives is lost or torn, whoever is killed when. A file has a few
- * lines more than its size if several processes write while one rotates.
+ * So a process that survives loses no line and tears none, whichever other process is killed. A
+ * file gets a few lines more than its size if several processes write while one rotates.
  */
 #ifndef BERTH_BASE_LOG_FILE_H
 #define BERTH_BASE_LOG_FILE_H

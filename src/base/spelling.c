@@ -1,5 +1,6 @@
 /*
- * Counts edits in a band of the usual table: far from its diagonal there are too many.
+ * Counts the edits between two names (Damerau-Levenshtein). Of the usual table it fills only a band
+ * along the diagonal: farther away there are more edits than a typing error has.
  */
 #include <config.h>
 
@@ -10,19 +11,19 @@
 #include <string.h>
 
 enum {
-    NAME_ROOM = 256, /* characters of a name that is compared, and 1 */
+    NAME_ROOM = 256, /* a text this long is like no name */
     EDITS_MOST = SPELLING_UNLIKE - 1,
-    SHORT_NAME = 6, /* characters: of these only half the edits */
+    SHORT_NAME = 6, /* a name with fewer characters may have only half of the edits */
     BAND_ROOM = 2 * EDITS_MOST + 3,
 };
 
-/* The last rows of the table: of each only the cells near the diagonal, with one beside them on
-   either side. */
+/* The last three rows of the table. Each has the cells near the diagonal and one more on either
+   side. */
 struct band {
     size_t rows[3][BAND_ROOM];
 };
 
-/* Returns the cell of a row and a column that are near each other. */
+/* Returns the cell of a row and a column, which must be in the band. */
 static size_t *cell(struct band *band, size_t row, size_t column)
 {
     return &band->rows[row % 3][column + EDITS_MOST + 1 - row];

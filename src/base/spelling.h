@@ -1,17 +1,19 @@
 /*
- * How much a name is like another: for names that somebody spelt wrong.
+ * Tells how similar two names are, to guess what a misspelt name was meant to be.
  */
 #ifndef BERTH_BASE_SPELLING_H
 #define BERTH_BASE_SPELLING_H
 
 #include <stddef.h>
 
-/* More edits than a name may have that is like another. */
+/* The result for names that are not similar. */
 enum { SPELLING_UNLIKE = 3 };
 
-/* Returns how many characters must be put in, left out, changed or swapped with the next to make a
-   name of the first `length` characters of a text, whatever their case; SPELLING_UNLIKE: more than
-   a slip, which is two of them, or one in a short name, and less than half of the name. */
+/* Returns how many edits turn the first `length` characters of a text into a name: 0, 1 or 2. An
+   edit inserts, removes or changes a character, or swaps two neighbours; case does not count.
+   Returns SPELLING_UNLIKE if that is too much for a typing error: more than two edits, more than
+   one if the name has fewer than 6 characters, or at least half as many as the name has
+   characters. */
 size_t spelling_edits(const char *text, size_t length, const char *name);
 
 #endif

@@ -119,17 +119,18 @@ static void copy_word(char *to, size_t room, const char *from)
     to[length] = '\0';
 }
 
-/* Returns the first statement of a compound one that reads or writes rows. */
+/* Returns where the first statement that reads or writes rows begins. In a compound statement,
+   others come before it. */
 static const char *first_of_compound(const char *text)
 {
     static const char compound[] = "BEGIN NOT ATOMIC ";
-    static const char *const asides[] = {"DECLARE ", "START ", "DO "};
+    static const char *const preludes[] = {"DECLARE ", "START ", "DO "};
     if (strncmp(text, compound, sizeof(compound) - 1) != 0)
         return text;
     text += sizeof(compound) - 1;
-    for (size_t i = 0; i < sizeof(asides) / sizeof(asides[0]); i++) {
+    for (size_t i = 0; i < sizeof(preludes) / sizeof(preludes[0]); i++) {
         const char *next;
-        while (strncmp(text, asides[i], strlen(asides[i])) == 0 &&
+        while (strncmp(text, preludes[i], strlen(preludes[i])) == 0 &&
                (next = strstr(text, "; ")) != NULL)
             text = next + 2;
     }

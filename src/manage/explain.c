@@ -201,8 +201,9 @@ static int flush(struct explain_work *work, int status)
     return FAILED;
 }
 
-/* Tells that the API refuses the request, which parameters and names do not exist, and which
-   parameters are too new for its microversion. names: what is told of the names; NULL. */
+/* Prints that the API refuses the request, with the parameters and names that do not exist and the
+   parameters that are too new for its microversion. names: the sentence about classes and traits
+   that do not exist; NULL if all do. */
 static int refuse(struct explain_work *work, int status, const char *names, const char *detail)
 {
     struct terminal terminal = terminal_of(stdout);

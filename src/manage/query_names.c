@@ -14,7 +14,7 @@
 
 enum {
     SUFFIX_MOST = 64, /* characters of a suffix */
-    NAME_ROOM = 16,   /* more than each name below has characters, and than those like it */
+    NAME_ROOM = 16,   /* no name below is this long, not even with a typing error */
 };
 
 static const char *const parts_of_groups[] = {"resources", "required", "member_of", "in_tree"};
@@ -57,7 +57,7 @@ struct likeness {
     size_t edits;
 };
 
-/* Looks at the first `length` characters of a text, what follows is the suffix. */
+/* Compares a name with the first `length` characters of a text; the rest of that is the suffix. */
 static void look_at(struct likeness *best, const char *text, size_t length, const char *name)
 {
     size_t edits = spelling_edits(text, length, name);

@@ -98,9 +98,10 @@ static bool may_break_after(const char *text, size_t hyphen)
 
 /* Where text is broken into lines. */
 struct breaking {
-    bool hyphens;  /* also within words, after a hyphen between two of them */
-    bool new_line; /* a word longer than a line begins a new one */
-    /* The characters after which a word longer than a line is broken: the first that it has. */
+    bool hyphens;  /* also within words, where may_break_after() allows it */
+    bool new_line; /* a word longer than a line begins on a new line */
+    /* After which characters to break a word longer than a line. Those of the second string count
+       only where none of the first is found. */
     const char *long_words[2];
 };
 

@@ -33,8 +33,8 @@ void table_print(FILE *stream, const struct table *table);
    the first by two blanks. The result is in the arena. */
 const char *table_wrap(struct arena *arena, const char *text, size_t width);
 
-/* The same, but breaks only at blanks, so that uuids stay whole. A word that is too long for a line
-   begins a new one, and is broken after "," or "&", else after "=" or ":", else anywhere. */
+/* The same, but breaks only at blanks, so that uuids stay whole. A word that is longer than a line
+   begins on a new line. It is broken after "," or "&", else after "=" or ":", else anywhere. */
 const char *table_wrap_words(struct arena *arena, const char *text, size_t width);
 
 #endif

@@ -4,8 +4,8 @@
  * Its steps, with the rows they lock until COMMIT. run_transaction() has them as a table.
  *
  *  1. Lock the consumers (rows of consumers, by uuid). Check their generations.
- *  2. Delete what the consumers hold (rows of allocations). If one of them had no row to lock, look
- *     again: another transaction may have made it in between.
+ *  2. Delete what the consumers hold (rows of allocations). If a consumer had no row to lock, but
+ *     held something, another transaction may have created it since: look for its row again.
  *  3. Lock the providers that the claim names, and those that a consumer with an empty claim has
  *     used (rows of resource_providers, by uuid). Check that the named ones exist.
  *  4. Write the consumers; create projects, users and types where that is needed.
@@ -145,10 +145,10 @@ static bool must_delete(const struct claim_run *run, size_t index)
     return run->consumers[index] != NULL || run->thorough || run->claims[index].amount_count == 0;
 }
 
-/* Claims of consumers that have no row lock nothing, so another transaction may have made the
-   consumer since, with what was just deleted. OUTCOME_CONFLICT: one has a row now; the transaction
-   runs again. */
-static enum outcome look_again(struct claim_run *run)
+/* A consumer without a row cannot be locked, so another transaction may have created it since, and
+   what was just deleted may be its allocations. Returns OUTCOME_CONFLICT, so that the transaction
+   runs again, if one of these consumers has a row now. */
+static enum outcome check_consumers_created_since(struct claim_run *run)
 {
     const char **uuids = arena_array(run->context->arena, run->claim_count, sizeof(*uuids));
     size_t count = 0, found = 0;
@@ -174,7 +174,7 @@ static enum outcome free_allocations(struct claim_run *run)
         return OUTCOME_OK;
     TRY(database_select(run->context->database, &delete_allocations,
                         VALUES(value_texts(uuids, count)), &run->freed));
-    TRY(look_again(run));
+    TRY(check_consumers_created_since(run));
     trace_freed(run);
     return OUTCOME_OK;
 }

@@ -5,9 +5,10 @@
  *  2. Insert the consumer, which must be new; or raise its generation, which must be as the client
  *     thinks, and delete what it holds. Its project, user and type must exist.
  *  3. Raise the generations of the providers. This locks their rows, by uuid; all must exist.
- *  4. See whether units and capacity allow all of the allocations, and insert them. Inventories
- *     and usages are read after the rows were locked, so they include every earlier claim.
- *  5. Let the next one in, and commit.
+ *  4. Check that units and capacity allow all of the allocations (ADMITTING), and insert them.
+ *     Inventories and usages are read after the rows were locked, so they include every earlier
+ *     claim.
+ *  5. Leave the queue, and commit.
  *
  * The locks and their order are those of claim.c. Step 3 needs no generation to compare with, since
  * everything that depends on it is read later, under the lock. A writer that takes no locks, such
@@ -15,10 +16,10 @@
  *
  * The queue is a lock of the server by name (GET_LOCK). It guards nothing: the rows do. It makes
  * claims on one provider wait before they have written anything. A transaction that has written and
- * waits is older than what others commit while it waits; as long as it is open, InnoDB must look up
- * each entry of an index of allocations in the table, entries of deleted rows too, and summing up
- * the usages takes several times as long. So a queue that cannot be had is done without: after a
- * second, and for all but the first few providers.
+ * waits is older than what others commit while it waits. As long as it is open, InnoDB must look up
+ * in the table each entry that it reads from an index of allocations, even entries of deleted rows,
+ * and summing up the usages takes several times as long. So the queue saves only time, and a claim
+ * does without it if it has waited for a second, and beyond the first few providers.
  */
 #include <config.h>
 
@@ -31,21 +32,21 @@
 #include "base/text.h"
 
 enum {
-    AMOUNTS_MOST = 64, /* providers times classes; a longer claim takes the long way */
+    AMOUNTS_MOST = 64, /* providers times classes; a larger claim runs in the steps of claim.c */
     QUEUES_MOST = 4,   /* providers to queue for */
 };
 
-/* AND: after a queue that cannot be had, there is no waiting for another. */
+/* AND: a claim that has waited in vain for one queue waits for no other. */
 #define QUEUE       "DO GET_LOCK(?, 1) AND GET_LOCK(?, 1) AND GET_LOCK(?, 1) AND GET_LOCK(?, 1); "
 #define LEAVE_QUEUE "DO RELEASE_LOCK(?), RELEASE_LOCK(?), RELEASE_LOCK(?), RELEASE_LOCK(?); "
 
-/* The amount of the claim for the provider and class of a row, from a table with a row for each
-   provider. 0, or less than any unit, if the claim has none. */
+/* What the claim wants of the provider and class of a row, from a table with a row for each
+   provider and a column for each class. 0, which no unit allows, if it wants nothing of them. */
 #define AMOUNT "CAST(ELT((FIELD(rp.uuid, ?...) - 1) * ? + FIELD(rc.name, ?...), ?...) AS SIGNED)"
 
-/* An allocation ratio is stored with 24 bits and means the shortest decimal number with these bits.
-   So it may be less than it seems here: take off more than that can be. Where this refuses what
-   would just fit, the long way decides. */
+/* An allocation ratio is stored with 24 bits and stands for the shortest decimal number with these
+   bits, which may be a little less than what SQL reads. So take off more than the difference can
+   be. If this refuses what just fits, the steps of claim.c decide. */
 #define CAPACITY                                                                                   \
     "(i.total - i.reserved) * IF(i.allocation_ratio = 1, 1, i.allocation_ratio * 0.9999998)"
 
@@ -62,7 +63,7 @@ enum {
     "SELECT ?, p.id, u.id, 1, UTC_TIMESTAMP()" owner_id " FROM projects p, users u" table " "      \
     "WHERE p.external_id = ? AND u.external_id = ? " condition "; " REQUIRE_ROWS("1")
 
-/* The allocations get the uuid of the claim, so that of the row must be the same to the letter. */
+/* BINARY: the allocations get the uuid as the claim spells it, so the row must spell it so, too. */
 #define REPLACE(table, set, condition)                                                             \
     "UPDATE consumers c, projects p, users u" table " SET c.generation = c.generation + 1, "       \
     "c.project_id = p.id, c.user_id = u.id, " set "c.updated_at = UTC_TIMESTAMP() "                \
@@ -75,7 +76,8 @@ enum {
     "SET generation = generation + 1, updated_at = UTC_TIMESTAMP() "                               \
     "WHERE uuid IN (?...) AND root_provider_id IS NOT NULL; " REQUIRE_ROWS("?")
 
-/* The inventories that admit the amounts of the claim. */
+/* Checks the capacity: selects the inventories that have room for the amounts of the claim, and
+   whose units allow them. */
 #define ADMITTING                                                                                  \
     " FROM resource_providers rp FORCE INDEX (uniq_resource_providers0uuid) "                      \
     "STRAIGHT_JOIN inventories i "                                                                 \
@@ -90,7 +92,7 @@ enum {
 /* Old databases may have allocations of a consumer without a row. */
 #define HOLDS_NOTHING " AND NOT EXISTS (SELECT 1 FROM allocations WHERE consumer_id = ?)"
 
-/* Of a new consumer and of one that exists, each without and with a consumer type. */
+/* First for a new consumer, then for one that exists; each without and with a consumer type. */
 static const char *const write_consumer[2][2] = {
     {CREATE("", "", "", ""),
      CREATE(", consumer_type_id", ", t.id", ", consumer_types t", "AND t.name = ? ")},
@@ -98,7 +100,7 @@ static const char *const write_consumer[2][2] = {
      REPLACE(", consumer_types t", "c.consumer_type_id = t.id, ", " AND t.name = ?")},
 };
 
-/* Where an amount of the claim is in the table. */
+/* The place of an amount in the table. */
 struct cell {
     size_t row, column;
 };
@@ -107,11 +109,11 @@ struct cell {
 struct table {
     struct context *context;
     const struct claim *claim;
-    const char **providers; /* as they come */
+    const char **providers; /* in the order of the claim */
     const char **classes;
     size_t provider_count, class_count;
-    int64_t *amounts;   /* a row for each provider */
-    struct cell *cells; /* of each amount */
+    int64_t *amounts;   /* a row for each provider, a column for each class; 0: none */
+    struct cell *cells; /* for each amount of the claim */
 };
 
 /* Adds the names of the variables for the ids of the providers and classes. */
@@ -123,9 +125,9 @@ static void add_variables(struct text_builder *text, const struct table *table)
         text_add_format(text, ", class%zu", i);
 }
 
-/* Adds the statements that look whether all amounts are admitted, and insert them. Not one INSERT
-   ... SELECT: it holds the lock of the table's AUTO_INCREMENT while it waits for other locks. A
-   Python service that inserts just then gets error 1467, and answers 500. */
+/* Adds the statements that check whether all amounts are admitted, and insert them. INSERT ...
+   SELECT could do both, but it keeps the table's AUTO_INCREMENT locked while it waits for other
+   locks, and a Python service that inserts just then gets error 1467 and answers 500. */
 static void add_allocations(struct text_builder *text, const struct table *table)
 {
     const struct claim *claim = table->claim;
@@ -145,7 +147,8 @@ static void add_allocations(struct text_builder *text, const struct table *table
                         table->cells[i].row, table->cells[i].column);
 }
 
-/* Returns the statement; its text is the same for all claims of the same shape. */
+/* Returns the statement. Claims with the same layout get the same text, so that the connection can
+   keep it prepared. */
 static struct sql statement_of(const struct table *table)
 {
     const struct claim *claim = table->claim;
@@ -160,7 +163,7 @@ static struct sql statement_of(const struct table *table)
     return (struct sql){text_end(&text), NULL};
 }
 
-/* Returns the index of a text, in any case; adds it if it is not there. */
+/* Returns the index of a text, whatever its case; adds it if it is not there. */
 static size_t find_or_add(const char **texts, size_t *count, const char *text)
 {
     size_t i = 0;
@@ -203,7 +206,7 @@ static bool fill_in(struct table *table)
     return true;
 }
 
-/* Adds the values of AMOUNT. */
+/* Adds the parameters of AMOUNT. */
 static struct value *add_amount(struct value *next, const struct table *table)
 {
     *next++ = value_texts(table->providers, table->provider_count);
@@ -213,7 +216,8 @@ static struct value *add_amount(struct value *next, const struct table *table)
     return next;
 }
 
-/* Adds the names of the queues, in the order of the providers' uuids. */
+/* Adds the names of the queues, in the order of the providers' uuids, so that claims cannot wait
+   for each other in a circle. */
 static struct value *add_queues(struct value *next, const struct table *table)
 {
     struct arena *arena = table->context->arena;
@@ -227,7 +231,7 @@ static struct value *add_queues(struct value *next, const struct table *table)
     return next;
 }
 
-/* Adds the values of the consumer's part. */
+/* Adds the parameters of CREATE or REPLACE. */
 static struct value *add_consumer(struct value *next, const struct claim *claim)
 {
     *next++ = value_text(claim->consumer_uuid);
@@ -244,7 +248,7 @@ static struct value *add_consumer(struct value *next, const struct claim *claim)
     return next;
 }
 
-/* Adds the values of the allocations' part. */
+/* Adds the parameters of what add_allocations() adds. */
 static struct value *add_amounts(struct value *next, const struct table *table)
 {
     const struct claim *claim = table->claim;
@@ -282,7 +286,7 @@ static enum outcome run_statement(void *subject)
     return database_conclude(table->context->database, &statement, values, (size_t)(next - values));
 }
 
-/* Tells whether the client knows whether the consumer exists, and claims something. */
+/* Whether the client states the consumer's generation, or that it is new, and claims something. */
 static bool is_simple(const struct claim *claim)
 {
     return claim->check_generation && claim->again == NULL && claim->amount_count > 0;

@@ -33,10 +33,11 @@ def pytest_unconfigure(config):
         shutil.rmtree(config.templates, ignore_errors=True)
 
 
-# Begun last, they would run alone at the end.
+# These files take longest. Begun last, they would run alone at the end.
 LONGEST = ('test_cluster.py', 'test_scaling.py', 'test_takeover.py')
 
-# Their tests share a cloud, so one process runs them all. Spread over many, each would start it.
+# The tests of each of these files share a cloud, so one process runs them all. If several ran them,
+# each would start that cloud.
 TOGETHER = ('test_cluster.py', 'test_follow.py', 'test_healthcheck.py', 'test_kept_lists.py',
             'test_lost_answers.py', 'test_old_databases.py', 'test_portions.py',
             'test_sql_proxy.py', 'test_web_servers.py', 'test_world_freshness.py')

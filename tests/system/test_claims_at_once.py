@@ -174,8 +174,10 @@ def test_claims_queue_before_they_write(cloud):
 
 
 def test_another_service_can_insert_while_a_claim_waits_for_it(cloud):
-    """The Python service deletes what a consumer holds, which locks the gap where that would be,
-    and inserts then. It answers 500 if it gets no id for that (error 1467)."""
+    """The Python service first deletes what a consumer holds. This locks the gap in the index where
+    the consumer's allocations belong, and a claim of Berth may wait for that gap. Then the Python
+    service inserts, and answers 500 if the waiting claim keeps it from getting an id (error
+    1467)."""
     cloud.make_empty()
     provider = cloud.make_provider({'VCPU': {'total': 10}})
     released, first, second = sorted(new_uuid() for _ in range(3))
@@ -299,7 +301,7 @@ def test_a_statement_that_was_ended_is_not_sent_again(cloud):
     provider, consumer, answer = wait_in_a_lock(cloud, 'KILL QUERY')
     assert answer.status == 503, answer.text
     told = [line for line in cloud.log().splitlines() if 'database error' in line][-1]
-    assert ' operation=insert ' in told, 'the log tells another statement than the first: ' + told
+    assert ' operation=insert ' in told, 'the log does not name the first statement: ' + told
     cloud.wait_until_at_rest()
     wait_until('it has left the queue', lambda: holder(cloud, provider) == 'NULL')
     assert used(cloud, provider) == {'VCPU': 1}

@@ -1,4 +1,4 @@
-"""Alerts, dashboards and the manual name what Berth exports, and nothing else."""
+"""Alerts, dashboards and the manual name all metrics that Berth exports, and no others."""
 import json
 import os
 import re
@@ -31,7 +31,7 @@ def alert_expressions(path=ALERTS, least=11):
 
 
 def dashboard_expressions(name='berth-dashboard.json', expected={'datasource', 'instance'}):
-    """Return those of all panels; check that Grafana can load the dashboard."""
+    """Return the expressions of all panels; check that Grafana can load the dashboard."""
     with open(os.path.join(PROMETHEUS, name)) as file:
         dashboard = json.load(file)
     assert dashboard['title'] and dashboard['uid'] and dashboard['schemaVersion'] >= 36
@@ -60,7 +60,7 @@ def dashboard_expressions(name='berth-dashboard.json', expected={'datasource', '
 
 
 def check_selectors(expressions, metrics):
-    """The service has all names and labels in these expressions."""
+    """The service exports all names and labels in these expressions. Return the names."""
     labels_of = {'up': {'job', 'instance'}}
     for name, labels in metrics.samples:
         labels_of.setdefault(name, {'job', 'instance'}).update(label for label, _ in labels)
@@ -147,7 +147,7 @@ def test_alerts_dashboard_and_manual_name_the_exported_metrics(directory):
     if shutil.which('promtool') is None:
         pytest.skip('there is no promtool (the package prometheus)')
     assert promtool('check', 'metrics', text=metrics.text) == ''
-    # openstack-exporter's name of a total is not what promtool likes, but the dashboards know it
+    # promtool dislikes a name of openstack-exporter, which existing dashboards use
     others = capacity.text.replace('resource_total', 'resource_whole')
     assert promtool('check', 'metrics', text=others) == ''
     promtool('check', 'rules', ALERTS, CAPACITY_ALERTS)

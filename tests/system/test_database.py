@@ -96,11 +96,12 @@ def test_changes_that_cross_each_other_are_run_again(make_cloud):
 @pytest.mark.parametrize('path', ['/allocations', '/reshaper'])
 def test_a_consumer_made_beside_its_empty_claim_is_not_left_without_allocations(
         empty_cloud, path):
-    """The empty claim finds no consumer and waits for another; it must not delete what the first
-    has got since, and leave its row."""
+    """A request empties two consumers. It finds no row of the first and waits for that of the
+    second. Before it goes on, another request creates the first, with an allocation. The empty
+    claim must not delete that allocation and leave the consumer's row."""
     cloud = empty_cloud
     provider, other = [cloud.make_provider(INVENTORY) for _ in range(2)]
-    # whoever locks the second also locks the gap below it, down to the one between
+    # a lock of the second includes the gap below it; "between" keeps the first out of that gap
     first, between, second = sorted(str(uuid.uuid4()) for _ in range(3))
     for consumer in (between, second):
         assert cloud.claim(consumer, provider, {'VCPU': 1}).status == 204

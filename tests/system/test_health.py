@@ -1,4 +1,4 @@
-"""Health, also in trouble."""
+"""/_berth/health tells what works, and what does not: the pool, its database, Keystone."""
 import os
 import signal
 import threading
@@ -25,7 +25,7 @@ def test_health_follows_the_database(make_cloud):
         'GET', '/_berth/health').json['world'] == {'kept': False, 'reason': 'no_log'})
 
     def shows(checks, status):
-        """It looks every two seconds, and for so long: a busy machine may be late."""
+        """Wait for the checks and the status. Health is looked at every two seconds."""
         told = {'ready': status == 200, 'checks': checks, 'warnings': warnings}
         wait_until('it shows %s' % checks, lambda: health(cloud, '/ready') == (status, told))
         wait_until('all is shown', lambda: health(cloud) == (status, dict(told, live=True)))
@@ -75,7 +75,7 @@ def test_health_follows_keystone(fake_keystone, make_cloud):
     cloud = make_cloud(workers=2, keystone=fake_keystone)
 
     def shows(state):
-        """It looks every two seconds."""
+        """Wait for a state of Keystone. Health is looked at every two seconds."""
         ready = state == 'ok'
         told = {'ready': ready, 'warnings': [], 'checks': {
             'pool': 'ok', 'database': 'ok', 'schema': 'ok', 'keystone': state}}

@@ -1,4 +1,4 @@
-"""Metrics, and from where they can be seen."""
+"""Metrics count what happens, and only some addresses may read them."""
 import http.client
 import os
 import time
@@ -22,7 +22,7 @@ def test_metrics_count_each_request_once_and_outlive_workers_and_reloads(make_cl
     assert metrics.get('berth_candidate_search_candidates_bucket', le='1') == 2
     check_histograms(metrics)
 
-    time.sleep(1.1)  # those that die young are replaced more slowly
+    time.sleep(1.1)  # workers that die young are replaced more slowly
     before = cloud.workers()
     for pid in before:
         os.kill(pid, SIGKILL)

@@ -188,7 +188,7 @@ def follow(cloud, machine, python):
 
 
 def explain(broken, python, machine):
-    """What a client saw, and what the services logged of it."""
+    """Return what a client saw, and the lines that the services logged about its request."""
     told = [repr(str(broken))]
     for request in re.findall(r'req-[-0-9a-f]{36}', str(broken)):
         told += [line for line in (python.log() + read_log(machine)).splitlines()

@@ -7,8 +7,8 @@ a search for candidates has a budget instead, and may grow. Times below MEASURED
 growth; at the bound, what is quadratic takes much longer. The time of the database server is judged
 apart.
 
-Processor time is longer on a slow machine, and on one whose caches others use. So all seconds are
-those of a machine that does a known piece of work in REFERENCE: see slowness().
+The same work takes more processor time on a slow machine, or if other programs use its caches. So
+all seconds are those of a machine that does a known piece of work in REFERENCE: see slowness().
 """
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ QUERY = 55000               # below max_query_length, and what nginx takes
 HEADER = 55000
 PART = 0.25
 RATIO = 10                  # of four times the input; n log n is 4.8, with caches 8; n * n is 16
-REFERENCE = 0.1             # seconds for the work of slowness(); several times that if it is slow
+REFERENCE = 0.1             # seconds for the work of slowness() on a quick machine
 SECONDS = 2                 # of the worker, for one request
 MEASURED = 0.4              # less than this is not judged
 SERVER_RATIO = 10
@@ -64,6 +64,7 @@ def start(module_directory):
 
 
 def make_nginx_patient():
+    """Let nginx wait for a worker as long as the tests do."""
     path = os.path.join(cloud.stack, 'berth-nginx.conf')
     with open(path) as file:
         text, changes = re.subn(r'(fastcgi_(read|send)_timeout) 90s;', r'\1 %ds;' % PATIENCE,
@@ -150,8 +151,8 @@ class Steps:
 
 
 def slowness():
-    """How many times as long as REFERENCE work takes that is like a worker's: a large body is read.
-    In processor time, as all that is measured."""
+    """Return how many times slower than the reference machine this one is now: the processor time
+    for reading a large body, as a worker does, divided by REFERENCE."""
     text = json.dumps({'bogus%d' % i: i for i in range(BODY // 20)})
     begun = time.thread_time()
     json.loads(text)

@@ -1,4 +1,4 @@
-"""berth-manage top, once and on a terminal."""
+"""berth-manage top shows the pool: once, or again and again on a terminal."""
 import fcntl
 import http.client
 import os
@@ -31,7 +31,7 @@ def test_top_shows_the_pool_once_also_when_no_worker_is_free(make_cloud):
     cloud.wait_until_noted()
 
     def at_rest():
-        """What it shows once the last request of metrics is over."""
+        """Return what top shows if no request is running any more."""
         status, text, error = top(cloud, '--pid', pid, '--interval', '0.1')
         assert (status, error) == (0, ''), error
         return 'Requests  0.0/s' in text and 'busy 0 (mean 0.0)' in text and text

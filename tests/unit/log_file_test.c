@@ -166,7 +166,7 @@ START_TEST(a_line_does_not_go_on_where_another_was_torn)
 }
 END_TEST
 
-/* A line that another process is just writing looks torn, too. */
+/* A line that another process is still writing must not be taken for a torn one. */
 START_TEST(a_line_that_is_being_written_is_not_torn)
 {
     enum { WRITERS = 8, EACH = 20000, LENGTH = 700 };
@@ -273,8 +273,8 @@ static int last_of(int pipe, int last)
     return last;
 }
 
-/* Counts how often each line is in the files; checks that each line is whole. Returns how many are
-   not: what the kernel left of the line of a process that was killed. */
+/* Counts how often each line is in the files. Returns how many lines are torn, because their
+   process was killed in the middle; checks that all others are whole. */
 static unsigned count_lines(unsigned char counts[PROCESSES][LINES])
 {
     unsigned torn = 0;

@@ -32,8 +32,8 @@ class DatabaseServer:
         self.kill()
 
     def kill(self):
-        """End it for good: nobody needs its data any more, so it need not write them."""
-        with contextlib.suppress(OSError):  # it has ended
+        """End it for good. Nobody needs its data any more, so it gets no time to write them."""
+        with contextlib.suppress(OSError):  # it has ended already
             with open(os.path.join(self.directory, 'mariadbd.pid')) as file:
                 pid = int(file.read())
             with open('/proc/%d/cmdline' % pid) as file:
@@ -87,9 +87,9 @@ def run(action, *arguments, **environment):
 
 
 def make_template(path):
-    """The data of a new server, without the views of sys: half of the files, and each is copied
-    for every server. The others are zeros for the most part: these become holes, which are not
-    copied."""
+    """Make the data that every new server starts with a copy of. To make copying quick, drop the
+    database sys, which has half of the files, and store the zeros that fill most of the others as
+    holes, which are not copied."""
     os.mkdir(path)
     os.chmod(path, 0o755)
     server = DatabaseServer(path)

@@ -208,15 +208,15 @@ class Cluster:
             ('install', 2 * self.patience)))
 
     def set_patience(self, seconds):
-        """After how many seconds of silence a node counts as gone. On a busy machine they must be
-        many, if no node is to be lost that nobody has killed."""
+        """Set after how many seconds of silence a node counts as gone. A busy machine needs many,
+        or nodes are lost that no test has killed."""
         self.patience = seconds
         for node in self.nodes:
             node.sql("SET GLOBAL wsrep_provider_options = '%s'" % self.timeouts())
 
     @contextlib.contextmanager
     def quick_to_suspect(self):
-        """Nodes count as gone after a few seconds: some may be lost that nobody has killed, too."""
+        """Count nodes as gone after a few seconds. That may lose some that no test has killed."""
         self.set_patience(4)
         yield
         self.wait_whole()

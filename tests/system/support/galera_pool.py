@@ -16,7 +16,7 @@ workers = 2
 
 
 class Pool(cloud.Service):
-    """A pool and its nginx on a node."""
+    """Berth with two workers, whose database is one node of the cluster."""
 
     def __init__(self, node):
         super().__init__(cloud.free_port())

@@ -1,4 +1,4 @@
-"""What Berth tells of itself, and work that it can tell of."""
+"""Reads what Berth exports as metrics, and makes requests that they must count."""
 import re
 import uuid
 
@@ -8,7 +8,8 @@ INVENTORY = {'VCPU': {'total': 1000}}
 
 
 def parse(text):
-    """Return the samples of the text format by name and sorted labels; check the format."""
+    """Return the samples of a text in Prometheus' format, by name and sorted labels; check the
+    format."""
     samples, kinds = {}, {}
     assert text.endswith('\n')
     for line in text.splitlines():
@@ -33,11 +34,12 @@ def parse(text):
 
 
 class Metrics:
+    """The metrics of the pool at one moment."""
     path = '/_berth/metrics'
 
     @classmethod
     def of_all(cls, cloud):
-        """Those with all requests that were answered."""
+        """Return the metrics once they count all requests that were answered."""
         cloud.wait_until_noted()
         return cls(cloud)
 
@@ -57,6 +59,7 @@ class Metrics:
 
 
 class Capacity(Metrics):
+    """The metrics of inventories and their use."""
     path = '/_berth/metrics/capacity'
 
 
@@ -75,6 +78,7 @@ def work(cloud):
     assert cloud.ask('PATCH', '/traits').status == 405
 
 
+# Route, method, status, and how many such requests work() makes.
 KNOWN = [
     ('/resource_providers', 'POST', '200', 1),
     ('/resource_providers/{uuid}/inventories', 'PUT', '200', 1),
@@ -89,6 +93,7 @@ KNOWN = [
 
 
 def check_known(metrics, times=1):
+    """The metrics count the requests of work(), which has run so many times."""
     for route, method, status, count in KNOWN:
         found = metrics.get('berth_requests_total', route=route, method=method, status=status)
         assert found == count * times, (route, method, status, found)

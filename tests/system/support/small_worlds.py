@@ -1,6 +1,8 @@
-"""Small worlds, made by the API, each for one cause of a request without candidates.
+"""Makes small worlds through the API, each for one reason why a request has no candidates, and asks
+for the explanation.
 
-Providers are called by their names here, aggregates too.
+A world is a dictionary of providers by name. Queries and explanations have names, too, in the place
+of uuids: uuid_of() says which uuid a provider or aggregate gets.
 """
 import re
 import uuid
@@ -8,13 +10,14 @@ import uuid
 SHARING = 'MISC_SHARES_VIA_AGGREGATE'
 
 
-def number(name):
+def uuid_of(name):
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
 def host(parent=None, traits='', aggregates='', used=None, later=None, **inventories):
-    """Return a provider: inventories by class, an amount or (total, more). later: what they are
-    when it is used."""
+    """Return a provider. Each of the inventories is a total or what limited() returns. traits and
+    aggregates are separated by blanks. used: what a consumer claims of it. later: inventories that
+    change after that."""
     return {'parent': parent, 'traits': traits.split(), 'aggregates': aggregates.split(),
             'used': used, 'later': later or {}, 'inventories': inventories}
 
@@ -24,6 +27,7 @@ def hosts(count, **more):
 
 
 def limited(total, **more):
+    """Return an inventory with more than a total, such as max_unit."""
     return dict(more, total=total)
 
 
@@ -39,11 +43,11 @@ def put(cloud, path, body=None):
 
 
 def make(cloud, name, provider):
-    at = '/resource_providers/' + number(name)
+    at = '/resource_providers/' + uuid_of(name)
     parent = provider['parent']
     answer = cloud.ask('POST', '/resource_providers',
-                       {'name': name, 'uuid': number(name),
-                        'parent_provider_uuid': parent and number(parent)})
+                       {'name': name, 'uuid': uuid_of(name),
+                        'parent_provider_uuid': parent and uuid_of(parent)})
     assert answer.status == 200, answer.text
     for resource in provider['inventories']:
         if resource.startswith('CUSTOM_'):
@@ -56,10 +60,10 @@ def make(cloud, name, provider):
             name: value if isinstance(value, dict) else {'total': value}
             for name, value in provider['inventories'].items()}})
     put(cloud, at + '/aggregates', {'resource_provider_generation': 1,
-                                    'aggregates': list(map(number, provider['aggregates']))})
+                                    'aggregates': list(map(uuid_of, provider['aggregates']))})
     put(cloud, at + '/traits', {'resource_provider_generation': 2, 'traits': provider['traits']})
     if provider['used']:
-        assert cloud.claim(str(uuid.uuid4()), number(name), provider['used']).status == 204
+        assert cloud.claim(str(uuid.uuid4()), uuid_of(name), provider['used']).status == 204
     for resource, value in provider['later'].items():
         generation = cloud.ask('GET', at).json['generation']
         put(cloud, '%s/inventories/%s' % (at, resource),
@@ -67,19 +71,20 @@ def make(cloud, name, provider):
 
 
 def names_of(text, providers):
-    """Return a text with names in the place of uuids."""
+    """Return the text with names in the place of uuids, and of uuids that were cut off."""
     for name in list(providers) + ['rack', 'row', 'zone']:
-        text = text.replace(number(name), name)
-        text = text.replace(number(name)[:8] + '...', name + '...')
+        text = text.replace(uuid_of(name), name)
+        text = text.replace(uuid_of(name)[:8] + '...', name + '...')
     return text
 
 
 def explain(cloud, providers, query, headers=None):
-    """Make the providers, ask, and return the first sentence and the nearest."""
+    """Make the providers and ask why the query, with {NAME} for uuids, has no candidates. Return
+    the first sentence of the explanation and its list of the nearest."""
     cloud.make_empty()
     for name, provider in providers.items():
         make(cloud, name, provider)
-    query = re.sub('{(.*?)}', lambda match: number(match.group(1)), query)
+    query = re.sub('{(.*?)}', lambda match: uuid_of(match.group(1)), query)
     told = cloud.ask('GET', '/_berth/explain?' + query, headers=headers).json
     assert told['candidates'] == 0 and told['complete'] and told['impossible_sets_are_smallest']
     nearest = ['%s %s%s' % (entry['provider'], entry['reason'],
