@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,7 @@ static struct {
     struct log_journal journal;
     struct forms forms; /* only of LOG_FORMAT_OSLO */
     const struct log_context *context;
+    pid_t process; /* 0: not known; getpid() is a system call, and each line needs it */
 } state = {.level = LOG_LEVEL_INFO,
            .use_stderr = true,
            .file = LOG_FILE_CLOSED,
@@ -315,6 +317,20 @@ static void write_to_journal(const struct log_line *line, int priority, const ch
     journal_send(&state.journal, &entry);
 }
 
+static void forget_process(void)
+{
+    state.process = 0;
+}
+
+static int process_of_line(void)
+{
+    static bool is_watched;
+    is_watched = is_watched || pthread_atfork(NULL, NULL, forget_process) == 0;
+    if (!is_watched || state.process == 0)
+        state.process = getpid();
+    return (int)state.process;
+}
+
 /* Makes the whole line of a message in oslo.log's format. */
 static void complete(struct log_line *line, enum log_level level, const char *logger)
 {
@@ -328,7 +344,7 @@ static void complete(struct log_line *line, enum log_level level, const char *lo
                        &(const struct log_record){
                            .now = &now,
                            .date_format = state.forms.date,
-                           .process = (int)getpid(),
+                           .process = process_of_line(),
                            .level = level,
                            .logger = logger,
                            .message = message.bytes + (*message.bytes == ' ' ? 1 : 0),
@@ -366,7 +382,7 @@ static void begin(struct log_line *line, enum log_level level)
         return;
     }
     clock_gettime(CLOCK_REALTIME, &now);
-    log_line_begin(line, state.format, &now, (int)getpid(), level);
+    log_line_begin(line, state.format, &now, process_of_line(), level);
 }
 
 static void add_all(struct log_line *line, const char *message, const struct log_field *fields)

@@ -266,13 +266,16 @@ void fastcgi_finish(struct fastcgi *fastcgi)
 {
     /* libfcgi would wait here until the web server closes the connection. Keep it open instead: it
        will be closed when the next one ends. */
-    int connection = -1;
-    if (!fastcgi->request.keepConnection && (connection = dup(fastcgi->request.ipcFd)) >= 0)
-        FCGX_Detach(&fastcgi->request);
-    FCGX_Finish_r(&fastcgi->request);
-    if (connection < 0)
+    FCGX_Request *request = &fastcgi->request;
+    bool ends = !request->keepConnection;
+    FCGX_Detach(request); /* if something failed, it closes the connection, and does not wait */
+    request->keepConnection = 1;
+    FCGX_Finish_r(request);
+    FCGX_Attach(request);
+    if (!ends || request->ipcFd < 0)
         return;
-    shutdown(connection, SHUT_WR);
+    shutdown(request->ipcFd, SHUT_WR);
     close_ended(fastcgi->ended);
-    fastcgi->ended = connection;
+    fastcgi->ended = request->ipcFd;
+    request->ipcFd = -1;
 }

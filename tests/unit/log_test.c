@@ -317,6 +317,25 @@ START_TEST(log_stays_if_the_new_file_cannot_be_opened)
 }
 END_TEST
 
+START_TEST(a_line_has_the_process_that_wrote_it)
+{
+    char parent[32], own[32];
+    open_log(LOG_FORMAT_TEXT);
+    log_event(LOG_LEVEL_INFO, "parent");
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        log_event(LOG_LEVEL_INFO, "child");
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    snprintf(parent, sizeof(parent), " %d INFO parent\n", (int)getpid());
+    snprintf(own, sizeof(own), " %d INFO child\n", (int)child);
+    ck_assert_ptr_nonnull(strstr(read_log(path), parent));
+    ck_assert_ptr_nonnull(strstr(read_log(path), own));
+}
+END_TEST
+
 START_TEST(processes_share_a_file)
 {
     enum { PROCESSES = 4, LINES = 200 };
@@ -374,6 +393,7 @@ int main(void)
     tcase_add_test(tests, low_levels_are_not_logged);
     tcase_add_test(tests, reopening_after_the_file_was_moved);
     tcase_add_test(tests, log_stays_if_the_new_file_cannot_be_opened);
+    tcase_add_test(tests, a_line_has_the_process_that_wrote_it);
     tcase_add_test(tests, processes_share_a_file);
     tcase_add_test(tests, facilities_have_two_names);
     return suite_run("log", tests);
