@@ -218,9 +218,11 @@ class Cluster:
     def quick_to_suspect(self):
         """Count nodes as gone after a few seconds. That may lose some that no test has killed."""
         self.set_patience(4)
-        yield
-        self.wait_whole()
-        self.set_patience(15)
+        try:
+            yield
+        finally:
+            self.wait_whole()
+            self.set_patience(15)
 
     def start(self):
         data = template('mariadb', make_template)
