@@ -25,6 +25,10 @@ const char *cause_of_root(const struct telling *telling, const size_t *groups, s
 /* About constraints of several groups, the groups of the set. */
 const char *cause_of_groups(const struct telling *telling, const size_t *groups, size_t count);
 
+/* About groups that ask by in_tree for trees that no tree sees together. NULL: the set is about
+   more. */
+const char *cause_of_in_trees(const struct telling *telling);
+
 /* About same_subtree, perhaps with group_policy=isolate, and the groups of the set. */
 const char *cause_of_subtree(const struct telling *telling, const size_t *groups, size_t count);
 
