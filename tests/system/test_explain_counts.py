@@ -76,6 +76,24 @@ CAUSES = [
       'c2 lacks 1 VCPU of 1 (4 of 4 used)',
       'old has the forbidden trait CUSTOM_OLD and cannot use subnet, which lacks 1 '
       'IPV4_ADDRESS of 1 (250 of 250 used)']),
+    ('a pool outside the aggregate, and hosts of which some are outside it as well',
+     {'pool': host(DISK_GB=100, aggregates='row', traits=SHARING),
+      'c1': host(VCPU=4, aggregates='row zone'), 'c2': host(VCPU=4, aggregates='row'),
+      'c3': host(VCPU=4, aggregates='row zone'), 'c4': host(VCPU=4, aggregates='row')},
+     'resources=VCPU:1,DISK_GB:10&member_of={zone}',
+     'No provider offers 10 DISK_GB and is in the aggregate zone: c1 cannot use pool, which is '
+     'not in it, and 1 more.',
+     ['c1 cannot use pool, which is not in aggregate zone, and 1 more',
+      'c2 is not in aggregate zone and cannot use pool, which is not in aggregate zone, and 1 '
+      'more']),
+    ('hosts that are outside the aggregate with all that is asked for lack one thing',
+     {'a': host(VCPU=4, DISK_GB=50), 'b': host(VCPU=4, DISK_GB=50),
+      'x': host(VCPU=4, aggregates='zone'), 'y': host(VCPU=4, aggregates='zone'),
+      'z': host(VCPU=4, aggregates='zone')},
+     'resources=VCPU:1,DISK_GB:10&member_of={zone}',
+     'No provider offers 10 DISK_GB and is in the aggregate zone: a is not in it, and 1 '
+     'more.',
+     ['a is not in aggregate zone, and 1 more', 'x has no DISK_GB, and 2 more']),
     ('hosts that lack two things come behind those that lack one',
      {'a': full(traits='', aggregates='zone row', used={'VCPU': 1}), 'b': full(), 'c': full(),
       'd': full(used=None, aggregates='')},

@@ -24,6 +24,37 @@ bool lacks_within(const struct lacks *lacks, const struct lack_rest *one,
     return true;
 }
 
+/* Returns what the provider of a class lacks itself, without what it lacks for a class of the part:
+   that is told. */
+static uint64_t own_beside(const struct slot_lacks *slots, const struct slot_lack *of_tree,
+                           size_t class, uint64_t part)
+{
+    uint64_t own = of_tree[class].own;
+    for (size_t i = 0; i < slots->count; i++)
+        if ((slots->classes[i] & part) != 0 && of_tree[i].provider == of_tree[class].provider)
+            own &= ~of_tree[i].own;
+    return own;
+}
+
+uint64_t lacks_beside(const struct lacks *lacks, size_t group, uint32_t root, uint64_t part)
+{
+    const struct slot_lacks *slots = &lacks->slots[group];
+    uint64_t roots = 0, rest = lacks->groups[group][root].bits & ~part;
+    bool told = false;
+    if (slots->count == 0)
+        return rest;
+    const struct slot_lack *of_tree = &slots->items[root * slots->count];
+    for (size_t i = 0; i < slots->count; i++)
+        if ((slots->classes[i] & part) != 0) {
+            told = true;
+            roots |= of_tree[i].roots;
+        }
+    for (size_t i = 0; i < slots->count && told; i++)
+        if ((slots->classes[i] & part) == 0)
+            rest |= own_beside(slots, of_tree, i, part) | (of_tree[i].roots & ~roots);
+    return rest;
+}
+
 static uint32_t count_bits(uint64_t bits)
 {
     return (uint32_t)__builtin_popcountll(bits);

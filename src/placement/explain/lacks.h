@@ -17,9 +17,25 @@ struct tree_lack {
     bool classless; /* it has no inventory of a class */
 };
 
+/* What a tree lacks of the traits, aggregates and trees that the provider of one class must have,
+   by sought_bit(). The tree_lack says that the tree lacks an aggregate, this for what. */
+struct slot_lack {
+    uint32_t provider; /* that serves the class best; WORLD_NONE: there is none */
+    uint64_t own;      /* what it lacks itself... */
+    uint64_t roots;    /* ... and the root, for it */
+};
+
+/* The same for all classes of the group without suffix. */
+struct slot_lacks {
+    size_t count;            /* of classes; 0: there is no more than one, and nothing to lack */
+    uint64_t *classes;       /* sought_bit() of each */
+    struct slot_lack *items; /* for each root, for each class */
+};
+
 struct lacks {
     size_t group_count;
     struct tree_lack **groups; /* for each group, for each root */
+    struct slot_lacks *slots;  /* for each group */
     uint64_t *roots;           /* for each root: what it lacks of root_required */
 };
 
@@ -33,6 +49,11 @@ struct lack_rest {
 /* Returns whether one lacks nothing untold that the other does not lack, too. */
 bool lacks_within(const struct lacks *lacks, const struct lack_rest *one,
                   const struct lack_rest *other);
+
+/* Returns what a tree lacks of a group beside a part of it that is told. What the provider of a
+   class of the part lacks does not tell of those of other classes: if a pool is outside an
+   aggregate, the host that uses it may be, too. */
+uint64_t lacks_beside(const struct lacks *lacks, size_t group, uint32_t root, uint64_t part);
 
 /* Returns how many things it lacks untold. */
 uint32_t lacks_count(const struct lacks *lacks, const struct lack_rest *rest);

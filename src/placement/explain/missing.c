@@ -78,6 +78,15 @@ static struct best_tree find_tree(const struct inquiry *inquiry, const struct mi
     return best;
 }
 
+/* Returns what a tree lacks of a group, or if a part is sought beside that. */
+static uint64_t rest_of_tree(const struct missing *missing, const struct sought *sought,
+                             uint32_t root)
+{
+    const struct lacks *lacks = sought->inquiry->lacks;
+    return missing->whole ? lacks->groups[sought->number][root].bits
+                          : lacks_beside(lacks, sought->number, root, sought->part);
+}
+
 void missing_note_rest(struct missing *missing, const struct sought *sought, bool trees)
 {
     const struct inquiry *inquiry = sought->inquiry;
@@ -92,8 +101,8 @@ void missing_note_rest(struct missing *missing, const struct sought *sought, boo
             continue;
         miss->rest.group = sought->number;
         if (trees)
-            miss->rest.bits = inquiry->lacks->groups[sought->number][i].bits;
-        if (!missing->whole)
+            miss->rest.bits = rest_of_tree(missing, sought, i);
+        else if (!missing->whole)
             miss->rest.bits &= ~sought->part;
         const struct best_tree best = find_tree(inquiry, miss, trees);
         miss->lacks = best.lacks;

@@ -33,9 +33,10 @@ struct miss {
 
 struct missing {
     const struct inquiry *inquiry;
-    bool whole;          /* all that they lack is told */
-    struct miss *misses; /* for each provider */
-    bool *has;           /* for each provider: it has the thing that is looked at */
+    bool whole;               /* all that they lack is told */
+    struct miss *misses;      /* for each provider */
+    bool *has;                /* for each provider: it has the thing that is looked at */
+    struct slot_lacks *slots; /* where it is noted what is lacking for each class; NULL: nowhere */
 };
 
 /* Returns entries for all providers, in the arena: nobody has anything, or lacks anything. */

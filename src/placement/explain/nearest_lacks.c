@@ -73,9 +73,32 @@ static void find_of_providers(const struct sought *sought, struct tree_lack *lac
     }
 }
 
-static void find_of_trees(const struct sought *sought, struct tree_lack *lacks)
+/* Returns room for what is lacking for each class, if that can be more than amounts. */
+static struct slot_lacks slots_begin(const struct sought *sought)
+{
+    struct arena *arena = sought->inquiry->arena;
+    size_t count = sought->group.demand_count, providers = sought->inquiry->world->provider_count;
+    struct slot_lacks slots = {.count = 0};
+    if (count < 2 || (sought->forbidden_traits.required_count == 0 &&
+                      sought->group.aggregates.required_count == 0 &&
+                      sought->forbidden_aggregates.required_count == 0 && !sought->bound))
+        return slots;
+    if (!budget_spend(sought->inquiry->budget, providers * count))
+        return slots;
+    slots.count = count;
+    slots.classes = arena_array(arena, count, sizeof(*slots.classes));
+    slots.items = arena_array(arena, providers * count, sizeof(*slots.items));
+    for (size_t i = 0; i < count; i++)
+        slots.classes[i] = sought_bit(sought, CONSTRAINT_RESOURCE, i);
+    return slots;
+}
+
+static void find_of_trees(const struct sought *sought, struct tree_lack *lacks,
+                          struct slot_lacks *slots)
 {
     struct missing missing = missing_begin(sought->inquiry);
+    *slots = slots_begin(sought);
+    missing.slots = slots;
     near_trees_weigh(sought, &missing);
     for (uint32_t i = 0; i < sought->inquiry->world->provider_count; i++)
         lacks[i] = (struct tree_lack){
@@ -108,6 +131,7 @@ const struct lacks *near_lacks_find(const struct inquiry *inquiry, const char *c
     struct lacks *lacks = arena_alloc(inquiry->arena, sizeof(*lacks));
     lacks->group_count = groups;
     lacks->groups = arena_array(inquiry->arena, groups, sizeof(*lacks->groups));
+    lacks->slots = arena_array(inquiry->arena, groups, sizeof(*lacks->slots));
     lacks->roots = arena_array(inquiry->arena, providers, sizeof(*lacks->roots));
     for (size_t i = 0; i < groups && budget_spend(inquiry->budget, providers); i++) {
         const struct sought sought = sought_of_group(inquiry, names, i);
@@ -117,7 +141,7 @@ const struct lacks *near_lacks_find(const struct inquiry *inquiry, const char *c
         if (sought.group.granular)
             find_of_providers(&sought, lacks->groups[i]);
         else
-            find_of_trees(&sought, lacks->groups[i]);
+            find_of_trees(&sought, lacks->groups[i], &lacks->slots[i]);
     }
     for (uint32_t i = 0; i < providers && budget_spend(inquiry->budget, 8); i++)
         if (inquiry->world->providers[i].root == i)

@@ -238,6 +238,24 @@ static bool is_known(const struct faults *faults, uint32_t root, uint64_t lackin
            faults->items[0].on == root && faults_bits(faults, lacking) == 0;
 }
 
+/* Notes what the provider of the class that was seen last lacks beside the amount. */
+static void note_slot(const struct sighting *sighting, uint32_t anchor, const struct faults *faults,
+                      struct slot_lacks *slots)
+{
+    struct slot_lack *slot = &slots->items[anchor * slots->count + sighting->index];
+    slot->provider = sighting->providers[anchor];
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->items[i];
+        uint64_t bit = sought_bit(sighting->sought, fault_constraint(fault->kind), fault->index);
+        if (fault->kind < INVENTORY_FAULTS)
+            continue;
+        if (fault->on == anchor)
+            slot->roots |= bit;
+        else
+            slot->own |= bit;
+    }
+}
+
 /* Notes what all trees lack of the class, or of the set of traits, that was seen last. */
 static void note_trees(const struct sighting *sighting, struct missing *missing, bool class)
 {
@@ -264,6 +282,8 @@ static void note_trees(const struct sighting *sighting, struct missing *missing,
             miss->weight += missing->has[i] ? sighting->best[i] : WEIGHT_CLASS;
         else
             miss->weight += traits_weight(sighting, i, &faults);
+        if (class && missing->slots != NULL && missing->slots->count > 0)
+            note_slot(sighting, i, &faults, missing->slots);
         if (is_known(&faults, i, miss->rest.bits))
             faults.count = 0;
         miss->kinds = miss->kinds * 31 + faults_kinds(&faults, i);
