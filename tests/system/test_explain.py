@@ -367,7 +367,7 @@ def test_a_parameter_that_does_not_exist_is_told_beside_one_that_is_too_new(clou
 
 
 def test_uuids_stay_whole(cloud):
-    """Although they do not fit behind what comes before."""
+    """One that does not fit behind what comes before begins a line."""
     some = [str(uuid.UUID(int=number, version=4)) for number in range(7, 12)]
     query = 'resources=VCPU:1&member_of=in:%s&in_tree=%s' % (','.join(some), some[0])
     done = cloud.manage('explain', query)
@@ -425,7 +425,7 @@ def members_of(value):
 
 
 def test_the_page_shows_real_output(cloud):
-    """With BERTH_WRITE_DOCUMENTS in the environment it writes it."""
+    """With BERTH_WRITE_DOCUMENTS in the environment this test writes the page."""
     path = os.path.join(TOP, 'docs', 'explaining.md')
     with open(path) as file:
         page = file.read()
@@ -447,7 +447,7 @@ def test_the_page_shows_real_output(cloud):
 
 
 def test_long_names_stay_within_the_columns(cloud):
-    """Names of any characters: none is cut within one."""
+    """Names of any characters: none is cut within a character."""
     name = '\u8a08\u7b97' * 60
     provider = cloud.make_provider({'PGPU': {'total': 1}}, name=name)
     done = cloud.manage('explain', 'resources=PGPU:2&in_tree=' + provider, LC_ALL='C.UTF-8')
@@ -455,6 +455,26 @@ def test_long_names_stay_within_the_columns(cloud):
     assert all(len(line) <= WIDTH for line in done.stdout.splitlines())
     assert '?' not in done.stdout
     assert cloud.ask('DELETE', '/resource_providers/' + provider).status == 204
+
+
+# Ways to ask for long lists of names: the first line tells the beginning of each.
+ZONES = [str(uuid.UUID(int=1000 + number, version=4)) for number in range(12)]
+LONG_LISTS = [
+    'resources=VCPU:1&member_of=in:' + ','.join(ZONES),
+    'resources=DISK_GB:1&member_of=in:%s&required=HW_NUMA_ROOT' % ','.join([RACK] + ZONES),
+    'resources=VCPU:1&member_of=in:%s&member_of=in:%s' % (
+        ','.join([RACK] + ZONES), ','.join([ROW] + ZONES)),
+    'resources=VCPU:1&resources1=FPGA:1&member_of1=in:%s' % ','.join([RACK] + ZONES),
+    'resources=VCPU:1&member_of=in:%s&member_of=!in:%s' % (','.join(ZONES), ','.join(ZONES)),
+]
+
+
+@pytest.mark.parametrize('query', LONG_LISTS)
+def test_long_lists_take_no_more_than_five_lines(cloud, query):
+    done = cloud.manage('explain', query)
+    first = done.stdout.partition('\n\n')[0]
+    assert done.returncode == 1 and len(first.splitlines()) <= 5, done.stdout
+    assert re.search(r' and \d+ more', ' '.join(first.split())), done.stdout
 
 
 def test_the_nearest_trees_lack_groups(cloud):

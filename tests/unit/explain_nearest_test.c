@@ -77,7 +77,7 @@ static void expect_sets(struct expected_reason *reason, const char *one, const c
     for (int i = 0; i < count; i++) {
         struct name_set set = names_of(sets[i], names);
         const char *part = arena_printf(&arena, "%s %s", set.count > 1 ? several : one,
-                                        names_joined(&set, ", ", &arena));
+                                        names_told(&set, false, &arena));
         bool root = (sets[i] & roots) != 0;
         part = arena_printf(&arena, "%s%s", part, root ? " (only its root " : "");
         if ((sets[i] & bits) == 0)
@@ -203,7 +203,7 @@ static void check_rest(uint64_t seed, const struct expected_rest *rest, char *re
         struct name_set set = names_of(rest->missing_traits, trait_names);
         const char *words = arena_printf(
             &arena, "%s %s", set.count > 1 ? "has none of the traits" : "lacks the trait",
-            names_joined(&set, ", ", &arena));
+            names_told(&set, false, &arena));
         char *place = strstr(reason, arena_printf(&arena, "%s%s", words,
                                                   rest->bad_traits != 0 ? " and has the forbidden"
                                                                         : " (root_required)"));
@@ -351,7 +351,7 @@ static void compare_trees(uint64_t seed, const struct explained *explained)
             struct name_set set = names_of(wish->traits[j], trait_names);
             const char *lacks = arena_printf(
                 &arena, "%s %s", set.count > 1 ? "has none of the traits" : "lacks the trait",
-                names_joined(&set, ", ", &arena));
+                names_told(&set, false, &arena));
             bool seen = sees(scene, anchor, -1, wish->traits[j], 0);
             ck_assert_msg((strstr(reason, lacks) != NULL) <= !seen, "seed %llu: \"%s\"",
                           (unsigned long long)seed, reason);

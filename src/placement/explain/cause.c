@@ -237,27 +237,50 @@ static void show_first(const struct inquiry *inquiry, struct explanation *explan
     explanation->misses = rest;
 }
 
-const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
-                     struct explanation *explanation)
+/* Tells the cause in a sentence, and notes of which misses it tells. */
+static const char *tell(const struct inquiry *inquiry, const struct relaxation *relaxation,
+                        struct explanation *explanation, struct near_misses *shown,
+                        struct near_misses *named)
 {
-    struct near_misses shown = {.count = 0}, named = {.count = 0};
     struct telling telling = {
         .inquiry = inquiry,
         .explanation = explanation,
         .relaxation = relaxation,
         .arena = inquiry->arena,
         .size = explanation->impossible.size,
-        .shown = &shown,
-        .named = &named,
+        .shown = shown,
+        .named = named,
     };
+    shown->count = named->count = 0;
+    telling.equal = cause_order(&telling, &explanation->impossible);
+    return cause_shortened(inquiry->arena, tell_nothing(&telling));
+}
+
+/* The same, and for a terminal in few lines: if need be, with the beginnings of long lists of names
+   only, and without the last examples. Answers to clients may be longer. */
+static const char *tell_briefly(const struct inquiry *inquiry, const struct relaxation *relaxation,
+                                struct explanation *explanation, struct near_misses *shown,
+                                struct near_misses *named)
+{
+    struct inquiry brief = *inquiry;
+    const char *told = tell(inquiry, relaxation, explanation, shown, named);
+    if (explanation->names == NULL || cause_is_brief(told) || budget_is_over(inquiry->budget))
+        return told;
+    brief.brief = true;
+    return cause_cut(inquiry->arena, tell(&brief, relaxation, explanation, shown, named));
+}
+
+const char *cause_of(const struct inquiry *inquiry, const struct relaxation *relaxation,
+                     struct explanation *explanation)
+{
+    struct near_misses shown = {.count = 0}, named = {.count = 0};
     if (explanation->candidates.found > 0 || explanation->candidates.more)
         return tell_candidates(&explanation->candidates, inquiry->arena);
-    telling.equal = cause_order(&telling, &explanation->impossible);
-    const char *told = tell_nothing(&telling);
+    const char *told = tell_briefly(inquiry, relaxation, explanation, &shown, &named);
     show_first(inquiry, explanation, &shown);
     if (explanation->group == explanation->funnel_count && !budget_is_over(inquiry->budget)) {
         named = near_misses_retell(inquiry, explanation->names, &named);
         near_misses_add(&explanation->misses, explanation->world, &named);
     }
-    return sentence(inquiry->arena, cause_shortened(inquiry->arena, told));
+    return sentence(inquiry->arena, told);
 }

@@ -75,7 +75,8 @@ static const char *tell_root_traits(const struct telling *telling)
             text_add_item(&those, "; ",
                           roots_without(telling, item,
                                         arena_printf(telling->arena, " lacks %s",
-                                                     names_joined(set, ", ", telling->arena))));
+                                                     names_told(set, telling->inquiry->brief,
+                                                                telling->arena))));
     }
     if (!telling_has(telling, CONSTRAINT_ROOT_FORBIDDEN))
         return arena_printf(telling->arena, "no root provider has %s (root_required): %s",

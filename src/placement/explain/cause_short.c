@@ -1,5 +1,5 @@
 /*
- * Says the long names of aggregates once.
+ * Says the long names of aggregates once, and leaves out what a terminal has no room for.
  */
 #include <config.h>
 
@@ -38,6 +38,57 @@ static size_t count_in(const char *text, size_t length, const char *other, size_
         place += width;
     }
     return count;
+}
+
+/* The sentence as it is shown: lines behind the first are indented. */
+enum { LINES_MOST = 5, COLUMNS = 80, INDENT = 2 };
+
+/* Returns how many columns some text takes, if no character takes two. */
+static size_t count_columns(const char *text, size_t length)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < length; i++)
+        columns += ((unsigned char)text[i] & 0xc0) != 0x80; /* not within a character */
+    return columns;
+}
+
+/* Returns how many lines the beginning of a sentence takes, with a full stop. */
+static size_t count_lines(const char *text, size_t length)
+{
+    size_t lines = 1, used = 0, place = 0;
+    while (place < length) {
+        size_t width = strcspn(text + place, " ");
+        bool last = width >= length - place;
+        if (last)
+            width = length - place;
+        size_t columns = count_columns(text + place, width) + last;
+        if (used > 0 && used + 1 + columns > COLUMNS) {
+            lines++;
+            used = INDENT + columns;
+        } else
+            used += columns + (used > 0);
+        place += width + 1;
+    }
+    return lines;
+}
+
+bool cause_is_brief(const char *text)
+{
+    return count_lines(text, strlen(text)) <= LINES_MOST;
+}
+
+const char *cause_cut(struct arena *arena, const char *text)
+{
+    size_t length = strlen(text);
+    while (count_lines(text, length) > LINES_MOST) {
+        size_t end = length;
+        while (end > 0 && strncmp(text + end, "; ", 2) != 0)
+            end--;
+        if (end == 0)
+            break;
+        length = end;
+    }
+    return arena_strndup(arena, text, length);
 }
 
 const char *cause_shortened(struct arena *arena, const char *text)

@@ -11,12 +11,30 @@
 #include "base/percent.h"
 #include "base/text.h"
 
-const char *names_joined(const struct name_set *set, const char *separator, struct arena *arena)
+/* How wide a list of several names is at most in a brief sentence. It has room for one uuid: a
+   sentence can name two lists, and for each tell of a provider what it lacks. */
+enum { NAMES_WIDTH = 60 };
+
+/* Returns the names of a set as a query has them: "A,B". */
+static const char *names_joined(const struct name_set *set, struct arena *arena)
 {
     struct text_builder joined = text_begin(arena);
     for (size_t i = 0; i < set->count; i++)
-        text_add_item(&joined, separator, set->names[i]);
+        text_add_item(&joined, ",", set->names[i]);
     return text_end(&joined);
+}
+
+const char *names_told(const struct name_set *set, bool brief, struct arena *arena)
+{
+    struct text_builder told = text_begin(arena);
+    for (size_t i = 0; i < set->count; i++) {
+        if (brief && i > 0 && told.length + strlen(set->names[i]) > NAMES_WIDTH) {
+            text_add_format(&told, " and %zu more", set->count - i);
+            break;
+        }
+        text_add_item(&told, ", ", set->names[i]);
+    }
+    return text_end(&told);
 }
 
 /* The list. */
@@ -41,7 +59,7 @@ static const char *set_text(struct arena *arena, const char *name, const char *s
                             const struct name_set *set)
 {
     return arena_printf(arena, "%s%s=%s%s", name, suffix, set->count > 1 ? "in:" : "",
-                        names_joined(set, ",", arena));
+                        names_joined(set, arena));
 }
 
 static void add_membership(struct listing *listing, size_t group, const char *suffix,
@@ -92,8 +110,7 @@ struct constraint_list constraints_of(const struct candidate_request *request, s
                    CONSTRAINT_ROOT_REQUIRED, CONSTRAINT_ROOT_FORBIDDEN);
     for (size_t i = 0; i < request->subtree_count; i++)
         add(&listing, CONSTRAINT_SAME_SUBTREE, 0, i,
-            arena_printf(arena, "same_subtree=%s",
-                         names_joined(&request->subtrees[i], ",", arena)));
+            arena_printf(arena, "same_subtree=%s", names_joined(&request->subtrees[i], arena)));
     if (request->isolate)
         add(&listing, CONSTRAINT_GROUP_POLICY, 0, 0, "group_policy=isolate");
     if (request->one_of_tree)
@@ -301,7 +318,7 @@ static void write_traits(struct text_builder *query, const char *name, const cha
         if (traits->required[i].count > 1)
             write_parameter(
                 query, name, suffix,
-                arena_printf(arena, "in:%s", names_joined(&traits->required[i], ",", arena)));
+                arena_printf(arena, "in:%s", names_joined(&traits->required[i], arena)));
 }
 
 static void write_aggregates(struct text_builder *query, const char *suffix,
@@ -310,14 +327,13 @@ static void write_aggregates(struct text_builder *query, const char *suffix,
     struct arena *arena = query->arena;
     for (size_t i = 0; i < aggregates->required_count; i++) {
         const struct name_set *set = &aggregates->required[i];
-        write_parameter(query, "member_of", suffix,
-                        arena_printf(arena, "%s%s", set->count > 1 ? "in:" : "",
-                                     names_joined(set, ",", arena)));
-    }
-    if (aggregates->forbidden.count > 0)
         write_parameter(
             query, "member_of", suffix,
-            arena_printf(arena, "!in:%s", names_joined(&aggregates->forbidden, ",", arena)));
+            arena_printf(arena, "%s%s", set->count > 1 ? "in:" : "", names_joined(set, arena)));
+    }
+    if (aggregates->forbidden.count > 0)
+        write_parameter(query, "member_of", suffix,
+                        arena_printf(arena, "!in:%s", names_joined(&aggregates->forbidden, arena)));
 }
 
 const char *request_query_string(const struct candidate_request *request, struct arena *arena)
@@ -335,8 +351,7 @@ const char *request_query_string(const struct candidate_request *request, struct
     }
     write_traits(&query, "root_required", "", &request->root_traits);
     for (size_t i = 0; i < request->subtree_count; i++)
-        write_parameter(&query, "same_subtree", "",
-                        names_joined(&request->subtrees[i], ",", arena));
+        write_parameter(&query, "same_subtree", "", names_joined(&request->subtrees[i], arena));
     if (request->isolate || granular > 1)
         write_parameter(&query, "group_policy", "", request->isolate ? "isolate" : "none");
     return text_end(&query);

@@ -54,7 +54,8 @@ bool request_without(const struct candidate_request *request, const struct const
 /* Returns the query string of a request, without its limit. */
 const char *request_query_string(const struct candidate_request *request, struct arena *arena);
 
-/* Returns the names of a set as "A, B". */
-const char *names_joined(const struct name_set *set, const char *separator, struct arena *arena);
+/* Returns the names of a set as a sentence has them: "A, B". brief: of a long list, which the
+   constraint itself tells whole, only the beginning: "A, B and 12 more". */
+const char *names_told(const struct name_set *set, bool brief, struct arena *arena);
 
 #endif

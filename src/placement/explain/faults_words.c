@@ -101,11 +101,12 @@ const char *faults_classes(const struct faults *faults)
 }
 
 /* Returns "lacks the trait A", or "has none of the traits A, B" for a set of several. */
-static const char *set_words(struct arena *arena, const char *one, const char *several,
+static const char *set_words(const struct sought *sought, const char *one, const char *several,
                              const struct name_set *set)
 {
+    struct arena *arena = sought->inquiry->arena;
     return arena_printf(arena, "%s %s", set->count > 1 ? several : one,
-                        names_joined(set, ", ", arena));
+                        names_told(set, sought->inquiry->brief, arena));
 }
 
 /* Returns where a fault is: "on numa0 ", "cannot use shared-disk, which ", or "" for the anchor
@@ -145,7 +146,7 @@ static const char *plain_words(const struct sought *sought, const struct fault *
     switch (fault->kind) {
     case FAULT_TRAIT:
         return arena_printf(arena, "%s%s",
-                            set_words(arena, "lacks the trait", "has none of the traits",
+                            set_words(sought, "lacks the trait", "has none of the traits",
                                       &asked->traits.required[index]),
                             root_words(sought, fault));
     case FAULT_FORBIDDEN_TRAIT:
@@ -153,7 +154,7 @@ static const char *plain_words(const struct sought *sought, const struct fault *
                             asked->traits.forbidden.names[index]);
     case FAULT_AGGREGATE:
         return arena_printf(arena, "%s%s",
-                            set_words(arena, "is not in aggregate", "is in none of the aggregates",
+                            set_words(sought, "is not in aggregate", "is in none of the aggregates",
                                       &asked->aggregates.required[index]),
                             root_words(sought, fault));
     case FAULT_FORBIDDEN_AGGREGATE:
@@ -180,8 +181,9 @@ static bool has_any(const struct sought *sought, const struct search_demand *dem
 }
 
 /* Returns what a root lacks of what root_required asks. */
-static const char *lacks_of_root(const struct inquiry *inquiry, uint32_t root)
+static const char *lacks_of_root(const struct sought *sought, uint32_t root)
 {
+    const struct inquiry *inquiry = sought->inquiry;
     const struct membership *asked = &inquiry->request->root_traits;
     const struct search_membership *required = &inquiry->query.root_traits;
     const struct search_membership *forbidden = &inquiry->forbidden.root_traits;
@@ -190,7 +192,7 @@ static const char *lacks_of_root(const struct inquiry *inquiry, uint32_t root)
     for (size_t i = 0; i < required->required_count; i++)
         if (!bits_meet(required->required[i], own, inquiry->world->trait_words))
             text_add_item(&lacks, " and ",
-                          set_words(inquiry->arena, "lacks the trait", "has none of the traits",
+                          set_words(sought, "lacks the trait", "has none of the traits",
                                     &asked->required[i]));
     for (size_t i = 0; i < forbidden->required_count; i++)
         if (bits_meet(forbidden->required[i], own, inquiry->world->trait_words))
@@ -207,7 +209,7 @@ static const char *root_fault_words(const struct sought *sought, uint32_t root, 
     const char *whose = arena_printf(inquiry->arena, "its root %s ",
                                      provider_label(inquiry->world, sought->names, root));
     return arena_printf(inquiry->arena, "%s%s (root_required)", root == anchor ? "" : whose,
-                        lacks_of_root(inquiry, root));
+                        lacks_of_root(sought, root));
 }
 
 /* Returns whether a fault names its place itself. */
@@ -250,7 +252,7 @@ static const char *fault_words(const struct sought *sought, const struct fault *
         return plain_words(sought, fault);
     const char *has = arena_printf(
         arena, "%s only on %s",
-        set_words(arena, "has the trait", "has one of the traits",
+        set_words(sought, "has the trait", "has one of the traits",
                   &sought->asked.traits.required[fault->index]),
         fault->on == anchor ? "the root" : provider_label(world, sought->names, fault->on));
     const struct fault why = {.kind = fault->why, .index = fault->why_index, .on = fault->on};

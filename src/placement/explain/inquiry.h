@@ -38,6 +38,7 @@ struct inquiry {
                  */
     const enum subtree_place *const *places; /* subtree_places(); NULL: not known */
     struct budget *budget;
+    bool brief; /* of long lists of names only the beginning is told */
 };
 
 /* Begins an inquiry about the request of a resolution, with whose names the world was loaded. All

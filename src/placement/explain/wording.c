@@ -83,7 +83,8 @@ const char *no_tree(const struct telling *telling)
 const char *set_words(const struct telling *telling, const char *noun, const struct name_set *set)
 {
     return arena_printf(telling->arena, "%s%s%s %s", set->count > 1 ? "one of the " : "the ", noun,
-                        set->count > 1 ? "s" : "", names_joined(set, ", ", telling->arena));
+                        set->count > 1 ? "s" : "",
+                        names_told(set, telling->inquiry->brief, telling->arena));
 }
 
 const char *tree_label(const struct telling *telling, const struct constraint *constraint)
