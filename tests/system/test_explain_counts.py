@@ -1,5 +1,5 @@
-"""Those that are counted in an explanation ("and 12 more") lack what the named one lacks, and
-nothing that it does not lack, too; and all is told that the nearest lack.
+"""An explanation counts ("and 12 more") only those that lack what the named one lacks, and nothing
+that it does not lack, too. Of the nearest it tells all that they lack.
 """
 import pytest
 

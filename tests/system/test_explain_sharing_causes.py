@@ -1,6 +1,6 @@
-"""The first sentence of an explanation names the cause where providers share: a host that is told
-is not one that something else in the request leaves out, and a pool is told that could serve. The
-nearest do not lack what they have themselves.
+"""The first sentence of an explanation names the cause where providers share: it names no host that
+something else in the request leaves out, and a pool that could serve. The nearest do not lack what
+they have themselves.
 """
 import pytest
 

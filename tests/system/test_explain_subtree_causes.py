@@ -1,5 +1,5 @@
-"""The first sentence of an explanation names the cause if groups must be in one subtree: the node
-that is told is one that the other groups can use, and it says how those stand that cannot.
+"""The first sentence of an explanation names the cause if groups must be in one subtree: it names a
+node that the other groups can use, and says where those are that cannot.
 """
 import pytest
 

@@ -1,5 +1,5 @@
 """The first sentence of an explanation names the cause: what the host lacks that a migration asks
-for, what only the root of a device has, who is forbidden, and which of several is the nearest.
+for, what only the root of a device has, what is forbidden, and which of several is the nearest.
 """
 import pytest
 
@@ -61,7 +61,7 @@ CAUSES = [
      'resources=VCPU:4&required=!CUSTOM_A&root_required=!CUSTOM_OLD',
      'Every provider that offers 4 VCPU has the forbidden trait CUSTOM_A (c2); c3 lacks 2 VCPU '
      'of 4 (6 of 8 used).'),
-    ('who is in the forbidden aggregate, and who is not',
+    ('one host is in the forbidden aggregate, and another is not',
      {'c1': host(VCPU=8, aggregates='rack'), 'c2': host(VCPU=8, used={'VCPU': 5})},
      'resources=VCPU:4&member_of=!{rack}',
      'Every provider that offers 4 VCPU is in the forbidden aggregate rack (c1); c2 lacks 1 VCPU'
@@ -215,7 +215,7 @@ CAUSES = [
      'resources=VCPU:1&member_of={rack}&member_of={row}',
      'No tree, even with sharing, is in the aggregate rack and in the aggregate row: c3 is not in '
      'aggregate rack...; c1 is not in aggregate row....'),
-    ('who is in one of two aggregates lacks an amount, another is in neither',
+    ('a host in one of two aggregates lacks an amount, another is in neither',
      {'c1': host(VCPU=8, aggregates='rack', used={'VCPU': 7}), 'c2': host(VCPU=8),
       'other': host(aggregates='row')},
      'resources=VCPU:2&member_of={rack}&member_of={row}',

@@ -1,5 +1,5 @@
 /*
- * Orders the impossible sets of one size: first the one that tells most to the person who has to
+ * Orders the impossible sets of one size: first the one that tells most to an operator, who has to
  * mend something, and so is told. The first of these that differs decides:
  *
  *   - it is an aggregate that nobody is in, or the tree of no provider: that is a mistake in the

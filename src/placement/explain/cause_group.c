@@ -244,7 +244,7 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
     return text.length > 0 ? text_end(&text) : tell_members(telling, &sought, group);
 }
 
-/* Returns who is what a negative constraint forbids: a provider, or only its root. */
+/* Returns the providers that are what a negative constraint forbids, or whose roots are. */
 static uint32_t who_is_forbidden(const struct telling *telling, const struct constraint *negative,
                                  uint32_t provider)
 {
@@ -289,10 +289,10 @@ static void find_rests(const struct telling *telling, const struct sought *posit
     }
 }
 
-/* Returns who has what is forbidden and all else of the set: " (host-1, and 12 more)". Those that
-   nothing else in the request leaves out come first, and of these one that lacks fewest other
-   things; those are counted that lack nothing that it does not lack, too. positive: what else is
-   sought. */
+/* Returns the providers with what is forbidden and all else of the set: " (host-1, and 12 more)".
+   Those that nothing else in the request leaves out come first, and of these one that lacks fewest
+   other things; those are counted that lack nothing that it does not lack, too. positive: what else
+   is sought. */
 static const char *those_forbidden(const struct telling *telling, const struct constraint *negative,
                                    const struct sought *positive)
 {

@@ -69,7 +69,8 @@ static void find_holders(const struct sought *sought, bool *found)
     }
 }
 
-/* Tells who has what the set asks of a group: "1 provider meets resources1=FPGA:1 (fpga0)". */
+/* Tells which providers have what the set asks of a group: "1 provider meets resources1=FPGA:1
+   (fpga0)". */
 static const char *tell_holders(const struct telling *telling, size_t group)
 {
     const struct explanation *explanation = telling->explanation;
@@ -497,7 +498,8 @@ static const char *tell_target(const struct telling *telling, const size_t *grou
         ": ", cause_of_target(telling, root, other.group));
 }
 
-/* Returns what the nearer trees lack with who would share, or with what others lack only. */
+/* Returns what the nearer trees lack, with the pool that would share, or with what others lack
+   only. */
 static const char *tell_nearer(const struct telling *telling, const char *nearer,
                                const char *sharing)
 {

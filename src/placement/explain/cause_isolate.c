@@ -250,7 +250,7 @@ static const char *tell_few(const struct fitting *fitting, const char *names, co
     return text_with_rest(arena, needs, "; ", other);
 }
 
-/* Finds who fits the granular groups of some groups, and lists these. */
+/* Finds the providers that fit the granular groups of some groups, and lists these groups. */
 static struct fitting find_fitting_granular(const struct telling *telling, const size_t *all,
                                             size_t all_count)
 {

@@ -35,7 +35,7 @@ struct placing {
     double weight; /* of all that is missing */
 };
 
-/* The groups, and who has them in the tree that is looked at. */
+/* The groups, and their providers in the tree that is looked at. */
 struct places {
     const struct telling *telling;
     const size_t *groups;
@@ -142,7 +142,7 @@ static void place_groups(struct places *places, uint32_t root)
     for (size_t i = 0; i < places->count; i++) {
         if (placing->providers[i] != WORLD_NONE)
             continue;
-        place_group(places, i); /* in vain, but notes who was tried */
+        place_group(places, i); /* in vain, but notes what was tried */
         struct missing_place missing = find_missing(places, i);
         forget(places, false);
         placing->missing[placing->missing_count++] = missing;

@@ -201,9 +201,8 @@ static bool is_another_near(const struct unshared *lack)
     return misses.count > 0 && misses.items[0].rarest < UINT32_MAX && !misses.items[0].left_out;
 }
 
-/* Tells who would share, or shares with nobody that needs it, when it is known who offers the
-   resource. Of a set that asks for nothing else but traits, those come before it that have these.
- */
+/* Tells which pool would share, or shares with no tree that needs it, when the pools are known. Of
+   a set that asks for nothing else but traits, the trees with these come before it. */
 static const char *tell_lack(struct unshared *lack, const bool **nearer)
 {
     if (!unshared_find_trees(lack))

@@ -41,7 +41,7 @@ static const char *all_fits(const struct telling *telling, const size_t *groups,
     return text_end(&fits);
 }
 
-/* The groups of a subtree, and who satisfies them. */
+/* The groups of a subtree, and the providers that satisfy them. */
 struct subtree {
     const struct telling *telling;
     const struct search_subtree *groups;
@@ -112,8 +112,8 @@ struct apart {
     struct nearest_top top;
 };
 
-/* Finds, at or below a top, who has the classes of a group: the top itself if it asks for none.
-   Returns WORLD_NONE if there is nobody. */
+/* Finds, at or below a top, a provider with the classes of a group: the top itself if it asks for
+   none. Returns WORLD_NONE if there is none. */
 static uint32_t find_unfit(const struct subtree *subtree, size_t number, uint32_t top)
 {
     const struct inquiry *inquiry = subtree->telling->inquiry;

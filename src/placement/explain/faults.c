@@ -117,7 +117,7 @@ static void add_aggregates(struct faults *faults, uint32_t provider, uint32_t ab
             add(faults, FAULT_FORBIDDEN_AGGREGATE, i, above);
 }
 
-/* on: who it is told of. */
+/* on: the provider that it is told of. */
 static void add_tree(struct faults *faults, uint32_t provider, uint32_t anchor, uint32_t on)
 {
     const struct sought *sought = faults->sought;

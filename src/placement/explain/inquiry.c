@@ -28,7 +28,7 @@ const char *filter_miss(enum explain_filter filter)
     return filters[filter].miss;
 }
 
-/* Each name as a set of its own. */
+/* Each name as a set by itself. */
 static struct name_set *each_name(struct arena *arena, const struct name_set *names)
 {
     struct name_set *sets = arena_array(arena, names->count, sizeof(*sets));

@@ -1,14 +1,18 @@
 /*
  * Gathers what each provider, or tree, lacks of what is asked for, and finds the nearest misses.
  *
- * For each thing that is asked for, missing->has says who has it, then missing_note() remembers how
- * many that are; what a provider lacks is added to its entry of missing->misses. Of all that have
- * something and lack something, missing_nearest() puts those together that lack the same. The
- * nearest are those where same_subtree wants the group to be, unless something else leaves them
- * out, of these those that have the rarest thing, of these those that nothing else in the request
- * leaves out, then those whose root is as root_required asks, then those that lack fewest other
- * things, and of these those that weigh least. If all that they lack is told, those come before
- * that lack fewest things.
+ * For each thing that is asked for, missing->has says which providers have it, then missing_note()
+ * remembers how many that are; what a provider lacks is added to its entry of missing->misses. Of
+ * all that have something and lack something, missing_nearest() puts those together that lack the
+ * same. The first of these that differs decides which is nearer:
+ *
+ *   - if all that they lack is told, how many things that is;
+ *   - it is where same_subtree wants the group to be, unless something else leaves it out;
+ *   - it has the rarest thing;
+ *   - nothing else in the request leaves it out;
+ *   - its root is as root_required asks;
+ *   - it lacks fewer other things;
+ *   - it weighs less.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_MISSING_H
 #define BERTH_PLACEMENT_EXPLAIN_MISSING_H

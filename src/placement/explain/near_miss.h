@@ -1,6 +1,7 @@
 /*
- * The nearest misses of a request: who lacks least of what it asks for, and what. Those that lack
- * the same things are told once, by the nearest of them, and counted.
+ * The nearest misses of a request: the providers and trees that lack least of what it asks for, and
+ * what they lack. Those that lack the same things are told once, by the nearest of them, and
+ * counted.
  */
 #ifndef BERTH_PLACEMENT_EXPLAIN_NEAR_MISS_H
 #define BERTH_PLACEMENT_EXPLAIN_NEAR_MISS_H

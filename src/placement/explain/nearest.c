@@ -1,5 +1,5 @@
 /*
- * Chooses by the kind of the group who can miss it: a provider, or a tree.
+ * Chooses by the kind of the group what can miss it: a provider, or a tree.
  */
 #include <config.h>
 

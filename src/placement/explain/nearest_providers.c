@@ -8,7 +8,7 @@
 #include "placement/explain/nearest.h"
 #include "placement/explain/weight.h"
 
-/* Notes who has a required set of traits, or of aggregates, and who has something else that is
+/* Notes which providers have a required set of traits, or of aggregates, or something else that is
    asked for and only a root with this. bits: of a provider. */
 static void note_set(const struct sought *sought, const uint64_t *set,
                      const uint64_t *(*bits)(const struct world *, uint32_t), size_t words,
@@ -25,7 +25,7 @@ static void note_set(const struct sought *sought, const uint64_t *set,
     missing_note(missing, false);
 }
 
-/* Notes who has each thing that a granular group asks for. */
+/* Notes which providers have each thing that a granular group asks for. */
 static void note_providers(const struct sought *sought, struct missing *missing)
 {
     const struct world *world = sought->inquiry->world;

@@ -295,7 +295,7 @@ static void note_trees(const struct sighting *sighting, struct missing *missing,
     missing_note(missing, true);
 }
 
-/* Notes what all trees lack, and who has what. */
+/* Notes what all trees lack, and which have each thing. */
 static void weigh_trees(struct sighting *sighting, struct missing *missing)
 {
     const struct sought *sought = sighting->sought;

@@ -1,5 +1,5 @@
 /*
- * Finds who could share a resource, and the trees that wait for it.
+ * Finds the providers that could share a resource, and the trees that need it.
  */
 #include <config.h>
 

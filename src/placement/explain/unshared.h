@@ -3,18 +3,17 @@
  *
  * A pool serves a tree if it has the trait MISC_SHARES_VIA_AGGREGATE and an aggregate in common
  * with it. Without one of both, each tree "has no DISK_GB", which is true and leads nowhere: it is
- * the pool that has to be mended. Three things are found, in this order:
+ * the pool that has to be mended. So three things are found, in this order:
  *
  *   - the pools: the providers that offer the resource, with all that the request asks of a
  *     provider of it;
  *   - the trees that see the class, in themselves or shared: what they lack is something else;
  *   - the other trees that have the rest. First that is all that the request asks of the group
  *     without suffix; if no tree has that, the amounts are left out, then all but the set. So the
- *     tree that is named is one to which the pool is as far as possible the last thing missing.
+ *     tree that is named lacks little beside the pool, and nothing if there is such a tree.
  *
- * What is found must be a mistake: a host beside another in one aggregate is no pool for it,
- * nor does it wait for one. A pool has nothing that the tree has too; and cores and memory are of
- * hosts alone, and nobody shares them.
+ * What is told must be a mistake, and a host beside another in one aggregate is none: it is no pool
+ * for that host. So a pool has nothing that the tree has too, and nobody shares cores and memory.
  *
  * A required trait is looked for in the same way, with a resource whose provider may bring it.
  */
