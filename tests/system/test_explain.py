@@ -470,10 +470,10 @@ LONG_LISTS = [
 
 
 @pytest.mark.parametrize('query', LONG_LISTS)
-def test_long_lists_take_no_more_than_five_lines(cloud, query):
+def test_long_lists_take_few_lines(cloud, query):
     done = cloud.manage('explain', query)
     first = done.stdout.partition('\n\n')[0]
-    assert done.returncode == 1 and len(first.splitlines()) <= 5, done.stdout
+    assert done.returncode == 1 and len(first.splitlines()) <= 7, done.stdout
     assert re.search(r' and \d+ more', ' '.join(first.split())), done.stdout
 
 

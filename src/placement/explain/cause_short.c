@@ -40,8 +40,9 @@ static size_t count_in(const char *text, size_t length, const char *other, size_
     return count;
 }
 
-/* The sentence as it is shown: lines behind the first are indented. */
-enum { LINES_MOST = 5, COLUMNS = 80, INDENT = 2 };
+/* The sentence as it is shown: lines behind the first are indented. What is cut off may be another
+   way to a candidate, so a sentence that is only a little too long stays whole. */
+enum { LINES_BRIEF = 5, LINES_MOST = 7, COLUMNS = 80, INDENT = 2 };
 
 /* Returns how many columns some text takes, if no character takes two. */
 static size_t count_columns(const char *text, size_t length)
@@ -52,43 +53,38 @@ static size_t count_columns(const char *text, size_t length)
     return columns;
 }
 
-/* Returns how many lines the beginning of a sentence takes, with a full stop. */
-static size_t count_lines(const char *text, size_t length)
+/* Returns the length of what so many lines hold of a sentence, with a full stop. */
+static size_t length_within(const char *text, size_t most)
 {
-    size_t lines = 1, used = 0, place = 0;
+    size_t length = strlen(text), lines = 1, used = 0, place = 0;
     while (place < length) {
         size_t width = strcspn(text + place, " ");
-        bool last = width >= length - place;
-        if (last)
-            width = length - place;
-        size_t columns = count_columns(text + place, width) + last;
+        size_t columns = count_columns(text + place, width) + (place + width == length);
         if (used > 0 && used + 1 + columns > COLUMNS) {
-            lines++;
+            if (lines++ == most)
+                return place;
             used = INDENT + columns;
-        } else
+        } else {
             used += columns + (used > 0);
+        }
         place += width + 1;
     }
-    return lines;
+    return length;
 }
 
 bool cause_is_brief(const char *text)
 {
-    return count_lines(text, strlen(text)) <= LINES_MOST;
+    return text[length_within(text, LINES_BRIEF)] == '\0';
 }
 
 const char *cause_cut(struct arena *arena, const char *text)
 {
-    size_t length = strlen(text);
-    while (count_lines(text, length) > LINES_MOST) {
-        size_t end = length;
-        while (end > 0 && strncmp(text + end, "; ", 2) != 0)
-            end--;
-        if (end == 0)
-            break;
-        length = end;
-    }
-    return arena_strndup(arena, text, length);
+    size_t end = length_within(text, LINES_MOST);
+    if (text[end] == '\0')
+        return text;
+    while (end > 0 && strncmp(text + end, "; ", 2) != 0)
+        end--;
+    return end > 0 ? arena_strndup(arena, text, end) : text;
 }
 
 const char *cause_shortened(struct arena *arena, const char *text)

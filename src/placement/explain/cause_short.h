@@ -16,7 +16,7 @@ const char *cause_shortened(struct arena *arena, const char *text);
 /* Returns whether five lines of a terminal hold a sentence. */
 bool cause_is_brief(const char *text);
 
-/* Returns a sentence without the last of its parts ("; ...") that five lines of a terminal do not
+/* Returns a sentence without the last of its parts ("; ...") that seven lines of a terminal do not
    hold. These are further examples, of which the rest of the report tells, too. */
 const char *cause_cut(struct arena *arena, const char *text);
 
