@@ -103,13 +103,14 @@ static bool fill_supply(void)
 
 void uuid_new(struct uuid_text *uuid)
 {
-    uuid_t bytes;
+    unsigned char generated[sizeof(uuid_t)];
+    unsigned char *bytes = generated;
     if (fill_supply()) {
-        memcpy(bytes, supply.bytes[--supply.left], sizeof(bytes));
+        bytes = supply.bytes[--supply.left];
         bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
         bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* the variant of RFC 4122 */
     } else {
-        uuid_generate_random(bytes);
+        uuid_generate_random(generated);
     }
     uuid_unparse_lower(bytes, uuid->text);
 }
