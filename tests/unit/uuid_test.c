@@ -13,7 +13,7 @@
 #include "base/uuid.h"
 #include "suite.h"
 
-enum { MANY = 100, PROCESSES = 4 };
+enum { MANY = 100, PROCESSES = 4, ALL = PROCESSES * MANY };
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -43,7 +43,7 @@ END_TEST
 
 START_TEST(processes_make_different_ones)
 {
-    struct uuid_text uuids[PROCESSES * MANY];
+    struct uuid_text uuids[ALL];
     int ends[2];
     uuid_new(&uuids[0]); /* what is left of the random bytes is the same in all children */
     ck_assert_int_eq(pipe(ends), 0);
@@ -62,9 +62,9 @@ START_TEST(processes_make_different_ones)
         }
         _exit(0);
     }
-    for (size_t i = 0; i < PROCESSES * MANY; i++)
+    for (size_t i = 0; i < ALL; i++)
         ck_assert_int_eq(read(ends[0], &uuids[i], sizeof(uuids[i])), sizeof(uuids[i]));
-    check_different(uuids, PROCESSES * MANY);
+    check_different(uuids, ALL);
     close(ends[0]);
     close(ends[1]);
 }
