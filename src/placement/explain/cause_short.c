@@ -53,7 +53,7 @@ static size_t count_columns(const char *text, size_t length)
     return columns;
 }
 
-/* Returns the length of what so many lines hold of a sentence, with a full stop. */
+/* Returns how much of a sentence, with its full stop, fits into that number of lines. */
 static size_t length_within(const char *text, size_t most)
 {
     size_t length = strlen(text), lines = 1, used = 0, place = 0;

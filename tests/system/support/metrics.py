@@ -93,7 +93,7 @@ KNOWN = [
 
 
 def check_known(metrics, times=1):
-    """The metrics count the requests of work(), which has run so many times."""
+    """The metrics count the requests of work(), which has run that number of times."""
     for route, method, status, count in KNOWN:
         found = metrics.get('berth_requests_total', route=route, method=method, status=status)
         assert found == count * times, (route, method, status, found)
