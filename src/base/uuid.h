@@ -25,7 +25,8 @@ bool uuid_has_dashes(const char *text);
    uuid_is_like(). */
 bool uuid_canonical(const char *text, struct uuid_text *canonical);
 
-/* Writes a new random uuid (version 4). */
+/* Writes a new random uuid (version 4), in a child of fork() another one than in its parent. Random
+   bytes come from the kernel, for several uuids at once. */
 void uuid_new(struct uuid_text *uuid);
 
 #endif
