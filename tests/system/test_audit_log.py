@@ -1,15 +1,16 @@
 """The audit log: an event for each write, with what it changed."""
+import contextlib
 import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import uuid
 
 import pytest
 from support.cloud import NOAUTH, is_alive, wait_until
+from support.database import Session
 from support.paths import TOP
 from support.program import exit_of
 
@@ -295,16 +296,9 @@ def test_a_worker_killed_during_commit_leaves_the_pending_event(trail):
     def claim():
         answers.append(cloud.claim(consumer, provider, {'VCPU': 1}).status)
 
-    with subprocess.Popen(['mariadb', '--no-defaults', '-N', '-B', '--unbuffered', '-S',
-                           cloud.server.socket, '-uroot'], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as session:
-        session.stdin.write("FLUSH TABLES WITH READ LOCK; SELECT 'held';\n")
-        session.stdin.flush()
-        assert session.stdout.readline() == 'held\n'
-        session.stdin.write("UNLOCK TABLES; BACKUP STAGE START; BACKUP STAGE BLOCK_COMMIT; "
-                            "SELECT 'blocked';\n")
-        session.stdin.flush()
-        assert session.stdout.readline() == 'blocked\n'
+    with contextlib.closing(Session(cloud.server.socket)) as session:
+        session.sql('FLUSH TABLES WITH READ LOCK; UNLOCK TABLES; BACKUP STAGE START; '
+                    'BACKUP STAGE BLOCK_COMMIT')
         thread = threading.Thread(target=claim)
         thread.start()
         wait_until('it is about to commit', lambda: [
@@ -312,7 +306,7 @@ def test_a_worker_killed_during_commit_leaves_the_pending_event(trail):
         worker, = cloud.workers()
         os.kill(worker, signal.SIGKILL)
         thread.join()
-        session.stdin.write('BACKUP STAGE END;\n')
+        session.sql('BACKUP STAGE END')
     assert answers == [502]
     wait_until('the worker has ended', lambda: not is_alive(worker))
     event, = [event for event in trail.events() if event.get('target') == consumer]

@@ -191,12 +191,11 @@ def test_another_service_can_insert_while_a_claim_waits_for_it(cloud):
         cloud, {provider: {'VCPU': 1}}, consumer=second)))
     claiming.start()
     cloud.wait_for_lock_waits()
-    other.say("INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, used)"
+    other.sql("INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, used)"
               " VALUES (0, '%s', 0, 1); DELETE FROM allocations WHERE consumer_id = '%s';" % (
                   first, first))
     other.release()
     claiming.join()
-    assert other.process.returncode == 0, 'the other service got an error'
     assert claimed[0].status == 204, claimed[0].text
 
 

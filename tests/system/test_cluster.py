@@ -233,8 +233,8 @@ def undone_at(node, select, write, meet):
     """Returns the answer of write(), whose transaction comes to a row that is locked on its node.
     While it waits there, meet() writes through another node what undoes it."""
     def waiting():
-        return set(node.sql("SELECT trx_id FROM information_schema.innodb_trx "
-                            "WHERE trx_state = 'LOCK WAIT'").split())
+        return {trx_id for trx_id, in node.sql(
+            "SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")}
 
     old = waiting()  # InnoDB renews its list only every 0.1 s
     undone = int(node.status()['wsrep_local_bf_aborts'])
@@ -302,7 +302,7 @@ def test_of_many_rows_all_are_written_or_none(pools):
         assert pools[2].node.sql(
             'SET SESSION wsrep_sync_wait = 1; SELECT DISTINCT generation FROM consumers '
             "WHERE uuid IN ('%s')" % "', '".join(consumers), 'placement'
-        ).split() == [str(generation + 1)]
+        ) == [[str(generation + 1)]]
     print(statuses)
 
 
@@ -687,7 +687,7 @@ def test_no_node_uses_the_id_of_a_class_again(pools):
                 reader.node.sql(
                     "SELECT id FROM resource_classes WHERE name = 'CUSTOM_ID_%d'" % number,
                     'placement',
-                )
+                )[0][0]
             )
         )
         assert remover.ask('DELETE', name).status == 204

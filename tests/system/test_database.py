@@ -128,8 +128,8 @@ def test_a_consumer_made_beside_its_empty_claim_is_not_left_without_allocations(
     audit_rows(cloud)
 
 
-KILLER = """DELIMITER //
-CREATE TABLE killing (id INT PRIMARY KEY) //
+KILLER = """\
+CREATE TABLE killing (id INT PRIMARY KEY);
 CREATE PROCEDURE kill_busy() BEGIN
     DECLARE victim BIGINT;
     DECLARE CONTINUE HANDLER FOR 1094 BEGIN END;
@@ -140,7 +140,7 @@ CREATE PROCEDURE kill_busy() BEGIN
                       ORDER BY command = 'Sleep', RAND() LIMIT 1);
         KILL victim;
     END WHILE;
-END //
+END
 """
 
 

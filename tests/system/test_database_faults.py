@@ -74,14 +74,14 @@ def lack_tables_and_columns(cloud, sick):
 def triggers():
     """Statements that make all writes fail with the error that the table fault names, in words that
     the client must not read; and statements that remove them."""
-    create, drop = 'CREATE TABLE fault AS SELECT 0 AS number;\nDELIMITER //\n', ''
+    create, drop = 'CREATE TABLE fault AS SELECT 0 AS number;\n', ''
     for table in TABLES:
         for when in ('INSERT', 'UPDATE', 'DELETE'):
             create += """CREATE TRIGGER fault_%s_%s BEFORE %s ON %s FOR EACH ROW BEGIN
                 DECLARE wanted INT DEFAULT (SELECT number FROM fault);
                 IF wanted > 0 THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = wanted,
                     MESSAGE_TEXT = 'INSERT INTO %s VALUES /tmp/%s'; END IF;
-                END //\n""" % (table, when, when, table, SQL, SQL)
+                END;\n""" % (table, when, when, table, SQL, SQL)
             drop += 'DROP TRIGGER fault_%s_%s;' % (table, when)
     return create, drop + 'DROP TABLE fault'
 
@@ -127,7 +127,7 @@ def ask_while_killing(cloud, things, what):
         killer.join()
 
 
-KILLER = """DELIMITER //
+KILLER = """\
 CREATE PROCEDURE kill_placement() BEGIN
     DECLARE done INT DEFAULT 0; DECLARE victim BIGINT;
     DECLARE victims CURSOR FOR SELECT id FROM information_schema.processlist
@@ -140,7 +140,7 @@ CREATE PROCEDURE kill_placement() BEGIN
         KILL victim;
         FETCH victims INTO victim;
     END WHILE;
-END //
+END
 """
 
 

@@ -251,7 +251,7 @@ def test_what_is_deleted_is_what_was_asked(make_cloud, kind):
     assert cloud.ask('PUT', '/%s/CUSTOM_ASKED' % kind, {}, HEADERS).status == 201
     beside = Beside(cloud, "SELECT * FROM %s WHERE name = 'CUSTOM_ASKED'" % kind,
                     'DELETE', '/%s/CUSTOM_ASKED' % kind)
-    beside.lock.say("UPDATE %s SET name = 'CUSTOM_OTHER' WHERE name = 'CUSTOM_ASKED';" % kind)
+    beside.lock.sql("UPDATE %s SET name = 'CUSTOM_OTHER' WHERE name = 'CUSTOM_ASKED';" % kind)
     assert beside.release().status == 404
     assert cloud.sql("SELECT COUNT(*) FROM %s WHERE name = 'CUSTOM_OTHER'" % kind) == [['1']]
 
@@ -285,7 +285,7 @@ def test_a_deleted_provider_is_not_renamed(make_cloud):
     moved = make_tree(cloud)['moved']
     path = '/resource_providers/' + moved
     beside = Beside(cloud, row_of(moved), 'PUT', path, {'name': 'renamed'})
-    beside.lock.say("DELETE FROM resource_providers WHERE uuid = '%s';" % moved)
+    beside.lock.sql("DELETE FROM resource_providers WHERE uuid = '%s';" % moved)
     answer = beside.release()
     assert answer.status == 404, answer.text
 
@@ -296,7 +296,7 @@ def test_of_a_renaming_and_a_move_one_wins(make_cloud):
     path = '/resource_providers/' + tree['moved']
     beside = Beside(cloud, row_of(tree['moved']), 'PUT', path, {
         'name': 'renamed', 'parent_provider_uuid': tree['old']})
-    beside.lock.say(
+    beside.lock.sql(
         'UPDATE resource_providers m, resource_providers n SET m.root_provider_id = n.id, '
         "m.parent_provider_id = n.id WHERE m.uuid = '%s' AND n.uuid = '%s';"
         % (tree['moved'], tree['new']))

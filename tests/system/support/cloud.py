@@ -13,7 +13,7 @@ import subprocess
 import time
 import uuid
 
-from support.database import DatabaseServer
+from support.database import DatabaseServer, Session
 from support.paths import BUILD, TOP
 from support.processes import children
 
@@ -346,24 +346,16 @@ class Cloud(Service):
         return text
 
 
-class RowLock:
+class RowLock(Session):
     """A session of the database that holds locks."""
 
     def __init__(self, socket_path, select):
-        self.process = subprocess.Popen(
-            ['mariadb', '--no-defaults', '-N', '-B', '--unbuffered', '-S', socket_path, '-uroot',
-             'placement'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.say("START TRANSACTION; %s FOR UPDATE; SELECT 'held';" % select)
-        while 'held' not in self.process.stdout.readline():
-            assert self.process.poll() is None, 'the session has ended'
-
-    def say(self, text):
-        self.process.stdin.write(text + '\n')
-        self.process.stdin.flush()
+        super().__init__(socket_path, 'placement')
+        self.sql('START TRANSACTION; %s FOR UPDATE' % select)
 
     def release(self):
-        self.say('COMMIT;')
-        self.process.communicate()
+        self.sql('COMMIT')
+        self.close()
 
 
 def is_alive(pid):

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import time
 
+import pymysql
+from pymysql.constants import CLIENT
 from support.paths import TOP
 from support.processes import runs
 from support.templates import template
@@ -44,38 +46,40 @@ class DatabaseServer:
                     time.sleep(0.01)
 
     def sql(self, text, database=None):
-        """Run statements as root; return the rows, which are lists of strings."""
-        command = ['mariadb', '--no-defaults', '-N', '-B', '-S', self.socket, '-uroot']
-        if database:
-            command.append(database)
-        done = subprocess.run(command, input=text, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise AssertionError('sql: ' + done.stderr)
-        return [line.split('\t') for line in done.stdout.splitlines()]
+        """Run statements as root in a session of their own; return the rows of all of them."""
+        with contextlib.closing(Session(self.socket, database)) as session:
+            return session.sql(text)
 
 
 class Session:
-    """A session of root that stays, for many statements."""
+    """A session of root that stays, for many statements. No program is started for it, which would
+    cost more than most statements."""
 
-    END = 'end of the answer'
-
-    def __init__(self, socket, database):
-        self.process = subprocess.Popen(
-            ['mariadb', '--no-defaults', '-N', '-B', '--unbuffered', '-S', socket, '-uroot',
-             database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, socket, database=None):
+        # Without decoders all values are text, as the server sends them.
+        self.connection = pymysql.connect(
+            unix_socket=socket, user='root', database=database, charset='utf8mb4', autocommit=True,
+            client_flag=CLIENT.MULTI_STATEMENTS, conv=pymysql.converters.encoders)
 
     def sql(self, text):
-        self.process.stdin.write("%s; SELECT '%s';\n" % (text, self.END))
-        self.process.stdin.flush()
+        """Run statements; return the rows of all of them, which are lists of strings."""
         rows = []
-        for line in self.process.stdout:
-            if line.rstrip('\n') == self.END:
-                return rows
-            rows.append(line.rstrip('\n').split('\t'))
-        raise AssertionError('the session has ended at ' + text)
+        with self.connection.cursor() as cursor:
+            cursor.execute(text)
+            rows += cursor.fetchall()
+            while cursor.nextset():
+                rows += cursor.fetchall()
+        return [[text_of(value) for value in row] for row in rows]
 
     def close(self):
-        self.process.communicate()
+        if self.connection.open:
+            self.connection.close()
+
+
+def text_of(value):
+    if value is None:
+        return 'NULL'
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def run(action, *arguments, **environment):
@@ -104,8 +108,8 @@ def make_template(path):
 
 def end_thread(server, number):
     """One that has just ended by itself is no matter."""
-    server.sql('DELIMITER $\nBEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; '
-               'KILL %s; END $\n' % number)
+    server.sql('BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; '
+               'KILL %s; END' % number)
 
 
 def kill_connections(cloud):

@@ -10,9 +10,10 @@ import shutil
 import signal
 import subprocess
 
+import pymysql
 from support.cloud import free_port, wait_until
 from support.templates import template
-from support.database import make_template
+from support.database import Session, make_template
 
 PROVIDER = '/usr/lib/galera/libgalera_smm.so'
 
@@ -114,22 +115,16 @@ class Node:
             start_new_session=True,
         )
 
-    def sql(self, text, database=''):
-        return subprocess.run(
-            ['mariadb', '--no-defaults', '-uroot', '-N', '-S', self.socket, database],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+    def sql(self, text, database=None):
+        with contextlib.closing(Session(self.socket, database)) as session:
+            return session.sql(text)
 
     def status(self):
         """What it says of the cluster, by the names of the status variables; {}: nothing."""
         try:
-            rows = self.sql("SHOW STATUS LIKE 'wsrep\\_%'").splitlines()
-        except (subprocess.CalledProcessError, OSError):
+            return dict(self.sql("SHOW STATUS LIKE 'wsrep\\_%'"))
+        except pymysql.Error:
             return {}
-        return dict(row.split('\t', 1) for row in rows)
 
     def is_synced(self):
         status = self.status()
