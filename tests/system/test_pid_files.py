@@ -1,4 +1,4 @@
-"""The scripts stop nothing but what they started, whatever a pid file says."""
+"""The scripts know what they have started, and stop nothing else, whatever a pid file says."""
 import os
 import subprocess
 
@@ -25,3 +25,22 @@ def test_another_process_is_not_stopped(tmp_path, script, name, content):
     finally:
         other.kill()
         other.wait()
+
+
+SLOW_SETSID = """\
+#!/bin/bash
+# As on a busy machine: for a while the pool is a process whose arguments tell nothing.
+export COMMAND="${*@Q}" PATH=${PATH#*:}
+[ "$1" = spawn-fcgi ] || exec setsid "$@"
+exec bash -c 'sleep 3; eval "exec setsid $COMMAND"'
+"""
+
+
+def test_a_start_waits_for_a_program_that_takes_long_to_begin(make_cloud, tmp_path):
+    cloud = make_cloud(workers=1)
+    cloud.stop_stack()
+    (tmp_path / 'setsid').write_text(SLOW_SETSID)
+    (tmp_path / 'setsid').chmod(0o755)
+    cloud.environment['PATH'] = '%s:%s' % (tmp_path, os.environ['PATH'])
+    cloud.start_stack()
+    assert cloud.ask('GET', '/').status == 200
