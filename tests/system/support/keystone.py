@@ -1,5 +1,5 @@
-"""Keystones to ask: the real one of Debian's python3-keystone under uwsgi, private, and one that is
-made up, for what the real one does not do.
+"""Keystones to ask: the real one of Debian's python3-keystone, private, and one that is made up,
+for what the real one does not do.
 
 A real one takes some seconds to set up: the first test that needs one makes a template, from which
 all are copied. Its users: admin (admin of everything), placement and nova (role service in the
@@ -8,6 +8,7 @@ them.
 """
 import base64
 import contextlib
+import functools
 import http.client
 import http.server
 import json
@@ -23,46 +24,29 @@ import time
 
 import pytest
 from support.cloud import Answer, free_port, wait_until
-from support.processes import children, state_of
+from support.paths import SYSTEM
+from support.processes import children, runs, state_of
 from support.templates import template
 
 SECRET = 'PASSWORDof'
 
 CONFIGURATION = """\
 [database]
-connection = sqlite:///{directory}/keystone.db
+connection = sqlite:///file:keystone.db?uri=true
 [token]
-expiration = {expiration}
 caching = false
 [cache]
 # within a request only: otherwise it asks its database five hundred times to validate a token
 enabled = true
 backend = dogpile.cache.null
 [fernet_tokens]
-key_repository = {directory}/keys
+key_repository = keys
 [fernet_receipts]
-key_repository = {directory}/keys
+key_repository = keys
 [credential]
-key_repository = {directory}/keys
+key_repository = keys
 [identity]
 password_hash_rounds = 4
-"""
-
-# Both steps in one process: most of the time goes into its start.
-SETUP = """\
-import os, sys
-from keystone.cmd import cli
-def manage(*words):
-    cli.main(argv=['keystone-manage', '--config-file', sys.argv[1], *words])
-if os.fork() == 0:
-    manage('db_sync')
-    os._exit(0)
-if os.wait()[1] != 0:
-    sys.exit('db_sync failed')
-manage('bootstrap', '--bootstrap-password', sys.argv[2], '--bootstrap-region-id', 'RegionOne',
-       *('--bootstrap-%s-url=http://KEYSTONE/v3' % kind
-         for kind in ('public', 'internal', 'admin')))
-os._exit(0)
 """
 
 SETTINGS = """\
@@ -83,16 +67,41 @@ def project(name):
     return {'project': {'name': name, 'domain': {'name': 'Default'}}}
 
 
+class KeystoneServer:
+    """The process of which Keystones are forked. It ends with this process."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            ['/usr/bin/python3', '-I', os.path.join(SYSTEM, 'support', 'keystone_server.py'),
+             SECRET + 'admin'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, command, directory, *more):
+        self.process.stdin.write(json.dumps([command, directory, *more]) + '\n')
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:  # it has ended
+            keystone_server.cache_clear()
+            with open(os.path.join(directory, 'log')) as log:
+                raise AssertionError(log.read())
+        return json.loads(answer)
+
+
+@functools.lru_cache
+def keystone_server():
+    return KeystoneServer()
+
+
 class Keystone:
     """The real Keystone, with its own database."""
 
-    def __init__(self, directory, expiration=3600):
-        if shutil.which('keystone-wsgi-public') is None or shutil.which('uwsgi') is None:
-            pytest.skip('there is no keystone-wsgi-public, or no uwsgi')
+    def __init__(self, directory, expiration=3600, processes=1):
+        if shutil.which('keystone-wsgi-public') is None:
+            pytest.skip('there is no python3-keystone')
         self.directory = os.path.join(directory, 'keystone')
         self.expiration = expiration
+        self.processes = processes  # each answers one request at a time
         self.secrets = [SECRET]
-        self.process = None
+        self.pid = None  # of the first of its processes
 
     def settings(self, more=''):
         return SETTINGS.format(url=self.url, secret=SECRET, more=more)
@@ -113,7 +122,6 @@ class Keystone:
     def copy_template(self):
         ready = os.path.join(template('keystone', make_template), 'keystone')
         shutil.copytree(ready, self.directory)
-        self.configure()
         self.settle()
 
     def settle(self):
@@ -125,32 +133,18 @@ class Keystone:
             database.execute('UPDATE endpoint SET url = ?', (self.url + '/v3',))
         database.close()
 
-    def configure(self):
-        with open(os.path.join(self.directory, 'keystone.conf'), 'w') as conf:
-            conf.write(CONFIGURATION.format(directory=self.directory, expiration=self.expiration))
-
     def start(self):
         """Return False if it has ended."""
-        self.launch()
-        wait_until('Keystone answers', lambda: self.is_up() or self.process.poll() is not None)
-        return self.process.poll() is None
-
-    def launch(self):
-        with open(os.path.join(self.directory, 'log'), 'a') as log:
-            self.process = subprocess.Popen(
-                ['uwsgi', '--http-socket', '127.0.0.1:%d' % self.port, '--plugin', 'python3',
-                 '--wsgi-file', shutil.which('keystone-wsgi-public'), '--master', '--processes',
-                 '2', '--listen', '100', '--die-on-term', '--add-header', 'Connection: close'],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                cwd=self.directory, env=dict(os.environ, OS_KEYSTONE_CONFIG_FILES=os.path.join(
-                    self.directory, 'keystone.conf')))
+        self.pid = keystone_server().run('start', self.directory, self.port,
+                                         self.expiration, self.processes)
+        wait_until('Keystone answers', lambda: self.is_up() or not runs(self.pid))
+        return runs(self.pid)
 
     def kill(self):
-        if self.process is not None:
+        if self.pid is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
+                os.killpg(self.pid, signal.SIGKILL)
+            self.pid = None
             wait_until('the port is free', self.is_gone)
 
     def is_up(self):
@@ -170,12 +164,12 @@ class Keystone:
     def count(self, method, path='/v3/auth/tokens'):
         """Return how often it has logged this request."""
         return sum(1 for line in self.log().splitlines()
-                   if '] %s %s' % (method, path) in line and ' => generated ' in line)
+                   if '"%s %s' % (method, path) in line)
 
     def final_count(self, method):
         """The same, when its processes sleep: they write the log after the answers."""
         wait_until('Keystone is at rest', lambda: all(
-            state_of(pid) == 'S' for pid in children(self.process.pid)))
+            state_of(pid) == 'S' for pid in children(self.pid)))
         return self.count(method)
 
     # Asking.
@@ -227,16 +221,13 @@ def make_template(directory):
     os.makedirs(directory)
     keystone = Keystone(directory)
     keys = os.path.join(keystone.directory, 'keys')
-    os.makedirs(keys)
+    os.makedirs(keys, 0o700)
     for name in ('0', '1'):
         with open(os.path.join(keys, name), 'wb') as key:
             key.write(base64.urlsafe_b64encode(os.urandom(32)))
-    keystone.configure()
-    done = subprocess.run(['/usr/bin/python3', '-I', '-c', SETUP,
-                           os.path.join(keystone.directory, 'keystone.conf'), SECRET + 'admin'],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
+    with open(os.path.join(keystone.directory, 'keystone.conf'), 'w') as conf:
+        conf.write(CONFIGURATION)
+    keystone_server().run('make', keystone.directory)
     database = sqlite3.connect(os.path.join(keystone.directory, 'keystone.db'))
     database.execute('PRAGMA journal_mode = WAL')
     database.close()
