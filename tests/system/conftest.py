@@ -36,11 +36,12 @@ def pytest_unconfigure(config):
 # These files take longest. Begun last, they would run alone at the end.
 LONGEST = ('test_cluster.py', 'test_scaling.py', 'test_takeover.py')
 
-# The tests of each of these files share a cloud, so one process runs them all. If several ran them,
-# each would start that cloud.
-TOGETHER = ('test_cluster.py', 'test_follow.py', 'test_healthcheck.py', 'test_kept_lists.py',
-            'test_lost_answers.py', 'test_old_databases.py', 'test_portions.py',
-            'test_sql_proxy.py', 'test_web_servers.py', 'test_world_freshness.py')
+# The tests of each of these files share a cloud or a browser, so one process runs them all. If
+# several ran them, each would start that.
+TOGETHER = ('test_cluster.py', 'test_console.py', 'test_follow.py', 'test_healthcheck.py',
+            'test_kept_lists.py', 'test_lost_answers.py', 'test_old_databases.py',
+            'test_portions.py', 'test_sql_proxy.py', 'test_web_servers.py',
+            'test_world_freshness.py')
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks

@@ -4,6 +4,7 @@ With BERTH_WRITE_SCREENSHOT in the environment a test writes docs/console.png.
 """
 import http.client
 import os
+import tempfile
 import uuid
 
 import pytest
@@ -16,13 +17,35 @@ MARKUP = '<img src=x onerror="document.title=\'broken\'"><b>bold</b>'
 PATH = '/_berth/console/'
 
 
+@pytest.fixture(scope='module')
+def browsers():
+    """The browser that the last test has left."""
+    left = []
+    yield left
+    for browser in left:
+        browser.close()
+
+
 @pytest.fixture
-def browser(directory):
+def browser(request, browsers, module_directory):
+    """A browser as if it were new, and a new one after a test that failed."""
     if not is_available():
         pytest.skip('there is no chromium with chromium-driver')
-    browser = Browser(directory)
-    yield browser
-    browser.close()
+    browser = browsers.pop() if browsers else Browser(tempfile.mkdtemp(dir=module_directory))
+    try:
+        yield browser
+        if not getattr(request.node, 'has_failed', False):
+            browser.renew()
+            browsers.append(browser)
+    finally:
+        if browser not in browsers:
+            browser.close()
+
+
+@pytest.fixture
+def cloud(empty_cloud):
+    empty_cloud.make_empty()
+    return empty_cloud
 
 
 def make_hosts(cloud, count=12):
@@ -56,8 +79,7 @@ def press(browser, *keys):
                     "'keydown', {key: arguments[0], bubbles: true, cancelable: true}));", key)
 
 
-def test_a_person_looks_around(make_cloud, browser):
-    cloud = make_cloud(workers=2)
+def test_a_person_looks_around(cloud, browser):
     hosts = make_hosts(cloud)
     log_in(browser, cloud, 'admin')
     browser.wait_for('#state', '13 providers in 12 trees')
@@ -102,8 +124,7 @@ def test_a_person_looks_around(make_cloud, browser):
     assert browser.run('return state.token;') is None
 
 
-def test_a_map_of_ten_thousand_trees(make_cloud, browser):
-    cloud = make_cloud(workers=2)
+def test_a_map_of_ten_thousand_trees(cloud, browser):
     cloud.sql(
         "INSERT INTO resource_providers (id, uuid, name, generation, root_provider_id) SELECT seq, "
         "UUID(), CONCAT('compute-', seq), 1, seq FROM seq_1_to_10000; INSERT INTO inventories "
@@ -130,8 +151,7 @@ def test_a_map_of_ten_thousand_trees(make_cloud, browser):
     browser.wait_for('#tree', 'compute-10000')
 
 
-def test_an_explanation_as_a_form(make_cloud, browser):
-    cloud = make_cloud(workers=2)
+def test_an_explanation_as_a_form(cloud, browser):
     make_hosts(cloud)
     log_in(browser, cloud, 'admin')
     browser.wait_for('#state', '12 trees')
@@ -160,31 +180,28 @@ def test_an_explanation_as_a_form(make_cloud, browser):
 
 
 @pytest.mark.parametrize('width', [360, 1200])
-def test_it_fits_the_window(make_cloud, directory, width):
-    if not is_available():
-        pytest.skip('there is no chromium with chromium-driver')
-    cloud = make_cloud(workers=2)
+def test_it_fits_the_window(cloud, browser, width):
     make_hosts(cloud, 40)
-    browser = Browser(directory, dark=width == 360, width=width, height=1000)
-    try:
-        if width == 360:  # a window is wider at first
-            browser.call('POST', '/goog/cdp/execute', {
-                'cmd': 'Emulation.setDeviceMetricsOverride', 'params': {
-                    'width': 360, 'height': 800, 'deviceScaleFactor': 1, 'mobile': True}})
-        log_in(browser, cloud, 'admin')
-        browser.wait_for('#state', '40 trees')
-        press(browser, 'End', 'Enter')
-        browser.wait_for('#tree', 'generation')
-        browser.type('#query', 'resources=VCPU:20')
-        browser.click('#explain > button')
-        browser.wait_for('#explanation .cause')
-        assert browser.run('return document.documentElement.scrollWidth <= innerWidth;')
-        if os.environ.get('BERTH_WRITE_SCREENSHOT') and width == 1200:
-            browser.run('scrollTo(0, 0);')
-            with open(os.path.join(TOP, 'docs', 'console.png'), 'wb') as file:
-                file.write(browser.screenshot())
-    finally:
-        browser.close()
+    browser.resize(width, 1000)
+    if width == 360:  # a window is wider
+        browser.command('Emulation.setEmulatedMedia', features=[
+            {'name': 'prefers-color-scheme', 'value': 'dark'}])
+        browser.command('Emulation.setDeviceMetricsOverride', width=360, height=800,
+                        deviceScaleFactor=1, mobile=True)
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '40 trees')
+    press(browser, 'End', 'Enter')
+    browser.wait_for('#tree', 'generation')
+    browser.type('#query', 'resources=VCPU:20')
+    browser.click('#explain > button')
+    browser.wait_for('#explanation .cause')
+    assert browser.run("return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches];") \
+        == [width, width == 360]
+    assert browser.run('return document.documentElement.scrollWidth <= innerWidth;')
+    if os.environ.get('BERTH_WRITE_SCREENSHOT') and width == 1200:
+        browser.run('scrollTo(0, 0);')
+        with open(os.path.join(TOP, 'docs', 'console.png'), 'wb') as file:
+            file.write(browser.screenshot())
 
 
 def test_it_has_the_rights_of_a_keystone_token(keystone, make_cloud, browser):
@@ -200,9 +217,9 @@ def test_it_has_the_rights_of_a_keystone_token(keystone, make_cloud, browser):
     browser.wait_for('#state', '0 providers in 0 trees')
 
 
-def test_the_page_is_for_this_machine_and_says_what_it_needs(empty_cloud):
+def test_the_page_is_for_this_machine_and_says_what_it_needs(cloud):
     def get(path, source='127.0.0.1', method='GET'):
-        connection = http.client.HTTPConnection('127.0.0.1', empty_cloud.port, timeout=60,
+        connection = http.client.HTTPConnection('127.0.0.1', cloud.port, timeout=60,
                                                 source_address=(source, 0))
         connection.request(method, path)
         answer = connection.getresponse()
@@ -225,19 +242,19 @@ def test_the_page_is_for_this_machine_and_says_what_it_needs(empty_cloud):
     assert answer.status == 401
 
 
-def test_the_data(empty_cloud):
-    first = empty_cloud.make_provider({'VCPU': {'total': 8, 'reserved': 2,
-                                                'allocation_ratio': 1.5}}, name='first')
-    assert empty_cloud.claim(str(uuid.uuid4()), first, {'VCPU': 3}).status == 204
+def test_the_data(cloud):
+    first = cloud.make_provider({'VCPU': {'total': 8, 'reserved': 2,
+                                          'allocation_ratio': 1.5}}, name='first')
+    assert cloud.claim(str(uuid.uuid4()), first, {'VCPU': 3}).status == 204
     child = str(uuid.uuid4())
-    assert empty_cloud.ask('POST', '/resource_providers', {
+    assert cloud.ask('POST', '/resource_providers', {
         'uuid': child, 'name': 'child', 'parent_provider_uuid': first}).status == 200
     aggregate = str(uuid.uuid4())
-    assert empty_cloud.ask('PUT', '/resource_providers/%s/aggregates' % child, {
+    assert cloud.ask('PUT', '/resource_providers/%s/aggregates' % child, {
         'aggregates': [aggregate], 'resource_provider_generation': 0}).status == 200
-    assert empty_cloud.ask('PUT', '/resource_providers/%s/traits' % child, {
+    assert cloud.ask('PUT', '/resource_providers/%s/traits' % child, {
         'traits': ['HW_CPU_X86_AVX2'], 'resource_provider_generation': 1}).status == 200
-    assert empty_cloud.ask('GET', '/_berth/capacity').json == {
+    assert cloud.ask('GET', '/_berth/capacity').json == {
         'classes': ['VCPU'], 'traits': ['HW_CPU_X86_AVX2'], 'aggregates': [aggregate],
         'providers': [
             {'uuid': first, 'name': 'first', 'generation': 2, 'parent': None,
@@ -245,6 +262,5 @@ def test_the_data(empty_cloud):
                               'used': 3}], 'traits': [], 'aggregates': []},
             {'uuid': child, 'name': 'child', 'generation': 2, 'parent': 0, 'inventories': [],
              'traits': [0], 'aggregates': [0]}]}
-    assert empty_cloud.ask('GET', '/_berth/capacity',
-                           headers={'x-auth-token': 'user'}).status == 403
-    assert empty_cloud.ask('POST', '/_berth/capacity', {}).status == 405
+    assert cloud.ask('GET', '/_berth/capacity', headers={'x-auth-token': 'user'}).status == 403
+    assert cloud.ask('POST', '/_berth/capacity', {}).status == 405

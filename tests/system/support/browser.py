@@ -9,7 +9,28 @@ import time
 
 from support.cloud import free_port, wait_until
 
+# Windows and processes that no test needs, and that take as long as the browser itself.
+NEEDLESS = ('WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup',
+            'SpareRendererForSitePerProcess')
+
 ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
+
+# The page looks by itself: a look from here takes several messages among three processes.
+WAIT = """\
+const [selector, parts] = arguments, end = Date.now() + 180000;
+return new Promise(done => {
+    const look = () => {
+        const element = document.querySelector(selector);
+        const text = element && element.offsetParent !== null ? element.innerText : null;
+        const shown = text !== null && parts.every(part => text.includes(part));
+        if (shown || Date.now() > end)
+            done([shown, text]);
+        else
+            setTimeout(look, 50);
+    };
+    look();
+});
+"""
 
 
 def is_available():
@@ -17,7 +38,10 @@ def is_available():
 
 
 class Browser:
-    def __init__(self, directory, dark=False, width=1200, height=900):
+    """A browser with one tab. It costs more than a test to start one: share it, and renew() it."""
+    size = (1200, 900)
+
+    def __init__(self, directory):
         self.port = free_port()
         self.log = os.path.join(directory, 'chromedriver.log')
         self.driver = subprocess.Popen(
@@ -28,10 +52,9 @@ class Browser:
             wait_until('the driver listens', self.is_ready)
             arguments = ['--headless=new', '--no-sandbox', '--disable-gpu',
                          '--disable-dev-shm-usage', '--no-proxy-server',
-                         '--window-size=%d,%d' % (width, height),
+                         '--disable-extensions', '--disable-features=' + ','.join(NEEDLESS),
+                         '--window-size=%d,%d' % self.size,
                          '--user-data-dir=' + os.path.join(directory, 'profile')]
-            if dark:
-                arguments.append('--force-dark-mode')
             self.session = None
             answer = self.call('POST', '/session', {'capabilities': {'alwaysMatch': {
                 'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments},
@@ -61,6 +84,22 @@ class Browser:
     def call(self, method, path, body=None):
         return self.ask(method, ('/session/' + self.session if self.session else '') + path, body)
 
+    def command(self, method, **parameters):
+        """Run a command of the DevTools protocol."""
+        return self.call('POST', '/goog/cdp/execute', {'cmd': method, 'params': parameters})
+
+    def renew(self):
+        """Forget everything: another tab, as at first."""
+        origin = self.run('return location.origin;')
+        tab = self.call('POST', '/window/new', {'type': 'tab'})['handle']
+        self.call('DELETE', '/window')
+        self.call('POST', '/window', {'handle': tab})
+        self.resize(*self.size)
+        self.command('Network.clearBrowserCookies')
+        self.command('Network.clearBrowserCache')
+        self.command('Storage.clearDataForOrigin', origin=origin, storageTypes='all')
+        self.complaints()
+
     def open(self, url):
         self.call('POST', '/url', {'url': url})
 
@@ -74,10 +113,9 @@ class Browser:
 
     def wait_for(self, selector, *parts):
         """Wait until an element is shown and has these parts in its text; return its text."""
-        wait_until('%s shows %s' % (selector, parts), lambda: all(
-            part in (self.text(selector) or '') for part in ('',) + parts)
-            and self.text(selector) is not None)
-        return self.text(selector)
+        shown, text = self.run(WAIT, selector, parts)
+        assert shown, 'timeout: %s shows %s: %s' % (selector, parts, text)
+        return text
 
     def type(self, selector, text):
         element = self.call('POST', '/element', {'using': 'css selector', 'value': selector})
