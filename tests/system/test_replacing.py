@@ -146,8 +146,8 @@ def test_the_page_about_replacing_the_python_service_is_right(directory):
     machine = None
     try:
         cloud.start_empty()
-        upstream_sync(cloud, '422ece571366')
-        with PythonService(cloud) as python:
+        upstream_sync(cloud.conf, '422ece571366')
+        with PythonService(cloud, start=subprocess.Popen) as python:
             machine = Machine(cloud, python)
             follow(cloud, machine, python)
     finally:

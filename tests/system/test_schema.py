@@ -4,29 +4,41 @@ upstream's placement-manage and placement-status on databases of the same kind.
 import collections
 import json
 import os
+import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import textwrap
 import time
-import traceback
 
 import pymysql
 import pytest
+from support.forks import Fork, run
 from support.paths import BERTH_MANAGE, TOP
+from support.python_service import upstream, upstream_sync
 
-try:
-    import placement.cmd.manage
-    import placement.cmd.status
-    UPSTREAM = True
-except ImportError:
-    UPSTREAM = False
-
+UPSTREAM = shutil.which('placement-manage') is not None
 SQL = os.path.join(TOP, 'sql')
 HEAD, BEFORE_HEAD = 'a082b8bb98d0', '422ece571366'
 REVISIONS = ['b4ed3a175331', '611cd6dffd7b', 'b5c396305c25', BEFORE_HEAD]  # what Debian 12 has
 SOCKET = WORK = None
+
+# Upstream's program loses the option --json on its way.
+CHECK_AS_JSON = """
+import sys
+from oslo_upgradecheck import upgradecheck
+from placement.cmd import status
+run = upgradecheck.run
+
+
+def run_with(config):
+    upgradecheck.CONF = config
+    return run(config)
+
+
+upgradecheck.run = run_with
+sys.exit(status.main())
+"""
 
 Result = collections.namedtuple('Result', 'status out err')
 
@@ -65,46 +77,18 @@ class Database:
         result = self.berth('db', 'sync', *words)
         assert result.status == 0, result.err
 
-    def upstream(self, main, *words):
-        """Run a command of upstream's in another process."""
-        out, err = (os.path.join(self.folder, name) for name in ('out', 'err'))
-        sys.stdout.flush()
-        child = os.fork()
-        if child == 0:
-            status = 70
-            try:
-                for path, descriptor in ((out, 1), (err, 2)):
-                    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-                sys.stdout, sys.stderr = open(1, 'w'), open(2, 'w')  # not those of pytest
-                sys.argv = ['upstream', '--config-file', self.conf, *words]
-                status = main()
-            except SystemExit as end:
-                status = end.code
-            except BaseException:
-                traceback.print_exc()
-                status = 1
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(status or 0)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        with open(out) as out_file, open(err) as err_file:
-            return Result(status, out_file.read(), err_file.read())
+    def upstream(self, name, *words):
+        done = upstream(self.conf, name, *words)
+        return Result(done.returncode, done.stdout, done.stderr)
 
     def upstream_manage(self, *words):
-        return self.upstream(placement.cmd.manage.main, *words)
+        return self.upstream('placement-manage', *words)
 
     def upstream_status(self, *words):
-        return self.upstream(lambda: placement.cmd.status.main(), *words)
+        return self.upstream('placement-status', *words)
 
     def upstream_sync(self, revision):
-        """As "placement-manage db sync" of the release that had this revision as its newest."""
-        def main():
-            upgrade = placement.cmd.manage.migration.upgrade
-            placement.cmd.manage.migration.upgrade = lambda head: upgrade(revision)
-            placement.cmd.manage.main()
-        result = self.upstream(main, 'db', 'sync')
-        assert result.status == 0, result.err
+        upstream_sync(self.conf, revision)
         return self
 
     def version(self):
@@ -327,6 +311,17 @@ class TestUpstream(Comparison):
             prepare(database)
         return pair
 
+    def test_the_installed_programs_do_the_same_as_forks(self):
+        database = Database('installed').upstream_sync('b4ed3a175331')
+        database.fill_incomplete(1, 1)
+        for words in (('placement-manage', 'db', 'sync'), ('placement-status', 'upgrade', 'check'),
+                      ('placement-manage', 'db', 'nonsense')):
+            forked, installed = (upstream(database.conf, *words, start=start)
+                                 for start in (Fork, subprocess.Popen))
+            assert (forked.returncode, forked.stdout) == (installed.returncode, installed.stdout)
+            assert forked.returncode != 0
+            assert forked.stderr.splitlines()[-1:] == installed.stderr.splitlines()[-1:]
+
     def test_upstreams_names(self):
         """By upstream's names the program has upstream's commands, options and exit statuses."""
         database = Database('names').upstream_sync(BEFORE_HEAD)
@@ -337,9 +332,8 @@ class TestUpstream(Comparison):
             os.symlink(BERTH_MANAGE, os.path.join(database.folder, name))
 
         def both(name, *words, conf=database.conf):
-            main = getattr(placement.cmd, name.split('-')[1]).main
             conf, database.conf = database.conf, conf
-            theirs = database.upstream(main, *words)
+            theirs = database.upstream(name, *words)
             done = subprocess.run([os.path.join(database.folder, name), '--config-file',
                                    database.conf, *words], stdin=subprocess.DEVNULL,
                                   capture_output=True, text=True)
@@ -585,16 +579,10 @@ class TestUpstream(Comparison):
         database = Database('checked').upstream_sync('b4ed3a175331')
         database.fill_incomplete(1, 1)
 
-        def main():  # upstream's loses the option on its way
-            from oslo_upgradecheck import upgradecheck
-            run = upgradecheck.run
-
-            def run_with(config):
-                upgradecheck.CONF = config
-                return run(config)
-            upgradecheck.run = run_with
-            return placement.cmd.status.main()
-        expected = database.upstream(main, 'upgrade', 'check', '--json')
+        program = os.path.join(database.folder, 'check')
+        with open(program, 'w') as file:
+            file.write(CHECK_AS_JSON)
+        expected = run([program, '--config-file', database.conf, 'upgrade', 'check', '--json'])
         answer = database.berth('status', 'upgrade', 'check', '--json')
-        assert expected[:2] == answer[:2]
+        assert (expected.returncode, expected.stdout) == answer[:2]
         assert [check['result'] for check in json.loads(answer.out)['checks']] == [2, 1, 0]

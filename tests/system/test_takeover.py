@@ -149,7 +149,7 @@ def assert_same(one, other):
 
 def check_upgrade(cloud, status):
     """Both tools report the same about the database."""
-    theirs = upstream(cloud, 'placement-status', 'upgrade', 'check')
+    theirs = upstream(cloud.conf, 'placement-status', 'upgrade', 'check')
     # Berth alone warns of noauth2
     ours = cloud.manage('status', 'upgrade', 'check', OS_API__AUTH_STRATEGY='keystone')
     assert (theirs.returncode, theirs.stdout) == (ours.returncode, ours.stdout), ours.stdout
@@ -187,7 +187,7 @@ def take_over_and_give_back(directory, charset):
     cloud = Cloud(directory, workers=2)
     try:
         cloud.start_empty(charset)
-        upstream_sync(cloud, OLDEST)
+        upstream_sync(cloud.conf, OLDEST)
         old_providers, old_consumers = make_old_rows(cloud)
         check_upgrade(cloud, 2)
         assert 'root provider id' in manage(cloud, 1, 'db', 'sync')
@@ -196,7 +196,7 @@ def take_over_and_give_back(directory, charset):
         check_upgrade(cloud, 0)
         manage(cloud, 0, 'db', 'sync', '--version', BEFORE_HEAD)
         assert manage(cloud, 0, 'db', 'version') == BEFORE_HEAD + '\n'
-        done = upstream(cloud, 'placement-manage', 'db', 'sync')
+        done = upstream(cloud.conf, 'placement-manage', 'db', 'sync')
         assert done.returncode == 0, done.stderr
 
         # years with the Python service
@@ -221,7 +221,7 @@ def take_over_and_give_back(directory, charset):
         # given back, while Berth still serves
         manage(cloud, 0, 'db', 'sync', '--version', BEFORE_HEAD)
         check_upgrade(cloud, 0)
-        done = upstream(cloud, 'placement-manage', 'db', 'sync')
+        done = upstream(cloud.conf, 'placement-manage', 'db', 'sync')
         assert done.returncode == 0, done.stderr
         with PythonService(cloud) as python:
             assert_same(ask_all(cloud, *about), ask_all(python, *about))

@@ -6,20 +6,11 @@ import tempfile
 
 import pytest
 from support.cloud import Service, free_port, wait_until
+from support.forks import Fork, run
 from support.paths import BERTH_MANAGE
 
 # What "placement-manage db sync" does in the release that had this revision as its newest.
-UPGRADE = """
-import sys
-from oslo_config import cfg
-from placement import conf, db_api
-from placement.db.sqlalchemy import migration
-config = cfg.ConfigOpts()
-conf.register_opts(config)
-config(['--config-file', sys.argv[1]], project='placement')
-db_api.configure(config)
-migration.upgrade(sys.argv[2])
-"""
+SYNC = os.path.join(os.path.dirname(__file__), 'sync_to_revision.py')
 
 
 def program(name):
@@ -29,15 +20,15 @@ def program(name):
     return path
 
 
-def upstream(cloud, name, *arguments):
-    """Run placement-manage or placement-status with the cloud's configuration."""
-    return subprocess.run([program(name), '--config-file', cloud.conf, *arguments],
-                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+def upstream(conf, name, *arguments, start=Fork):
+    """Run placement-manage or placement-status with a configuration file."""
+    return run([program(name), '--config-file', conf, *arguments], start)
 
 
-def upstream_sync(cloud, revision):
+def upstream_sync(conf, revision):
     program('placement-manage')
-    subprocess.run(['/usr/bin/python3', '-c', UPGRADE, cloud.conf, revision], check=True)
+    done = run([SYNC, conf, revision])
+    assert done.returncode == 0, done.stderr
 
 
 def make_database(cloud, name):
@@ -52,9 +43,10 @@ def make_database(cloud, name):
 
 
 class PythonService(Service):
-    """One process, for one request at a time, on the cloud's database or another one."""
+    """One process, for one request at a time, on the cloud's database or another one. With
+    start=subprocess.Popen it is the program as it is installed, not a fork that runs it."""
 
-    def __init__(self, cloud, database='placement', address='127.0.0.1', port=None):
+    def __init__(self, cloud, database='placement', address='127.0.0.1', port=None, start=Fork):
         super().__init__(port or free_port())
         self.address = address
         path = program('placement-api')
@@ -63,10 +55,9 @@ class PythonService(Service):
             conf.write(source.read().replace('localhost/placement?', 'localhost/%s?' % database))
         self.log_path = os.path.join(folder, 'log')
         with open(self.log_path, 'w') as log:
-            self.process = subprocess.Popen(
-                ['/usr/bin/python3', path, '--host', address, '--port', str(self.port)],
-                env=dict(os.environ, OS_PLACEMENT_CONFIG_DIR=folder), stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL)
+            self.process = start(
+                [path, '--host', address, '--port', str(self.port)], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env=dict(os.environ, OS_PLACEMENT_CONFIG_DIR=folder))
 
     def __enter__(self):
         try:
