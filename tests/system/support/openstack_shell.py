@@ -15,8 +15,17 @@ from openstackclient.shell import OpenStackShell
 from osc_lib.clientmanager import ClientCache
 
 
-def forget_clients():
-    """They are kept with the class: with the user and the version of the command before."""
+class Shell(OpenStackShell):
+    manager = None  # of the command before: it has the session and its token
+
+    def initialize_app(self, argv):
+        super().initialize_app(argv)
+        Shell.manager = self.client_manager = Shell.manager or self.client_manager
+
+
+def log_out():
+    """Forget the manager, and the clients that it has left in its class."""
+    Shell.manager = None
     for kind in ClientManager.__mro__:
         for attribute in vars(kind).values():
             if isinstance(attribute, ClientCache):
@@ -27,7 +36,7 @@ def run(words):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            status = OpenStackShell().run(words)
+            status = Shell().run(words)
         except SystemExit as end:
             status = end.code
     return [status, out.getvalue(), err.getvalue()]
@@ -37,6 +46,6 @@ before = None
 for line in sys.stdin:
     options, command = json.loads(line)
     if options != before:
-        forget_clients()
+        log_out()
     before = options
     print(json.dumps(run(options + command)), flush=True)
