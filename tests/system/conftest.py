@@ -39,9 +39,13 @@ LONGEST = ('test_cluster.py', 'test_scaling.py', 'test_takeover.py')
 # The tests of each of these files share a cloud or a browser, so one process runs them all. If
 # several ran them, each would start that.
 TOGETHER = ('test_cluster.py', 'test_console.py', 'test_follow.py', 'test_healthcheck.py',
-            'test_kept_lists.py', 'test_lost_answers.py', 'test_old_databases.py',
+            'test_kept_lists.py', 'test_keystone.py', 'test_keystone_odd_answers.py',
+            'test_lost_answers.py', 'test_old_databases.py', 'test_openstack_client.py',
             'test_portions.py', 'test_sql_proxy.py', 'test_web_servers.py',
             'test_world_freshness.py')
+
+# A file that shares something with another one: with it one process loads Keystone once.
+WITH = {'test_openstack_client.py': 'test_console.py'}
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -49,7 +53,7 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
     for item in items:
         if item.path.name in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+            item.add_marker(pytest.mark.xdist_group(WITH.get(item.path.name, item.path.name)))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -108,6 +112,39 @@ def make_cloud(directory):
         return started.enter_context(Cloud(directory, **options))
     with contextlib.ExitStack() as started:
         yield make
+
+
+@pytest.fixture(scope='module')
+def pooled_clouds():
+    """The cloud that the last test has left."""
+    with contextlib.ExitStack() as stack:
+        left = []
+        yield left, stack
+
+
+@pytest.fixture
+def adapt_cloud(request, pooled_clouds, module_directory):
+    """Have the pool of a cloud for all tests of the module ask a Keystone: adapt_cloud(keystone,
+    workers=2, more='...'). After a test that failed it is a new cloud."""
+    left, stack = pooled_clouds
+    used = []
+
+    def adapt(keystone, workers=4, more=''):
+        identity = keystone.settings(more)
+        if left:
+            cloud = left.pop()
+            cloud.workers_wanted, cloud.identity = workers, identity
+            cloud.berth = 'workers = %d\n%s' % (workers, DEBUG)
+            cloud.reload()
+        else:
+            directory = tempfile.mkdtemp(dir=module_directory)
+            os.chmod(directory, 0o755)
+            cloud = stack.enter_context(Cloud(directory, workers, berth=DEBUG, identity=identity))
+        used.append(cloud)
+        return cloud
+    yield adapt
+    if not getattr(request.node, 'has_failed', False):
+        left.extend(used)
 
 
 @pytest.fixture
