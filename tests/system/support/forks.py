@@ -79,7 +79,21 @@ def load():
         module = importlib.import_module(name)
         if name in ('placement.cmd.manage', 'placement.wsgi'):
             module.version_info.version_string()  # takes long, and is kept
+    remember_checks()
     gc.freeze()  # or else a search for garbage in a fork would copy all this memory
+
+
+def remember_checks():
+    """Check each JSON schema once. jsonschema checks it before each use, for longer than the Python
+    service needs for most of its requests."""
+    validator, checked = importlib.import_module('jsonschema').validators.validator_for({}), {}
+    check = validator.check_schema
+
+    def check_once(schema):
+        if id(schema) not in checked:
+            check(schema)
+            checked[id(schema)] = schema  # kept, so that no other gets its id
+    validator.check_schema = check_once
 
 
 def serve(requests):
