@@ -7,9 +7,16 @@ fails. A report of a sanitizer in that directory fails the test.
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
+
+# All processes and parts of a run that test the same files compile them once. The programs that
+# they start do not: their bytecode is beside them.
+if 'BERTH_BYTECODE' in os.environ:
+    sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ['BERTH_BYTECODE']
+
 from support.cloud import PATIENT, Cloud
 from support.database import DatabaseServer
 from support.keystone import FakeKeystone, Keystone
@@ -19,10 +26,8 @@ from support.tokens import DEBUG
 
 def pytest_configure(config):
     """Make one place for templates (a new MariaDB, a new Keystone), which all processes share."""
-    if not hasattr(config, 'workerinput'):
-        config.templates = tempfile.mkdtemp(prefix='berth-templates-')
-        os.chmod(config.templates, 0o755)
-        os.environ['BERTH_TEMPLATES'] = config.templates
+    if 'BERTH_TEMPLATES' not in os.environ:
+        config.templates = os.environ['BERTH_TEMPLATES'] = make_directory()
     # Whom this machine trusts is not part of a test.
     for name in ('REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'):
         os.environ.pop(name, None)
