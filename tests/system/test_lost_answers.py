@@ -116,7 +116,8 @@ def interrupted(cloud, provider, consumer, in_between=''):
     wait_until('the claim waits again', lambda: {row[0] for row in cloud.sql(
         "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx "
         "WHERE trx_state = 'LOCK WAIT'")} - before, pause=0.2)
-    lock.say(in_between)
+    if in_between:
+        lock.sql(in_between)
     lock.release()
     asking.join()
     return answers[0]
