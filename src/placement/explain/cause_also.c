@@ -88,7 +88,7 @@ const char *cause_miss_words(const struct telling *telling, size_t group,
     const char *words =
         near_miss_words(telling->arena, explanation->world, explanation->names, miss);
     bool *of_set = arena_array(telling->arena, asked->resources.count, sizeof(*of_set));
-    if (telling->set != explanation->impossible.sets[0] || !cause_is_amounts(miss))
+    if (telling->set != explanation->impossible.sets[0] || !near_miss_is_amounts(miss))
         return words;
     const struct sought sought = sought_with_amounts(telling, group, of_set);
     const struct faults faults = find_faults(telling, &sought, miss);

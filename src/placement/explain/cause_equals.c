@@ -14,20 +14,6 @@ enum {
     TOLD_WIDTH = 120, /* what is told of a set, at most */
 };
 
-/* Returns whether a set is worth more words. What the group without suffix requires, in a tree, may
-   be on a provider of any of its classes: then the sets with the other classes say nothing. */
-static bool is_worth_more(const struct telling *telling)
-{
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        bool granular = telling->inquiry->query.groups[constraint->group].granular;
-        if (constraint->kind >= CONSTRAINT_ROOT_REQUIRED || constraint_is_negative(constraint) ||
-            (constraint->kind == CONSTRAINT_REQUIRED && !granular && !telling_is_flat(telling)))
-            return false;
-    }
-    return true;
-}
-
 /* Returns whether all that is said is that a class is not there. */
 static bool says_no_class(const struct telling *telling, const char *said, const char *class_name)
 {
@@ -61,25 +47,6 @@ static const char *tell_beside(const struct telling *telling, const struct telli
                : arena_printf(telling->arena, "; %s: %s", nor, misses);
 }
 
-/* Returns whether another set is told of beside the one that is told. */
-static bool is_told(const struct telling *telling, size_t place, struct telling *other)
-{
-    size_t *groups = arena_array(telling->arena, telling->size, sizeof(*groups));
-    *other = *telling;
-    other->set = telling->explanation->impossible.sets[place];
-    return telling_groups(other, groups) == 1 && (telling_has(other, CONSTRAINT_IN_TREE) ||
-                                                  (place < telling->equal && is_worth_more(other)));
-}
-
-bool cause_equals_tell(const struct telling *telling, const struct constraint *resource)
-{
-    struct telling other;
-    for (size_t i = 1; i < telling->explanation->impossible.count; i++)
-        if (is_told(telling, i, &other) && telling_difference(&other, telling->set) == resource)
-            return true;
-    return false;
-}
-
 const char *cause_of_equals(const struct telling *telling, const char *told)
 {
     const struct impossible_sets *sets = &telling->explanation->impossible;
@@ -87,7 +54,7 @@ const char *cause_of_equals(const struct telling *telling, const char *told)
     struct telling other;
     size_t count = strstr(told, NO_INVENTORY) != NULL ? TOLD_MOST : 0;
     for (size_t i = 1; i < sets->count && count < TOLD_MOST; i++) {
-        if (!is_told(telling, i, &other))
+        if (!cause_equal_is_told(telling, i, &other))
             continue;
         const char *said = tell_beside(&other, telling, told);
         count += *said != '\0';

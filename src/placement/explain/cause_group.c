@@ -52,14 +52,6 @@ static bool lacks_amount(const struct near_miss *miss)
     return false;
 }
 
-bool cause_is_amounts(const struct near_miss *miss)
-{
-    for (size_t i = 0; i < miss->fault_count; i++)
-        if (miss->faults[i].kind >= INVENTORY_FAULTS || miss->faults[i].kind == FAULT_CLASS)
-            return false;
-    return miss->fault_count > 0;
-}
-
 /* Finds what is sought. Those are told that have the rarest thing, with `some` only if they have
    anything at all, and are not left out by the rest of the request if the nearest is not. Beside
    one that lacks what only its root has, others that just lack it say nothing. */
@@ -226,7 +218,7 @@ const char *cause_of_misses(const struct telling *telling, size_t group, bool so
         text_add(&text, pool);
     for (size_t i = 0; i < TOLD_MOST; i++) {
         const struct near_miss *miss = &told.misses.items[i];
-        if (!told.told[i] || (*pool != '\0' && !cause_is_amounts(miss)))
+        if (!told.told[i] || (*pool != '\0' && !near_miss_is_amounts(miss)))
             continue;
         const char *words = text.length > 0
                                 ? near_miss_words(telling->arena, world, explanation->names, miss)
@@ -338,7 +330,7 @@ static const char *those_without(const struct telling *telling, size_t group)
     const struct near_misses misses = near_misses_find(&sought, telling->roots);
     for (size_t i = 0; i < misses.count && !budget_is_over(telling->inquiry->budget); i++) {
         const struct near_miss *miss = &misses.items[i];
-        if (!cause_is_amounts(miss) || miss->left_out)
+        if (!near_miss_is_amounts(miss) || miss->left_out)
             continue;
         telling_name(telling, miss);
         return near_miss_words(telling->arena, explanation->world, explanation->names, miss);

@@ -298,10 +298,10 @@ static bool find_last_lack(const struct telling *telling, const struct group_tre
     for (uint32_t i = 0; trees != NULL && i < providers; i++)
         among[i] = trees[i] && !other->trees[i] && rest->trees[i];
     if (pool)
-        return cause_nearest_pool(&sought, among, lack) && (rare || cause_is_amounts(lack));
+        return cause_nearest_pool(&sought, among, lack) && (rare || near_miss_is_amounts(lack));
     const struct near_misses misses = near_misses_find(&sought, among);
     *lack = misses.items[0];
-    return misses.count > 0 && cause_is_amounts(lack);
+    return misses.count > 0 && near_miss_is_amounts(lack);
 }
 
 /* Finds a tree that has all that the request asks for but one group, or at least each of the other

@@ -92,9 +92,6 @@ bool cause_nearest_pool(const struct sought *sought, const bool *among, struct n
 const char *cause_miss_words(const struct telling *telling, size_t group,
                              const struct near_miss *miss);
 
-/* Returns whether a miss lacks only amounts, and not a class. */
-bool cause_is_amounts(const struct near_miss *miss);
-
 /* Returns the trees that have what the request asks of the root and of the group without suffix,
    amounts aside, of the constraints that are not in the set, or with_set of all: allowed[root];
    NULL: not known. */
@@ -118,6 +115,13 @@ bool cause_is_shared(const struct telling *telling, const struct constraint *con
 
 /* Returns the trees whose roots are as the set asks: roots[root], in the arena. */
 const bool *roots_of_set(const struct telling *telling);
+
+/* Returns the trees that have all of the set but a root as it asks, and what is said of the first;
+   NULL: they are not known, or there are none. */
+const char *cause_trees_with_rest(const struct telling *telling, const char *said);
+
+/* Returns what is wrong with the roots that are not as the set asks: "lacks A". */
+const char *cause_root_fault(const struct telling *telling);
 
 /* Returns what a sentence about such trees needs to say of others that have all of the set but
    their root: ", except in trees whose root ...: a". */
@@ -172,7 +176,11 @@ const char *cause_with_roads(const struct telling *telling, const char *told);
    which is not said again. */
 const char *cause_of_equals(const struct telling *telling, const char *told);
 
-/* Returns whether that is about a resource, in the place of one that the set has. */
+/* Sets other to what is told of another set of the same size, the place-th of those found; returns
+   whether it is told beside the one that is told. */
+bool cause_equal_is_told(const struct telling *telling, size_t place, struct telling *other);
+
+/* Returns whether one of those is about a resource, in the place of one that the set has. */
 bool cause_equals_tell(const struct telling *telling, const struct constraint *resource);
 
 /* What cause_of_misses() returns for several groups: "a meets resources1=FPGA:1, but lacks 1 VCPU

@@ -79,7 +79,7 @@ static bool is_mendable(const struct near_miss *miss)
     for (size_t i = 0; i < miss->fault_count; i++)
         if (miss->faults[i].kind == FAULT_TOTAL)
             return false;
-    return cause_is_amounts(miss);
+    return near_miss_is_amounts(miss);
 }
 
 /* Returns whether the sentence tells already something that a miss lacks. */

@@ -20,28 +20,6 @@ static const char *root_predicate(const struct telling *telling,
                         root->forbidden.names[constraint->index]);
 }
 
-const bool *roots_of_set(const struct telling *telling)
-{
-    const struct world *world = telling->explanation->world;
-    const struct search_membership *required = &telling->inquiry->query.root_traits;
-    const struct search_membership *forbidden = &telling->inquiry->forbidden.root_traits;
-    bool *roots = arena_array(telling->arena, world->provider_count, sizeof(*roots));
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        const uint64_t *own = world_traits(world, i);
-        roots[i] = world->providers[i].root == i;
-        for (size_t j = 0; j < telling->size && roots[i]; j++) {
-            const struct constraint *constraint = telling_item(telling, j);
-            if (constraint->kind == CONSTRAINT_ROOT_REQUIRED)
-                roots[i] =
-                    bits_meet(required->required[constraint->index], own, world->trait_words);
-            else if (constraint->kind == CONSTRAINT_ROOT_FORBIDDEN)
-                roots[i] =
-                    !bits_meet(forbidden->required[constraint->index], own, world->trait_words);
-        }
-    }
-    return roots;
-}
-
 /* Counts the roots that are as the set asks but for one constraint: "host-1 lacks A, and 12 more".
    There are some, as the set needs each constraint. */
 static const char *roots_without(const struct telling *telling, const struct constraint *constraint,
@@ -110,64 +88,6 @@ static const char *tell_root_of_tree(const struct telling *telling)
                         set_words(telling, "trait", &root->required[other->index]));
 }
 
-/* Returns whether relaxation_find() finds all trees for what the set asks of groups, and not one
-   for several: each must then have a provider in its own tree. */
-static bool is_of_own_tree(const struct telling *telling)
-{
-    bool granular = false, resources = false;
-    if (telling->explanation->world->sharing_count == 0)
-        return true;
-    for (size_t i = 0; i < telling->size; i++) {
-        const struct constraint *constraint = telling_item(telling, i);
-        if (constraint->kind == CONSTRAINT_RESOURCE && !cause_is_shared(telling, constraint))
-            return true;
-        resources = resources || constraint->kind == CONSTRAINT_RESOURCE;
-        granular = granular || (constraint->kind < CONSTRAINT_ROOT_REQUIRED &&
-                                telling->inquiry->query.groups[constraint->group].granular);
-    }
-    return !granular && !resources; /* it is the root that sees the rest */
-}
-
-/* Returns the trees that have all of the set but a root as it asks, and what is said of the first;
-   or NULL if they are not known, or none. */
-static const char *trees_with_rest(const struct telling *telling, const char *said)
-{
-    const struct explanation *explanation = telling->explanation;
-    bool *kept = arena_array(telling->arena, explanation->constraints.count, sizeof(*kept));
-    bool *found = arena_array(telling->arena, explanation->world->provider_count, sizeof(*found));
-    for (size_t i = 0; i < telling->size; i++)
-        kept[telling->set[i]] = !constraint_is_of_root(telling_item(telling, i));
-    if (relaxation_find(telling->relaxation, kept, found) != SEARCH_FOUND)
-        return NULL;
-    return found_words(telling, found, is_of_own_tree(telling), said);
-}
-
-/* Returns what is wrong with the roots that are not as the set asks. */
-static const char *root_fault(const struct telling *telling)
-{
-    const struct membership *root = &telling->explanation->request->root_traits;
-    const struct constraint *required = telling_only(telling, CONSTRAINT_ROOT_REQUIRED);
-    const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
-    size_t count = 0;
-    for (size_t i = 0; i < telling->size; i++)
-        count += constraint_is_of_root(telling_item(telling, i));
-    if (count == 1 && forbidden != NULL)
-        return arena_printf(telling->arena, "has the forbidden trait %s",
-                            root->forbidden.names[forbidden->index]);
-    if (count == 1 && required != NULL)
-        return arena_printf(telling->arena, "lacks %s",
-                            set_words(telling, "trait", &root->required[required->index]));
-    return "is not as required";
-}
-
-const char *cause_except_roots(const struct telling *telling)
-{
-    const char *trees = trees_with_rest(telling, "");
-    const char *except = arena_printf(
-        telling->arena, ", except in trees whose root %s (root_required)", root_fault(telling));
-    return text_with_rest(telling->arena, except, ": ", text_or(trees, ""));
-}
-
 /* Returns what the trees lack whose roots are as the set asks. some: only if they have something of
    it. Otherwise, if they have nothing, what is wrong with the roots of those that have the rest. */
 static const char *misses_of_roots(const struct telling *telling, const size_t *groups,
@@ -179,8 +99,9 @@ static const char *misses_of_roots(const struct telling *telling, const size_t *
                                     : cause_of_lacks(&within, groups, count);
     if (*misses != '\0' || some)
         return misses;
-    return text_or(
-        trees_with_rest(telling, arena_printf(telling->arena, " %s", root_fault(telling))), "");
+    return text_or(cause_trees_with_rest(
+                       telling, arena_printf(telling->arena, " %s", cause_root_fault(telling))),
+                   "");
 }
 
 /* Returns what the set asks of a tree beside its root: "offers 4 VCPU", or "has groups 1 and 2
@@ -208,7 +129,7 @@ static const char *tell_forbidden_root(const struct telling *telling, const size
     const struct constraint *forbidden = telling_only(telling, CONSTRAINT_ROOT_FORBIDDEN);
     if (forbidden == NULL || telling_has(telling, CONSTRAINT_ROOT_REQUIRED))
         return NULL;
-    const char *trees = trees_with_rest(telling, "");
+    const char *trees = cause_trees_with_rest(telling, "");
     if (trees == NULL)
         return NULL;
     const char *trait =
@@ -222,7 +143,7 @@ static const char *tell_forbidden_root(const struct telling *telling, const size
     const char *said = arena_printf(telling->arena, " does, but has %s", trait);
     return arena_printf(telling->arena, "no tree without %s at its root (root_required) %s: %s; %s",
                         trait, rest_of_tree(telling, groups, count), misses,
-                        trees_with_rest(telling, said));
+                        cause_trees_with_rest(telling, said));
 }
 
 /* Returns the group of the request that asks for a class of a provider, and sets the class; or

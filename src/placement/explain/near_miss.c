@@ -217,3 +217,11 @@ void near_misses_join(struct near_misses *misses, const struct lacks *lacks)
     }
     misses->count = kept;
 }
+
+bool near_miss_is_amounts(const struct near_miss *miss)
+{
+    for (size_t i = 0; i < miss->fault_count; i++)
+        if (miss->faults[i].kind >= INVENTORY_FAULTS || miss->faults[i].kind == FAULT_CLASS)
+            return false;
+    return miss->fault_count > 0;
+}

@@ -39,6 +39,9 @@ struct near_misses {
 /* Notes the faults of a miss as what it lacks. */
 void near_miss_tell(struct near_miss *miss, const struct faults *faults);
 
+/* Returns whether a miss lacks only amounts, and not a class. */
+bool near_miss_is_amounts(const struct near_miss *miss);
+
 /* Returns a miss in words: "compute-1 lacks the trait A, and 12 more". */
 const char *near_miss_words(struct arena *arena, const struct world *world,
                             const char *const *names, const struct near_miss *miss);

@@ -20,8 +20,11 @@ struct near_misses near_misses_find(const struct sought *sought, const bool *amo
 struct near_misses near_misses_retell(const struct inquiry *inquiry, const char *const *names,
                                       const struct near_misses *told);
 
-/* The same for what is sought of a granular group, and of the unsuffixed one. Several may have the
-   same reason. wanted: as missing_nearest(). */
+/* Finds the same, but tells only what they lack of what is sought, and several may have the same
+   reason. wanted: as missing_nearest(). */
+struct near_misses near_group_find(const struct sought *sought, const bool *among, uint32_t wanted);
+
+/* The same for what is sought of a granular group, and of the unsuffixed one. */
 struct near_misses near_providers_find(const struct sought *sought, const bool *among,
                                        uint32_t wanted);
 struct near_misses near_trees_find(const struct sought *sought, const bool *among, uint32_t wanted);
@@ -33,9 +36,9 @@ void near_trees_weigh(const struct sought *sought, struct missing *missing);
    there is no time. */
 const struct lacks *near_lacks_find(const struct inquiry *inquiry, const char *const *names);
 
-/* Adds to what a miss lacks of what is sought which other groups its tree has nothing for, and of a
-   single one what it lacks. */
-void near_miss_tell_groups(const struct sought *sought, struct near_miss *miss);
+/* Adds to what a miss lacks of what is sought that it is in another subtree, and if all of a group
+   is sought which other groups its tree has nothing for, and of a single one what it lacks. */
+void near_miss_tell_rest(const struct sought *sought, struct near_miss *miss);
 
 /* Finds the nearest misses of groups that each have a provider, but not in one tree: the trees that
    see a provider for a group. The names are those of providers (NULL: they are called by their

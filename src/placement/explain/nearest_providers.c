@@ -97,12 +97,6 @@ struct near_misses near_providers_find(const struct sought *sought, const bool *
         if (missing.whole && !provider->shares)
             faults_of_root(&own, provider->root);
         near_miss_tell(&found.items[i], &own);
-        if (missing.whole && !provider->shares)
-            near_miss_tell_groups(sought, &found.items[i]);
-        if (found.items[i].place == PLACE_WRONG)
-            found.items[i].reason =
-                arena_printf(inquiry->arena, "is in another subtree (same_subtree) and %s",
-                             found.items[i].reason);
     }
     return found;
 }

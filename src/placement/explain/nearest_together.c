@@ -30,6 +30,13 @@ void near_group_trees(const struct inquiry *inquiry, const struct funnel *funnel
             inquiry_visit_anchors(inquiry, i, false, see_any, trees);
 }
 
+static void tell_place(const struct sought *sought, struct near_miss *miss)
+{
+    if (sought->group.granular && miss->place == PLACE_WRONG)
+        miss->reason = arena_printf(sought->inquiry->arena,
+                                    "is in another subtree (same_subtree) and %s", miss->reason);
+}
+
 /* Returns what a tree lacks for a group: "lacks 1 VCPU of 2", "gpu0 lacks ..."; "": it has nothing
    of it. */
 static const char *group_lack(const struct inquiry *inquiry, const char *const *names, size_t group,
@@ -40,10 +47,11 @@ static const char *group_lack(const struct inquiry *inquiry, const char *const *
     const struct sought sought = sought_of_group(&alone, names, group);
     alone.lacks = NULL; /* what else the tree lacks is told before */
     among[root] = true;
-    const struct near_misses misses = near_misses_find(&sought, among);
+    struct near_misses misses = near_group_find(&sought, among, WORLD_NONE);
     if (misses.count == 0)
         return "";
-    const struct near_miss *miss = &misses.items[0];
+    struct near_miss *miss = &misses.items[0];
+    tell_place(&sought, miss);
     return miss->provider == root
                ? miss->reason
                : arena_printf(inquiry->arena, "%s %s",
@@ -68,7 +76,8 @@ static const char *groups_words(const struct inquiry *inquiry, const char *const
                         text_end(&list), *lack != '\0' ? ": " : "", lack);
 }
 
-void near_miss_tell_groups(const struct sought *sought, struct near_miss *miss)
+/* Tells which groups the tree of a miss has nothing for, beside the one that is sought. */
+static void tell_groups(const struct sought *sought, struct near_miss *miss)
 {
     const struct inquiry *inquiry = sought->inquiry;
     uint32_t root = inquiry->world->providers[miss->provider].root;
@@ -83,6 +92,16 @@ void near_miss_tell_groups(const struct sought *sought, struct near_miss *miss)
                                                         miss->reason, comma, has, groups);
     if (strchr(groups, ':') != NULL)
         miss->alike = false;
+}
+
+void near_miss_tell_rest(const struct sought *sought, struct near_miss *miss)
+{
+    const struct inquiry *inquiry = sought->inquiry;
+    bool whole = sought->part == SOUGHT_WHOLE && inquiry->lacks != NULL;
+    bool pool = sought->group.granular && inquiry->world->providers[miss->provider].shares;
+    if (whole && !pool)
+        tell_groups(sought, miss);
+    tell_place(sought, miss);
 }
 
 /* Notes which groups a tree has nothing for, and what its root lacks. */
@@ -103,7 +122,7 @@ static void tell_trees(const struct inquiry *inquiry, const char *const *names,
         struct faults faults = {.sought = &sought};
         faults_of_root(&faults, misses->items[i].provider);
         near_miss_tell(&misses->items[i], &faults);
-        near_miss_tell_groups(&sought, &misses->items[i]);
+        tell_groups(&sought, &misses->items[i]);
     }
 }
 

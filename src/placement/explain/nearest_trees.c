@@ -349,8 +349,6 @@ struct near_misses near_trees_find(const struct sought *sought, const bool *amon
         if (missing.whole)
             faults_of_root(&of_trees[i], found.items[i].provider);
         near_miss_tell(&found.items[i], &of_trees[i]);
-        if (missing.whole)
-            near_miss_tell_groups(sought, &found.items[i]);
     }
     return found;
 }
