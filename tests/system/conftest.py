@@ -17,9 +17,10 @@ import pytest
 if 'BERTH_BYTECODE' in os.environ:
     sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ['BERTH_BYTECODE']
 
-from support.cloud import PATIENT, Cloud
+from support.cloud import PATIENT, Cloud, wait_until
 from support.database import DatabaseServer
 from support.keystone import FakeKeystone, Keystone
+from support.processes import processes_in
 from support.reports import sanitizer_reports
 from support.tokens import DEBUG
 
@@ -84,6 +85,7 @@ def watched_directory(has_failed):
             patch.setenv(name, '%s:log_path=%s' % (os.environ.get(name, ''),
                                                    os.path.join(directory, 'sanitizer')))
         yield directory
+    wait_until('what runs in %s has ended' % directory, lambda: not processes_in(directory))
     reports = sanitizer_reports(directory)
     if reports or has_failed():
         print('files are left in ' + directory)
@@ -120,7 +122,7 @@ def make_cloud(directory):
 
 
 @pytest.fixture(scope='module')
-def pooled_clouds():
+def pooled_clouds(module_directory):  # which must outlive them
     """The cloud that the last test has left."""
     with contextlib.ExitStack() as stack:
         left = []

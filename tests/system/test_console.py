@@ -18,7 +18,7 @@ PATH = '/_berth/console/'
 
 
 @pytest.fixture(scope='module')
-def browsers():
+def browsers(module_directory):  # which must outlive them
     """The browser that the last test has left."""
     left = []
     yield left

@@ -63,3 +63,13 @@ def stopped_follower(master):
 def runs(pid):
     """Return whether a process runs; one that has ended and waits for its parent does not."""
     return state_of(pid) not in (None, 'Z')
+
+
+def processes_in(directory):
+    """Return the processes that name a file of a directory in their arguments."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir('/proc')):
+        with contextlib.suppress(OSError), open('/proc/%s/cmdline' % entry, 'rb') as file:
+            if os.fsencode(directory + '/') in file.read():
+                found.append(int(entry))
+    return found
