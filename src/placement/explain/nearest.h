@@ -20,7 +20,7 @@ struct near_misses near_misses_find(const struct sought *sought, const bool *amo
 struct near_misses near_misses_retell(const struct inquiry *inquiry, const char *const *names,
                                       const struct near_misses *told);
 
-/* Finds the same, but tells only what they lack of what is sought, and several may have the same
+/* As near_misses_find(), but tells only what they lack of what is sought; several may have the same
    reason. wanted: as missing_nearest(). */
 struct near_misses near_group_find(const struct sought *sought, const bool *among, uint32_t wanted);
 
