@@ -4,9 +4,7 @@
  */
 #include <config.h>
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "manage/audit_report.h"
 #include "manage/command.h"
 #include "manage/progress.h"
+#include "settings/option_value.h"
 
 enum {
     FAILED = 2,
@@ -44,8 +43,7 @@ static bool read_options(struct audit_work *work)
         {"grace", required_argument, NULL, 'g'}, {NULL, 0, NULL, 0},
     };
     int option;
-    char *end = "";
-    work->options.grace = GRACE;
+    long grace = GRACE;
     optind = 0;
     while ((option = getopt_long(work->call->argc, work->call->argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -62,17 +60,15 @@ static bool read_options(struct audit_work *work)
             work->all = true;
             break;
         case 'g':
-            errno = 0;
-            work->options.grace = strtol(optarg, &end, 10);
-            if (end == optarg || errno != 0)
+            if (!option_parse_integer(optarg, &grace) || grace < 0)
                 return false;
             break;
         default:
             return false;
         }
     }
-    return optind == work->call->argc && *end == '\0' && work->options.grace >= 0 &&
-           (work->repair.wanted || !work->yes);
+    work->options.grace = grace;
+    return optind == work->call->argc && (work->repair.wanted || !work->yes);
 }
 
 static enum outcome search(struct audit_work *work, struct audit_report *report)

@@ -4,12 +4,10 @@
  */
 #include <config.h>
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "db/online_migration.h"
@@ -18,6 +16,7 @@
 #include "manage/table.h"
 #include "placement/standard.h"
 #include "placement/world/server.h"
+#include "settings/option_value.h"
 
 /* Rows in a batch without --max-count. */
 enum { BATCH = 50 };
@@ -151,10 +150,8 @@ static void print_totals(struct command_call *call, const struct migration_total
 /* Returns the number in text, or 0 if there is none, or it is too small. */
 static uint64_t count_read(const char *text)
 {
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    return end == text || *end != '\0' || errno != 0 || value < 0 ? 0 : (uint64_t)value;
+    long value;
+    return option_parse_integer(text, &value) && value > 0 ? (uint64_t)value : 0;
 }
 
 int command_db_online_data_migrations(struct command_call *call)

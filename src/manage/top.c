@@ -3,10 +3,8 @@
  */
 #include <config.h>
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "manage/command.h"
 #include "manage/top_page.h"
 #include "manage/top_screen.h"
+#include "settings/option_value.h"
 
 enum {
     POOLS = 64,
@@ -42,7 +41,8 @@ static bool arguments_read(struct top *top, const struct command_call *call)
                                             {"once", no_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
     int option;
-    char *end = NULL;
+    long pid;
+    double seconds;
     while ((option = getopt_long(call->argc, call->argv, "", options, NULL)) != -1) {
         if (option == 'o') {
             top->once = true;
@@ -51,18 +51,15 @@ static bool arguments_read(struct top *top, const struct command_call *call)
         if (option == '?')
             return false;
         if (option == 'p') {
-            errno = 0;
-            long pid = strtol(optarg, &end, 10);
-            if (end == optarg || *end != '\0' || errno != 0 || pid < 1 || pid > INT_MAX)
+            if (!option_parse_integer(optarg, &pid) || pid < 1 || pid > INT_MAX)
                 return false;
             top->pid = (pid_t)pid;
             continue;
         }
-        double number = strtod(optarg, &end);
-        if (end == optarg || *end != '\0' || !(number * 1000 >= INTERVAL_LEAST) ||
-            number * 1000 > INTERVAL_MOST)
+        if (!option_parse_real(optarg, &seconds) || !(seconds * 1000 >= INTERVAL_LEAST) ||
+            seconds * 1000 > INTERVAL_MOST)
             return false;
-        top->interval = (int)(number * 1000);
+        top->interval = (int)(seconds * 1000);
     }
     return optind == call->argc;
 }

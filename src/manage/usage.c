@@ -4,12 +4,10 @@
  */
 #include <config.h>
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json_writer.h"
@@ -18,6 +16,7 @@
 #include "manage/usage_bar.h"
 #include "placement/holders.h"
 #include "placement/provider_tree.h"
+#include "settings/option_value.h"
 
 enum { TOP_USUAL = 20, INDENT = 3 };
 
@@ -81,16 +80,13 @@ static bool read_options(struct usage_work *work)
                                             {"json", no_argument, NULL, 'j'},
                                             {NULL, 0, NULL, 0}};
     int option;
-    char *end = "";
     long top = TOP_USUAL;
     optind = 0;
     while ((option = getopt_long(work->call->argc, work->call->argv, "", options, NULL)) != -1) {
         if (option == 'j') {
             work->json = true;
         } else if (option == 't') {
-            errno = 0;
-            top = strtol(optarg, &end, 10);
-            if (end == optarg || *end != '\0' || errno != 0 || top < 0)
+            if (!option_parse_integer(optarg, &top) || top < 0)
                 return false;
         } else if (option == 'b') {
             for (work->kind = 0; work->kind < USAGE_KINDS; work->kind++)

@@ -293,7 +293,8 @@ def test_a_claim_replaces_allocations_of_a_consumer_without_a_row(directory):
 def test_audit_says_when_it_cannot_be_run(directory):
     with Damaged(directory, workers=1) as cloud:
         for options in (['--yes'], ['--grace', 'x'], ['--grace', ''],
-                        ['--grace', '99999999999999999999'], ['--grace'], ['more'], ['--unknown']):
+                        ['--grace', '99999999999999999999'], ['--grace', '1x', '--grace', '2'],
+                        ['--grace'], ['more'], ['--unknown']):
             assert cloud.manage('audit', *options).returncode == 64, options
         young = consumer()[0].split('INSERT INTO allocations')[0].replace(
             'generation)', 'generation, created_at)').replace(', 1);', ', 1, UTC_TIMESTAMP());')
