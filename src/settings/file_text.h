@@ -1,5 +1,5 @@
 /*
- * The text of files that may hold secrets: placement.conf and option files of MariaDB.
+ * The text of files, which may hold secrets: placement.conf, option files of MariaDB, policy files.
  */
 #ifndef BERTH_SETTINGS_FILE_TEXT_H
 #define BERTH_SETTINGS_FILE_TEXT_H
@@ -14,7 +14,8 @@
 const char *file_text_path(struct arena *arena, const char *path);
 
 /* Reads a whole file, and puts a NUL behind it, which counts in the length. Initializes text; the
-   caller frees it with file_text_free(), also after a failure. Returns false with errno set. */
+   caller frees it with file_text_free(), also after a failure. Returns false with errno set; EFBIG
+   if it has more than 16 MiB. */
 bool file_text_read(const char *path, struct buffer *text);
 
 /* Frees the text after wiping it. */

@@ -6,11 +6,12 @@
 #include "auth/policy/file.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
-enum { FILE_MOST = 4 * 1024 * 1024, MERGES_MOST = 16 };
+#include "settings/file_text.h"
+
+enum { MERGES_MOST = 16 };
 
 struct reader {
     const char *path;
@@ -286,26 +287,14 @@ bool policy_text_read(const char *path, const char *text, size_t length, struct 
 bool policy_file_read(const char *path, struct arena *arena, struct policy_entries *entries,
                       struct error_line *error)
 {
-    struct buffer content;
-    char piece[4096];
-    size_t length;
-    FILE *file = fopen(path, "re");
-    if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
-        return true;
-    if (file == NULL) {
-        error_line_set(error, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    buffer_init(&content, FILE_MOST);
-    while ((length = fread(piece, 1, sizeof(piece), file)) > 0)
-        buffer_add(&content, piece, length);
-    bool good = !ferror(file) && !content.failed;
+    struct buffer text;
+    bool good = file_text_read(path, &text);
     if (good)
-        good = policy_text_read(path, content.length > 0 ? content.data : "", content.length, arena,
-                                entries, error);
+        good = policy_text_read(path, text.data, text.length - 1, arena, entries, error);
+    else if (errno == ENOENT || errno == ENOTDIR)
+        good = true;
     else
-        error_line_set(error, "%s: %s", path, content.failed ? "is too large" : strerror(errno));
-    fclose(file);
-    buffer_free(&content);
+        error_line_set(error, "%s: %s", path, strerror(errno));
+    file_text_free(&text);
     return good;
 }

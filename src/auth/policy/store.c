@@ -10,17 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/directory.h"
 #include "base/log.h"
 #include "settings/config_find.h"
 
+enum { PAUSE = 1000 }; /* milliseconds between two looks at the files */
+
 struct policy_store {
     const struct settings *settings;
     struct policy *policy;
-    uint64_t state; /* of the files when they were last read, even if that failed */
-    time_t looked;
+    uint64_t state;  /* of the files when they were last read, even if that failed */
+    uint64_t looked; /* clock_milliseconds() */
 };
 
 /* Finding. */
@@ -164,12 +166,10 @@ void policy_store_report(const struct policy_store *store)
 struct policy_store *policy_store_new(const struct settings *settings, struct error_line *error)
 {
     struct policy_store *store = calloc(1, sizeof(*store));
-    struct timespec now;
     if (store == NULL)
         abort();
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     store->settings = settings;
-    store->looked = now.tv_sec;
+    store->looked = clock_milliseconds();
     store->state = state_of_files(settings);
     store->policy = read_files(settings, error);
     if (store->policy == NULL) {
@@ -190,11 +190,10 @@ void policy_store_free(struct policy_store *store)
 void policy_store_refresh(struct policy_store *store, enum policy_store_voice voice)
 {
     struct error_line error;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    if (now.tv_sec == store->looked)
+    uint64_t now = clock_milliseconds();
+    if (now - store->looked < PAUSE)
         return;
-    store->looked = now.tv_sec;
+    store->looked = now;
     uint64_t state = state_of_files(store->settings);
     if (state == store->state)
         return;
