@@ -4,8 +4,8 @@
  * A request passes the checks in the order of upstream's middlewares: request id, CORS (OPTIONS),
  * identity (401), microversion (400, 406), Content-Length (400), route (404, 405), media types and
  * version of the endpoint (406, 415, 404, 405), policy (403), handler. Rate limits (429) come
- * between route and endpoint, except for the version document. The pages below /_berth
- * (api/monitoring/monitoring.h) come before all of them.
+ * between route and endpoint, except for the version document. Health, metrics (api/monitoring/
+ * monitoring.h) and the health check of oslo.middleware come before all of them.
  */
 #ifndef BERTH_API_SERVICE_H
 #define BERTH_API_SERVICE_H

@@ -18,10 +18,12 @@
  *   transaction.c             transactions, and running them again after a conflict
  *   value.h                   the values in and out
  *   database_witness.h        the steps of a transaction, for those who watch
+ *   database_statistics.h     what a request has cost
  *   database_settings.h       where the database is, and how long to wait
  *   database_from_settings.h  makes a database from the configuration
  *   schema_version.h, online_migration.h   maintenance of schema and data
- * The other headers of src/db are internal; database_state.h lists them.
+ *   binary_log.h, log_event.h, log_bytes.h, gtid.h   following the server's binary log
+ * The other headers of src/db are internal, and say so; database_state.h has them in order.
  *
  * Every function that returns an enum outcome may return, besides OUTCOME_OK:
  *   OUTCOME_CONFLICT     another transaction undid this one (1213, 1205, 1020, 1467, or it changed

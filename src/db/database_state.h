@@ -10,6 +10,9 @@
  *   parameters, row_buffer   values into and out of a prepared statement
  *   database      the object, and connecting on demand
  *   statement, lost_session, transaction   the rest of db/database.h
+ *
+ * The binary log, for which another connection is used, stands beside them: log_bytes, gtid,
+ * log_event, log_row, binary_log.
  */
 #ifndef BERTH_DB_DATABASE_STATE_H
 #define BERTH_DB_DATABASE_STATE_H

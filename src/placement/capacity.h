@@ -1,6 +1,7 @@
 /*
- * Capacity: whether a provider has enough left of a resource class for a claim. This is where
- * PUT /allocations/{uuid} and its relatives check it (capacity_claim()).
+ * Capacity: whether a provider has enough left of a resource class for a claim that runs in steps
+ * (claim.h). Most claims are one statement instead, whose condition ADMITTING in claim_at_once.c
+ * checks the same; what it does not admit comes here, for the reason.
  *
  * A struct capacity is one inventory together with what is used of it. A claim loads it after it
  * has locked the providers' rows and deleted what its consumers held before, so that nobody can

@@ -5,8 +5,10 @@
  * claim is empty is deleted too. A consumer that does not exist is created, with its project, its
  * user and its consumer type where those are new. All of it is committed, or none.
  *
- * The checks come in upstream's order: consumer generations, providers, resource classes,
- * inventory, units, capacity. claim.c lists the locks; claim_check.c and capacity.c decide.
+ * Most claims are one statement (claim_at_once.h). The others, and those that it does not admit,
+ * run in the steps of claim.c, which lists the locks. There the checks come in upstream's order:
+ * consumer generations, providers, resource classes, inventory, units, capacity (claim_check.c,
+ * capacity.c).
  */
 #ifndef BERTH_PLACEMENT_CLAIM_H
 #define BERTH_PLACEMENT_CLAIM_H

@@ -1,6 +1,6 @@
 /*
  * The state of a claim while its transaction runs: what the claim names, and what the steps before
- * have found. For claim.c and claim_check.c alone.
+ * have found. For claim.c, claim_check.c and claim_found.c alone.
  */
 #ifndef BERTH_PLACEMENT_CLAIM_RUN_H
 #define BERTH_PLACEMENT_CLAIM_RUN_H

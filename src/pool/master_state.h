@@ -2,7 +2,7 @@
  * What the master knows: shared by the sources that make up the master. Internal: the rest of the
  * program uses pool/master.h.
  *
- *   children       forking workers and the startup process, and their ends
+ *   children       forking workers, the startup process and the follower, and their ends
  *   pool_state     the state of the pool, and telling the service manager
  *   respawn        how soon a worker that died has a successor
  *   reconcile      the right number of workers, all with the current configuration

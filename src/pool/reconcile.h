@@ -7,7 +7,8 @@
 
 #include "pool/master_state.h"
 
-/* Returns the number of workers that the configuration asks for; by default one per processor. */
+/* Returns the number of workers that the configuration asks for; see configuration_new() for the
+   default. */
 unsigned reconcile_wanted(const struct master *master);
 
 /* Takes one step: starts workers with the current configuration, one at a time while older workers

@@ -6,10 +6,11 @@
  * and reloads. It is a memfd, and only the master keeps its descriptor open: berth-manage finds a
  * pool by that and reads along (watch/observer.h) without asking any process.
  *
- * Only a worker writes its slot, except for the pid, which the master sets and clears. There are no
- * locks: a reader copies the slot, and the slot's sequence number tells whether the worker wrote at
- * the same time. The slot of a killed worker stays as it was, so that the master can log what the
- * worker was doing.
+ * While a worker runs, only it writes its slot; the master prepares the slot before the fork, and
+ * frees it after the end. There are no locks: a reader copies the slot, and the slot's sequence
+ * number tells whether the worker wrote at the same time. What a killed worker wrote about its
+ * request stays, so that the master can log what it was doing, and so does the note of its session,
+ * which the next worker that starts clears.
  *
  * Times are clock_milliseconds(), which is the same in all processes.
  */
@@ -70,7 +71,7 @@ struct slot {
     _Atomic uint64_t requests; /* answered so far */
     _Atomic unsigned sequence; /* odd while the worker writes about the request */
     struct slot_request request;
-    struct session_note session; /* outlives the worker, if that is killed */
+    struct session_note session;
 };
 
 struct scoreboard {

@@ -1,5 +1,5 @@
 /*
- * Finds and answers the paths below /_berth.
+ * Finds and answers the pages below /_berth that are not among the routes.
  */
 #include <config.h>
 

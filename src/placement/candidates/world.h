@@ -1,11 +1,11 @@
 /*
  * The world of a candidate search: providers, their trees, their inventories and usages, in arrays
- * that are indexed by small numbers. It knows no database and no names: world_load.h fills it, or a
- * test does.
+ * that are indexed by small numbers. It knows no database and no names: world_load.h fills it by
+ * SQL, world/image.h from the kept world, or a test does.
  *
- * A provider's number is its place in the order of ids. The world has only the traits and
- * aggregates that a search asks about, by numbers that whoever fills the world chooses. The
- * traits of a provider are a set of bits, and so are its aggregates.
+ * A provider's number is its place in the order of ids. The traits of a provider are a set of bits,
+ * and so are its aggregates, by numbers that whoever fills the world chooses. A world that was read
+ * by SQL has only the traits and aggregates that the search asks about; the kept world has all.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_WORLD_H
 #define BERTH_PLACEMENT_CANDIDATES_WORLD_H
@@ -20,7 +20,7 @@
 
 enum { WORLD_UUID = 37, BITS_IN_WORD = 64 };
 
-/* The traits and aggregates that a search asks about: how many they are. */
+/* The traits and aggregates that the world has: how many they are. */
 struct world_interest {
     size_t trait_count;
     size_t sharing_trait; /* number of MISC_SHARES_VIA_AGGREGATE; trait_count: no provider shares */

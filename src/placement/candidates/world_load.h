@@ -1,9 +1,10 @@
 /*
- * Reads the world of a candidate search from the database.
+ * Reads the world of a candidate search from the database, for requests that cannot use the kept
+ * world (world/fence.h).
  *
- * The world is read for each request, with a fixed number of statements. All of it is read from
- * whole tables, which is faster than joins; some trees are read by the ids of their providers. The
- * search does not know where its world comes from.
+ * It is read for each request, with a fixed number of statements. All of it is read from whole
+ * tables, which is faster than joins; some trees are read by the ids of their providers. The search
+ * does not know where its world comes from.
  */
 #ifndef BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
 #define BERTH_PLACEMENT_CANDIDATES_WORLD_LOAD_H
