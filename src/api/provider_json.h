@@ -23,6 +23,7 @@ struct provider_writer {
 /* Begins an answer in JSON. */
 struct provider_writer provider_writer_new(struct call *call);
 
+/* Writes one provider as an object. The caller opens the array around several. */
 void provider_write(struct provider_writer *writer, const struct provider *provider);
 
 #endif

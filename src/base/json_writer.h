@@ -21,6 +21,7 @@ struct json_writer {
 /* Begins to write at the end of buffer. */
 void writer_init(struct json_writer *writer, struct buffer *buffer);
 
+/* Open and close an object or an array, as a value or as an item. */
 void writer_begin_object(struct json_writer *writer);
 void writer_end_object(struct json_writer *writer);
 void writer_begin_array(struct json_writer *writer);

@@ -97,6 +97,7 @@ static inline struct log_field log_identifier(const char *name, const char *id)
     return (struct log_field){.name = name, .kind = LOG_IDENTIFIER, .value = {.text = id}};
 }
 
+/* A whole number: a count, a pid, a status. */
 static inline struct log_field log_integer(const char *name, int64_t integer)
 {
     return (struct log_field){.name = name, .kind = LOG_INTEGER, .value = {.integer = integer}};

@@ -40,6 +40,7 @@ struct migrations_missing {
     uint64_t consumers; /* number of consumers without a row */
 };
 
+/* Looks for such data, without changing anything. */
 enum outcome migrations_missing_load(struct database *database, struct migrations_missing *missing);
 
 #endif

@@ -10,8 +10,7 @@
  *   - A preflight request that asks for more than is allowed gets the same answer, without any
  *     Access-Control header.
  *   - Access-Control-Allow-Methods and -Headers repeat the request, not the configuration.
- *   - "*" among the origins allows all others, and they get "*" as the answer, even with
- * credentials.
+ *   - "*" among the origins allows all others, and the answer to them is "*", with credentials too.
  *   - Origins and methods are compared with case, headers without.
  */
 #ifndef BERTH_HTTP_CORS_H

@@ -13,6 +13,7 @@ struct progress {
     bool shown;
 };
 
+/* Finds out whether stderr is a terminal. Shows nothing yet. */
 void progress_begin(struct progress *progress);
 
 /* Shows the percentage and what is being done now. subject is the struct progress. */

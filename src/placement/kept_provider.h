@@ -16,6 +16,7 @@
    false if its root does not exist: then, as upstream has it, it does not exist itself. */
 bool kept_provider(struct image *image, size_t row, struct provider *provider);
 
+/* Fill in what belongs to a provider, in the order in which the functions for SQL return it. */
 void kept_inventories(struct image *image, int64_t provider_id, struct arena *arena,
                       struct inventories *inventories);
 void kept_usages(struct image *image, int64_t provider_id, struct arena *arena,

@@ -13,6 +13,7 @@
 /* Begins an empty list in the arena. */
 struct text_builder pairs_begin(struct arena *arena);
 
+/* Adds a pair at the end. */
 void pairs_add(struct text_builder *pairs, int64_t first, int64_t second);
 
 /* Returns the value, whose text is in the arena. */

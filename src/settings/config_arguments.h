@@ -28,6 +28,7 @@ bool config_arguments_init(struct config_arguments *arguments, int argc);
    Returns false if it is another option. */
 bool config_arguments_take(struct config_arguments *arguments, int option);
 
+/* Frees the list. The paths are those of the command line. */
 void config_arguments_free(struct config_arguments *arguments);
 
 #endif

@@ -3,8 +3,8 @@
  *
  * TLS, times and retries are as [keystone_authtoken] says: cafile, certfile, keyfile, insecure,
  * http_connect_timeout, http_request_max_retries. Redirects are followed, but not from https to
- * http. Answers are bounded. Does not use the request arena: the caller holds
- * locks, and the arena may longjmp.
+ * http. Answers are bounded. Does not use the request arena: the caller holds locks, and the arena
+ * may longjmp.
  */
 #ifndef BERTH_AUTH_KEYSTONE_HTTP_H
 #define BERTH_AUTH_KEYSTONE_HTTP_H

@@ -34,6 +34,7 @@ struct policy_options {
     struct policy_remote remote;
 };
 
+/* Returns the options of the settings, which own the text. */
 struct policy_options policy_options(const struct settings *settings);
 
 /* Compiles entries into a policy, which takes over the memory that they are in (memory becomes

@@ -23,6 +23,7 @@ struct policy_remote {
     long milliseconds; /* for the whole request */
 };
 
+/* Returns these options of the settings. */
 struct policy_remote policy_remote_settings(const struct settings *settings);
 
 /* Asks the server at url. Returns POLICY_BROKEN with question->problem set if it does not answer.

@@ -1,6 +1,6 @@
 /*
- * Orders the impossible sets of one size: first the one that tells most to an operator, who has to
- * mend something, and so is told. The first of these that differs decides:
+ * Orders the impossible sets of one size: first the one that tells an operator most about what to
+ * mend. The first of these that differs decides:
  *
  *   - it is an aggregate that nobody is in, or the tree of no provider: that is a mistake in the
  *     request;

@@ -127,8 +127,9 @@ const char *cause_root_fault(const struct telling *telling);
    their root: ", except in trees whose root ...: a". */
 const char *cause_except_roots(const struct telling *telling);
 
-/* Returns what those lack that have the rarest thing the set asks of a group, of the trees that are
-   told of: "a lacks the trait A; b has no VCPU", or "". some: only if they have something of it. */
+/* Of the trees that are told of, looks at those that have the rarest thing that the set asks of a
+   group. Returns what they lack: "a lacks the trait A; b has no VCPU", or "". some: only of trees
+   that have something of what the set asks. */
 const char *cause_of_misses(const struct telling *telling, size_t group, bool some);
 
 /* The same of all trees, or if the set has an in_tree constraint of that one. */
@@ -151,8 +152,8 @@ const char *cause_of_target_first(const struct telling *telling, const struct co
 const struct constraint *cause_constraint_of(const struct telling *telling, size_t group,
                                              const struct fault *fault);
 
-/* Returns what the nearest lack, of all that the request asks of a group, that lack nothing but
-   what the set asks, and no class: "a lacks the trait A"; "": there is none. */
+/* Looks at the providers, or trees, that lack nothing of a group but what the set asks, and have
+   its classes. Returns what the nearest of them lacks: "a lacks the trait A"; "": there is none. */
 const char *cause_of_example(const struct telling *telling, size_t group);
 
 /* Returns what a provider, or tree, that is told of lacks beside the set, of the traits, aggregates
@@ -170,10 +171,10 @@ bool cause_suffices(const struct telling *telling, const struct sought *sought, 
    PGPU of 1 (1 of 1 used)". */
 const char *cause_with_roads(const struct telling *telling, const char *told);
 
-/* Returns what is said after the set that is told about others of the same size: "; nor 4096
-   MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". Of those that are not as
-   telling only those count that are about the tree that in_tree names. told: what is said already,
-   which is not said again. */
+/* Returns what is said about other sets of the same size, after the one that is told: "; nor 4096
+   MEMORY_MB: a lacks 96 MEMORY_MB of 4096 (4000 of 4096 used)", or "". A set that is not as telling
+   counts only if it is about the tree that in_tree names. told: what is said already, which is not
+   said again. */
 const char *cause_of_equals(const struct telling *telling, const char *told);
 
 /* Sets other to what is told of another set of the same size, the place-th of those found; returns

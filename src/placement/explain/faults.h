@@ -57,6 +57,7 @@ void faults_of_slot(struct faults *faults, size_t demand, uint32_t provider, uin
 /* The same without a demand: its forbidden traits, and its aggregates. */
 void faults_of_member(struct faults *faults, uint32_t provider, uint32_t anchor);
 
+/* Adds a fault, in the arena of the inquiry, unless it is there already. */
 void faults_add(struct faults *faults, const struct fault *fault);
 
 /* Add that a root is not as root_required asks, if it is not. */

@@ -33,9 +33,7 @@ struct inquiry {
        names can be told apart. */
     struct search_query forbidden;
     const bool *allowed; /* for each root: not left out by what nobody tells of; NULL: not known */
-    const struct lacks
-        *lacks; /* what each tree lacks of all that is asked (lacks.h); NULL: not known
-                 */
+    const struct lacks *lacks;               /* of all that is asked (lacks.h); NULL: not known */
     const enum subtree_place *const *places; /* subtree_places(); NULL: not known */
     struct budget *budget;
     bool brief; /* of long lists of names only the beginning is told */
@@ -46,6 +44,7 @@ struct inquiry {
 void inquiry_begin(struct inquiry *inquiry, const struct resolution *resolution,
                    const struct world *world, struct budget *budget);
 
+/* Return the label, the words and the miss of a filter, as filters.def has them. */
 const char *filter_label(enum explain_filter filter);
 const char *filter_words(enum explain_filter filter);
 const char *filter_miss(enum explain_filter filter);

@@ -11,14 +11,13 @@
 enum { MISSES_MOST = 8 };
 
 struct near_miss {
-    uint32_t provider; /* or the root of the tree: the nearest of those that lack the same */
-    const char
-        *reason;      /* "lacks 2 VCPU of 4"; what it is about is the provider, unless it says so */
-    const char *part; /* what was told of it before, if now all is told that it lacks; or NULL */
-    uint32_t more;    /* others that lack the same, and nothing that it does not lack, too... */
-    bool alike;       /* ... with the same figures */
-    const char *differs;        /* of what classes the figures are other ones; only if they are */
-    uint32_t rarest;            /* how many have the rarest thing that some of these have */
+    uint32_t provider;   /* or the root of the tree: the nearest of those that lack the same */
+    const char *reason;  /* "lacks 2 VCPU of 4", of the provider unless it names another */
+    const char *part;    /* what was told of it before, if now all is told that it lacks; or NULL */
+    uint32_t more;       /* others that lack the same, and nothing that it does not lack, too... */
+    bool alike;          /* ... with the same figures */
+    const char *differs; /* of what classes the figures are other ones; only if they are */
+    uint32_t rarest;     /* how many have the rarest thing that some of these have */
     const struct fault *faults; /* what it lacks, one by one; NULL: it is told otherwise */
     size_t fault_count;
     enum subtree_place place; /* of all of these */
@@ -68,8 +67,8 @@ void near_misses_add(struct near_misses *misses, const struct world *world,
 void near_misses_fold_shared(struct near_misses *misses, const struct world *world,
                              const struct lacks *lacks);
 
-/* Tells those once whose reasons are the same words. Those are not counted, nor told, that lack
-   more which is not told. */
+/* Makes one of all misses whose reasons are the same words, and counts the others with it. One that
+   lacks more than the first, untold, counts among misses->others instead. */
 void near_misses_join(struct near_misses *misses, const struct lacks *lacks);
 
 #endif

@@ -16,7 +16,8 @@ struct missing;
    of it and not all; trees that are among those named may have nothing of it. */
 struct near_misses near_misses_find(const struct sought *sought, const bool *among);
 
-/* Tells all that those lack of the request of whom a part is told. */
+/* Returns the misses that are told, each with all that it lacks of the request, where only a part
+   of that was told. */
 struct near_misses near_misses_retell(const struct inquiry *inquiry, const char *const *names,
                                       const struct near_misses *told);
 

@@ -41,6 +41,7 @@ struct unshared {
 /* Returns whether hosts share a class with nobody, wherever they are members. */
 bool class_is_of_hosts(const char *class_name);
 
+/* Returns the name of the class of the resource. */
 const char *unshared_class_name(const struct unshared *lack);
 
 /* Returns whether a constraint goes with the resource: those of its group if that needs one

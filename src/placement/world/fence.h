@@ -31,6 +31,8 @@ struct kept_world {
     uint32_t results[KEPT_WORLD_RESULTS]; /* how often, until somebody takes them */
 };
 
+/* Begins with nothing read from the journal, which must outlive it; kept_world_end() frees the
+   image. */
 void kept_world_begin(struct kept_world *kept, const struct journal *journal);
 void kept_world_end(struct kept_world *kept);
 

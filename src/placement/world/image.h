@@ -72,6 +72,7 @@ struct image {
     size_t trait_count, aggregate_count;
 };
 
+/* Makes an empty image, on the heap; image_end() frees it. */
 void image_begin(struct image *image);
 void image_end(struct image *image);
 

@@ -1,6 +1,6 @@
 /*
  * The journal of the kept world: memory that the processes of a pool share, in which one of them,
- * the follower, writes records, and from which the others make worlds of their own (image.h).
+ * the follower, writes records, and from which the others make their own worlds (image.h).
  *
  * It has two halves. Each begins with a base, from which a world can be made, and goes on with the
  * changes since. When the changes of one half are as long as its base, the follower writes a new
@@ -38,6 +38,7 @@ void journal_free(struct journal *journal);
    connection with this id holds in the server as long as the world is kept. */
 bool journal_begin_world(struct journal *journal, const char *lock, uint64_t connection);
 
+/* Writes a record behind the last one. Readers see it after journal_commit(). */
 bool journal_add_record(struct journal *journal, const struct world_record *record);
 
 /* Publishes what was added since the last commit, as the state at this position, and wakes those

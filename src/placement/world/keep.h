@@ -13,6 +13,7 @@ struct keeper {
     struct image image; /* from which the next base is made; read only then */
 };
 
+/* Makes a keeper for a journal, which must outlive it; keeper_end() frees its image. */
 void keeper_begin(struct keeper *keeper, struct journal *journal);
 void keeper_end(struct keeper *keeper);
 

@@ -30,9 +30,9 @@ enum world_record_kind {
 
 struct world_record {
     enum world_record_kind kind;
-    int32_t id; /* the provider, class, trait or aggregate */
-    int32_t
-        other; /* INVENTORY, USAGE: the class; PROVIDER_TRAIT: the trait; MEMBER: the aggregate */
+    int32_t id;    /* the provider, class, trait or aggregate */
+    int32_t other; /* the class of INVENTORY, USAGE; the trait of PROVIDER_TRAIT; the aggregate of
+                      MEMBER */
     int64_t modified; /* PROVIDER, INVENTORY, TRAIT: updated_at, or created_at if that is NULL, as
                          seconds since 1970; 0: neither */
     union {

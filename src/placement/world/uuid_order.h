@@ -25,6 +25,7 @@ void uuid_order_append(struct uuid_order *order, const struct keyed *rows);
 /* Rows have changed in another way. */
 void uuid_order_forget(struct uuid_order *order);
 
+/* Frees the places, which are on the heap. The order is then not made. */
 void uuid_order_free(struct uuid_order *order);
 
 #endif
