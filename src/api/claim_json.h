@@ -1,5 +1,5 @@
 /*
- * Claims in the JSON of a request: what consumers shall hold.
+ * Claims in the JSON of a request: what consumers are to hold.
  */
 #ifndef BERTH_API_CLAIM_JSON_H
 #define BERTH_API_CLAIM_JSON_H

@@ -2,7 +2,8 @@
  * Sends entries to systemd's journal by its native protocol: one datagram with fields, of which any
  * program can read each (journalctl -o json, REQUEST_ID=...).
  *
- * An entry is built in memory of its own, so that a process without memory can still log:
+ * An entry is built in memory that the caller has already, so that a process without memory can
+ * still log:
  *
  *     struct journal_entry entry;
  *     journal_begin(&entry, LOG_ERR, facility, message, length);

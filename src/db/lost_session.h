@@ -3,8 +3,8 @@
  * Internal: only for the sources of src/db; database_find_out() in db/database.h uses it.
  *
  * A session that writes holds a lock of the server with a random name. The server lets go of it
- * after it has ended the transaction of the session. So who finds it free on the same server knows
- * that nothing of the session goes on there.
+ * after it has ended the transaction of the session. So if the lock is free on the same server,
+ * nothing of the session goes on there.
  */
 #ifndef BERTH_DB_LOST_SESSION_H
 #define BERTH_DB_LOST_SESSION_H

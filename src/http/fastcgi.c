@@ -220,7 +220,7 @@ static bool send_parts(int socket, struct iovec *parts, size_t count)
 }
 
 /* Sends a body in large records, from where it is. libfcgi would copy it, and send records of
-   8 kB, each of which wakes the web server. It has nothing of its own left to send. */
+   8 kB, each of which wakes the web server. It has nothing left to send itself. */
 static bool send_large(const FCGX_Request *request, const char *body, size_t length)
 {
     FCGI_Header heads[RECORDS];

@@ -17,7 +17,7 @@
 enum {
     SIDES = 2,
     PATIENCE = 60000, /* milliseconds that a page may take to be made */
-    LOCK_WAIT = 1000, /* milliseconds to wait for another writer, who only copies */
+    LOCK_WAIT = 1000, /* milliseconds to wait for another writer, which only copies */
     TRIES = 3,        /* of a reader whose page is overwritten */
 };
 

@@ -71,7 +71,7 @@ class Inside:
 
 
 class Network(Inside):
-    """A network of its own with the neighbours that a cloud has: MariaDB and Keystone."""
+    """A separate network with the neighbours that a cloud has: MariaDB and Keystone."""
 
     def __init__(self, images):
         self.images = images

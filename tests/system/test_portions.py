@@ -147,7 +147,7 @@ by_sql = pytest.mark.parametrize('cloud', ['read by SQL'], indirect=True)
 
 
 class States:
-    """Each state of the cloud has a trait and a capacity of its own, at all hosts. A state comes
+    """Each state of the cloud has its own trait and capacity, at all hosts. A state comes
     with one transaction, after each transaction of Berth."""
 
     def __init__(self, cloud):

@@ -110,7 +110,7 @@ class Load:
 
 @pytest.fixture
 def cloud(directory):
-    """A database, and no service of its own."""
+    """A database without a service."""
     cloud = Cloud(directory)
     cloud.start_empty()
     try:

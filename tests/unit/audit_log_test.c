@@ -1,5 +1,5 @@
 /*
- * The audit log in syslog: this program has a syslog() of its own.
+ * The audit log in syslog: this program replaces syslog().
  */
 #include <config.h>
 

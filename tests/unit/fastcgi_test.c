@@ -46,7 +46,7 @@ static void end(void)
     rmdir(address.sun_path);
 }
 
-/* The web server, in a process of its own. */
+/* The web server, in another process. */
 
 static void send_request(int connection)
 {

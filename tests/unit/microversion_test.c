@@ -59,7 +59,7 @@ START_TEST(each_header)
 }
 END_TEST
 
-/* nginx before 1.23 passes each line of a repeated header as a parameter of its own. */
+/* nginx before 1.23 passes each line of a repeated header as a separate parameter. */
 START_TEST(header_lines_count_together)
 {
     const char *const lines[] = {"HTTP_OPENSTACK_API_VERSION=placement 1.39",

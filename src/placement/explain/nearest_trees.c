@@ -61,7 +61,7 @@ static bool has_own_room(const struct sighting *sighting, uint32_t anchor, uint3
                FAULT_NONE;
 }
 
-/* A tree with room of its own does not lack what a pool lacks, even if all else weighs more. */
+/* A tree that has room itself does not lack what a pool lacks, even if all else weighs more. */
 static void weigh_slot(void *subject, uint32_t anchor, uint32_t provider)
 {
     struct sighting *sighting = subject;

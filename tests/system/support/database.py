@@ -51,7 +51,7 @@ class DatabaseServer:
                     time.sleep(0.01)
 
     def sql(self, text, database=None):
-        """Run statements as root in a session of their own; return the rows of all of them."""
+        """Run statements as root in a new session; return the rows of all of them."""
         with contextlib.closing(Session(self.socket, database)) as session:
             return session.sql(text)
 
