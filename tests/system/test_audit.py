@@ -10,6 +10,7 @@ import threading
 import uuid
 
 from support.cloud import Cloud, wait_until
+from support.paths import TOP
 
 INCOMPLETE = '00000000-0000-0000-0000-000000000000'
 INVENTORY = {'VCPU': {'total': 1000}, 'MEMORY_MB': {'total': 1000000}}
@@ -156,6 +157,11 @@ def test_audit_finds_and_fixes_each_kind_of_damage(directory):
         assert status == 0 and report['clean'] and report['findings'] == [], report
         assert 'Nothing is wrong.' in cloud.manage('audit').stdout
         every = {kind for kind in report['counts']}
+        with open(os.path.join(TOP, 'docs', 'database.md'), encoding='utf-8') as page:
+            table = page.read().split('| finding (name in JSON) |')[1].split('\n\n')[0]
+        described = {kind for row in re.findall(r'^\| (`[^|]*)', table, re.M)
+                     for kind in re.findall(r'`(\w+)`', row)}
+        assert described == every, described ^ every
         assert every - kinds == {'parent_circle', 'inventory_of_unknown_class',
                                  'allocation_of_unknown_class', 'allocation_without_inventory',
                                  'duplicate_allocation', 'over_capacity'}

@@ -112,7 +112,7 @@ static int ask(const char *method, const char *path)
     give("HTTP_X_AUTH_TOKEN=ann:p");
     give("HTTP_X_ROLES=admin,service,reader");
     give("HTTP_ACCEPT=application/json");
-    give("HTTP_OPENSTACK_API_VERSION=placement 1.39");
+    give("HTTP_OPENSTACK_API_VERSION=placement latest");
     give("CONTENT_TYPE=application/json");
     give("CONTENT_LENGTH=2");
     buffer_reset(&output);
