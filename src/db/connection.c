@@ -89,9 +89,10 @@ static enum outcome handle_error(struct database *database, unsigned error, cons
 }
 
 enum outcome connection_error(struct database *database, unsigned error, const char *state,
-                              const char *statement)
+                              const char *statement, const char *reason)
 {
-    return handle_error(database, error, state, statement, NULL);
+    return handle_error(database, error, state, statement,
+                        server_error_is_safe_to_tell(error) ? reason : NULL);
 }
 
 enum outcome connection_send(struct database *database, const char *text)
@@ -108,7 +109,8 @@ enum outcome connection_send(struct database *database, const char *text)
     connection_count(database, since);
     if (mysql_errno(database->mysql) != 0)
         return connection_error(database, mysql_errno(database->mysql),
-                                mysql_sqlstate(database->mysql), text);
+                                mysql_sqlstate(database->mysql), text,
+                                mysql_error(database->mysql));
     return OUTCOME_OK;
 }
 
@@ -164,7 +166,8 @@ static enum outcome load_variables(struct database *database, struct server_vari
         result = mysql_store_result(mysql);
     connection_count(database, since);
     if (result == NULL)
-        return connection_error(database, mysql_errno(mysql), mysql_sqlstate(mysql), show);
+        return connection_error(database, mysql_errno(mysql), mysql_sqlstate(mysql), show,
+                                mysql_error(mysql));
     MYSQL_ROW row;
     while ((row = mysql_fetch_row(result)) != NULL) {
         if (row[0] == NULL || row[1] == NULL)
@@ -295,7 +298,7 @@ enum outcome connection_open(struct database *database)
     uint64_t since = clock_microseconds();
     database->mysql = mysql_init(NULL);
     if (database->mysql == NULL)
-        return connection_error(database, CR_OUT_OF_MEMORY, "HY000", "connect");
+        return connection_error(database, CR_OUT_OF_MEMORY, "HY000", "connect", NULL);
     set_options(database);
     if (!establish(database))
         return OUTCOME_UNAVAILABLE; /* whatever the error was */

@@ -34,9 +34,10 @@ bool connection_seems_alive(const struct database *database);
 
 /* Handles an error of the server or the library: counts it, logs it unless it is an ordinary event
    (conflict, duplicate), drops a lost connection, and dooms the open transaction. Returns its
-   outcome. statement is the text of the statement. */
+   outcome. statement is the text of the statement, reason the server's words, or NULL: they are
+   logged if they can contain no value. */
 enum outcome connection_error(struct database *database, unsigned error, const char *state,
-                              const char *statement);
+                              const char *statement, const char *reason);
 
 /* Sends one statement as text and discards its result. One round trip in the statistics. */
 enum outcome connection_send(struct database *database, const char *text);

@@ -86,14 +86,29 @@ static int revision_place(const char *name)
     return -1;
 }
 
+static const char *unknown_revision(struct arena *arena, const char *revision)
+{
+    return arena_printf(arena,
+                        "The database is at revision %s, which this version of Berth does not "
+                        "know: it may be a newer one.",
+                        revision);
+}
+
+/* Refuses for a reason that was found before anything was changed. */
+static enum outcome refuse_first(struct schema_change *change, const char *reason)
+{
+    return refuse(change, arena_printf(change->arena, "%s Nothing was changed.", reason));
+}
+
 static enum outcome refuse_unknown(struct schema_change *change, const char *revision)
 {
-    return refuse(change,
-                  arena_printf(change->arena,
-                               "The database is at revision %s, which this version of Berth does "
-                               "not know: it may be a newer one. Nothing was changed.",
-                               revision));
+    return refuse_first(change, unknown_revision(change->arena, revision));
 }
+
+static const char without_revision[] =
+    "The database has tables, but nothing says of which revision. Say so with \"berth-manage db "
+    "stamp REVISION\" (b4ed3a175331 if they were copied out of Nova's database), then do this "
+    "again.";
 
 bool schema_version_find(const char *text, const char **revision)
 {
@@ -135,6 +150,24 @@ enum outcome schema_version_load(struct database *database, const char **revisio
         return OUTCOME_OK;
     *revision = row_text(&rows, 0, 0);
     return rows.count > 1 ? OUTCOME_ACTION_INVALID : OUTCOME_OK;
+}
+
+enum outcome schema_find_obstacle(struct database *database, struct arena *arena,
+                                  const char **obstacle)
+{
+    struct rows rows;
+    bool exists;
+    *obstacle = NULL;
+    TRY(load_versions(database, &exists, &rows));
+    if (rows.count > 0) {
+        if (revision_place(row_text(&rows, 0, 0)) < 0)
+            *obstacle = unknown_revision(arena, row_text(&rows, 0, 0));
+    } else if (!exists) {
+        TRY(database_select(database, &count_tables, NO_VALUES, &rows));
+        if (row_integer(&rows, 0, 0) > 0)
+            *obstacle = without_revision;
+    }
+    return OUTCOME_OK;
 }
 
 bool schema_version_serves(const char *revision)
@@ -197,10 +230,7 @@ static enum outcome create(struct schema_change *change, bool version_table, int
     TRY(database_select(change->database, &count_tables, NO_VALUES, &rows));
     bool begun = row_integer(&rows, 0, 0) > 0;
     if (begun && !version_table)
-        return refuse(change,
-                      "The database has tables, but nothing says of which revision. Say so with "
-                      "\"berth-manage db stamp REVISION\" (b4ed3a175331 if they were copied out of "
-                      "Nova's database), then do this again. Nothing was changed.");
+        return refuse_first(change, without_revision);
     TRY(run_file(change, revisions[0].file));
     if (begun)
         TRY(run_file(change, "schema_indexes"));

@@ -24,6 +24,12 @@ enum outcome schema_version_load(struct database *database, const char **revisio
    fits no other, "head", "heads", or "base" for none (NULL). Returns false if there is none. */
 bool schema_version_find(const char *text, const char **revision);
 
+/* Sets obstacle to the reason, a text for people, why schema_synchronise() would do nothing for a
+   database that has one revision or none: it does not know it, or there are tables without one.
+   NULL: there is none of these reasons. */
+enum outcome schema_find_obstacle(struct database *database, struct arena *arena,
+                                  const char **obstacle);
+
 /* Returns whether the service can work with a revision: the newest, or one whose differences do not
    affect its statements. */
 bool schema_version_serves(const char *revision);

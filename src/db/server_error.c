@@ -100,6 +100,32 @@ bool server_error_is_refusal(unsigned error)
            error == ERROR_WSREP_NOT_READY;
 }
 
+bool server_error_is_safe_to_tell(unsigned error)
+{
+    static const unsigned errors[] = {
+        ER_OPTION_PREVENTS_STATEMENT, ER_READ_ONLY_MODE, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION,
+        ERROR_BINLOG_REFUSES, ERROR_WSREP_NOT_READY, ER_MAX_PREPARED_STMT_COUNT_REACHED,
+        /* privileges */
+        ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR, ER_SPECIFIC_ACCESS_DENIED_ERROR,
+        ER_DBACCESS_DENIED_ERROR,
+        /* the schema is another one */
+        ER_NO_SUCH_TABLE, ER_NO_SUCH_TABLE_IN_ENGINE, ER_BAD_FIELD_ERROR, ER_TABLE_EXISTS_ERROR,
+        ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY, ER_WRONG_OBJECT,
+        ER_VIEW_INVALID, ER_NON_UPDATABLE_TABLE, ER_NON_INSERTABLE_TABLE, ER_CRASHED_ON_USAGE,
+        /* tables that cannot be made */
+        ER_CANT_CREATE_TABLE, ER_TOO_LONG_KEY, ER_INDEX_COLUMN_TOO_LONG, ER_REQUIRES_PRIMARY_KEY,
+        ER_UNKNOWN_STORAGE_ENGINE,
+        /* room */
+        ER_RECORD_FILE_FULL, ER_DISK_FULL, ER_GET_ERRNO, ER_LOCK_TABLE_FULL,
+        /* variables, which the configuration or the server sets */
+        ER_WRONG_VALUE_FOR_VAR, ER_UNKNOWN_SYSTEM_VARIABLE, ER_TOO_BIG_SELECT,
+        ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE};
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (errors[i] == error)
+            return true;
+    return false;
+}
+
 /* What a statement does and to which table, such as "select" and "allocations": enough to find the
    statement in the sources, while the log contains no SQL. */
 struct statement_gist {
@@ -154,12 +180,17 @@ static struct statement_gist gist_of(const char *text)
 void server_error_log(unsigned error, const char *state, const char *statement, const char *reason)
 {
     struct statement_gist gist = gist_of(statement);
-    if (reason != NULL)
+    const char *table = *gist.table != '\0' ? gist.table : NULL;
+    if (reason != NULL && strcmp(statement, "connect") == 0)
         log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
                   log_identifier("sqlstate", state), log_text("operation", gist.verb),
                   log_text("reason", reason));
+    else if (reason != NULL)
+        log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
+                  log_identifier("sqlstate", state), log_text("operation", gist.verb),
+                  log_text("table", table), log_text("reason", reason));
     else
         log_event(LOG_LEVEL_ERROR, "database error", log_integer("error", error),
                   log_identifier("sqlstate", state), log_text("operation", gist.verb),
-                  log_text("table", *gist.table != '\0' ? gist.table : NULL));
+                  log_text("table", table));
 }

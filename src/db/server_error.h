@@ -20,11 +20,16 @@ bool server_error_is_unreachable(unsigned error);
 /* Returns whether an error means that the server refuses to write, and has committed nothing. */
 bool server_error_is_refusal(unsigned error);
 
+/* Returns whether the server's words about an error of a statement repeat nothing but names of the
+   schema, of users and of the server's settings: no value, and no SQL. */
+bool server_error_is_safe_to_tell(unsigned error);
+
 /* Logs an error: its number and SQLSTATE, and what the statement does to which table. SQL and
    values never get into the log.
    statement: the text of the statement, or "connect".
-   reason:    the library's words if connecting failed, otherwise NULL. They are safe to log:
-   nothing has been sent yet that they could repeat, except the names of user and host. */
+   reason:    the words of the library or the server if they are safe to log, or NULL. If connecting
+   failed they are: nothing has been sent yet that they could repeat, except the names of user and
+   host. */
 void server_error_log(unsigned error, const char *state, const char *statement, const char *reason);
 
 #endif

@@ -21,16 +21,19 @@
 struct statement_error {
     unsigned error;
     char state[8];
+    char reason[256];
 };
 
 static struct statement_error error_of(const struct database *database, MYSQL_STMT *handle)
 {
     struct statement_error error = {.error = mysql_stmt_errno(handle)};
     snprintf(error.state, sizeof(error.state), "%s", mysql_stmt_sqlstate(handle));
+    snprintf(error.reason, sizeof(error.reason), "%s", mysql_stmt_error(handle));
     if (error.error == 0) {
         /* An error that ends the rows of a statement early is only noted in the connection. */
         error.error = mysql_errno(database->mysql);
         snprintf(error.state, sizeof(error.state), "%s", mysql_sqlstate(database->mysql));
+        snprintf(error.reason, sizeof(error.reason), "%s", mysql_error(database->mysql));
     }
     return error;
 }
@@ -40,7 +43,7 @@ static enum outcome handle_error(struct database *database, const struct prepare
     struct statement_error error = error_of(database, prepared->handle);
     /* The text is copied because a lost connection takes the statement with it. */
     return connection_error(database, error.error, error.state,
-                            arena_strdup(database->arena, prepared->text));
+                            arena_strdup(database->arena, prepared->text), error.reason);
 }
 
 /* Sends the text of a statement. All connections of the server share a number of statements
@@ -75,7 +78,7 @@ static enum outcome prepare(struct database *database, const char *text, struct 
     if (!send_text(database, prepared)) {
         struct statement_error error = error_of(database, prepared->handle);
         prepared_free(prepared);
-        return connection_error(database, error.error, error.state, text);
+        return connection_error(database, error.error, error.state, text, error.reason);
     }
     *result = prepared;
     return keep_or_starve(database, prepared);
@@ -358,7 +361,7 @@ static enum outcome prepare_compound(struct database *database, const char *text
     struct statement_error error = error_of(database, (*prepared)->handle);
     prepared_free(*prepared);
     if (error.error != ER_PARSE_ERROR && error.error != ER_UNSUPPORTED_PS)
-        return connection_error(database, error.error, error.state, text);
+        return connection_error(database, error.error, error.state, text, error.reason);
     database->no_compound = true;
     return OUTCOME_UNMET;
 }

@@ -144,8 +144,7 @@ static enum outcome fix(struct audit_work *work)
 
 static bool flush(struct audit_work *work)
 {
-    return terminal_flush(&work->output, stdout) ||
-           (command_complain("the output cannot be written") && false);
+    return command_flush(&work->output);
 }
 
 static int fail(enum outcome outcome)

@@ -53,8 +53,17 @@ struct command {
 /* Writes a complaint to stderr, after the program's name. Returns 1, an exit status. */
 int command_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Writes the output of a command to stdout, and frees it. Returns 0, or 1 after a complaint. */
+/* Writes what a command has put into a buffer to stdout, and empties it. Returns false if that
+   fails; main() complains. */
+bool command_flush(struct buffer *output);
+
+/* Does the same, and frees the buffer. Returns the exit status. */
 int command_output(struct buffer *output);
+
+/* Returns the exit status of a command when it has ended: the one that it has returned, unless that
+   is success and its output could not be written. Complains if it could not; if its reader has
+   gone, ends the process by SIGPIPE, as other programs end. */
+int command_finish_output(int status);
 
 /* Returns the exit status for an outcome: 0, or 1 after a complaint. */
 int command_outcome(enum outcome outcome);

@@ -195,10 +195,7 @@ static void prepare(struct explain_work *work)
 
 static int flush(struct explain_work *work, int status)
 {
-    if (terminal_flush(&work->output, stdout))
-        return status;
-    command_complain("the output cannot be written");
-    return FAILED;
+    return command_flush(&work->output) ? status : FAILED;
 }
 
 /* Prints that the API refuses the request, with the parameters and names that do not exist and the

@@ -5,11 +5,13 @@
 #include <config.h>
 
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/core_dump.h"
+#include "base/standard_streams.h"
 #include "db/database_from_settings.h"
 #include "manage/command.h"
 #include "settings/config_arguments.h"
@@ -146,6 +148,7 @@ static int choose_command(const struct arguments *arguments)
             continue;
         struct command_call call = {
             .command = &commands[i], .argc = argc - words + 1, .argv = argv + words - 1};
+        call.argv[0] = (char *)(uintptr_t)program_is()->name; /* getopt's complaints begin so */
         if (asks_for_help(call.argc, call.argv)) {
             command_describe(stdout, call.command);
             return 0;
@@ -213,11 +216,12 @@ static int arguments_read(int argc, char **argv, struct arguments *arguments)
 int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
+    standard_streams_fill();
     argc = program_begin(argc, argv);
     int status = status_of(arguments_read(argc, argv, &arguments));
     core_dump_leave_out_memory();
     if (status < 0)
         status = choose(&arguments);
     config_arguments_free(&arguments.config);
-    return status;
+    return command_finish_output(status);
 }

@@ -127,7 +127,7 @@ static int show_once(struct top *top)
     usleep((useconds_t)(top->interval != 0 ? top->interval : INTERVAL_ONCE) * 1000);
     sample(top);
     draw(top, 0);
-    return terminal_flush(&top->page, stdout) ? 0 : 1;
+    return command_flush(&top->page) ? 0 : EX_IOERR;
 }
 
 /* Returns whether the pool is still there, perhaps with a new program. */

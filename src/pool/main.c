@@ -13,6 +13,7 @@
 
 #include "base/core_dump.h"
 #include "base/log.h"
+#include "base/standard_streams.h"
 #include "pool/master.h"
 #include "settings/config_arguments.h"
 
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
     struct arguments arguments = {0};
     struct handover handover;
     struct error_line error;
+    standard_streams_fill();
     int status = arguments_read(argc, argv, &arguments);
     umask(027);
     core_dump_leave_out_memory();

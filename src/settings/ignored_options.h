@@ -8,8 +8,8 @@
 #include "settings/settings.h"
 
 /* Logs, at level info, each option that is set and has no effect although an operator may count on
-   it: those of settings/ignored_options.def, and the formats of oslo.log if the log has another
-   format. Shows no value. */
+   it: those of settings/ignored_options.def, options of [berth] that do not exist, and the formats
+   of oslo.log if the log has another format. Shows no value. */
 void ignored_options_report(const struct settings *settings, const struct config *config);
 
 #endif

@@ -26,6 +26,8 @@
 #define REQUIRED           .required = true,
 #define SECRET             .secret = true,
 #define FORMERLY(old, its) .old_names = {{.group = (old), .name = (its)}},
+#define FORMERLY_EITHER(old, its, other) \
+    .old_names = {{.group = (old), .name = (its)}, {.group = (old), .name = (other)}},
 #define SECTION(option)    .section = (option),
 #define OPTION(group_, name_, type_, default_, constraint, help_) \
     {.group = GROUP_##group_, .name = #name_, .type = OPTION_##type_, \

@@ -69,6 +69,48 @@ def test_commands_do_not_wait_longer_than_told(directory):
         assert WAITING not in done.stderr and 'the database is not available' in done.stderr
 
 
+def test_commands_say_what_the_server_refuses(directory):
+    cloud = Cloud(directory, workers=1)
+    cloud.start_empty()
+
+    def refused():
+        done = cloud.manage('db', 'sync')
+        assert done.returncode == 1 and done.stderr.count('operation=create') > 0, done
+        return done.stderr
+
+    cloud.sql('SET GLOBAL read_only = ON', database=None)
+    said = refused()
+    assert '--read-only' in said and 'or refuses to be changed; see the log above' in said, said
+    cloud.sql('SET GLOBAL read_only = OFF; REVOKE ALL ON placement.* FROM placement@localhost; '
+              'GRANT SELECT, INSERT ON placement.* TO placement@localhost', database=None)
+    said = refused()
+    assert 'CREATE command denied to user' in said, said
+    cloud.stop_database()
+
+
+def test_nobody_is_sent_to_db_sync_in_vain(directory):
+    """It changes no database that is newer, or that of another service."""
+    cloud = Cloud(directory, workers=1)
+    cloud.start_empty()
+    commands = (*QUESTIONS, ('audit',), ('db', 'sync'))
+
+    def said(command):
+        done = cloud.manage(*command)
+        assert done.returncode == (2 if command[0] in ('audit', 'explain') else 1), done
+        return done.stderr
+
+    for command in commands[:-1]:
+        assert 'is empty: "db sync" creates the schema' in said(command)
+    cloud.sql('CREATE TABLE traits (id INT)')
+    for command in commands:
+        assert 'nothing says of which revision' in said(command)
+    cloud.sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY); "
+              "INSERT INTO alembic_version VALUES ('cdeec0c85668')")
+    for command in commands:
+        assert 'cdeec0c85668, which this version of Berth does not know' in said(command)
+    cloud.stop_database()
+
+
 def test_a_pool_serves_when_its_database_comes_up(directory):
     cloud = LateCloud(directory, workers=1)
     cloud.retries = -1

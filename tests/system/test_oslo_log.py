@@ -195,6 +195,21 @@ def test_options_without_effect_are_told(directory, make_cloud, monkeypatch):
     assert 'SECRETWORD' not in cloud.log()
 
 
+def test_options_that_berth_does_not_have_are_told(directory, monkeypatch):
+    text = NOAUTH + ('[placement_database]\nconnection = mysql+pymysql://u:p@h/d\n'
+                     '[berth]\nworkers = 1\nworker = 3\nLog_Level = debug\nfoo = SECRETWORD\n')
+    monkeypatch.setenv('OS_BERTH__REQUEST_TIMEOUT', '5')
+    monkeypatch.setenv('OS_BERTH__REQUEST_TIMOUT', '5')
+    status, error = exit_of(text, directory, '--check-config')
+    assert status == 0 and 'SECRETWORD' not in error
+    assert [line.split(' group=berth name=')[1].split(' because=')[0].split()[0] + ': ' +
+            line.split(' because=')[1] for line in error.splitlines() if 'without effect' in line] \
+        == ['worker: "Berth has no such option: do you mean workers?"',
+            'Log_Level: "Berth has no such option: do you mean log_level?"',
+            'foo: "Berth has no such option"',
+            'request_timout: "Berth has no such option: do you mean request_timeout?"'], error
+
+
 def test_the_table_of_options_without_effect():
     with open(os.path.join(TOP, 'src/settings/ignored_options.def')) as file:
         known = set(re.findall(r'^IGNORED\("(\w+)", "(\w+)",', file.read(), re.M))

@@ -32,6 +32,10 @@ static const struct {
      "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"ann\","
      "\"domain\":{\"id\":\"default\"},\"password\":\"SECRETWORD\"}}},"
      "\"scope\":{\"project\":{\"name\":\"service\",\"domain\":{\"id\":\"default\"}}}}}"},
+    {PASSWORD "user-name = ann\ntenant-name = service\ndefault_domain_id = default\n",
+     "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"ann\","
+     "\"domain\":{\"id\":\"default\"},\"password\":\"SECRETWORD\"}}},"
+     "\"scope\":{\"project\":{\"name\":\"service\",\"domain\":{\"id\":\"default\"}}}}}"},
     {PASSWORD USER "domain_name = D\n",
      "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"ann\","
      "\"domain\":{\"name\":\"D\"},\"password\":\"SECRETWORD\"}}},"
