@@ -67,16 +67,27 @@ static const char *scheme_text(const struct exchange *exchange)
     return scheme;
 }
 
-/* Returns the host as the client sees it, without the default port of the scheme. */
+/* Returns the host that a request without a Host header reached, or NULL if it has no name: nginx's
+   server_name is empty by default. */
+static const char *server_text(const struct exchange *exchange)
+{
+    const char *name = text_filled_or(exchange_parameter(exchange, "SERVER_NAME"), NULL);
+    const char *port = text_filled_or(exchange_parameter(exchange, "SERVER_PORT"), NULL);
+    if (name == NULL || port == NULL)
+        return name;
+    return arena_printf(exchange->arena, "%s:%s", name, port);
+}
+
+/* Returns the host as the client sees it, without the default port of the scheme; NULL: unknown. */
 static const char *host_text(const struct exchange *exchange, const char *scheme)
 {
     const char *host = exchange->forwarded.host;
     if (host == NULL)
-        host = exchange_parameter(exchange, "HTTP_HOST");
-    if (host == NULL || *host == '\0')
-        host = exchange_parameter(exchange, "SERVER_NAME");
+        host = text_filled_or(exchange_parameter(exchange, "HTTP_HOST"), NULL);
     if (host == NULL)
-        host = "localhost";
+        host = server_text(exchange);
+    if (host == NULL)
+        return NULL;
     const char *port = strcmp(scheme, "http") == 0    ? ":80"
                        : strcmp(scheme, "https") == 0 ? ":443"
                                                       : "";
@@ -94,7 +105,7 @@ void exchange_add_location(struct exchange *exchange, const char *path)
 {
     const char *scheme = scheme_text(exchange);
     const char *host = host_text(exchange, scheme);
-    if (strlen(host) > HOST_LONGEST) {
+    if (host == NULL || strlen(host) > HOST_LONGEST) {
         exchange_add_header(exchange, "location", path);
         return;
     }

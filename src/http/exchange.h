@@ -95,7 +95,8 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
 
 /* Adds a "location" header: scheme and host as the client sees them, and this path, which begins
    with the prefix. If a proxy names a scheme other than HTTP or HTTPS, or if the host is longer
-   than any host, the header is only the path. */
+   than any host, or if neither the request nor the web server names one, the header is only the
+   path. */
 void exchange_add_location(struct exchange *exchange, const char *path);
 
 /* Fails: sets the status, and the code and detail of the error document. Does nothing if the

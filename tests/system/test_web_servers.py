@@ -3,9 +3,11 @@ what clients send as the service needs it."""
 import http.client
 import json
 import os
+import re
 import socket
 import ssl
 import threading
+import urllib.parse
 import uuid
 
 import pytest
@@ -116,6 +118,17 @@ def test_a_claim_at_both_mount_points(door):
         assert len(answer.json['allocation_requests']) == 1
         assert door.ask('DELETE', mount + '/allocations/' + consumer).status == 204
     assert b' 401 ' in door.send(b'GET /traits HTTP/1.0\r\n\r\n').split(b'\r\n')[0]
+
+
+def test_location_for_a_client_that_names_no_host(door):
+    """It is a whole URL, or only the path, but never a URL without a host."""
+    path = '/traits/CUSTOM_' + uuid.uuid4().hex.upper()
+    answer = door.send(b'PUT %s HTTP/1.0\r\nx-auth-token: admin\r\ncontent-length: 0\r\n'
+                       b'openstack-api-version: placement 1.39\r\n\r\n' % path.encode()).decode()
+    location = urllib.parse.urlsplit(
+        re.search(r'^location: (.*?)\r$', answer, re.M | re.I).group(1))
+    assert location.path == path, answer
+    assert bool(location.scheme) == bool(location.netloc), answer
 
 
 def test_odd_paths(door):

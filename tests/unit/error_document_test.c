@@ -149,6 +149,26 @@ START_TEST(location_has_scheme_and_host_of_the_request)
 }
 END_TEST
 
+static const struct {
+    const char *parameters[3], *location;
+} servers[] = {
+    {{"HTTP_HOST=", "SERVER_NAME=boats.example", "SERVER_PORT=8778"},
+     "http://boats.example:8778/x"},
+    {{"HTTP_HOST=", "SERVER_NAME=boats.example", "SERVER_PORT=80"}, "http://boats.example/x"},
+    {{"SERVER_NAME=boats.example"}, "http://boats.example/x"},
+    {{"HTTP_HOST=", "SERVER_NAME=", "SERVER_PORT=8778"}, "/x"},
+    {{NULL}, "/x"},
+};
+
+START_TEST(without_a_host_location_names_the_server_or_none)
+{
+    for (size_t i = 0; i < 3 && servers[_i].parameters[i] != NULL; i++)
+        give(servers[_i].parameters[i]);
+    exchange_add_location(&exchange, "/x");
+    ck_assert_str_eq(exchange.headers[0].value, servers[_i].location);
+}
+END_TEST
+
 int main(void)
 {
     TCase *test = tcase_create("error document");
@@ -167,5 +187,7 @@ int main(void)
     tcase_add_test(test, a_header_cannot_be_split);
     tcase_add_loop_test(test, location_has_scheme_and_host_of_the_request, 0,
                         sizeof(places) / sizeof(places[0]));
+    tcase_add_loop_test(test, without_a_host_location_names_the_server_or_none, 0,
+                        sizeof(servers) / sizeof(servers[0]));
     return suite_run("error document", test);
 }
