@@ -33,14 +33,14 @@ static bool check_settings(const struct settings *settings, const struct config 
     return true;
 }
 
-/* Opens the audit log and closes it: each worker has its own. */
-static bool try_audit_log(const struct settings *settings, struct error_line *error)
+bool configuration_open_logs(const struct settings *settings, struct error_line *error)
 {
-    struct audit_log *log;
-    if (!audit_log_open(settings, &log, error))
+    struct audit_log *audit_log;
+    struct log_settings log = settings_log(settings);
+    if (!audit_log_open(settings, &audit_log, error))
         return false;
-    audit_log_close(log);
-    return true;
+    audit_log_close(audit_log); /* each worker has its own */
+    return log_open(&log, error);
 }
 
 static bool configure(struct configuration *configuration, struct config *config, bool serve,
@@ -53,12 +53,9 @@ static bool configure(struct configuration *configuration, struct config *config
     if (configuration->policies == NULL)
         return false;
     if (serve) {
-        struct log_settings log = settings_log(settings);
-        if (!log_open(&log, error))
+        if (!configuration_open_logs(settings, error))
             return false;
         settings_report(settings, config);
-        if (!try_audit_log(settings, error))
-            return false;
     }
     ignored_options_report(settings, config);
     policy_store_report(configuration->policies);

@@ -22,6 +22,10 @@ struct configuration {
 struct configuration *configuration_new(const struct config_place *places, size_t count, bool serve,
                                         struct error_line *error);
 
+/* Opens the log, if the workers can open the audit log. Returns false and sets error if one of the
+   two cannot be opened; the log is then as it was. */
+bool configuration_open_logs(const struct settings *settings, struct error_line *error);
+
 /* Logs warnings about settings that are right and dangerous, for a pool that runs with them. */
 void configuration_warn(const struct configuration *configuration);
 

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include "api/service.h"
 #include "base/core_dump.h"
-#include "base/log.h"
 #include "base/standard_streams.h"
 #include "pool/master.h"
 #include "settings/config_arguments.h"
@@ -90,19 +91,37 @@ static int refuse(const struct error_line *error)
     return EX_CONFIG;
 }
 
-/* Checks whether the pool could run. In the trial of an upgrade, also checks the socket of the
-   handover and the log. Returns the exit status. */
+static bool try_shared_memory(const struct settings *settings, struct error_line *error)
+{
+    struct service_shared *shared = service_shared_new(settings);
+    if (shared == NULL) {
+        error_line_set(error, "there is no shared memory: %s", strerror(errno));
+        return false;
+    }
+    service_shared_free(shared);
+    return true;
+}
+
+/* In the trial of an upgrade: whether the pool could start. If it could not after the trial, there
+   would be no pool any more. */
+static bool try_start(const struct handover *handover, const struct settings *settings,
+                      struct error_line *error)
+{
+    struct listener listener;
+    return listener_take(&listener, NULL, handover, error) &&
+           configuration_open_logs(settings, error) && try_shared_memory(settings, error);
+}
+
+/* Checks whether the pool could run: its configuration and, in the trial of an upgrade, all that it
+   needs. Returns the exit status. */
 static int check(const struct arguments *arguments, const struct handover *handover)
 {
     struct error_line error;
-    struct listener listener;
     struct configuration *configuration =
         configuration_new(arguments->config.places, arguments->config.count, false, &error);
     if (configuration == NULL)
         return refuse(&error);
-    struct log_settings log = settings_log(&configuration->settings);
-    bool good = handover->descriptor < 0 ||
-                (listener_take(&listener, NULL, handover, &error) && log_open(&log, &error));
+    bool good = handover->descriptor < 0 || try_start(handover, &configuration->settings, &error);
     configuration_free(configuration);
     if (!good)
         return refuse(&error);

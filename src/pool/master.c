@@ -6,6 +6,7 @@
 
 #include "pool/master.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -111,8 +112,11 @@ int master_run(struct configuration *configuration, const struct master_start *h
                              .settings = &configuration->settings,
                              .generation = 1,
                              .listener = listener};
-    if (!master_open(&master, how))
+    if (!master_open(&master, how)) {
+        log_event(LOG_LEVEL_ERROR, "the pool cannot start", log_errno("reason", errno));
+        listener_close(listener);
         return EX_OSERR;
+    }
     start(&master, how->handover);
     serve(&master);
     drain(&master);

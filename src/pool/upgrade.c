@@ -92,7 +92,7 @@ void upgrade_try(struct upgrade *upgrade, const struct handover *handover, const
     int ends[2];
     if (upgrade->trial != 0)
         return;
-    upgrade->passed = false;
+    upgrade->passed = upgrade->cancelled = false;
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         refuse(upgrade, log_errno("reason", errno));
         return;
@@ -126,7 +126,9 @@ void upgrade_judge(struct upgrade *upgrade, int status)
     text[length > 0 ? length : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
     upgrade->passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (upgrade->passed)
+    if (upgrade->cancelled)
+        upgrade->passed = false;
+    else if (upgrade->passed)
         log_event(LOG_LEVEL_DEBUG, "upgrade: the new program is good");
     else if (*text != '\0')
         refuse(upgrade, log_text("reason", text));
@@ -143,8 +145,10 @@ void upgrade_judge(struct upgrade *upgrade, int status)
 
 void upgrade_cancel(struct upgrade *upgrade)
 {
-    if (upgrade->trial != 0)
-        kill(upgrade->trial, SIGKILL);
+    if (upgrade->trial == 0)
+        return;
+    upgrade->cancelled = true;
+    kill(upgrade->trial, SIGKILL);
 }
 
 void upgrade_carry_out(struct upgrade *upgrade, const struct handover *handover)

@@ -26,6 +26,7 @@ struct upgrade {
     pid_t trial;      /* the child that tries the new program; 0: no trial is running */
     int complaints;   /* its standard error */
     uint64_t give_up; /* when to end the trial, clock_milliseconds() */
+    bool cancelled;   /* the trial was ended by upgrade_cancel() */
     bool passed;      /* the trial ended well: call upgrade_carry_out() */
 };
 
@@ -43,7 +44,7 @@ void upgrade_try(struct upgrade *upgrade, const struct handover *handover, const
 void upgrade_watch(struct upgrade *upgrade);
 
 /* Call it when the trial has ended, with its status from waitpid(). Sets passed, or logs why the
-   program failed. */
+   program failed, unless the trial was cancelled. */
 void upgrade_judge(struct upgrade *upgrade, int status);
 
 /* Kills a running trial. */

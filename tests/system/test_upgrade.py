@@ -257,6 +257,9 @@ def test_a_program_that_is_not_good_does_not_take_over(directory):
         cloud.berth += 'log_file = %s\n' % os.path.join(directory, 'nowhere', 'berth.log')
         cloud.write_configuration()
         assert refuses(cloud, master, 'cannot open log file')
+        cloud.berth += 'audit_log = true\naudit_log_file = /nowhere/audit.log\n'
+        cloud.write_configuration()
+        assert refuses(cloud, master, 'cannot open the audit log')
         cloud.berth += 'request_timeout = soon\n'
         cloud.write_configuration()
         assert refuses(cloud, master, '[berth] request_timeout')
@@ -331,9 +334,10 @@ class OwnSocket:
         os.mkdir(self.folder)
         self.versions = itertools.count(1)
         self.install()
-        self.process = subprocess.Popen(
-            ['current/berth', '--config-file', conf, '--listen', 'unix:' + self.socket],
-            cwd=self.folder, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(os.path.join(self.folder, 'log'), 'wb') as log:
+            self.process = subprocess.Popen(
+                ['current/berth', '--config-file', conf, '--listen', 'unix:' + self.socket],
+                cwd=self.folder, stdin=subprocess.DEVNULL, stderr=log)
         wait_until('it serves',
                    lambda: os.path.exists(self.socket) and workers_of(self.process.pid))
 
@@ -350,6 +354,10 @@ class OwnSocket:
         shutil.copy(BERTH, place)
         os.symlink(os.path.basename(place), self.link + '.new')
         os.rename(self.link + '.new', self.link)
+
+    def log(self):
+        with open(os.path.join(self.folder, 'log')) as file:
+            return file.read()
 
     def is_upgraded(self):
         return os.readlink('/proc/%d/exe' % self.process.pid) == os.path.realpath(
@@ -391,3 +399,4 @@ def stops_in_the_middle_of_an_upgrade(directory, conf):
             assert own.process.wait(60) == 0, 'after %.2f s' % pause
             assert not os.path.exists(own.socket)
             assert not any(map(is_alive, before))
+            assert 'no upgrade' not in own.log(), 'it tells of a trial that a stop has ended'
