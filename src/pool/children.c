@@ -18,7 +18,11 @@
 #include "pool/startup.h"
 #include "pool/worker.h"
 
-enum { FORK_PAUSE = 1000 }; /* milliseconds until the next try after fork() failed */
+/* Milliseconds until the next try. */
+enum {
+    FORK_PAUSE = 1000,    /* after fork() failed */
+    STARTUP_PAUSE = 5000, /* after the startup process died */
+};
 
 /* Every child begins here. It ends when the master ends, even if SIGQUIT was ignored when the
    master was started, as a shell does for background jobs. */
@@ -53,6 +57,16 @@ void children_start_startup(struct master *master)
         return;
     }
     master->startup = pid;
+}
+
+void children_restart_startup(struct master *master)
+{
+    master->startup_due = true;
+    master->startup_not_before = 0;
+    if (master->startup > 0)
+        kill(master->startup, SIGKILL);
+    else
+        children_start_startup(master);
 }
 
 void children_retry_startup(struct master *master)
@@ -208,13 +222,28 @@ static void note_follower_end(struct master *master, pid_t pid, int status)
     atomic_store(&master->scoreboard->world.follower, 0);
 }
 
+/* What it had to do must be done, so one that died has a successor. */
+static void note_startup_end(struct master *master, int status)
+{
+    bool done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    master->startup = 0;
+    if (done || master->startup_due || master->stop_at != 0)
+        return;
+    master->startup_due = true;
+    master->startup_not_before = clock_milliseconds() + STARTUP_PAUSE;
+    log_event(LOG_LEVEL_ERROR, "the startup process died, starting another one",
+              WIFSIGNALED(status) ? log_integer("signal", WTERMSIG(status))
+                                  : log_integer("exit_status", WEXITSTATUS(status)),
+              log_integer("seconds", STARTUP_PAUSE / 1000));
+}
+
 void children_reap(struct master *master)
 {
     pid_t pid;
     int status;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         if (pid == master->startup)
-            master->startup = 0;
+            note_startup_end(master, status);
         else if (pid == master->upgrade.trial)
             upgrade_judge(&master->upgrade, status);
         else if (pid == atomic_load(&master->scoreboard->world.follower))

@@ -11,7 +11,11 @@
    is due. */
 void children_start_startup(struct master *master);
 
-/* Forks the startup process if it is due, a second after the last failure. */
+/* Has a startup process with the present configuration follow: one that runs, which has an older
+   configuration, is killed first. */
+void children_restart_startup(struct master *master);
+
+/* Forks the startup process if it is due: a second after fork() failed, a while after one died. */
 void children_retry_startup(struct master *master);
 
 /* Forks the follower. If that fails, logs the reason and notes when to try again. */

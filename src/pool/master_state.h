@@ -67,8 +67,8 @@ struct master {
     sigset_t old_mask; /* for child processes that run other code */
     struct child children[SCOREBOARD_SLOTS];
     pid_t startup;               /* the startup process; 0: it has ended */
-    bool startup_due;            /* it could not be forked: try again */
-    uint64_t startup_not_before; /* when to try again */
+    bool startup_due;            /* another one is to be started once this one has ended */
+    uint64_t startup_not_before; /* when, at the earliest */
     struct follower_state follower;
     uint64_t fork_not_before; /* fork() failed: start no worker before this time */
     uint64_t stop_at;         /* when to kill the remaining workers; 0: not stopping */

@@ -33,5 +33,5 @@ void reload_configuration(struct master *master)
     children_release(master);
     log_event(LOG_LEVEL_INFO, "configuration read again, replacing the workers");
     configuration_warn(configuration);
-    children_start_startup(master);
+    children_restart_startup(master);
 }

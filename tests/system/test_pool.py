@@ -81,6 +81,30 @@ def test_workers_that_die_young_are_replaced_more_slowly(make_cloud):
     wait_until('it comes back', lambda: cloud.ask('GET', '/').status == 200)
 
 
+def startups_of(cloud):
+    return [pid for pid, name in children(cloud.master()).items() if name == 'berth-startup']
+
+
+def test_the_database_of_the_present_configuration_is_prepared(make_cloud):
+    cloud = make_cloud(workers=1)
+    cloud.stop_stack()
+    cloud.sql("DELETE FROM traits WHERE name = 'HW_CPU_X86_VMX'")
+    connection = cloud.connection()
+    cloud.connection = lambda: connection.replace('db.sock', 'no.sock')
+    cloud.write_configuration()
+    cloud.start_stack()
+    [before] = wait_until('the database is waited for', lambda: startups_of(cloud))
+    os.kill(before, SIGKILL)
+    wait_until('another process waits for it', lambda: set(startups_of(cloud)) - {before})
+    assert 'the startup process died, starting another one signal=9' in cloud.log()
+    cloud.connection = lambda: connection
+    cloud.reload()
+    wait_until('the standard traits are entered', lambda: cloud.ask(
+        'GET', '/traits/HW_CPU_X86_VMX').status == 204)
+    wait_until('nobody waits for the other database', lambda: not startups_of(cloud))
+    assert cloud.log().count('the startup process died') == 1
+
+
 def test_a_stuck_request_is_ended_and_named(make_cloud):
     cloud = make_cloud(workers=1)
     answers = []
