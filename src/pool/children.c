@@ -164,16 +164,19 @@ bool children_start_worker(struct master *master)
 static void note_death(struct child *child, const struct slot_view *view, int status)
 {
     bool signaled = WIFSIGNALED(status);
+    /* One that was not busy has answered what its slot still tells of. */
+    const struct slot_request none = {.id = ""};
+    const struct slot_request *request = view->state == WORKER_BUSY ? &view->request : &none;
     tally_count(COUNTER_WORKERS_DIED, 1);
     if (!child->killed)
         log_event(LOG_LEVEL_ERROR, "worker died", log_integer("pid", view->pid),
                   signaled ? log_integer("signal", WTERMSIG(status))
                            : log_integer("exit_status", WEXITSTATUS(status)),
-                  log_identifier("request_id", text_filled_or(view->request.id, NULL)),
-                  log_text("route", text_filled_or(view->request.route, NULL)),
-                  log_identifier("microversion", text_filled_or(view->request.microversion, NULL)),
-                  log_identifier("user_id", text_filled_or(view->request.user_id, NULL)),
-                  log_identifier("project_id", text_filled_or(view->request.project_id, NULL)));
+                  log_identifier("request_id", text_filled_or(request->id, NULL)),
+                  log_text("route", text_filled_or(request->route, NULL)),
+                  log_identifier("microversion", text_filled_or(request->microversion, NULL)),
+                  log_identifier("user_id", text_filled_or(request->user_id, NULL)),
+                  log_identifier("project_id", text_filled_or(request->project_id, NULL)));
     respawn_note_death(&child->respawn, view, child->started, clock_milliseconds());
 }
 

@@ -69,8 +69,10 @@ int follower_run(const struct settings *settings, struct scoreboard *scoreboard,
                                   .subject = &follower,
                                   .kept = note_kept,
                                   .beat = note_beat};
-    if (follow.database == NULL)
+    if (follow.database == NULL) {
+        log_event(LOG_LEVEL_ERROR, "the follower cannot begin", log_text("reason", error.text));
         return 1;
+    }
     arena_init(&arena, 0);
     for (unsigned pause = PAUSE_FIRST;;) {
         follower.kept_since = 0;

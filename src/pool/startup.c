@@ -43,8 +43,11 @@ int startup_run(const struct settings *settings)
     struct error_line error;
     struct arena arena;
     struct database *database = database_for_maintenance(settings, &error);
-    if (database == NULL)
+    if (database == NULL) {
+        log_event(LOG_LEVEL_ERROR, "the startup process cannot begin",
+                  log_text("reason", error.text));
         return 1;
+    }
     arena_init(&arena, 0);
     long retries = settings->placement_database_max_retries;
     for (long attempt = 1; prepare(settings, database, &arena) != OUTCOME_OK; attempt++) {

@@ -66,40 +66,51 @@ static void worker_end_left_sessions(struct worker *worker)
     arena_reset(&worker->arena);
 }
 
-static bool worker_open(struct worker *worker)
+/* Tells what to wait for: signals and connections. Returns false with errno set. */
+static bool worker_watch(struct worker *worker)
 {
-    struct error_line error;
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGQUIT);
     sigaddset(&signals, SIGUSR1);
-    worker->fastcgi = fastcgi_new(worker->listen_descriptor);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     worker->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     /* Exclusive: a connection wakes one worker, not all. */
     worker->waiting = epoll_create1(EPOLL_CLOEXEC);
+    if (worker->signals < 0 || worker->waiting < 0)
+        return false;
     struct epoll_event event = {.events = EPOLLIN, .data.fd = worker->signals};
     if (epoll_ctl(worker->waiting, EPOLL_CTL_ADD, worker->signals, &event) != 0)
         return false;
     event = (struct epoll_event){.events = EPOLLIN | EPOLLEXCLUSIVE,
                                  .data.fd = worker->listen_descriptor};
-    if (epoll_ctl(worker->waiting, EPOLL_CTL_ADD, worker->listen_descriptor, &event) != 0)
-        return false;
+    return epoll_ctl(worker->waiting, EPOLL_CTL_ADD, worker->listen_descriptor, &event) == 0;
+}
+
+static bool refuse(struct log_field reason)
+{
+    log_event(LOG_LEVEL_ERROR, "the worker cannot start", reason);
+    return false;
+}
+
+/* Returns false if the worker cannot start; the reason is logged. */
+static bool worker_open(struct worker *worker)
+{
+    struct error_line error;
+    worker->fastcgi = fastcgi_new(worker->listen_descriptor);
+    if (worker->fastcgi == NULL || !worker_watch(worker))
+        return refuse(log_errno("reason", errno));
     worker->database = database_from_settings(worker->settings, &error);
-    if (worker->fastcgi == NULL || worker->signals < 0 || worker->database == NULL)
-        return false;
-    if (!audit_log_open(worker->settings, &worker->audit_log, &error)) {
-        log_event(LOG_LEVEL_ERROR, "cannot open the audit log", log_text("reason", error.text));
-        return false;
-    }
+    if (worker->database == NULL || !audit_log_open(worker->settings, &worker->audit_log, &error))
+        return refuse(log_text("reason", error.text));
     worker->service = service_new(worker->settings, worker->database, worker->shared,
                                   worker->policies, worker->slot, worker->audit_log);
     arena_init(&worker->arena, (size_t)worker->settings->berth_request_memory);
     worker_end_left_sessions(worker);
     arena_set_escape(&worker->arena, &worker->escape);
     buffer_init(&worker->output, 0);
-    return buffer_reserve(&worker->output, 1);
+    return buffer_reserve(&worker->output, 1) || refuse(log_errno("reason", ENOMEM));
 }
 
 static void worker_close(struct worker *worker)

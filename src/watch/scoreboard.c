@@ -132,7 +132,9 @@ void slot_set_microversion(struct slot *slot, const char *microversion)
 
 void slot_enter(struct slot *slot, enum worker_state state)
 {
-    if (state == WORKER_BUSY) {
+    if (state == WORKER_STARTING && atomic_load(&slot->sequence) % 2 != 0)
+        atomic_fetch_add(&slot->sequence, 1); /* the last worker died while it wrote */
+    if (state == WORKER_STARTING || state == WORKER_BUSY) {
         slot_set_request(slot, NULL);
         slot_set_route(slot, NULL);
         slot_set_caller(slot, NULL, NULL);

@@ -122,7 +122,8 @@ unsigned scoreboard_route(const struct scoreboard *scoreboard, const char *route
 /* Adds up all tallies. */
 void scoreboard_sum(const struct scoreboard *scoreboard, struct tally *sum);
 
-/* Sets the state of the worker. WORKER_BUSY forgets the last request; WORKER_IDLE keeps it. */
+/* Sets the state of the worker. WORKER_STARTING and WORKER_BUSY forget the last request;
+   WORKER_IDLE keeps it. */
 void slot_enter(struct slot *slot, enum worker_state state);
 
 /* Set what becomes known of the request that the worker is answering. NULL is unknown. */

@@ -1,6 +1,8 @@
 """Workers that die or get stuck; reload, stop, log files, and no database."""
 import json
 import os
+import re
+import resource
 import signal
 import subprocess
 import threading
@@ -79,6 +81,22 @@ def test_workers_that_die_young_are_replaced_more_slowly(make_cloud):
         wait_until('it is gone', lambda: worker not in cloud.workers(), pause=0.01)
     assert time.monotonic() - began > 1, 'they are replaced at once'
     wait_until('it comes back', lambda: cloud.ask('GET', '/').status == 200)
+
+
+def test_a_worker_that_cannot_start_says_why(make_cloud):
+    cloud = make_cloud(workers=1)
+    [before] = cloud.workers()
+    assert cloud.ask('GET', '/resource_classes').status == 200
+    limits = resource.prlimit(cloud.master(), resource.RLIMIT_NOFILE)
+    resource.prlimit(cloud.master(), resource.RLIMIT_NOFILE, (3, limits[1]))
+    os.kill(before, SIGKILL)
+    [reason] = wait_until('the next one dies', lambda: re.findall(
+        r'worker cannot start reason=(.*)\n.*worker died pid=\d+ exit_status=', cloud.log())[:1])
+    resource.prlimit(cloud.master(), resource.RLIMIT_NOFILE, limits)
+    assert reason == '"Too many open files"', reason
+    line = re.search('worker died .* exit_status=.*', cloud.log()).group()
+    assert ' request_id=- route=- ' in line, 'it has had no request: ' + line
+    wait_until('it serves again', lambda: cloud.ask('GET', '/resource_classes').status == 200)
 
 
 def startups_of(cloud):

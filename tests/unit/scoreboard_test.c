@@ -74,6 +74,24 @@ START_TEST(reader_does_not_wait_for_a_worker_that_died_while_writing)
     atomic_fetch_add(&scoreboard->slots[0].sequence, 1);
     slot_view(&scoreboard->slots[0], &view);
     ck_assert_str_eq(view.request.id, "");
+    slot_enter(&scoreboard->slots[0], WORKER_STARTING);
+    slot_set_request(&scoreboard->slots[0], "req-2");
+    slot_view(&scoreboard->slots[0], &view);
+    ck_assert_str_eq(view.request.id, "req-2");
+    scoreboard_free(scoreboard);
+}
+END_TEST
+
+START_TEST(successor_is_not_blamed_for_the_request_of_a_dead_worker)
+{
+    struct scoreboard *scoreboard = scoreboard_new(routes, 2, &descriptor);
+    struct slot *slot = &scoreboard->slots[0];
+    struct slot_view view;
+    slot_enter(slot, WORKER_BUSY);
+    slot_set_request(slot, "req-1");
+    slot_enter(slot, WORKER_STARTING);
+    slot_view(slot, &view);
+    ck_assert_str_eq(view.request.id, "");
     scoreboard_free(scoreboard);
 }
 END_TEST
@@ -84,5 +102,6 @@ int main(void)
     tcase_add_test(test, master_sees_what_a_worker_writes);
     tcase_add_test(test, long_text_is_cut);
     tcase_add_test(test, reader_does_not_wait_for_a_worker_that_died_while_writing);
+    tcase_add_test(test, successor_is_not_blamed_for_the_request_of_a_dead_worker);
     return suite_run("scoreboard", test);
 }
