@@ -241,14 +241,15 @@ static enum outcome set_session(struct database *database)
     int sync = wanted_sync_wait(settings, &variables);
     const char *sync_part =
         sync >= 0 ? arena_printf(database->arena, ", wsrep_sync_wait = %d", sync) : "";
-    /* NAMES again: a server may be told to ignore the character set of the handshake. */
+    /* NAMES again: a server may be told to ignore the character set of the handshake. The engine is
+       that of new tables: upstream's schema names none, and MyISAM has no transactions. */
     TRY(connection_send(
-        database,
-        arena_printf(database->arena,
-                     "SET SESSION autocommit = 1, tx_isolation = 'READ-COMMITTED', "
-                     "innodb_lock_wait_timeout = %u, max_statement_time = %u%s%s, NAMES utf8mb4",
-                     settings->lock_wait_timeout, settings->statement_timeout,
-                     sql_mode_part(database), sync_part)));
+        database, arena_printf(database->arena,
+                               "SET SESSION autocommit = 1, tx_isolation = 'READ-COMMITTED', "
+                               "default_storage_engine = InnoDB, innodb_lock_wait_timeout = %u, "
+                               "max_statement_time = %u%s%s, NAMES utf8mb4",
+                               settings->lock_wait_timeout, settings->statement_timeout,
+                               sql_mode_part(database), sync_part)));
     database->obstacle = NULL;
     if (variables.logs_statements)
         log_rows(database);

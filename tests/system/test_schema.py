@@ -170,6 +170,17 @@ class TestSchema(Comparison):
         assert database.berth('db', 'sync') == (0, '', '')
         assert traits == database.sql('SELECT * FROM traits')
 
+    def test_tables_have_transactions_whatever_the_default_engine(self):
+        server = self.fresh
+        (engine,), = server.sql('SELECT @@global.default_storage_engine')
+        server.sql("SET GLOBAL default_storage_engine = 'MyISAM'")
+        try:
+            database = Database('engine')
+            database.sync()
+        finally:
+            server.sql('SET GLOBAL default_storage_engine = %s', engine)
+        self.check_whole(database)
+
     def test_many_at_once_make_the_same(self):
         database = Database('together')
         processes = [database.begin('db', 'sync') for _ in range(4)]
