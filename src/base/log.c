@@ -17,11 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log_journal.h"
 #include "base/log_line.h"
 #include "base/log_template.h"
 
-enum { IDENTIFIER_SIZE = 255 };
+enum {
+    IDENTIFIER_SIZE = 255,
+    TELL_AFTER = 60000, /* milliseconds between two lines about a file that cannot be written */
+};
 
 /* The loggers of the Python service that a line would be from. */
 #define LOGGER         "berth"
@@ -35,6 +39,13 @@ struct forms {
     char *date;
 };
 
+/* The lines that could not be written to the file. */
+struct missing_lines {
+    uint64_t count;     /* since the last word about a file that can be written again */
+    uint64_t failed_at; /* clock_milliseconds() of the last word that it cannot; 0: never */
+    uint64_t good_at;   /* and of the last word that it can */
+};
+
 /* The log of this process. */
 static struct {
     enum log_level level;
@@ -43,6 +54,7 @@ static struct {
     bool use_syslog;
     int facility;
     struct log_file file;
+    struct missing_lines missing;
     struct log_journal journal;
     struct forms forms; /* only of LOG_FORMAT_OSLO */
     const struct log_context *context;
@@ -210,16 +222,51 @@ bool log_enabled(enum log_level level)
     return level >= state.level;
 }
 
-/* Writes the line to the file; tells once in a while if the file cannot be rotated. */
-static void write_to_file(const struct log_line *line)
+static void tell_failed_rotation(void)
 {
-    log_file_write(&state.file, line->bytes, line->length);
     int failure = state.file.failure;
     if (failure == 0)
         return;
     state.file.failure = 0;
     log_event(LOG_LEVEL_ERROR, "cannot rotate the log file", log_path("file", state.file.path),
               log_errno("error", failure));
+}
+
+/* Whether something is to be told now: seldom, because a file on a full disk takes one line and
+   refuses the next. */
+static bool is_time(uint64_t *told)
+{
+    uint64_t now = clock_milliseconds();
+    if (*told != 0 && now - *told < TELL_AFTER)
+        return false;
+    *told = now;
+    return true;
+}
+
+static void tell_missing_lines(bool written, int reason)
+{
+    struct missing_lines *missing = &state.missing;
+    if (!written) {
+        missing->count++;
+        if (is_time(&missing->failed_at))
+            log_event(LOG_LEVEL_ERROR, "cannot write the log file",
+                      log_path("file", state.file.path), log_errno("error", reason));
+    } else if (missing->count > 0 && is_time(&missing->good_at)) {
+        int64_t count = (int64_t)missing->count;
+        missing->count = 0;
+        log_event(LOG_LEVEL_WARNING, "the log file can be written again, and lacks lines",
+                  log_path("file", state.file.path), log_integer("lines", count));
+    }
+}
+
+/* Returns whether the line is in the file. */
+static bool write_to_file(const struct log_line *line)
+{
+    bool written = log_file_write(&state.file, line->bytes, line->length);
+    int reason = errno;
+    tell_failed_rotation();
+    tell_missing_lines(written, reason);
+    return written;
 }
 
 static void write_to_stderr(const struct log_line *line)
@@ -362,9 +409,9 @@ static void emit(struct log_line *line, enum log_level level, const char *logger
     if (state.format == LOG_FORMAT_OSLO)
         complete(line, level, logger);
     log_line_end(line);
-    if (state.file.descriptor >= 0)
-        write_to_file(line);
-    if (state.use_stderr)
+    bool elsewhere = state.use_syslog || state.journal.descriptor >= 0;
+    bool missing = state.file.descriptor >= 0 && !write_to_file(line);
+    if (state.use_stderr || (missing && !elsewhere))
         write_to_stderr(line);
     if (state.use_syslog)
         syslog(priorities[level], "%.*s", (int)line->length - 1, line->bytes);

@@ -12,6 +12,9 @@
  *     log_event(LOG_LEVEL_WARNING, "worker died", log_integer("pid", pid),
  *               log_identifier("request_id", request_id), log_text("route", route));
  *
+ * A line that cannot be written to the file, as on a full disk, goes to stderr if it goes nowhere
+ * else. Once a minute at most the log says that this is so, and that it is over.
+ *
  * Before log_open() the log goes to stderr as text, from level info up. The names do not clash with
  * <syslog.h>. For one thread only.
  */

@@ -77,7 +77,7 @@ void log_file_close(struct log_file *file);
 bool log_file_reopen(struct log_file *file);
 
 /* Writes a line, which ends with a newline, after rotating the file if that is due. What does not
-   fit on a full disk is lost. If the rotation fails, writes to the file as it is, sets
+   fit on a full disk is not in the file. If the rotation fails, writes to the file as it is, sets
    file->failure, and tries again after a minute. Returns false with errno set if the line could not
    be written whole. */
 bool log_file_write(struct log_file *file, const char *line, size_t length);

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,6 +318,41 @@ START_TEST(log_stays_if_the_new_file_cannot_be_opened)
 }
 END_TEST
 
+/* Logs two lines to a full disk. Returns the file that has what went to stderr. */
+static const char *log_to_full_disk(void)
+{
+    static char caught[80];
+    snprintf(caught, sizeof(caught), "%s/stderr", directory);
+    ck_assert_int_eq(symlink("/dev/full", path), 0);
+    open_log(LOG_FORMAT_TEXT);
+    int file = open(caught, O_WRONLY | O_CREAT | O_APPEND, 0600), before = dup(STDERR_FILENO);
+    ck_assert_int_eq(dup2(file, STDERR_FILENO), STDERR_FILENO);
+    log_event(LOG_LEVEL_INFO, "one");
+    log_event(LOG_LEVEL_INFO, "two");
+    ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
+    close(file);
+    close(before);
+    return caught;
+}
+
+START_TEST(lines_that_do_not_fit_on_the_disk_go_to_stderr)
+{
+    const char *caught = log_to_full_disk();
+    ck_assert_ptr_nonnull(strstr(read_log(caught), " ERROR cannot write the log file file="));
+    ck_assert_ptr_nonnull(strstr(content, "error=\"No space left on device\"\n"));
+    ck_assert_ptr_nonnull(strstr(content, " INFO one\n"));
+    ck_assert_ptr_nonnull(strstr(content, " INFO two\n"));
+    ck_assert_ptr_null(strstr(strstr(content, "ERROR") + 1, "ERROR")); /* not for each line */
+
+    ck_assert_int_eq(unlink(path), 0);
+    log_reopen();
+    log_event(LOG_LEVEL_INFO, "three");
+    ck_assert_ptr_nonnull(strstr(read_log(path), " INFO three\n"));
+    ck_assert_ptr_nonnull(strstr(content, "can be written again, and lacks lines file="));
+    ck_assert_ptr_nonnull(strstr(content, " lines=3\n")); /* these two, and the error */
+}
+END_TEST
+
 START_TEST(a_line_has_the_process_that_wrote_it)
 {
     char parent[32], own[32];
@@ -393,6 +429,7 @@ int main(void)
     tcase_add_test(tests, low_levels_are_not_logged);
     tcase_add_test(tests, reopening_after_the_file_was_moved);
     tcase_add_test(tests, log_stays_if_the_new_file_cannot_be_opened);
+    tcase_add_test(tests, lines_that_do_not_fit_on_the_disk_go_to_stderr);
     tcase_add_test(tests, a_line_has_the_process_that_wrote_it);
     tcase_add_test(tests, processes_share_a_file);
     tcase_add_test(tests, facilities_have_two_names);
