@@ -7,6 +7,8 @@
 
 #include <errmsg.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -256,6 +258,27 @@ static enum outcome set_session(struct database *database)
     return OUTCOME_OK;
 }
 
+/* A host that vanishes ends no connection, and statements may take long: let the kernel notice it
+   after a minute. By itself it would after two hours. */
+static void watch_host(const struct database *database)
+{
+    static const struct {
+        int level, option, value;
+    } wanted[] = {
+        {SOL_SOCKET, SO_KEEPALIVE, true},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 30},        /* seconds without a word until it is asked */
+        {IPPROTO_TCP, TCP_KEEPINTVL, 10},       /* seconds until it is asked again */
+        {IPPROTO_TCP, TCP_KEEPCNT, 3},          /* times */
+        {IPPROTO_TCP, TCP_USER_TIMEOUT, 60000}, /* milliseconds for an answer to what was sent */
+    };
+    if (database->settings.unix_socket != NULL)
+        return;
+    my_socket wire = mysql_get_socket(database->mysql);
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+        setsockopt(wire, wanted[i].level, wanted[i].option, &wanted[i].value,
+                   sizeof(wanted[i].value));
+}
+
 /* Connects. Drops the connection and returns false if that fails. */
 static bool establish(struct database *database)
 {
@@ -278,6 +301,7 @@ static bool establish(struct database *database)
         handle_error(database, CR_SSL_CONNECTION_ERROR, "HY000", "connect",
                      "TLS is required, but the server does not offer it");
     } else {
+        watch_host(database);
         return true;
     }
     connection_drop(database);

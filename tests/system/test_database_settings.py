@@ -1,11 +1,12 @@
 """Databases that come up late, or are set up so that the service could not write to them."""
 import json
 import os
+import re
 import subprocess
 import uuid
 
 import pytest
-from support.cloud import Cloud, wait_until
+from support.cloud import Cloud, free_port, wait_until
 from support.database import kill_connections
 from support.every_route import Things, ask_all
 
@@ -192,6 +193,37 @@ def test_a_binary_log_of_statements(directory):
         wait_until('it is ready', lambda: cloud.ask('GET', '/_berth/health').status == 200)
     finally:
         cloud.stop()
+
+
+class DistantCloud(Cloud):
+    """Its database is reached by TCP."""
+
+    def connection(self):
+        return 'mysql+pymysql://placement:%s@127.0.0.1:%d/placement' % (
+            self.password, self.database_port)
+
+    def start_database(self):
+        self.database_port = free_port()
+        self.server.start(self.database_port)
+
+    def start_empty(self, charset='utf8'):
+        super().start_empty(charset)
+        self.sql("RENAME USER placement@localhost TO placement@'127.0.0.1'")
+
+
+def test_a_host_that_vanishes_is_noticed_in_a_minute(directory):
+    """However long statements may take: no connection waits for the two hours of the kernel."""
+    def timers():
+        done = subprocess.run(['ss', '-Htno', 'state', 'established', 'dport', '=',
+                               ':%d' % cloud.database_port], stdout=subprocess.PIPE, text=True)
+        return [line.partition('timer:(')[2].split(',') for line in done.stdout.splitlines()]
+
+    with DistantCloud(directory, workers=1) as cloud:
+        cloud.ask('GET', '/resource_providers')
+        assert timers()
+        wait_until('each looks at the host after 30 s', lambda: all(
+            timer[0] == 'keepalive' and re.fullmatch(r'[12]?\d(\.\d+)?(ms|sec)|30sec', timer[1])
+            for timer in timers()))
 
 
 class ParameterCloud(Cloud):
