@@ -163,17 +163,27 @@ static const char *first_of_compound(const char *text)
     return text;
 }
 
+/* Returns the word that comes before the table that a statement is about. It may read others. */
+static const char *word_before_table(const char *verb)
+{
+    static const struct {
+        const char *verb, *word;
+    } writes[] = {{"insert", " INTO "}, {"replace", " INTO "}, {"update", "UPDATE "}};
+    for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
+        if (strcmp(writes[i].verb, verb) == 0)
+            return writes[i].word;
+    return " FROM ";
+}
+
 static struct statement_gist gist_of(const char *text)
 {
-    static const char *const before_table[] = {" FROM ", " INTO ", "UPDATE "};
     struct statement_gist gist = {"", ""};
     text = first_of_compound(text);
     copy_word(gist.verb, sizeof(gist.verb), text);
-    for (size_t i = 0; i < sizeof(before_table) / sizeof(before_table[0]); i++) {
-        const char *place = strstr(text, before_table[i]);
-        if (place != NULL && *gist.table == '\0')
-            copy_word(gist.table, sizeof(gist.table), place + strlen(before_table[i]));
-    }
+    const char *word = word_before_table(gist.verb);
+    const char *place = strstr(text, word);
+    if (place != NULL)
+        copy_word(gist.table, sizeof(gist.table), place + strlen(word));
     return gist;
 }
 

@@ -99,6 +99,7 @@ def refuse_writes(cloud, sick):
     sick.suffer('reading only is allowed',
                 'REVOKE ALL ON placement.* FROM %s; GRANT SELECT ON placement.* TO %s; %s' %
                 (user, user, reconnect), None, [500])
+    assert '"operation":"insert","table":"resource_classes"' in sick.log(), 'of INSERT ... SELECT'
     sick.suffer('nothing is allowed', 'REVOKE ALL ON placement.* FROM %s; %s' %
                 (user, reconnect),
                 'GRANT ALL ON placement.* TO %s; %s' % (user, reconnect), [503])
