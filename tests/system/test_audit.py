@@ -103,6 +103,11 @@ def some_damage():
         (orphan.replace(other, str(uuid.uuid4())), {'orphaned_consumer': 1},
          'SELECT COUNT(*) FROM consumers c LEFT JOIN allocations a ON a.consumer_id = c.uuid '
          'WHERE a.id IS NULL', [['0']]),
+        # A clock was wrong when it was written.
+        (orphan.replace(other, str(uuid.uuid4())).replace('- INTERVAL', '+ INTERVAL'),
+         {'orphaned_consumer': 1},
+         'SELECT COUNT(*) FROM consumers c LEFT JOIN allocations a ON a.consumer_id = c.uuid '
+         'WHERE a.id IS NULL', [['0']]),
         ('UPDATE resource_providers SET parent_provider_id = 9999, root_provider_id = 9999 '
          'WHERE id = @cn1;', {'parent_gone': 1, 'wrong_root': 1}, parent % '{cn1}',
          [['{cn1}', '0']]),
@@ -304,7 +309,10 @@ def test_audit_says_when_it_cannot_be_run(directory):
             assert cloud.manage('audit', *options).returncode == 64, options
         young = consumer()[0].split('INSERT INTO allocations')[0].replace(
             'generation)', 'generation, created_at)').replace(', 1);', ', 1, UTC_TIMESTAMP());')
-        cloud.damage(young)
+        ahead = consumer()[0].split('INSERT INTO allocations')[0].replace(
+            'generation)', 'generation, created_at)').replace(
+                ', 1);', ', 1, UTC_TIMESTAMP() + INTERVAL 20 SECOND);')
+        cloud.damage(young + ahead)
         assert cloud.found() == {}, 'a consumer of a claim under way is no orphan'
         assert cloud.audit('--fix', '--yes')[0] == 0
         assert cloud.manage('audit', '--grace', '0').returncode == 1

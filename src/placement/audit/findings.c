@@ -18,11 +18,13 @@
            "LEFT JOIN resource_classes rc ON rc.id = a.resource_class_id "                         \
            "LEFT JOIN resource_providers rp ON rp.id = a.resource_provider_id " joins              \
            "WHERE a.id > ? AND a.id <= ? AND " condition)
+/* With ABS a consumer from far in the future, whose row was written while a clock was wrong, is old
+   too, and one that another machine wrote, whose clock is a little ahead, is young. */
 #define FIND_CONSUMERS(thing_id, joins, condition)                                                 \
     SEARCH(AUDIT_CONSUMERS,                                                                        \
            thing_id ", NULL, c.id, NULL, NULL, NULL, c.uuid, NULL, NULL, NULL, NULL, "             \
-                    "TIMESTAMPDIFF(SECOND, COALESCE(c.updated_at, c.created_at), "                 \
-                    "UTC_TIMESTAMP()) FROM consumers c " joins                                     \
+                    "ABS(TIMESTAMPDIFF(SECOND, COALESCE(c.updated_at, c.created_at), "             \
+                    "UTC_TIMESTAMP())) FROM consumers c " joins                                    \
                     "WHERE c.id > ? AND c.id <= ? AND " condition)
 #define FIND_INVENTORIES(used, condition)                                                          \
     SEARCH(AUDIT_INVENTORIES,                                                                      \

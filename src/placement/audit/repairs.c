@@ -14,7 +14,8 @@ static const struct sql delete_allocations = {
     "WHERE a.id IN (?...) AND rp.id IS NULL",
     NULL};
 static const struct sql select_empty_consumers = {
-    "SELECT c.id, TIMESTAMPDIFF(SECOND, COALESCE(c.updated_at, c.created_at), UTC_TIMESTAMP()) "
+    "SELECT c.id, "
+    "ABS(TIMESTAMPDIFF(SECOND, COALESCE(c.updated_at, c.created_at), UTC_TIMESTAMP())) "
     "FROM consumers c LEFT JOIN allocations a ON a.consumer_id = c.uuid "
     "WHERE c.uuid IN (?...) AND a.id IS NULL",
     "ii"};
