@@ -17,8 +17,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum {
-    RETRY = 60,     /* seconds until a rotation that failed is tried again */
+    RETRY = 60000,  /* milliseconds until a rotation that failed is tried again */
+    LEEWAY = 3600,  /* seconds that clocks of machines, or summer time, may differ */
     ATTEMPTS = 100, /* to write a line to a file that is not deleted in between */
 };
 
@@ -138,6 +141,14 @@ static bool is_same(const struct log_file *file, const struct stat *status)
     return status->st_dev == file->device && status->st_ino == file->inode;
 }
 
+/* Whether the interval of the file is over. If the clock was set back, the file may have begun in
+   the future, and its interval would not be over for as long. */
+static bool is_over(const struct log_file *file)
+{
+    time_t now = time(NULL);
+    return now >= file->due || file->due - now > step_of(&file->rotation) + LEEWAY;
+}
+
 /* Whether the file, which has this status, must rotate before a line of this length. */
 static bool is_due(const struct log_file *file, const struct stat *status, size_t length)
 {
@@ -146,7 +157,7 @@ static bool is_due(const struct log_file *file, const struct stat *status, size_
         return false;
     if (rotation->kind == LOG_ROTATION_SIZE)
         return rotation->count > 0 && (uint64_t)status->st_size + length >= rotation->size;
-    return time(NULL) >= file->due;
+    return is_over(file);
 }
 
 static bool exists(const char *path)
@@ -221,14 +232,14 @@ static void delete_oldest(const struct log_file *file)
     closedir(directory);
 }
 
-/* Renames the file after the time when it began, never over another one, and deletes those that are
-   too many. */
+/* Renames the file after the time when it began, or after now if it began in the future, never over
+   another one, and deletes those that are too many. */
 static bool set_aside(const struct log_file *file)
 {
     char stamp[64], to[PATH_MAX];
     struct tm began;
-    time_t when = file->due - step_of(&file->rotation);
-    localtime_r(&when, &began);
+    time_t when = file->due - step_of(&file->rotation), now = time(NULL);
+    localtime_r(when < now ? &when : &now, &began);
     strftime(stamp, sizeof(stamp), "%Y-%m-%d_%H-%M-%S", &began);
     stamp[strlen(units[file->rotation.unit].form)] = '\0';
     snprintf(to, sizeof(to), "%s.%s", file->path, stamp);
@@ -257,7 +268,7 @@ static void rotate(struct log_file *file, size_t length)
     if (good)
         return;
     file->failure = failure;
-    file->retry_after = time(NULL) + RETRY;
+    file->retry_after = clock_milliseconds() + RETRY;
 }
 
 /* Opens the file that now has the path if it is not the open one, and rotates it if it is due. */
@@ -267,7 +278,7 @@ static void follow(struct log_file *file, size_t length)
     bool there = stat(file->path, &status) == 0;
     if ((!there || !is_same(file, &status)) && log_file_reopen(file))
         there = fstat(file->descriptor, &status) == 0;
-    if (!there || !is_due(file, &status, length) || time(NULL) < file->retry_after)
+    if (!there || !is_due(file, &status, length) || clock_milliseconds() < file->retry_after)
         return;
     rotate(file, length);
     if (stat(file->path, &status) != 0 || !is_same(file, &status))

@@ -54,9 +54,9 @@ struct log_file {
     struct log_rotation rotation;
     dev_t device; /* of the open file */
     ino_t inode;
-    time_t due;         /* LOG_ROTATION_INTERVAL: when to rotate */
-    int failure;        /* errno of a rotation that failed since this was last 0 */
-    time_t retry_after; /* do not rotate before this time */
+    time_t due;           /* LOG_ROTATION_INTERVAL: when to rotate */
+    int failure;          /* errno of a rotation that failed since this was last 0 */
+    uint64_t retry_after; /* clock_milliseconds(): do not rotate before */
 };
 
 /* A file that is not open. */

@@ -222,6 +222,36 @@ START_TEST(a_file_is_for_an_interval)
 }
 END_TEST
 
+/* Returns what the file of the one day has, or else that of the other. */
+static const char *content_of_day(time_t one, time_t other)
+{
+    char ending[32];
+    strftime(ending, sizeof(ending), ".%Y-%m-%d", localtime(&one));
+    const char *content = content_of(ending);
+    strftime(ending, sizeof(ending), ".%Y-%m-%d", localtime(&other));
+    return content != NULL ? content : content_of(ending);
+}
+
+START_TEST(a_file_from_the_future_rotates)
+{
+    struct log_file file = open_file(&(const struct log_rotation){
+        .kind = LOG_ROTATION_INTERVAL, .unit = LOG_ROTATION_DAYS, .interval = 1});
+    const time_t now = time(NULL);
+    log_file_write(&file, "first\n", 6);
+    /* The clock was set back by less than an hour: it is the same interval. */
+    file.due = now + 86400 + 1800;
+    log_file_write(&file, "second\n", 7);
+    ck_assert_uint_eq(count_old_files(), 0);
+    file.due = now + 365 * 86400;
+    log_file_write(&file, "third\n", 6);
+    ck_assert_pstr_eq(content_of(""), "third\n");
+    /* Its name is not one of the future, which would be the newest for years. */
+    ck_assert_pstr_eq(content_of_day(now, now + 86400), "first\nsecond\n");
+    ck_assert_int_lt(file.due, now + 2 * 86400);
+    log_file_close(&file);
+}
+END_TEST
+
 /* A unit, its interval, and when a file that began at 2026-03-28 10:00:00 CET (a Saturday; in the
    night summer time begins) is over. */
 static const struct {
@@ -361,6 +391,7 @@ int main(void)
     tcase_add_test(tests, a_file_that_cannot_rotate_is_written_on);
     tcase_add_test(tests, a_line_in_a_deleted_file_is_written_again);
     tcase_add_test(tests, a_file_is_for_an_interval);
+    tcase_add_test(tests, a_file_from_the_future_rotates);
     tcase_add_loop_test(tests, intervals_end_when_python_ends_them, 0,
                         sizeof(intervals) / sizeof(intervals[0]));
     tcase_add_test(tests, a_line_does_not_go_on_where_another_was_torn);
