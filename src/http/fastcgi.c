@@ -68,7 +68,9 @@ void fastcgi_free(struct fastcgi *fastcgi)
 
 bool fastcgi_accept(struct fastcgi *fastcgi)
 {
-    return FCGX_Accept_r(&fastcgi->request) == 0;
+    int result = FCGX_Accept_r(&fastcgi->request); /* 0 or -errno */
+    errno = -result;
+    return result == 0;
 }
 
 /* Whether text is a request id that is accepted from a caller: "req-" and a uuid. */

@@ -16,9 +16,9 @@ struct fastcgi;
 struct fastcgi *fastcgi_new(int listen_socket);
 void fastcgi_free(struct fastcgi *fastcgi);
 
-/* Accepts the next connection and reads its parameters. The listening socket is non-blocking:
-   returns false if no connection waits (another worker took it) or accepting failed. The caller
-   must block signals that must not interrupt the reading. */
+/* Accepts the next connection and reads its parameters. Returns false with errno set if accepting
+   failed; the listening socket is non-blocking, and EAGAIN means that no connection waits (another
+   worker took it). The caller must block signals that must not interrupt the reading. */
 bool fastcgi_accept(struct fastcgi *fastcgi);
 
 /* Fills the exchange from the request just accepted: parameters, path, ids and the body (at most

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 enum {
     LARGE = 16 << 20,  /* bytes: return the memory of a request that took more to the system */
     DRAIN_MOST = 1000, /* milliseconds that a stopping worker keeps answering what waits */
+    PAUSE = 100,       /* milliseconds after a connection that could not be accepted */
 };
 
 struct worker {
@@ -42,6 +44,7 @@ struct worker {
     struct arena arena;
     struct buffer output;
     jmp_buf escape;
+    bool refusing;        /* accepting has failed since the last request */
     unsigned escapes;     /* of this request: how often memory ran out */
     uint64_t drain_until; /* 0: not stopping */
     bool ending;
@@ -259,12 +262,27 @@ static void worker_give_back(struct worker *worker)
         malloc_trim(0);
 }
 
+/* Pauses if a connection could not be accepted, because there are no more descriptors or no memory:
+   it still waits, and would wake the worker at once. */
+static void worker_note_refusal(struct worker *worker, int error)
+{
+    struct pollfd signals = {.fd = worker->signals, .events = POLLIN};
+    if (error == EAGAIN || error == EINTR)
+        return;
+    if (!worker->refusing)
+        log_event(LOG_LEVEL_ERROR, "no connection can be accepted", log_errno("reason", error));
+    worker->refusing = true;
+    poll(&signals, 1, PAUSE);
+}
+
 static void worker_serve(struct worker *worker)
 {
     struct exchange exchange;
     struct service_report report = {0};
     slot_enter(worker->slot, WORKER_BUSY);
-    if (fastcgi_accept(worker->fastcgi)) {
+    int error = fastcgi_accept(worker->fastcgi) ? 0 : errno;
+    if (error == 0) {
+        worker->refusing = false;
         uint64_t begun = clock_microseconds();
         worker_answer(worker, &exchange, &report);
         fastcgi_send(worker->fastcgi, &exchange);
@@ -276,6 +294,8 @@ static void worker_serve(struct worker *worker)
         worker_give_back(worker);
     }
     slot_enter(worker->slot, WORKER_IDLE);
+    if (error != 0)
+        worker_note_refusal(worker, error);
 }
 
 int worker_run(const struct settings *settings, int listen_descriptor,

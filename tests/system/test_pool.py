@@ -12,7 +12,7 @@ import uuid
 import pytest
 from support.cloud import SIGHUP, SIGKILL, SIGTERM, SIGUSR1, is_alive, wait_until
 from support.paths import BERTH
-from support.processes import children
+from support.processes import children, cpu_seconds
 from support.program import exit_of
 
 INVENTORY = {'VCPU': {'total': 1000}}
@@ -103,6 +103,25 @@ def test_a_worker_that_cannot_start_says_why(make_cloud):
 
 def startups_of(cloud):
     return [pid for pid, name in children(cloud.master()).items() if name == 'berth-startup']
+
+
+def test_a_worker_without_descriptors_says_so_and_waits(make_cloud):
+    cloud = make_cloud(workers=1)
+    worker, statuses = cloud.workers()[0], []
+    limits = resource.prlimit(worker, resource.RLIMIT_NOFILE)
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (3, limits[1]))
+    client = threading.Thread(target=lambda: statuses.append(cloud.ask('GET', '/').status))
+    client.start()
+    message = 'no connection can be accepted reason="Too many open files"'
+    wait_until('the worker says so', lambda: message in cloud.log())
+    before, begun = cpu_seconds([worker]), time.monotonic()
+    time.sleep(2)
+    used, passed = cpu_seconds([worker]) - before, time.monotonic() - begun
+    assert used < passed / 4, 'it does not wait'
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, limits)
+    client.join()
+    assert statuses == [200] and cloud.workers() == [worker]
+    assert cloud.log().count(message) == 1
 
 
 def test_the_database_of_the_present_configuration_is_prepared(make_cloud):
