@@ -267,14 +267,14 @@ bool fastcgi_send(struct fastcgi *fastcgi, const struct exchange *exchange)
 void fastcgi_finish(struct fastcgi *fastcgi)
 {
     /* libfcgi would wait here until the web server closes the connection. Keep it open instead: it
-       will be closed when the next one ends. */
+       will be closed when the next one ends. That is so too if the web server asks to keep it: this
+       worker waits for new connections, and would not notice the next request on an old one. */
     FCGX_Request *request = &fastcgi->request;
-    bool ends = !request->keepConnection;
     FCGX_Detach(request); /* if something failed, it closes the connection, and does not wait */
     request->keepConnection = 1;
     FCGX_Finish_r(request);
     FCGX_Attach(request);
-    if (!ends || request->ipcFd < 0)
+    if (request->ipcFd < 0)
         return;
     shutdown(request->ipcFd, SHUT_WR);
     close_ended(fastcgi->ended);

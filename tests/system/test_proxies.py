@@ -73,3 +73,11 @@ def test_nginx_passes_on_what_trusted_proxies_say(make_cloud):
     cloud.ask('GET', '/traits', headers={'x-forwarded-for': '203.0.113.7'})
     cloud.wait_until_noted()
     assert '203.0.113.7' in cloud.log()
+
+
+def test_no_connection_is_kept(empty_cloud):
+    """A worker waits for new connections: it would not notice the next request on a kept one."""
+    path = os.path.join(empty_cloud.stack, 'berth.sock')
+    parameters = {'SCRIPT_NAME': '/', 'QUERY_STRING': ''}
+    for _ in range(8):
+        assert fastcgi.ask(path, parameters, keep=True)[0] == 200

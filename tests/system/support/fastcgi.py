@@ -23,8 +23,11 @@ def receive(connection, size):
     return data
 
 
-def ask(path, parameters):
-    """Send a request without a body to the socket at path. Return status, headers and body."""
+def ask(path, parameters, keep=False):
+    """Send a request without a body to the socket at path. Return status, headers and body.
+
+    keep: ask the pool to keep the connection, and check that it does not.
+    """
     pairs = b''
     for name, value in dict({'REQUEST_METHOD': 'GET', 'CONTENT_LENGTH': '0'},
                             **parameters).items():
@@ -33,7 +36,7 @@ def ask(path, parameters):
     output = b''
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)
-        connection.sendall(record(BEGIN, struct.pack('>HB5x', RESPONDER, 0)) +
+        connection.sendall(record(BEGIN, struct.pack('>HB5x', RESPONDER, keep)) +
                            record(PARAMETERS, pairs) + record(PARAMETERS, b'') +
                            record(BODY, b''))
         while True:
@@ -43,6 +46,9 @@ def ask(path, parameters):
                 output += content
             if kind == END:
                 break
+        if keep:
+            connection.settimeout(60)
+            assert connection.recv(1) == b'', 'more than an answer'
     head, body = output.decode().split('\r\n\r\n', 1)
     headers = dict(line.split(': ', 1) for line in head.split('\r\n'))
     headers = {name.lower(): value for name, value in headers.items()}
