@@ -25,6 +25,7 @@ bool signals_open(struct master *master)
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
         sigdelset(&master->old_mask, taken[i]);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a log that may not grow must end nobody, as a full disk does not */
     sigdelset(&signals, SIGQUIT);
     master->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     return master->signals >= 0;

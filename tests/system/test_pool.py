@@ -239,6 +239,15 @@ def test_the_log_is_opened_again(directory, make_cloud):
     wait_until('it is written to', has_line)
 
 
+def test_a_log_that_may_not_grow_ends_no_worker(make_cloud):
+    cloud = make_cloud(workers=1)
+    worker = cloud.workers()[0]
+    limits = resource.prlimit(worker, resource.RLIMIT_FSIZE)
+    resource.prlimit(worker, resource.RLIMIT_FSIZE, (1, limits[1]))
+    assert [cloud.ask('GET', '/').status for _ in range(3)] == [200] * 3
+    assert cloud.workers() == [worker]
+
+
 def test_without_a_database_it_says_so_and_comes_back(make_cloud):
     cloud = make_cloud(workers=2)
     assert cloud.ask('GET', '/resource_classes').status == 200
