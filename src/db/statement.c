@@ -46,6 +46,16 @@ static enum outcome handle_error(struct database *database, const struct prepare
                             arena_strdup(database->arena, prepared->text), error.reason);
 }
 
+/* Compares a count in an answer with that of the statement. If they differ, it is the answer to
+   another statement, and nothing that comes on this connection can be trusted. */
+static enum outcome check_count(struct database *database, const struct prepared *prepared,
+                                size_t told, size_t count)
+{
+    return told == count ? OUTCOME_OK
+                         : connection_error(database, CR_MALFORMED_PACKET, "HY000",
+                                            arena_strdup(database->arena, prepared->text), NULL);
+}
+
 /* Sends the text of a statement. All connections of the server share a number of statements
    (max_prepared_stmt_count): if it is used up, drops own ones for the new one. Returns false if it
    fails. */
@@ -98,7 +108,7 @@ static enum outcome run(struct database *database, const char *text, const struc
     TRY(find_or_prepare(database, text, prepared));
     assert(*prepared != NULL);
     MYSQL_STMT *handle = (*prepared)->handle;
-    assert(mysql_stmt_param_count(handle) == count);
+    TRY(check_count(database, *prepared, mysql_stmt_param_count(handle), count));
     MYSQL_BIND *binds = parameters_bind(database->arena, values, count);
     uint64_t since = clock_microseconds();
     int failed =
@@ -130,9 +140,9 @@ static enum outcome fetch_all(struct database *database, struct prepared *prepar
     MYSQL_STMT *handle = prepared->handle;
     row_buffer_init(&buffer, columns);
     uint64_t since = clock_microseconds();
+    TRY(check_count(database, prepared, mysql_stmt_field_count(handle), buffer.columns));
     if (mysql_stmt_bind_result(handle, buffer.binds))
         return handle_error(database, prepared);
-    assert(mysql_stmt_field_count(handle) == buffer.columns);
     enum outcome outcome = OUTCOME_OK;
     int status;
     struct value row[ROW_COLUMNS_MOST] = {{0}};
@@ -482,7 +492,7 @@ enum outcome database_execute_bulk(struct database *database, const struct sql *
     if (!database->bulk)
         return execute_rows(database, sql->text, values, width, count, affected);
     TRY(find_or_prepare(database, sql->text, &prepared));
-    assert(mysql_stmt_param_count(prepared->handle) == width);
+    TRY(check_count(database, prepared, mysql_stmt_param_count(prepared->handle), width));
     MYSQL_BIND *binds = parameters_bind_rows(database->arena, values, width, count);
     enum outcome outcome = run_bulk(database, prepared, binds, count, affected);
     if (outcome != OUTCOME_OK && database->mysql != NULL)

@@ -5,6 +5,7 @@ import json
 import os
 import select
 import socket
+import struct
 import threading
 import uuid
 
@@ -333,6 +334,23 @@ def test_a_commit_that_fails_may_have_happened(cloud, audit_log):
 class Impatient(ProxiedCloud):
     def connection(self):
         return super().connection() + '&read_timeout=5'
+
+
+def prepared(statement, columns, parameters):
+    """What a server says of a statement that it has prepared, without what these are."""
+    return struct.pack('<I', 12 | 1 << 24) + struct.pack('<BIHHBH', 0, statement, columns,
+                                                         parameters, 0, 0)
+
+
+def test_an_answer_to_another_statement_ends_the_connection_only(directory):
+    """As of a proxy that mixes up the answers of its clients."""
+    with ProxiedCloud(LossyProxy, directory, workers=1) as cloud:
+        worker = cloud.workers()
+        wrong = cloud.proxy.lose(b'resource_classes', ANSWER, instead=prepared(1, 0, 0))
+        answers = [cloud.ask('GET', '/usages?project_id=project') for _ in range(2)]
+        assert wrong.is_set(), 'no answer was replaced'
+        assert [answer.status for answer in answers] == [500, 200], answers[1].text
+        assert cloud.workers() == worker
 
 
 def test_a_server_that_does_not_answer_is_asked_once(directory):
