@@ -61,11 +61,12 @@ function gatherTrees(cloud) {
 
 function fillSelect(id, names, first) {
   const select = find(id);
-  const chosen = select.value;
+  const chosen = select.selectedOptions[0]?.textContent; /* its place may be another now */
   select.replaceChildren();
   if (first) select.append(make('option', first, { value: '' }));
   names.forEach((name, place) => select.append(make('option', name, { value: String(place) })));
-  if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
+  const again = [...select.options].find((option) => option.textContent === chosen);
+  if (again) again.selected = true;
 }
 
 function showClasses() {
@@ -250,10 +251,14 @@ function showTree(tree) {
 
 /* Explanations. */
 
-function addToQuery(key, text) {
+/* Adds what is chosen, if there is anything to choose. */
+function addToQuery(key, select, before, after) {
+  const name = find(select).selectedOptions[0]?.textContent;
+  if (!name) return;
+  const text = before + name + after;
   const query = new URLSearchParams(find('query').value);
-  const before = query.get(key);
-  query.set(key, before ? before + ',' + text : text);
+  const others = query.get(key);
+  query.set(key, others ? others + ',' + text : text);
   find('query').value = decodeURIComponent(query.toString());
 }
 
@@ -332,13 +337,17 @@ async function showPool() {
 /* The page. */
 
 async function load() {
+  const token = state.token;
+  let cloud;
   tell('Loading ...');
   try {
-    state.cloud = await ask('/_berth/capacity');
+    cloud = await ask('/_berth/capacity');
   } catch (reason) {
-    tell(reason.message, true);
+    if (state.token === token) tell(reason.message, true);
     return;
   }
+  if (state.token !== token) return; /* it was forgotten, or there is another */
+  state.cloud = cloud;
   state.trees = gatherTrees(state.cloud);
   fillSelect('by-class', state.cloud.classes, 'the fullest class');
   fillSelect('by-trait', state.cloud.traits, 'any');
@@ -354,18 +363,24 @@ async function load() {
   await showPool();
 }
 
-function forget() {
-  state.token = null;
+/* Removes what the last token saw. */
+function clear() {
   state.cloud = null;
   find('main').hidden = true;
   find('forget').hidden = true;
   for (const id of ['tree', 'explanation', 'pool']) find(id).replaceChildren();
   find('tree-section').hidden = true;
+}
+
+function forget() {
+  state.token = null;
+  clear();
   tell('The token is forgotten.');
 }
 
 find('login').addEventListener('submit', (event) => {
   event.preventDefault();
+  if (find('token').value !== state.token) clear();
   state.token = find('token').value;
   find('token').value = '';
   load();
@@ -388,19 +403,20 @@ find('map').addEventListener('keydown', (event) => {
   else return;
   event.preventDefault();
 });
-find('add-resource').addEventListener('click', () => addToQuery('resources',
-  state.cloud.classes[Number(find('add-class').value)] + ':' + find('add-amount').value));
-find('add-required').addEventListener('click', () => addToQuery('required',
-  state.cloud.traits[Number(find('add-trait').value)]));
-find('add-forbidden').addEventListener('click', () => addToQuery('required',
-  '!' + state.cloud.traits[Number(find('add-trait').value)]));
+find('add-resource').addEventListener('click', () =>
+  addToQuery('resources', 'add-class', '', ':' + find('add-amount').value));
+find('add-required').addEventListener('click', () => addToQuery('required', 'add-trait', '', ''));
+find('add-forbidden').addEventListener('click', () => addToQuery('required', 'add-trait', '!', ''));
 find('explain').addEventListener('submit', async (event) => {
   event.preventDefault();
+  const token = state.token;
   find('explanation').replaceChildren(make('p', 'Searching ...'));
   try {
-    showExplanation(await ask('/_berth/explain?' + find('query').value));
+    const told = await ask('/_berth/explain?' + find('query').value);
+    if (state.token === token) showExplanation(told);
   } catch (reason) {
-    find('explanation').replaceChildren(make('p', reason.message, { class: 'cause' }));
+    if (state.token === token)
+      find('explanation').replaceChildren(make('p', reason.message, { class: 'cause' }));
   }
 });
 window.addEventListener('resize', () => { if (state.cloud) drawMap(); });

@@ -204,6 +204,75 @@ def test_it_fits_the_window(cloud, browser, width):
             file.write(browser.screenshot())
 
 
+def test_long_names_fit_a_narrow_window(cloud, browser):
+    resource_class, trait = 'CUSTOM_' + 'C' * 248, 'CUSTOM_' + 'T' * 248
+    assert cloud.ask('PUT', '/resource_classes/' + resource_class).status == 201
+    assert cloud.ask('PUT', '/traits/' + trait).status == 201
+    host = cloud.make_provider({resource_class: {'total': 2147483647}}, name='n' * 200)
+    assert cloud.ask('PUT', '/resource_providers/%s/traits' % host, {
+        'traits': [trait], 'resource_provider_generation': 1}).status == 200
+    assert cloud.claim(str(uuid.uuid4()), host, {resource_class: 2147483647}).status == 204
+    browser.command('Emulation.setDeviceMetricsOverride', width=360, height=800,
+                    deviceScaleFactor=1, mobile=True)
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '1 providers in 1 trees')
+    press(browser, 'Home', 'Enter')
+    browser.wait_for('#tree', 'n' * 200, trait)
+    browser.run("document.querySelector('#tree .consumers').click();")
+    browser.wait_for('#tree', '1 consumer')
+    browser.run("document.querySelector('#query').value = arguments[0];",
+                'resources=%s:1,VCPU:1&required=!%s' % (resource_class, trait))
+    browser.run("document.querySelector('#explain > button').click();")
+    browser.wait_for('#explanation', 'Candidates without one constraint', 'Nearest')
+    assert browser.run("""return [...document.querySelectorAll('body *')].filter(
+        (one) => one.getBoundingClientRect().right > innerWidth + 1).map(
+        (one) => one.tagName + ' ' + one.textContent.slice(0, 60));""") == []
+    assert browser.run('return document.documentElement.scrollWidth <= innerWidth;')
+
+
+def test_what_is_not_there_cannot_be_added(cloud, browser):
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '0 providers in 0 trees')
+    for button in ('#add-resource', '#add-required', '#add-forbidden'):
+        browser.run('document.querySelector(arguments[0]).click();', button)
+    assert browser.run("return document.querySelector('#query').value;") == ''
+
+
+def test_another_token_does_not_see_what_the_first_saw(cloud, browser):
+    make_hosts(cloud, 2)
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#pool', 'live')
+    browser.type('#token', 'user')
+    browser.click('#login button')
+    browser.wait_for('#state', 'ccess was denied')
+    assert browser.text('#main') is None
+
+
+def test_an_answer_after_the_token_was_forgotten_is_not_shown(cloud, browser):
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#pool', 'live')
+    told = browser.run("const done = load(); find('forget').click(); "
+                       "return done.then(() => find('state').textContent);")
+    assert told == 'The token is forgotten.'
+    assert browser.text('#main') is None
+
+
+def test_a_chosen_filter_stays_when_others_come(cloud, browser):
+    host = make_hosts(cloud, 2)[0]
+    log_in(browser, cloud, 'admin')
+    browser.wait_for('#state', '3 providers in 2 trees')
+    browser.run("const t = document.querySelector('#by-trait'); t.value = '0'; "
+                "t.dispatchEvent(new Event('change'));")
+    browser.wait_for('#map-count', '1 of 2 trees')
+    assert cloud.ask('PUT', '/traits/CUSTOM_FAST').status == 201
+    generation = cloud.ask('GET', '/resource_providers/' + host).json['generation']
+    assert cloud.ask('PUT', '/resource_providers/%s/traits' % host, {
+        'traits': ['CUSTOM_FAST'], 'resource_provider_generation': generation}).status == 200
+    browser.run("return load();")
+    chosen = "return document.querySelector('#by-trait').selectedOptions[0].text;"
+    assert browser.run(chosen) == 'CUSTOM_GOLD'
+
+
 def test_it_has_the_rights_of_a_keystone_token(keystone, make_cloud, browser):
     cloud = make_cloud(keystone=keystone)
     log_in(browser, cloud, 'nonsense')
