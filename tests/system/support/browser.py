@@ -56,14 +56,23 @@ class Browser:
                          '--window-size=%d,%d' % self.size,
                          '--user-data-dir=' + os.path.join(directory, 'profile')]
             self.session = None
-            answer = self.call('POST', '/session', {'capabilities': {'alwaysMatch': {
-                'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments},
-                'timeouts': {'script': 300000, 'pageLoad': 300000},
-                'goog:loggingPrefs': {'browser': 'ALL'}}}})
-            self.session = answer['sessionId']
+            self.session = wait_until('the browser starts', lambda: self.begin(arguments), 600)
         except BaseException:
             self.driver.kill()
             raise
+
+    def begin(self, arguments):
+        """Return the session, or None: the driver waits a minute for the browser, which is not
+        enough on a machine that has much to do."""
+        try:
+            return self.call('POST', '/session', {'capabilities': {'alwaysMatch': {
+                'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments},
+                'timeouts': {'script': 300000, 'pageLoad': 300000},
+                'goog:loggingPrefs': {'browser': 'ALL'}}}})['sessionId']
+        except AssertionError as reason:
+            if 'session not created' not in str(reason):
+                raise
+            return None
 
     def is_ready(self):
         try:
