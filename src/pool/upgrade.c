@@ -20,7 +20,7 @@
 #include "watch/scoreboard.h"
 
 enum {
-    PATIENCE = 5000,     /* milliseconds that a trial may take */
+    PATIENCE = 30000,    /* milliseconds that a trial may take: a busy machine needs some seconds */
     COMPLAINT_SIZE = 512 /* bytes to read of its standard error */
 };
 

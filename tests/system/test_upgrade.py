@@ -9,9 +9,9 @@ import threading
 import time
 import uuid
 
-from support.cloud import (LATEST, SIGHUP, SIGKILL, SIGTERM, SIGUSR2, Cloud, is_alive, wait_until)
+from support.cloud import LATEST, SIGHUP, SIGKILL, SIGTERM, SIGUSR2, Cloud, wait_until
 from support.paths import BERTH, BUILD
-from support.processes import children_but_follower as children
+from support.processes import children_but_follower as children, runs
 
 MORE = 100  # requests between two replacements of the program
 
@@ -267,6 +267,21 @@ def test_a_program_that_is_not_good_does_not_take_over(directory):
         assert cloud.ask('GET', '/resource_classes').status == 200
 
 
+def test_a_program_that_begins_slowly_takes_over(directory):
+    """As on a machine that has other things to do."""
+    with replaceable(directory, workers=1) as (program, cloud, master):
+        place = os.path.join(directory, 'slow')
+        os.mkdir(place)
+        os.rename(program.path, os.path.join(place, 'berth'))
+        program.put(b'#!/bin/sh\n[ "$1" != --check-config ] || sleep 8\nexec %s/berth "$@"\n'
+                    % place.encode())
+        before = workers_of(master)
+        os.kill(master, SIGUSR2)
+        wait_until('all workers are new', lambda: are_new(master, before, 1))
+        assert cloud.log().count('this program has replaced another one') == 1
+        assert cloud.ask('GET', '/resource_classes').status == 200
+
+
 def claim_under_lock(cloud, answers):
     """A claim that waits for a lock; return its thread and the lock."""
     provider = cloud.make_provider({'VCPU': {'total': 10}})
@@ -305,7 +320,7 @@ def test_the_old_program_finishes_its_requests(directory):
         lock.release()
         thread.join()
         assert answers == [204, 204], 'old workers answer before they end with their master'
-        wait_until('all end', lambda: not any(map(is_alive, before)))
+        wait_until('all end', lambda: not any(map(runs, before)))
 
 
 def test_an_old_worker_that_is_stuck_is_killed(directory):
@@ -398,5 +413,5 @@ def stops_in_the_middle_of_an_upgrade(directory, conf):
             own.process.send_signal(SIGTERM)
             assert own.process.wait(60) == 0, 'after %.2f s' % pause
             assert not os.path.exists(own.socket)
-            assert not any(map(is_alive, before))
+            assert not any(map(runs, before))
             assert 'no upgrade' not in own.log(), 'it tells of a trial that a stop has ended'
