@@ -250,13 +250,9 @@ def resident(cloud, when='VmHWM'):
 
 def search(cloud, question, found):
     """Ask for candidates. The worker must find that many, without much work."""
-    workers = cloud.workers()
-    begun = cpu_seconds(workers)
-    answer = cloud.ask('GET', question)
-    used = cpu_seconds(workers) - begun
+    answer = searches.ask_within(cloud, question, SECONDS)
     assert answer.status == 200, answer.text
     assert len(candidates_of(answer.json)) == found, question
-    assert used < SECONDS, question
 
 
 def search_wide(cloud, children, groups):
@@ -378,7 +374,9 @@ def test_a_search_ends_in_time(make_cloud):
     make_bins(cloud, 16, 101)
     worker = cloud.workers()
     assert ask_bounded(cloud, puzzle()).status == 503
-    assert cloud.ask('GET', devices(2, 'none', '&limit=3')).status == 200
+    # by the clock: a worker that the machine holds up is too late with the easiest search
+    wait_until('another search succeeds', lambda: cloud.ask(
+        'GET', devices(2, 'none', '&limit=3')).status == 200)
     assert cloud.workers() == worker, cloud.log()
 
 

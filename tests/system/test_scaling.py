@@ -15,8 +15,6 @@ import functools
 import http.client
 import json
 import os
-import re
-import signal
 import time
 
 import pytest
@@ -59,25 +57,11 @@ def start(module_directory):
         [worker] = cloud.workers()
         with open(os.path.join(cloud.database, 'mariadbd.pid')) as file:
             server = int(file.read())
-        make_nginx_patient()
+        cloud.make_nginx_patient(PATIENCE)
         cloud.sql('CREATE TABLE standard_classes AS SELECT * FROM resource_classes; '
                   'CREATE TABLE standard_traits AS SELECT * FROM traits')
         yield
         assert cloud.workers() == [worker], 'a worker has ended'
-
-
-def make_nginx_patient():
-    """Let nginx wait for a worker as long as the tests do."""
-    path = os.path.join(cloud.stack, 'berth-nginx.conf')
-    with open(path) as file:
-        text, changes = re.subn(r'(fastcgi_(read|send)_timeout) 90s;', r'\1 %ds;' % PATIENCE,
-                                file.read())
-    assert changes == 2, text
-    with open(path, 'w') as file:
-        file.write(text)
-    with open(os.path.join(cloud.stack, 'nginx.pid')) as file:
-        nginx = int(file.read())
-    os.kill(nginx, signal.SIGHUP)
 
 
 # Measuring.
@@ -154,11 +138,15 @@ def large_body():
 
 def slowness():
     """Return how many times slower than the reference machine this one is now: the processor time
-    for reading a large body, as a worker does, divided by REFERENCE."""
-    text = large_body()
-    begun = time.thread_time()
-    json.loads(text)
-    return (time.thread_time() - begun) / REFERENCE
+    for reading a large body, as a worker does, divided by REFERENCE. The less of two times counts:
+    the kernel may charge one of them for what the machine lacks, and a machine that seems slow for
+    a moment makes all that it has measured seem quick."""
+    text, taken = large_body(), []
+    for _ in range(2):
+        begun = time.thread_time()
+        json.loads(text)
+        taken.append(time.thread_time() - begun)
+    return min(taken) / REFERENCE
 
 
 def measure(scenario, size):

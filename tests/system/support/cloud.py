@@ -228,6 +228,18 @@ class Cloud(Service):
         wanted = int(re.match(r'workers = (\d+)', self.berth).group(1))
         wait_until('there are %d workers' % wanted, lambda: len(self.workers()) >= wanted)
 
+    def make_nginx_patient(self, seconds):
+        """Let nginx wait so long for a worker."""
+        path = os.path.join(self.stack, 'berth-nginx.conf')
+        with open(path) as file:
+            text, changes = re.subn(r'(fastcgi_(read|send)_timeout) 90s;', r'\1 %ds;' % seconds,
+                                    file.read())
+        assert changes == 2, text
+        with open(path, 'w') as file:
+            file.write(text)
+        with open(os.path.join(self.stack, 'nginx.pid')) as file:
+            os.kill(int(file.read()), signal.SIGHUP)
+
     def stop_stack(self):
         self.script('stack', 'stop', self.stack)
 
