@@ -27,6 +27,7 @@ from support.tokens import DEBUG
 
 def pytest_configure(config):
     """Make one place for templates (a new MariaDB, a new Keystone), which all processes share."""
+    os.umask(0o022)  # MariaDB and Apache run as other users, who must be able to enter directories
     if 'BERTH_TEMPLATES' not in os.environ:
         config.templates = os.environ['BERTH_TEMPLATES'] = make_directory()
     # Whom this machine trusts is not part of a test.
@@ -69,9 +70,13 @@ def pytest_runtest_makereport(item):
         item.has_failed = True
 
 
+LONGEST_PLACE = 60  # bytes of TMPDIR: the path of a socket has 107 at most, of which tests need 45
+
+
 def make_directory():
     # not tmp_path: MariaDB's user must be able to enter it, and sockets need short paths
-    directory = tempfile.mkdtemp(prefix='berth-')
+    long = len(tempfile.gettempdir()) > LONGEST_PLACE
+    directory = tempfile.mkdtemp(prefix='berth-', dir='/tmp' if long else None)
     os.chmod(directory, 0o755)
     return directory
 

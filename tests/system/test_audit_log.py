@@ -9,9 +9,10 @@ import threading
 import uuid
 
 import pytest
-from support.cloud import NOAUTH, is_alive, wait_until
+from support.cloud import NOAUTH, wait_until
 from support.database import Session
 from support.paths import TOP
+from support.processes import runs
 from support.program import exit_of
 
 sys.path.append('/usr/lib/python3/dist-packages')
@@ -308,7 +309,7 @@ def test_a_worker_killed_during_commit_leaves_the_pending_event(trail):
         thread.join()
         session.sql('BACKUP STAGE END')
     assert answers == [502]
-    wait_until('the worker has ended', lambda: not is_alive(worker))
+    wait_until('the worker has ended', lambda: not runs(worker))
     event, = [event for event in trail.events() if event.get('target') == consumer]
     assert event['outcome'] == 'pending' and amounts(event) == [(consumer, provider, 'VCPU', 0, 1)]
 

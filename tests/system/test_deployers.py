@@ -14,7 +14,7 @@ import pytest
 from support.certificates import Authority
 from support.cloud import LATEST, free_port, wait_until
 from support.database import DatabaseServer
-from support.deployed import MODULES, OWN, Root
+from support.deployed import MODULES, OWN, Root, copy_checkout
 from support.keystone import FakeKeystone
 from support.pages import blocks
 from support.paths import TOP
@@ -37,6 +37,7 @@ class World:
     def __init__(self, directory, server, port, authority, keystone):
         self.directory, self.server, self.authority = directory, server, authority
         self.keystone, self.count = keystone, 0
+        self.checkout = copy_checkout(directory)
         self.addresses = {'DATABASE': '127.0.0.1:%d' % port,
                           'KEYSTONE': '127.0.0.1:%d' % keystone.port}
 
@@ -45,7 +46,8 @@ class World:
         self.server.sql('DROP DATABASE IF EXISTS placement; DROP DATABASE IF EXISTS placementdb; '
                         'CREATE DATABASE placement; CREATE DATABASE placementdb')
         self.count += 1
-        root = Root(os.path.join(self.directory, str(self.count)), name, self.addresses)
+        root = Root(os.path.join(self.directory, str(self.count)), name, self.addresses,
+                    self.checkout)
         root.put('placement.conf', '/etc/placement/placement.conf')
         return root
 
@@ -139,7 +141,7 @@ def claim(root, mount=''):
         assert secret not in log
 
 
-def follow(root, heading, directory=TOP, **environment):
+def follow(root, heading, directory=None, **environment):
     """Run the commands of a section."""
     root.begin(directory, **environment)
     return ''.join(root.shell.type(root.relocate(commands))
@@ -203,7 +205,7 @@ def test_devstack(world):
         # the repository, and what builds it
         for name in ('examples', 'devstack'):
             os.makedirs(root.path('opt/stack/berth'), exist_ok=True)
-            os.symlink(os.path.join(TOP, name), root.path('opt/stack/berth/' + name))
+            os.symlink(os.path.join(root.checkout, name), root.path('opt/stack/berth/' + name))
         for name in ('configure', 'scripts/install-needs'):
             root.write('opt/stack/berth/' + name, '#!/bin/sh\n', 0o755)
         root.program('autoreconf', '#!/bin/sh\n')
@@ -283,9 +285,13 @@ if sys.argv[1] == 'build':
 """
 
 
+def buildah(root):
+    return BUILDAH.replace('SYSTEM', repr(os.path.join(root.checkout, 'tests/system')))
+
+
 def make_image(root, modules):
     """Of RHOSO and TripleO, before Berth comes: their httpd, and tools."""
-    root.program('buildah', BUILDAH.replace('SYSTEM', repr(os.path.join(TOP, 'tests/system'))))
+    root.program('buildah', buildah(root))
     root.program('oc', '#!/bin/sh\nfor word; do :; done; echo "$word" >ROOT/patch\n')
     root.write('usr/sbin/httpd', '#!/bin/sh\nexec apache2 -f %s "$@"\n' % root.path(
         'etc/httpd/conf/httpd.conf'), 0o755)
@@ -415,7 +421,7 @@ def test_charm_for_kubernetes(world):
                    root.path('etc/apache2/apache2.conf'), 0o755)
         os.makedirs(root.path('usr/lib/apache2'))
         os.symlink(MODULES, root.path('usr/lib/apache2/modules'))
-        root.program('docker', BUILDAH.replace('SYSTEM', repr(os.path.join(TOP, 'tests/system'))))
+        root.program('docker', buildah(root))
         root.program('juju', JUJU)
         root.program('sudo', '#!/bin/sh\nshift 2\nexec "$@"\n')
         follow(root, 'The charm for Kubernetes', REGISTRY='registry.example')

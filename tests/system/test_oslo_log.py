@@ -5,8 +5,9 @@ import signal
 import threading
 
 import pytest
-from support.cloud import NOAUTH, is_alive, wait_until
+from support.cloud import NOAUTH, wait_until
 from support.paths import TOP
+from support.processes import runs
 from support.program import exit_of
 
 # kolla-ansible's fluentd: ansible/roles/fluentd/templates/conf/input/00-global.conf.j2
@@ -134,7 +135,7 @@ def test_rotation_under_load_counts_every_line_once(make_cloud, directory):
         wait_until('files rotate', lambda: len(old_files(cloud)) >= 1)
         victim = cloud.workers()[0]
         os.kill(victim, signal.SIGKILL)
-        wait_until('it is replaced', lambda: not is_alive(victim) and len(cloud.workers()) == 4)
+        wait_until('it is replaced', lambda: not runs(victim) and len(cloud.workers()) == 4)
         cloud.signal_master(signal.SIGHUP)
         wait_until('files rotate again', lambda: len(old_files(cloud)) >= 3)
     finally:

@@ -11,9 +11,9 @@ import uuid
 
 import pytest
 from support.certificates import Authority
-from support.cloud import SIGHUP, SIGTERM, Cloud, Service, free_port, is_alive, wait_until
+from support.cloud import SIGHUP, SIGTERM, Cloud, Service, free_port, wait_until
 from support.paths import BERTH, TOP
-from support.processes import children
+from support.processes import children, runs
 
 PROGRAM = os.path.join(TOP, 'conf', 'placement-api')
 
@@ -25,6 +25,7 @@ class Api(Cloud):
         super().__init__(directory, workers=2)
         self.run = os.path.join(directory, 'run')
         self.ssl = os.path.join(directory, 'ssl')
+        self.pool, self.share = BERTH, os.path.join(TOP, 'conf')
         os.mkdir(self.run)
 
     def begin(self, *arguments, port=True, program=PROGRAM):
@@ -33,9 +34,8 @@ class Api(Cloud):
                 ['env', '--ignore-signal=HUP',  # as nohup does
                  program, *(('--port', str(self.port)) if port else ()), '--config-file', self.conf,
                  *arguments],
-                env=dict(os.environ, PLACEMENT_API_BERTH=BERTH, PLACEMENT_API_SSL=self.ssl,
-                         PLACEMENT_API_SHARE=os.path.join(TOP, 'conf'),
-                         RUNTIME_DIRECTORY=self.run),
+                env=dict(os.environ, PLACEMENT_API_BERTH=self.pool, PLACEMENT_API_SSL=self.ssl,
+                         PLACEMENT_API_SHARE=self.share, RUNTIME_DIRECTORY=self.run),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def answers(self):
@@ -81,7 +81,7 @@ def test_it_serves_and_ends(api):
     master, nginx = api.master(), api.nginx()
     os.kill(api.process.pid, SIGTERM)
     assert api.process.wait(60) == 0
-    assert not is_alive(master) and not is_alive(nginx)
+    assert not runs(master) and not runs(nginx)
 
     # without one of the two the other one ends
     api.start_stack()
@@ -93,7 +93,7 @@ def test_it_serves_and_ends(api):
     nginx = api.nginx()
     os.kill(api.master(), signal.SIGKILL)
     assert api.process.wait(60) == 128 + signal.SIGKILL
-    assert not is_alive(nginx)
+    assert not runs(nginx)
 
     # the port by the options of uwsgi
     for arguments in (('--http-socket', ':%d' % api.port),
@@ -101,6 +101,14 @@ def test_it_serves_and_ends(api):
         api.begin(*arguments, port=False)
         wait_until('it serves', lambda: api.answers() == 200)
         api.stop_stack()
+
+
+def copy_programs(api):
+    """Other users may not be able to read those of the checkout and the build."""
+    copies = os.path.join(api.directory, 'copies')
+    shutil.copytree(api.share, os.path.join(copies, 'conf'))
+    api.pool, api.share = shutil.copy(api.pool, copies), os.path.join(copies, 'conf')
+    subprocess.run(['chmod', '-R', 'a+rX', copies], check=True)
 
 
 def test_it_reads_the_file_of_uwsgi(api):
@@ -136,7 +144,8 @@ def test_it_reads_the_file_of_uwsgi(api):
         api.run += '-of-nobody'
         os.mkdir(api.run)
         os.chmod(api.run, 0o777)
-        api.begin('--ini', ini, port=False)
+        copy_programs(api)
+        api.begin('--ini', ini, port=False, program=os.path.join(api.share, 'placement-api'))
         wait_until('it serves', lambda: api.answers() == 200)
         for pid in (api.process.pid, api.master(), api.nginx(), api.workers()[0]):
             assert os.stat('/proc/%d' % pid).st_uid == pwd.getpwnam('nobody').pw_uid

@@ -6,7 +6,8 @@ import signal
 import subprocess
 
 import pytest
-from support.cloud import Cloud, is_alive, wait_until
+from support.cloud import Cloud, wait_until
+from support.processes import runs
 
 TOKEN, PASSWORD, BODY = 'TOKENsecret4711', 'PASSWORDsecret4712', 'BODYsecret4713'
 
@@ -96,7 +97,7 @@ def core_of(pid):
     folder = os.readlink('/proc/%d/cwd' % pid)
     paths = [os.path.join(folder, name) for name in ('core', 'core.%d' % pid)]
     os.kill(pid, signal.SIGABRT)
-    wait_until('it has ended', lambda: not is_alive(pid))
+    wait_until('it has ended', lambda: not runs(pid))
     core = b''
     for path in paths:
         if os.path.exists(path):

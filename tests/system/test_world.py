@@ -2,8 +2,8 @@
 import os
 
 import pytest
-from support.cloud import SIGHUP, SIGKILL, SIGUSR2, Cloud, is_alive, wait_until
-from support.processes import children
+from support.cloud import SIGHUP, SIGKILL, SIGUSR2, Cloud, wait_until
+from support.processes import children, runs
 
 
 class WorldCloud(Cloud):
@@ -71,7 +71,7 @@ def test_the_life_of_the_follower(cloud):
     wait_until('the new program has its own',
                lambda: cloud.log().count('this program has replaced another one') == 1
                and cloud.follower() not in (None, third))
-    assert cloud.master() == master and not is_alive(third)
+    assert cloud.master() == master and not runs(third)
     cloud.wait_until_kept()
 
     # Off: none.
@@ -88,4 +88,4 @@ def test_the_follower_ends_with_the_pool(cloud):
     cloud.wait_until_kept()
     follower = cloud.follower()
     cloud.stop_stack()
-    wait_until('it has ended', lambda: not is_alive(follower))
+    wait_until('it has ended', lambda: not runs(follower))

@@ -78,11 +78,22 @@ ln -s ROOT/etc/apache2/conf-available/$1.conf ROOT/etc/apache2/conf-enabled/
 }
 
 
+def copy_checkout(directory):
+    """Copy what the shells read of the checkout. Other users may not be able to read that itself:
+    it may be below /root, or made with another umask."""
+    checkout = os.path.join(directory, 'checkout')
+    for name in ('conf', 'devstack', 'examples', 'tests/system/support'):
+        shutil.copytree(os.path.join(TOP, name), os.path.join(checkout, name))
+    subprocess.run(['chmod', '-R', 'a+rX', checkout], check=True)
+    return checkout
+
+
 class Root(Service):
-    def __init__(self, directory, name, addresses):
+    def __init__(self, directory, name, addresses, checkout):
         """addresses: what DATABASE and KEYSTONE stand for."""
         super().__init__(free_port())
         self.root = os.path.join(directory, name)
+        self.checkout = checkout
         self.source = os.path.join(SYSTEM, 'deployers', name)
         self.addresses = addresses
         self.secure = None  # what verifies its certificate
@@ -157,8 +168,9 @@ class Root(Service):
 
     # Life.
 
-    def begin(self, directory=TOP, **environment):
-        """Start a shell, as a user who is not root unless the tool starts it as root."""
+    def begin(self, directory=None, **environment):
+        """Start a shell in a directory or in the copy of the checkout, as a user who is not root
+        unless the tool starts it as root."""
         command = ['bash', '--norc', '-e']
         if os.geteuid() == 0:
             subprocess.run(['chown', '-R', 'www-data:www-data', self.root], check=True)
@@ -168,7 +180,8 @@ class Root(Service):
         places = [self.path(name) for name in ('bin', 'usr/bin', 'usr/sbin')]
         self.shell = Shell(dict(
             os.environ, HOME=self.path('home'), no_proxy='*', **environment,
-            PATH=':'.join([*places, os.environ['PATH'], '/usr/sbin', '/sbin'])), command, directory)
+            PATH=':'.join([*places, os.environ['PATH'], '/usr/sbin', '/sbin'])), command,
+            directory or self.checkout)
 
     def __enter__(self):
         return self
