@@ -175,7 +175,7 @@ class Container(Inside):
 
     def finish(self):
         """Wait for its end. It must have succeeded."""
-        self.process.wait(60)
+        self.process.wait(600)
         errors = self.complaints()
         if any(reason in errors for reason in NO_NAMESPACES):
             raise Skipped('no namespaces without privileges: ' + errors.strip())
@@ -185,7 +185,7 @@ class Container(Inside):
         """Send the signal of its image, or another; return the exit status and stderr."""
         if self.pid() is not None:
             os.kill(self.pid(), number or self.stop_signal)
-        return self.process.wait(60), self.complaints()
+        return self.process.wait(600), self.complaints()
 
     def check(self):
         """Raise AssertionError if it has ended."""

@@ -28,7 +28,7 @@ def run(*command, **options):
     return done.stdout
 
 
-def wait_until(what, condition, seconds=120):
+def wait_until(what, condition, seconds=600):
     """Return what the condition returns when it is true. The time limit is for failures only."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -139,7 +139,8 @@ def test_a_database_that_wants_tls(directory):
 
 def test_an_encrypted_database_that_stands_still(directory):
     with EncryptedCloud(directory) as cloud:
-        assert cloud.ask_with('ssl_ca={ca}.pem&connect_timeout=1&read_timeout=2') == 200
+        cloud.ask_with('ssl_ca={ca}.pem&connect_timeout=1&read_timeout=2')
+        wait_until('it is in time', lambda: cloud.ask('GET', '/resource_providers').status == 200)
         before = cloud.workers()
         with open(os.path.join(cloud.database, 'mariadbd.pid')) as file:
             server = int(file.read())

@@ -181,7 +181,7 @@ class Slow:
 
     def go_on(self, drip):
         self.connection.settimeout(1)
-        while self.cut is None and time.monotonic() < self.begun + 60:
+        while self.cut is None and time.monotonic() < self.begun + 180:
             try:
                 self.connection.sendall(drip)
                 if self.connection.recv(1000) == b'':

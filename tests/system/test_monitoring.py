@@ -71,7 +71,7 @@ def test_a_stuck_request_is_counted_as_such(make_cloud):
                         'openstack-api-version': 'placement 1.39'})
     wait_until('it is seen to last',
                lambda: Metrics(cloud).get('berth_longest_request_seconds') > 0.5)
-    cloud.configure('request_timeout = 3\n')  # until now, a slow machine might take as long
+    cloud.configure('request_timeout = 6\n')  # until now, a slow machine might take as long
     cloud.signal_master(SIGHUP)
     wait_until('it is killed', lambda: Metrics(cloud).get('berth_request_timeouts_total') == 1)
     # counted when the master collects it, which may be later than when it is killed
@@ -92,6 +92,7 @@ def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
     def ask(method, path, token):
         return cloud.ask(method, path, headers={'x-auth-token': token}).status
     fake_keystone.know('known')
+    begun = time.monotonic()
     assert [ask('GET', '/traits', 'known') for _ in range(4)] == [200] * 4
     assert [ask('GET', '/traits', 'odd') for _ in range(2)] == [401] * 2
     metrics = Metrics(cloud)  # counted before the answer
@@ -101,7 +102,7 @@ def test_tokens_limits_and_conflicts_are_counted(fake_keystone, make_cloud):
                                 ('berth_keystone_requests_total', {'result': 'invalid'}, 2),
                                 ('berth_keystone_requests_total', {'result': 'error'}, 0)):
         assert metrics.get(name, **labels) == count, (name, labels, metrics.get(name, **labels))
-    assert 0 < metrics.get('berth_keystone_seconds_total') < 10
+    assert 0 < metrics.get('berth_keystone_seconds_total') < time.monotonic() - begun
 
     answers = at_once(12, lambda number: ask('PUT', '/traits/CUSTOM_%d' % number, 'known'))
     assert set(answers) == {201, 429}, answers

@@ -170,7 +170,7 @@ def follow(cloud, machine, python):
             # this cloud has no Keystone, of which the check would warn
             output = shell.type(commands.replace(
                 'manage status', 'OS_API__AUTH_STRATEGY=keystone manage status'))
-            served.append(ask_status(cloud, '/_berth/health') == 200)
+            served.append(ask_status(cloud, '/_berth/health/live') == 200)
             if 'audit' in commands:
                 assert 'nothing' in output.lower(), output
             if 'upgrade check' in commands:

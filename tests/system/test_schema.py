@@ -13,6 +13,7 @@ import time
 
 import pymysql
 import pytest
+from support.cloud import wait_until
 from support.forks import Fork, run
 from support.paths import BERTH_MANAGE, TOP
 from support.python_service import upstream, upstream_sync
@@ -202,10 +203,7 @@ class TestSchema(Comparison):
         self.check_whole(database)
 
     def wait_for(self, query):
-        end = time.monotonic() + 60
-        while not self.fresh.sql(query):
-            assert time.monotonic() < end, query
-            time.sleep(0.01)
+        wait_until(query, lambda: self.fresh.sql(query))
 
     def test_a_killed_sync_is_completed(self):
         for delay in (0.01, 0.03, 0.06, 0.1):

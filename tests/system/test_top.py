@@ -37,7 +37,7 @@ def test_top_shows_the_pool_once_also_when_no_worker_is_free(make_cloud):
         return 'Requests  0.0/s' in text and 'busy 0 (mean 0.0)' in text and text
     text = wait_until('the pool is at rest', at_rest)
     lines = text.splitlines()
-    assert re.match(r'berth \S+, pid %s, serving, up 0:00:\d\d$' % pid, lines[0]), text
+    assert re.match(r'berth \S+, pid %s, serving, up 0:\d\d:\d\d$' % pid, lines[0]), text
     assert re.match(r'Requests  0.0/s   2xx 0.0   4xx 0.0   5xx 0.0   p50 - ms', lines[1]), text
     assert re.match(r'Workers   2 of 2   busy 0 \(mean 0.0\)   started 2   died 0', lines[2]), text
     for route, method, total in (('/allocations/{consumer_uuid}', 'PUT', 4),
