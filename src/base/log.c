@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,8 @@ bool log_open(const struct log_settings *settings, struct error_line *error)
         free(path);
         return false;
     }
+    if (path == NULL || state.file.path == NULL || strcmp(path, state.file.path) != 0)
+        state.missing = (struct missing_lines){0}; /* another file lacks nothing */
     free(path);
     close_all();
     state.level = settings->level;
@@ -210,6 +213,19 @@ void log_reopen(void)
         return;
     log_event(LOG_LEVEL_ERROR, "cannot open the log file again", log_path("file", state.file.path),
               log_errno("error", errno));
+}
+
+static volatile sig_atomic_t is_reopening_due;
+
+static void note_signal(int number)
+{
+    (void)number;
+    is_reopening_due = true;
+}
+
+void log_reopen_on(int number)
+{
+    signal(number, note_signal);
 }
 
 void log_context_set(const struct log_context *context)
@@ -364,9 +380,11 @@ static void write_to_journal(const struct log_line *line, int priority, const ch
     journal_send(&state.journal, &entry);
 }
 
+/* In a new child. The lines that its parent could not write are the parent's to tell of. */
 static void forget_process(void)
 {
     state.process = 0;
+    state.missing.count = 0;
 }
 
 static int process_of_line(void)
@@ -406,6 +424,10 @@ static void emit(struct log_line *line, enum log_level level, const char *logger
 {
     static const int priorities[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
     int saved = errno;
+    if (is_reopening_due) {
+        is_reopening_due = false;
+        log_reopen();
+    }
     if (state.format == LOG_FORMAT_OSLO)
         complete(line, level, logger);
     log_line_end(line);

@@ -57,6 +57,10 @@ bool log_open(const struct log_settings *settings, struct error_line *error);
    file and keeps it. Do not call this from a signal handler. */
 void log_reopen(void);
 
+/* Has a signal do this before the next line: for a process that waits for other things than
+   signals. */
+void log_reopen_on(int number);
+
 /* Tells the log that what follows is about a request, until NULL is set or another one. context and
    its texts must live as long. */
 void log_context_set(const struct log_context *context);

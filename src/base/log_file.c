@@ -74,19 +74,30 @@ static time_t birth_of(int descriptor)
     return (status.stx_mask & STATX_BTIME) != 0 ? status.stx_btime.tv_sec : status.stx_mtime.tv_sec;
 }
 
-/* Opens a log. In a container the user may write to the standard streams, but not open them. A file
-   is opened for reading too, if that is allowed, because is_torn() looks at its end. */
+/* Opens a file for reading too, if that is allowed, because is_torn() looks at its end. Opening a
+   FIFO that nobody reads fails with ENXIO: by default the master would wait for a reader there, and
+   do nothing else. */
+static int open_named(const char *path)
+{
+    enum { HOW = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK };
+    struct stat status;
+    bool file = stat(path, &status) != 0 || S_ISREG(status.st_mode);
+    int descriptor = file ? open(path, O_RDWR | HOW, 0640) : -1;
+    if (descriptor < 0)
+        descriptor = open(path, O_WRONLY | HOW, 0640);
+    if (descriptor >= 0)
+        fcntl(descriptor, F_SETFL, O_APPEND); /* writing waits */
+    return descriptor;
+}
+
+/* Opens a log. In a container the user may write to the standard streams, but not open them. */
 static int open_log(const char *path)
 {
     if (strcmp(path, "/dev/stdout") == 0)
         return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (strcmp(path, "/dev/stderr") == 0)
         return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    enum { HOW = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY };
-    struct stat status;
-    bool file = stat(path, &status) != 0 || S_ISREG(status.st_mode);
-    int descriptor = file ? open(path, O_RDWR | HOW, 0640) : -1;
-    return descriptor >= 0 ? descriptor : open(path, O_WRONLY | HOW, 0640);
+    return open_named(path);
 }
 
 static bool open_path(const char *path, const struct log_rotation *rotation, struct log_file *file)
@@ -330,20 +341,28 @@ static bool append(int descriptor, const char *line, size_t length)
     return true;
 }
 
-bool log_file_write(struct log_file *file, const char *line, size_t length)
+static bool is_deleted(const struct log_file *file)
 {
     struct stat status;
-    if (file->rotation.kind == LOG_ROTATION_NONE) {
-        return append(file->descriptor, line, length);
-    }
-    bool written = false;
+    return fstat(file->descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0;
+}
+
+/* Other processes may have rotated so often that the file is gone, and a line with it. Or somebody
+   has deleted it. */
+bool log_file_write(struct log_file *file, const char *line, size_t length)
+{
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
-        follow(file, length);
-        written = append(file->descriptor, line, length);
-        /* Other processes may have rotated so often since that the file is gone, and this line with
-           it. */
-        if (fstat(file->descriptor, &status) != 0 || status.st_nlink > 0)
+        if (file->rotation.kind != LOG_ROTATION_NONE)
+            follow(file, length);
+        bool written = append(file->descriptor, line, length);
+        ino_t deleted = file->inode;
+        if (!written || !is_deleted(file))
             return written;
+        if (!log_file_reopen(file))
+            return false;
+        if (file->inode == deleted) /* a standard stream */
+            return true;
     }
-    return written;
+    errno = ENOENT;
+    return false;
 }

@@ -9,7 +9,7 @@
  *     kernel releases if the process dies. The others go on writing and do not wait.
  *   - Files are only renamed, the current one last. Where a rotation was interrupted there is a gap
  *     in the numbers; the next one fills it first, so that nothing is thrown away twice.
- *   - A process that wrote to a file which was deleted at that moment writes the line again.
+ *   - A process that wrote to a file which was deleted opens the path and writes the line again.
  *   - If a process is killed while it writes a line across a page of the file, the kernel may leave
  *     the line torn. The next line begins below the rest of it.
  *
@@ -66,7 +66,7 @@ struct log_file {
     }
 
 /* Opens a file for appending, and creates it with mode 0640 if there is none. Returns false with
-   errno set; file is then unchanged. */
+   errno set (ENXIO: a FIFO that nobody reads); file is then unchanged. */
 bool log_file_open(struct log_file *file, const char *path, const struct log_rotation *rotation);
 
 /* Closes it; does nothing if it is not open. */
@@ -79,7 +79,7 @@ bool log_file_reopen(struct log_file *file);
 /* Writes a line, which ends with a newline, after rotating the file if that is due. What does not
    fit on a full disk is not in the file. If the rotation fails, writes to the file as it is, sets
    file->failure, and tries again after a minute. Returns false with errno set if the line could not
-   be written whole. */
+   be written whole, or if the file was deleted and cannot be made again. */
 bool log_file_write(struct log_file *file, const char *line, size_t length);
 
 #endif

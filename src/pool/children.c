@@ -38,6 +38,13 @@ static void child_begin(struct master *master, const char *name, pid_t parent)
         _exit(0);
 }
 
+/* For children that do not wait for signals. */
+static void child_heed_signals(const struct master *master)
+{
+    log_reopen_on(SIGUSR1);
+    sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+}
+
 void children_start_startup(struct master *master)
 {
     pid_t parent = getpid();
@@ -46,7 +53,7 @@ void children_start_startup(struct master *master)
     pid_t pid = fork();
     if (pid == 0) {
         child_begin(master, "berth-startup", parent);
-        sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+        child_heed_signals(master);
         _exit(startup_run(master->settings));
     }
     master->startup_due = pid < 0;
@@ -83,7 +90,7 @@ void children_start_follower(struct master *master)
     pid_t pid = fork();
     if (pid == 0) {
         child_begin(master, "berth-follower", parent);
-        sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
+        child_heed_signals(master);
         _exit(follower_run(master->settings, master->scoreboard, master->shared->world));
     }
     master->follower.not_before = clock_milliseconds() + FORK_PAUSE;
@@ -263,6 +270,15 @@ void children_signal(const struct master *master, int signal)
         if (pid != 0)
             kill(pid, signal);
     }
+}
+
+void children_reopen_logs(const struct master *master)
+{
+    const pid_t others[] = {master->startup, atomic_load(&master->scoreboard->world.follower)};
+    children_signal(master, SIGUSR1);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (others[i] > 0)
+            kill(others[i], SIGUSR1);
 }
 
 unsigned children_count(const struct master *master)

@@ -37,6 +37,9 @@ void children_reap(struct master *master);
 /* Sends a signal to all workers. */
 void children_signal(const struct master *master, int signal);
 
+/* Has all children open their logs again. */
+void children_reopen_logs(const struct master *master);
+
 /* Returns the number of workers, including those that are ending. */
 unsigned children_count(const struct master *master);
 

@@ -46,7 +46,7 @@ void signals_take(struct master *master)
             break;
         case SIGUSR1:
             log_reopen();
-            children_signal(master, SIGUSR1);
+            children_reopen_logs(master);
             break;
         case SIGUSR2:
             if (master->stop_at == 0)

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import threading
@@ -246,6 +247,66 @@ def test_a_log_that_may_not_grow_ends_no_worker(make_cloud):
     resource.prlimit(worker, resource.RLIMIT_FSIZE, (1, limits[1]))
     assert [cloud.ask('GET', '/').status for _ in range(3)] == [200] * 3
     assert cloud.workers() == [worker]
+
+
+def test_all_children_open_the_log_again(directory, make_cloud):
+    log = os.path.join(directory, 'stack', 'moved.log')
+    cloud = make_cloud(workers=1, berth='log_file = %s\n' % log)
+    names = {'berth-follower', 'berth-startup'}
+    cloud.stop_database()
+    cloud.signal_master(SIGHUP)
+
+    def told(path):
+        """Which of them have told of the database in this file."""
+        with open(path) as file:
+            lines = [line.split(' ', 2) for line in file if 'database error' in line]
+        pids = {int(pid) for _, pid, _ in lines}
+        return {name for pid, name in children(cloud.master()).items() if pid in pids} & names
+    wait_until('both tell of the database', lambda: told(log) == names)
+    os.rename(log, log + '.1')
+    cloud.signal_master(SIGUSR1)
+    wait_until('both do so in the new file', lambda: os.path.exists(log) and told(log) == names)
+    cloud.start_database()
+
+
+def test_a_fifo_for_the_log_holds_up_nothing(directory, make_cloud):
+    fifo = os.path.join(directory, 'fifo')
+    os.mkfifo(fifo)
+    cloud = make_cloud(workers=1)
+    cloud.berth += 'log_file = %s\n' % fifo
+    cloud.write_configuration()
+    cloud.signal_master(SIGHUP)
+    wait_until('it complains', lambda: re.search(
+        'going on with the old one reason=.*fifo: No such device or address', cloud.log()))
+    with open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)):
+        cloud.reload()
+        assert cloud.ask('GET', '/traits').status == 200
+    cloud.signal_master(SIGUSR1)
+    wait_until('it says that nobody reads', lambda: 'open the log file again' in cloud.log())
+    [worker] = cloud.workers()
+    os.kill(worker, SIGKILL)
+    wait_until('it is replaced', lambda: cloud.workers() not in ([], [worker]))
+    wait_until('it serves', lambda: cloud.ask('GET', '/traits').status == 200)
+
+
+def test_a_log_that_is_deleted_with_its_directory_is_missed(directory, make_cloud):
+    place = os.path.join(directory, 'place')
+    log = os.path.join(place, 'berth.log')
+    os.mkdir(place)
+    cloud = make_cloud(workers=1, berth='log_file = %s\n' % log)
+    shutil.rmtree(place)
+    cloud.ask('GET', '/traits')
+    wait_until('the lines go to stderr', lambda: ' path=/traits ' in cloud.log())
+    assert re.search('cannot write the log file .*"No such file or directory"', cloud.log())
+    os.mkdir(place)
+
+    def has_line():
+        cloud.ask('GET', '/resource_classes')
+        if not os.path.exists(log):
+            return False
+        with open(log) as file:
+            return ' path=/resource_classes ' in file.read()
+    wait_until('the file is made again', has_line)
 
 
 def test_without_a_database_it_says_so_and_comes_back(make_cloud):

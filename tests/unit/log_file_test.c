@@ -4,6 +4,8 @@
 #include <config.h>
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,6 +137,43 @@ START_TEST(a_line_in_a_deleted_file_is_written_again)
     ck_assert_int_eq(unlink(path), 0);
     log_file_write(&file, "2\n", 2);
     ck_assert_pstr_eq(content_of(""), "2\n");
+    log_file_close(&file);
+}
+END_TEST
+
+START_TEST(a_deleted_file_is_made_again)
+{
+    const struct log_rotation none = {.kind = LOG_ROTATION_NONE};
+    const struct log_rotation rotations[] = {none, by_size};
+    struct log_file file = open_file(&rotations[_i]);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert(log_file_write(&file, "1\n", 2));
+    ck_assert_pstr_eq(content_of(""), "1\n");
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(directory), 0);
+    ck_assert(!log_file_write(&file, "2\n", 2));
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(mkdir(directory, 0700), 0);
+    ck_assert(log_file_write(&file, "3\n", 2));
+    ck_assert_pstr_eq(content_of(""), "3\n");
+    log_file_close(&file);
+}
+END_TEST
+
+START_TEST(a_fifo_that_nobody_reads_is_not_waited_for)
+{
+    const struct log_rotation none = {.kind = LOG_ROTATION_NONE};
+    struct log_file file = LOG_FILE_CLOSED;
+    char read_text[8] = "";
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert(!log_file_open(&file, path, &none));
+    ck_assert_int_eq(errno, ENXIO);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    file = open_file(&none);
+    ck_assert_int_eq(fcntl(file.descriptor, F_GETFL) & O_NONBLOCK, 0);
+    ck_assert(log_file_write(&file, "1\n", 2));
+    ck_assert_int_eq(read(reader, read_text, sizeof(read_text)), 2);
+    close(reader);
     log_file_close(&file);
 }
 END_TEST
@@ -390,6 +429,8 @@ int main(void)
     tcase_add_test(tests, no_old_files_means_no_rotation_by_size);
     tcase_add_test(tests, a_file_that_cannot_rotate_is_written_on);
     tcase_add_test(tests, a_line_in_a_deleted_file_is_written_again);
+    tcase_add_loop_test(tests, a_deleted_file_is_made_again, 0, 2);
+    tcase_add_test(tests, a_fifo_that_nobody_reads_is_not_waited_for);
     tcase_add_test(tests, a_file_is_for_an_interval);
     tcase_add_test(tests, a_file_from_the_future_rotates);
     tcase_add_loop_test(tests, intervals_end_when_python_ends_them, 0,

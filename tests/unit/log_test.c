@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -353,6 +354,44 @@ START_TEST(lines_that_do_not_fit_on_the_disk_go_to_stderr)
 }
 END_TEST
 
+START_TEST(missing_lines_are_told_once_and_of_the_right_file)
+{
+    int status;
+    char other[80];
+    snprintf(other, sizeof(other), "%s/other.log", directory);
+    log_to_full_disk();
+    ck_assert_int_eq(unlink(path), 0);
+    log_reopen();
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        log_event(LOG_LEVEL_INFO, "child");
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_ptr_null(strstr(read_log(path), "lacks lines"));
+
+    struct log_settings settings = {.level = LOG_LEVEL_INFO, .file = other};
+    ck_assert(log_open(&settings, &error));
+    log_event(LOG_LEVEL_INFO, "parent");
+    ck_assert_ptr_null(strstr(read_log(other), "lacks lines"));
+}
+END_TEST
+
+START_TEST(a_signal_opens_the_file_again)
+{
+    char moved[80];
+    open_log(LOG_FORMAT_TEXT);
+    log_reopen_on(SIGUSR1);
+    snprintf(moved, sizeof(moved), "%s.1", path);
+    ck_assert_int_eq(rename(path, moved), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    log_event(LOG_LEVEL_INFO, "one");
+    ck_assert_str_eq(read_log(moved), "");
+    ck_assert_ptr_nonnull(strstr(read_log(path), " INFO one\n"));
+}
+END_TEST
+
 START_TEST(a_line_has_the_process_that_wrote_it)
 {
     char parent[32], own[32];
@@ -430,6 +469,8 @@ int main(void)
     tcase_add_test(tests, reopening_after_the_file_was_moved);
     tcase_add_test(tests, log_stays_if_the_new_file_cannot_be_opened);
     tcase_add_test(tests, lines_that_do_not_fit_on_the_disk_go_to_stderr);
+    tcase_add_test(tests, missing_lines_are_told_once_and_of_the_right_file);
+    tcase_add_test(tests, a_signal_opens_the_file_again);
     tcase_add_test(tests, a_line_has_the_process_that_wrote_it);
     tcase_add_test(tests, processes_share_a_file);
     tcase_add_test(tests, facilities_have_two_names);
