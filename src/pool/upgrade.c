@@ -20,8 +20,9 @@
 #include "watch/scoreboard.h"
 
 enum {
-    PATIENCE = 30000,    /* milliseconds that a trial may take: a busy machine needs some seconds */
-    COMPLAINT_SIZE = 512 /* bytes to read of its standard error */
+    PATIENCE = 30000,     /* milliseconds of a trial: a busy machine needs some seconds */
+    COMPLAINT_SIZE = 512, /* bytes to log of its standard error */
+    PARTS_MOST = 1024,    /* reads of its standard error, which a process that it left may fill */
 };
 
 /* Returns the absolute path with which this program was executed. /proc/self/exe would be the file
@@ -119,12 +120,30 @@ void upgrade_watch(struct upgrade *upgrade)
         kill(upgrade->trial, SIGKILL);
 }
 
+/* Reads the last line that is not empty: warnings may come before the reason. */
+static void read_complaint(int descriptor, char text[COMPLAINT_SIZE])
+{
+    char part[1024];
+    size_t used = 0;
+    bool ended = false;
+    ssize_t length;
+    for (int parts = 0; parts < PARTS_MOST; parts++) {
+        if ((length = read(descriptor, part, sizeof(part))) <= 0)
+            break;
+        for (ssize_t i = 0; i < length; i++) {
+            used = ended && part[i] != '\n' ? 0 : used;
+            ended = part[i] == '\n';
+            if (!ended && used + 1 < COMPLAINT_SIZE)
+                text[used++] = part[i];
+        }
+    }
+    text[used] = '\0';
+}
+
 void upgrade_judge(struct upgrade *upgrade, int status)
 {
     char text[COMPLAINT_SIZE];
-    ssize_t length = read(upgrade->complaints, text, sizeof(text) - 1);
-    text[length > 0 ? length : 0] = '\0';
-    text[strcspn(text, "\n")] = '\0';
+    read_complaint(upgrade->complaints, text);
     upgrade->passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (upgrade->cancelled)
         upgrade->passed = false;

@@ -254,6 +254,7 @@ def test_a_program_that_is_not_good_does_not_take_over(directory):
         os.unlink(program.path)
         assert refuses(cloud, master, 'No such file')
         program.put_version('z')
+        cloud.berth += 'requst_timeout = 5\n'  # a warning, and then the reason
         cloud.berth += 'log_file = %s\n' % os.path.join(directory, 'nowhere', 'berth.log')
         cloud.write_configuration()
         assert refuses(cloud, master, 'cannot open log file')
