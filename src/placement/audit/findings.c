@@ -33,6 +33,11 @@
            "LEFT JOIN resource_classes rc ON rc.id = i.resource_class_id "                         \
            "LEFT JOIN resource_providers rp ON rp.id = i.resource_provider_id "                    \
            "WHERE i.id > ? AND i.id <= ? AND " condition)
+#define USED_OF_INVENTORY                                                                          \
+    "(SELECT CAST(SUM(a.used) AS SIGNED) FROM allocations a "                                      \
+    "FORCE INDEX (allocations_resource_provider_class_used_idx) "                                  \
+    "WHERE a.resource_provider_id = i.resource_provider_id "                                       \
+    "AND a.resource_class_id = i.resource_class_id)"
 #define FIND_TRAITS(condition)                                                                     \
     SEARCH(AUDIT_TRAITS,                                                                           \
            "t.trait_id, NULL, t.resource_provider_id, t.resource_provider_id, rp.uuid, rp.name, "  \
