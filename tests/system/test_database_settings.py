@@ -74,9 +74,9 @@ def test_commands_say_what_the_server_refuses(directory):
     cloud = Cloud(directory, workers=1)
     cloud.start_empty()
 
-    def refused():
+    def refused(operation='create'):
         done = cloud.manage('db', 'sync')
-        assert done.returncode == 1 and done.stderr.count('operation=create') > 0, done
+        assert done.returncode == 1 and 'operation=' + operation in done.stderr, done
         return done.stderr
 
     cloud.sql('SET GLOBAL read_only = ON', database=None)
@@ -86,6 +86,11 @@ def test_commands_say_what_the_server_refuses(directory):
               'GRANT SELECT, INSERT ON placement.* TO placement@localhost', database=None)
     said = refused()
     assert 'CREATE command denied to user' in said, said
+    cloud.sql('GRANT USAGE ON *.* TO placement@localhost WITH MAX_QUERIES_PER_HOUR 1', None)
+    assert "has exceeded the 'max_queries_per_hour' resource" in refused('set')
+    cloud.sql('GRANT USAGE ON *.* TO placement@localhost WITH MAX_QUERIES_PER_HOUR 0; '
+              'ALTER USER placement@localhost PASSWORD EXPIRE', None)
+    assert 'You must SET PASSWORD before' in refused('show')
     cloud.stop_database()
 
 
