@@ -42,10 +42,11 @@ RESERVATIONS = []
 
 def free_port():
     """Return a free port outside the range from which the kernel picks ports of clients, so that no
-    client takes it a moment later. Nor does another test: a name in the abstract namespace of
-    sockets, which ends with this process, reserves it."""
+    client takes it a moment later, and from which upstream's tests pick theirs (20000 to 32000).
+    Nor does another test take it: a name in the abstract namespace of sockets, which ends with this
+    process, reserves it."""
     while True:
-        port = random.SystemRandom().randrange(15000, 32000)
+        port = random.SystemRandom().randrange(10000, 20000)
         reservation = socket.socket(socket.AF_UNIX)
         try:
             reservation.bind('\0berth-test-port-%d' % port)
