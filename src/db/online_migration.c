@@ -33,10 +33,9 @@ static const struct sql ensure_user = {
     NULL};
 static const struct sql insert_consumers = {
     "INSERT INTO consumers (uuid, project_id, user_id, created_at) "
-    "SELECT a.consumer_id, p.id, u.id, UTC_TIMESTAMP() FROM allocations a "
+    "SELECT DISTINCT a.consumer_id, p.id, u.id, UTC_TIMESTAMP() FROM allocations a "
     "JOIN projects p ON p.external_id = ? JOIN users u ON u.external_id = ? "
-    "LEFT JOIN consumers c ON c.uuid = a.consumer_id WHERE c.id IS NULL "
-    "GROUP BY a.consumer_id LIMIT ?",
+    "LEFT JOIN consumers c ON c.uuid = a.consumer_id WHERE c.id IS NULL LIMIT ?",
     NULL};
 
 static const struct sql select_missing = {

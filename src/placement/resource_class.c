@@ -21,10 +21,10 @@ static const struct sql select_class = {
    that take the same id meet at the index. */
 static const struct sql insert_class = {
     "INSERT INTO resource_classes (id, name, created_at) "
-    "SELECT GREATEST(COALESCE(MAX(rc.id), 0) + 1, COALESCE((SELECT t.AUTO_INCREMENT "
+    "SELECT GREATEST(COALESCE(rc.last, 0) + 1, COALESCE((SELECT t.AUTO_INCREMENT "
     "FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() "
     "AND t.TABLE_NAME = 'resource_classes'), 0), 10000), ?, UTC_TIMESTAMP() "
-    "FROM resource_classes rc",
+    "FROM (SELECT MAX(id) AS last FROM resource_classes) rc",
     NULL};
 static const struct sql rename_class = {
     "UPDATE resource_classes SET name = ?, " TOUCHED " WHERE id = ? AND name = ?", NULL};

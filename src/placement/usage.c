@@ -5,8 +5,10 @@
 
 #include "placement/usage.h"
 
+/* With MIN, as ONLY_FULL_GROUP_BY wants it: to group by the name too would make a temporary table.
+ */
 static const struct sql select_of_provider = {
-    "SELECT rc.name, CAST(COALESCE(SUM(a.used), 0) AS SIGNED) FROM inventories inv "
+    "SELECT MIN(rc.name), CAST(COALESCE(SUM(a.used), 0) AS SIGNED) FROM inventories inv "
     "FORCE INDEX (uniq_inventories0resource_provider_resource_class) "
     "JOIN resource_classes rc ON rc.id = inv.resource_class_id "
     "LEFT JOIN allocations a FORCE INDEX (allocations_resource_provider_class_used_idx) ON "

@@ -17,7 +17,7 @@ import pytest
 if 'BERTH_BYTECODE' in os.environ:
     sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ['BERTH_BYTECODE']
 
-from support.cloud import PATIENT, Cloud, wait_until
+from support.cloud import PATIENT, STRICTEST, Cloud, wait_until
 from support.database import DatabaseServer
 from support.keystone import FakeKeystone, Keystone
 from support.processes import processes_in
@@ -175,7 +175,7 @@ def fake_keystone():
 def shared_cloud():
     """A running cloud for tests that only ask it. Take `empty_cloud`: this one without rows."""
     with watched_directory(lambda: False) as directory, \
-            Cloud(directory, workers=2, berth=PATIENT) as cloud:
+            Cloud(directory, workers=2, berth=PATIENT, sql_mode=STRICTEST) as cloud:
         yield cloud
 
 

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import uuid
 
-from support.cloud import Cloud, wait_until
+from support.cloud import STRICTEST, Cloud, wait_until
 from support.paths import TOP
 
 INCOMPLETE = '00000000-0000-0000-0000-000000000000'
@@ -198,7 +198,7 @@ def test_audit_leaves_decisions_to_people(directory):
     changes nothing."""
     with Damaged(directory, workers=1) as cloud:
         with open(cloud.conf, 'a') as conf:
-            conf.write('[placement_database]\nmysql_sql_mode = TRADITIONAL,ONLY_FULL_GROUP_BY\n')
+            conf.write('[placement_database]\nmysql_sql_mode = %s\n' % STRICTEST)
 
         def expect(kind, **members):
             status, report = cloud.audit('--fix', '--yes')

@@ -7,7 +7,7 @@ import re
 import urllib.parse
 
 import pytest
-from support.cloud import Cloud, wait_until
+from support.cloud import STRICTEST, Cloud, wait_until
 from support.python_service import PythonService
 from test_candidates import CLASSES, TRAITS, clear, make_world, put
 from test_world import WorldCloud
@@ -25,7 +25,8 @@ VARYING = ('date', 'x-openstack-request-id', 'connection', 'server')
 def clouds(module_directory):
     """Two pools on one database: the first keeps the world, the second does not."""
     kept = WorldCloud(module_directory, workers=1)
-    plain = Cloud(os.path.join(module_directory, 'plain'), workers=1, berth='world = off')
+    plain = Cloud(os.path.join(module_directory, 'plain'), workers=1, berth='world = off',
+                  sql_mode=STRICTEST)
     plain.database, plain.server = kept.database, kept.server
     kept.start()
     kept.grant()

@@ -13,7 +13,7 @@ import time
 
 import pymysql
 import pytest
-from support.cloud import wait_until
+from support.cloud import SQL_MODE, STRICTEST, wait_until
 from support.forks import Fork, run
 from support.paths import BERTH_MANAGE, TOP
 from support.python_service import upstream, upstream_sync
@@ -488,7 +488,8 @@ class TestUpstream(Comparison):
 
     def migrate(self, theirs, ours, *words):
         words = ('db', 'online_data_migrations', *words)
-        expected, answer = theirs.upstream_manage(*words), ours.berth(*words)
+        strict = dict(os.environ, **{SQL_MODE: STRICTEST})
+        expected, answer = theirs.upstream_manage(*words), ours.berth(*words, env=strict)
         assert expected[:2] == answer[:2]
         for table, columns in (
                 ('resource_providers', 'uuid, name, generation, root_provider_id = id, '

@@ -36,6 +36,9 @@ retry_interval = 1
 {berth}
 """
 
+# The option mysql_sql_mode in the environment, and the default with what is stricter.
+SQL_MODE = 'OS_PLACEMENT_DATABASE__MYSQL_SQL_MODE'
+STRICTEST = 'TRADITIONAL,ONLY_FULL_GROUP_BY'
 
 RESERVATIONS = []
 
@@ -167,9 +170,10 @@ DELETE FROM traits WHERE name LIKE 'CUSTOM\\_%';
 
 class Cloud(Service):
     def __init__(self, directory, workers=4, password='pw', berth='', identity=NOAUTH,
-                 limited=False, trusts_proxy=False, programs=BUILD):
+                 limited=False, trusts_proxy=False, programs=BUILD, sql_mode=None):
         """limited: nginx limits the requests of this machine. trusts_proxy: it trusts what this
-        machine says in Forwarded headers. programs: the folder of berth."""
+        machine says in Forwarded headers. programs: the folder of berth. sql_mode: not the default
+        one."""
         super().__init__(free_port())
         self.directory = directory
         self.programs = programs
@@ -183,6 +187,8 @@ class Cloud(Service):
         self.environment = {} if limited else {'BERTH_UNLIMITED': '127.0.0.1'}
         if trusts_proxy:
             self.environment['BERTH_TRUSTED_PROXY'] = '127.0.0.1'
+        if sql_mode:
+            self.environment[SQL_MODE] = sql_mode
         self.berth = 'workers = %d\n%s' % (workers, berth)
         self.identity = identity
         os.makedirs(self.stack)
