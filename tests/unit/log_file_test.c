@@ -275,18 +275,18 @@ START_TEST(a_file_from_the_future_rotates)
 {
     struct log_file file = open_file(&(const struct log_rotation){
         .kind = LOG_ROTATION_INTERVAL, .unit = LOG_ROTATION_DAYS, .interval = 1});
-    const time_t now = time(NULL);
+    const time_t now = time(NULL), day = 86400;
     log_file_write(&file, "first\n", 6);
     /* The clock was set back by less than an hour: it is the same interval. */
-    file.due = now + 86400 + 1800;
+    file.due = now + day + 1800;
     log_file_write(&file, "second\n", 7);
     ck_assert_uint_eq(count_old_files(), 0);
-    file.due = now + 365 * 86400;
+    file.due = now + 365 * day;
     log_file_write(&file, "third\n", 6);
     ck_assert_pstr_eq(content_of(""), "third\n");
     /* Its name is not one of the future, which would be the newest for years. */
-    ck_assert_pstr_eq(content_of_day(now, now + 86400), "first\nsecond\n");
-    ck_assert_int_lt(file.due, now + 2 * 86400);
+    ck_assert_pstr_eq(content_of_day(now, now + day), "first\nsecond\n");
+    ck_assert_int_lt(file.due, now + 2 * day);
     log_file_close(&file);
 }
 END_TEST
