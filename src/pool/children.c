@@ -38,9 +38,11 @@ static void child_begin(struct master *master, const char *name, pid_t parent)
         _exit(0);
 }
 
-/* For children that do not wait for signals. */
+/* For children that do not wait for signals. They leave nothing behind that they would have to put
+   in order, and SIGQUIT would make them dump core. */
 static void child_heed_signals(const struct master *master)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     log_reopen_on(SIGUSR1);
     sigprocmask(SIG_SETMASK, &master->old_mask, NULL);
 }

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from support.cloud import Cloud, wait_until
-from support.processes import runs
+from support.processes import children, runs
 
 TOKEN, PASSWORD, BODY = 'TOKENsecret4711', 'PASSWORDsecret4712', 'BODYsecret4713'
 
@@ -144,7 +144,9 @@ def test_no_core_dump_holds_a_password(directory, cores, monkeypatch):
             resource.getrlimit(resource.RLIMIT_CORE)[0] != 0
     with Cloud(directory, workers=2, password=PASSWORD, identity=KEYSTONE) as cloud:
         assert cloud.ask('GET', '/traits').status == 503, 'the worker tries to log in'
-        for pid in (*cloud.workers(), cloud.master()):
+        master = cloud.master()
+        for pid in (*cloud.workers(), master):
+            others = children(master)
             with open('/proc/%d/coredump_filter' % pid) as file:
                 dumped = int(file.read(), 16)
             if shutil.which('gcore'):
@@ -154,3 +156,6 @@ def test_no_core_dump_holds_a_password(directory, cores, monkeypatch):
                 assert core.startswith(b'\x7fELF'), 'no core was written'
                 assert_no_secret(core)
             assert dumped & ~0x10 == 0, 'memory is dumped'
+        if writes_files:
+            wait_until('all have ended', lambda: not any(map(runs, others)))
+            assert not os.path.exists('core'), 'what ends with the master dumps core'
